@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
+
+/** The byte work of the redline engine (its `Codec`), done by Node. */
+export const nodeCodec = {
+  inflateRaw: (data: Uint8Array, maxBytes: number): Uint8Array =>
+    inflateRawSync(data, { maxOutputLength: maxBytes }),
+  deflateRaw: (data: Uint8Array): Uint8Array => deflateRawSync(data, { level: 6 }),
+  crc32: (data: Uint8Array): number => crc32(data),
+  sha256: (data: Uint8Array): string => createHash('sha256').update(data).digest('hex'),
+  decodeUtf8: (data: Uint8Array): string => utf8.decode(data),
+  encodeUtf8: (text: string): Uint8Array => encoder.encode(text),
+  now: (): number => performance.now(),
+};

@@ -1,0 +1,18 @@
+/**
+ * What the engine asks of its host: byte-level work that every JavaScript host has natively and
+ * that the engine must not reach for by itself.
+ */
+export interface Codec {
+  /** Raw DEFLATE (RFC 1951). Throws as soon as the output would pass `maxBytes`, or when the data is damaged. */
+  readonly inflateRaw: (data: Uint8Array, maxBytes: number) => Uint8Array;
+  readonly deflateRaw: (data: Uint8Array) => Uint8Array;
+  /** CRC-32 as ZIP uses it (ISO 3309), as an unsigned number. */
+  readonly crc32: (data: Uint8Array) => number;
+  /** Lower-case hexadecimal SHA-256. */
+  readonly sha256: (data: Uint8Array) => string;
+  /** Strict UTF-8: throws on an invalid sequence; a leading byte order mark is dropped. */
+  readonly decodeUtf8: (data: Uint8Array) => string;
+  readonly encodeUtf8: (text: string) => Uint8Array;
+  /** A monotonic clock in milliseconds; only the times in the report come from it. */
+  readonly now: () => number;
+}

@@ -1,0 +1,55 @@
+/** Every way in which the engine says no. The set is closed: an exhaustive `switch` compiles. */
+export type ErrorCode =
+  /** Zero bytes. */
+  | 'document/empty'
+  /** Not a ZIP package at all (a PDF, a picture, plain text). */
+  | 'document/not-a-package'
+  /** A package, but of another kind (a spreadsheet), or without what every Word document has. */
+  | 'document/not-word'
+  /** A Word 97–2003 binary document under a new name. */
+  | 'document/legacy-format'
+  /** Password-protected, or an encrypted ZIP entry. */
+  | 'document/encrypted'
+  /** A ZIP that cannot be read: truncated, wrong checksum, unsupported compression, hostile names. */
+  | 'document/damaged-package'
+  /** A part is not well-formed XML or not valid in its encoding. */
+  | 'document/damaged-part'
+  /** A document type declaration, which the Open Packaging Conventions forbid. */
+  | 'document/dtd-forbidden'
+  /** A ceiling of `Limits` was passed. */
+  | 'limits/exceeded'
+  /** No rung of the ladder gave a redline that is proven exact. */
+  | 'redline/not-exact'
+  /** An option has a value that the engine does not know. */
+  | 'options/invalid';
+
+/** Which of the inputs an error is about. */
+export type InputRole = 'original' | 'modified' | 'redline';
+
+export interface ErrorDetails {
+  readonly input?: InputRole;
+  /** Part name inside the package, such as `word/document.xml`. */
+  readonly part?: string;
+  /** Story, such as `body` or `footnote 2`. */
+  readonly story?: string;
+  /** Which ceiling was passed, its value and what was found. */
+  readonly limit?: { readonly name: string; readonly allowed: number; readonly found?: number };
+}
+
+/** A typed refusal. The message says what to do and never holds text of a document. */
+export class RedlineError extends Error {
+  override readonly name = 'RedlineError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  /** The same refusal, with the input it is about. */
+  about(input: InputRole): RedlineError {
+    return new RedlineError(this.code, this.message, { ...this.details, input }, this.cause);
+  }
+}

@@ -1,0 +1,84 @@
+import type { CompareOptions } from './options.ts';
+
+/** How finely a story was marked; each is coarser than the one before. */
+export const RUNGS = ['words', 'coarse-words', 'paragraphs', 'blocks', 'story'] as const;
+export type Rung = (typeof RUNGS)[number];
+
+/** Logical changes: a replaced phrase is one deletion and one insertion, a move is one move. */
+export interface Counts {
+  readonly insertions: number;
+  readonly deletions: number;
+  readonly moves: number;
+  readonly runFormatting: number;
+  readonly paragraphFormatting: number;
+  readonly tableRows: number;
+  readonly tableProperties: number;
+  readonly sections: number;
+}
+
+export interface WordCounts {
+  readonly inserted: number;
+  readonly deleted: number;
+  readonly moved: number;
+}
+
+/** What became of one story (ECMA-376 Part 1 §17.13: body, header, footer, note, comment). */
+export interface StoryOutcome {
+  /** `body`, `header 1 default`, `footnote 3`, … */
+  readonly story: string;
+  readonly part: string;
+  readonly rung: Rung;
+  readonly changes: number;
+}
+
+/** Something that tracked changes cannot express. */
+export interface NotCompared {
+  readonly part: string;
+  readonly reason: string;
+}
+
+/** A difference that verification found. Positions and aspects only, never document text. */
+export interface Difference {
+  readonly direction: 'reject' | 'accept';
+  readonly story: string;
+  readonly level: 'text' | 'structure' | 'format';
+  /** Which aspect of the level: `lines`, `tables`, `styles`, `numbering`, `bookmarks`, … */
+  readonly aspect: string;
+  /** Index of the first element that differs, in that aspect's list. */
+  readonly at: number;
+}
+
+export interface Verification {
+  readonly exact: boolean;
+  /** Stories whose text, structure and formatting were compared in both directions. */
+  readonly stories: number;
+  readonly differences: readonly Difference[];
+  /** Faults of the package that neither input had: dangling relationships, duplicate ids, unpaired ranges, … */
+  readonly faults: readonly { readonly code: string; readonly part: string; readonly message: string }[];
+}
+
+export interface Stage {
+  readonly name: 'read' | 'align' | 'write' | 'verify';
+  readonly ms: number;
+}
+
+/** Everything that a reader of a redline should know about how it came to be. */
+export interface Report {
+  readonly engine: string;
+  /** The two inputs say the same: the redline is the original's bytes. */
+  readonly identical: boolean;
+  readonly counts: Counts;
+  readonly words: WordCounts;
+  readonly stories: readonly StoryOutcome[];
+  readonly notCompared: readonly NotCompared[];
+  readonly verification: Verification;
+  readonly options: Pick<CompareOptions, 'author' | 'date'>;
+  readonly sha256: { readonly original: string; readonly modified: string; readonly redline: string };
+  /** Milliseconds per stage; the only part of a report that differs between two runs. */
+  readonly stages: readonly Stage[];
+}
+
+export interface Comparison {
+  readonly redline: Uint8Array;
+  readonly report: Report;
+}
