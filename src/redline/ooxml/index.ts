@@ -1,0 +1,32 @@
+export {
+  bodyOf,
+  openPackage,
+  type Package,
+  type Relationship,
+  relatedPart,
+  relationshipsPart,
+  resolveTarget,
+} from './package.ts';
+export {
+  attribute,
+  attributes,
+  child,
+  childValue,
+  decodeText,
+  descendants,
+  elements,
+  encodeAttribute,
+  encodeText,
+  inner,
+  isElement,
+  outer,
+  parseXml,
+  rootStart,
+  startTag,
+  textOf,
+  withInner,
+  type XmlElement,
+  type XmlNode,
+  type XmlText,
+} from './xml.ts';
+export { deflateEntry, readZip, writeZip, type ZipEntry } from './zip.ts';

@@ -1,0 +1,270 @@
+import { RedlineError } from '../errors.ts';
+
+/** Text between tags, as in the source: entities are not decoded. */
+export interface XmlText {
+  readonly kind: 'text';
+  readonly raw: string;
+}
+
+/**
+ * An element over the string it was read from.  `start…end` is the whole element and
+ * `innerStart…innerEnd` its content, in UTF-16 offsets into `source`, so that what is not
+ * changed is copied and not written anew.  Comments and processing instructions have no node.
+ */
+export interface XmlElement {
+  readonly kind: 'element';
+  /** Name with its prefix; prefixes are the customary ones (see namespaces.ts). */
+  readonly name: string;
+  readonly source: string;
+  readonly start: number;
+  readonly innerStart: number;
+  readonly innerEnd: number;
+  readonly end: number;
+  readonly children: readonly XmlNode[];
+}
+
+export type XmlNode = XmlElement | XmlText;
+
+interface Open {
+  name: string;
+  start: number;
+  innerStart: number;
+  children: XmlNode[];
+}
+
+function damaged(what: string): RedlineError {
+  return new RedlineError('document/damaged-part', `A part of the document is not well-formed XML: ${what}.`);
+}
+
+/** End of a tag that starts at `at`: the offset of its `>`, passing over quoted values. */
+export function tagEnd(source: string, at: number): number {
+  for (let i = at; i >= at && i < source.length; i++) {
+    const c = source.charCodeAt(i);
+    if (c === 62) return i;
+    if (c === 34 || c === 39) {
+      i = source.indexOf(c === 34 ? '"' : "'", i + 1);
+      if (i < 0) break;
+    }
+  }
+  throw damaged('a tag does not end');
+}
+
+/** End of the name of a tag: the first blank, `/` or `>` from `at`. */
+function nameEnd(source: string, at: number): number {
+  for (let i = at; ; i++) {
+    const c = source.charCodeAt(i);
+    if (c <= 32 || c === 47 || c === 62 || Number.isNaN(c)) return i;
+  }
+}
+
+/** Passes over a comment, CDATA section or processing instruction; a declaration is refused. */
+function skipSpecial(source: string, at: number): number {
+  const [mark, end] = source.startsWith('<!--', at)
+    ? ['-->', 4]
+    : source.startsWith('<![CDATA[', at)
+      ? [']]>', 9]
+      : ['?>', 2];
+  if (source.charCodeAt(at + 1) === 33 && end === 2) {
+    throw new RedlineError(
+      'document/dtd-forbidden',
+      'The document holds a document type declaration, which Word documents may not have.',
+    );
+  }
+  const found = source.indexOf(mark, at + end);
+  if (found < 0) throw damaged('a comment or section does not end');
+  return found + mark.length;
+}
+
+/** Names repeat thousands of times; one string each keeps memory and comparisons small. */
+const interned = new Map<string, string>();
+const MAX_INTERNED = 4096;
+
+function intern(name: string): string {
+  const known = interned.get(name);
+  if (known !== undefined) return known;
+  if (interned.size < MAX_INTERNED) interned.set(name, name);
+  return name;
+}
+
+/**
+ * The element that starts at `from` (by default the root, behind the prolog).
+ *
+ * @throws {RedlineError} `document/damaged-part`, `document/dtd-forbidden`, `limits/exceeded` (depth).
+ */
+export function parseXml(source: string, maxDepth: number, from = rootStart(source)): XmlElement {
+  const stack: Open[] = [];
+  let at = from;
+  for (;;) {
+    const c = source.charCodeAt(at + 1);
+    if (c === 47) {
+      const close = source.indexOf('>', at);
+      const open = stack.pop();
+      const end = nameEnd(source, at + 2);
+      if (open === undefined || close < 0 || source.slice(at + 2, end) !== open.name)
+        throw damaged('tags do not match');
+      const element: XmlElement = {
+        kind: 'element',
+        name: open.name,
+        source,
+        start: open.start,
+        innerStart: open.innerStart,
+        innerEnd: at,
+        end: close + 1,
+        children: open.children,
+      };
+      const parent = stack[stack.length - 1];
+      if (parent === undefined) return element;
+      parent.children.push(element);
+      at = close + 1;
+    } else if (c === 33 || c === 63) {
+      const end = skipSpecial(source, at);
+      const parent = stack[stack.length - 1];
+      if (parent && source.startsWith('<![CDATA[', at))
+        parent.children.push({ kind: 'text', raw: encodeText(source.slice(at + 9, end - 3)) });
+      at = end;
+    } else {
+      const close = tagEnd(source, at);
+      const name = intern(source.slice(at + 1, nameEnd(source, at + 1)));
+      if (name === '') throw damaged('a tag has no name');
+      if (source.charCodeAt(close - 1) === 47) {
+        const element: XmlElement = {
+          kind: 'element',
+          name,
+          source,
+          start: at,
+          innerStart: close - 1,
+          innerEnd: close - 1,
+          end: close + 1,
+          children: [],
+        };
+        const parent = stack[stack.length - 1];
+        if (parent === undefined) return element;
+        parent.children.push(element);
+      } else {
+        if (stack.length >= maxDepth)
+          throw new RedlineError('limits/exceeded', 'The document nests too deeply.', {
+            limit: { name: 'xmlDepth', allowed: maxDepth },
+          });
+        stack.push({ name, start: at, innerStart: close + 1, children: [] });
+      }
+      at = close + 1;
+    }
+    const next = source.indexOf('<', at);
+    if (next < 0) throw damaged('an element does not end');
+    if (next > at) stack[stack.length - 1]?.children.push({ kind: 'text', raw: source.slice(at, next) });
+    at = next;
+  }
+}
+
+/** Offset of the root element's tag. */
+export function rootStart(source: string): number {
+  for (let at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at)) {
+    const c = source.charCodeAt(at + 1);
+    if (c !== 33 && c !== 63) return at;
+    at = skipSpecial(source, at);
+  }
+  throw damaged('there is no root element');
+}
+
+export function isElement(node: XmlNode): node is XmlElement {
+  return node.kind === 'element';
+}
+
+export function elements(parent: XmlElement): XmlElement[] {
+  return parent.children.filter(isElement);
+}
+
+export function child(parent: XmlElement | undefined, name: string): XmlElement | undefined {
+  return parent?.children.find((c): c is XmlElement => c.kind === 'element' && c.name === name);
+}
+
+/** The element as it stands in the source. */
+export function outer(element: XmlElement): string {
+  return element.source.slice(element.start, element.end);
+}
+
+/** The content as it stands in the source. */
+export function inner(element: XmlElement): string {
+  return element.source.slice(element.innerStart, element.innerEnd);
+}
+
+/** The start tag as it stands, made an opening tag where the element is empty. */
+export function startTag(element: XmlElement): string {
+  const tag = element.source.slice(element.start, element.innerStart);
+  return element.innerStart === element.innerEnd && !tag.endsWith('>') ? `${tag}>` : tag;
+}
+
+/** The element with other content. */
+export function withInner(element: XmlElement, content: string): string {
+  return `${startTag(element)}${content}</${element.name}>`;
+}
+
+const ATTRIBUTE = /([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
+/** Attributes in source order, names with prefixes, values decoded. */
+export function attributes(element: XmlElement): [string, string][] {
+  const from = element.start + 1 + element.name.length;
+  const text = element.source.slice(from, element.innerStart);
+  if (text.length < 4) return [];
+  return Array.from(text.matchAll(ATTRIBUTE), (m) => [m[1] ?? '', decodeText(m[2] ?? m[3] ?? '')]);
+}
+
+/** One attribute's decoded value. */
+export function attribute(element: XmlElement | undefined, name: string): string | undefined {
+  if (element === undefined) return undefined;
+  const { source, innerStart } = element;
+  let at = source.indexOf(name, element.start + 1 + element.name.length);
+  for (; at >= 0 && at < innerStart; at = source.indexOf(name, at + 1)) {
+    if (source.charCodeAt(at - 1) > 32) continue;
+    const equals = source.slice(at + name.length, innerStart).match(/^\s*=\s*("[^"]*"|'[^']*')/);
+    if (equals?.[1] !== undefined) return decodeText(equals[1].slice(1, -1));
+  }
+  return undefined;
+}
+
+/** `w:val` of a child, the most frequent question of all. */
+export function childValue(parent: XmlElement | undefined, name: string): string | undefined {
+  return attribute(child(parent, name), 'w:val');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Character data with its references decoded. */
+export function decodeText(raw: string): string {
+  if (!raw.includes('&')) return raw;
+  return raw.replace(/&(#x?)?(\w+);/g, (whole, numeric: string | undefined, body: string) => {
+    if (numeric === undefined) return ENTITIES[body] ?? whole;
+    const code = Number.parseInt(body, numeric === '#x' ? 16 : 10);
+    if (!(code <= 0x10ffff)) throw damaged('a character reference is not valid');
+    return String.fromCodePoint(code);
+  });
+}
+
+/** Text as character data. */
+export function encodeText(text: string): string {
+  return text.replace(/[&<>]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : '&gt;'));
+}
+
+/** Text as an attribute value in double quotes, without the quotes. */
+export function encodeAttribute(text: string): string {
+  return encodeText(text).replace(/["\t\n\r]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+/** Character data of an element and all its descendants. */
+export function textOf(element: XmlElement): string {
+  return element.children.map((c) => (c.kind === 'text' ? decodeText(c.raw) : textOf(c))).join('');
+}
+
+/** Every descendant with one of the names, in document order. */
+export function descendants(element: XmlElement, names: ReadonlySet<string>): XmlElement[] {
+  const found: XmlElement[] = [];
+  const walk = (e: XmlElement): void => {
+    for (const c of e.children) {
+      if (c.kind !== 'element') continue;
+      if (names.has(c.name)) found.push(c);
+      walk(c);
+    }
+  };
+  walk(element);
+  return found;
+}
