@@ -1,1 +1,12 @@
+export { type Clock, systemClock } from './clock.ts';
 export { nodeCodec } from './codec.ts';
+export {
+  createLog,
+  describeError,
+  LOG_LEVELS,
+  type Log,
+  type LogDestination,
+  type LogFields,
+  type LogLevel,
+} from './log.ts';
+export { type Cell, textTable } from './table.ts';

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { LOG_LEVELS, type LogLevel } from './kit/index.ts';
+
+/** Everything that can be set from outside, checked and typed. Passed down, never fetched. */
+export interface Config {
+  /** Always a loopback address, until there is a sign-in. */
+  readonly host: string;
+  /** TCP port; 0 takes a free one. */
+  readonly port: number;
+  /** Absolute path of the folder that the embedded platform keeps its data in. */
+  readonly dataDirectory: string;
+  /** Absolute path of the built pages and samples. */
+  readonly assetsDirectory: string;
+  /** Threads that compare documents. */
+  readonly workers: number;
+  /** Requests that may wait for a thread; one more is refused. */
+  readonly queueLength: number;
+  /** Milliseconds that one comparison may take, and that a request may wait for a thread. */
+  readonly deadlineMs: number;
+  /** MB of V8 heap for each thread. */
+  readonly workerMemoryMb: number;
+  /** MB that all uploads in flight may hold together. */
+  readonly uploadMemoryMb: number;
+  readonly logLevel: LogLevel;
+}
+
+/** The environment, or a part of it that someone else fills (the command line's options). */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration is unusable; the message lists every fault, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'] as const;
+
+const whole = (least: number, most: number, byDefault: number) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int({ error: 'must be a whole number' })
+    .min(least, { error: `must be at least ${least}` })
+    .max(most, { error: `must be at most ${most}` })
+    .default(byDefault);
+
+const schema = z.object({
+  HOST: z
+    .enum(LOOPBACK, {
+      error: `must be a loopback address (${LOOPBACK.join(', ')}): there is no sign-in yet, so nobody else may reach the service`,
+    })
+    .default('127.0.0.1'),
+  PORT: whole(0, 65_535, 8080),
+  REDLINE_DATA: z.string().default('.redline'),
+  REDLINE_WORKERS: whole(1, 64, Math.min(8, Math.max(1, availableParallelism() - 1))),
+  REDLINE_QUEUE: whole(0, 10_000, 128),
+  REDLINE_DEADLINE_MS: whole(10, 600_000, 60_000),
+  REDLINE_WORKER_MEMORY_MB: whole(64, 16_384, 1024),
+  REDLINE_UPLOAD_MEMORY_MB: whole(101, 16_384, 256),
+  REDLINE_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+});
+
+/**
+ * Reads the configuration.
+ *
+ * @param overrides win over the environment; an empty string counts as not set in both.
+ * @throws {ConfigError} naming every variable that cannot be used, and why.
+ */
+export function readConfig(overrides: Environment = {}, environment: Environment = process.env): Config {
+  const given = Object.entries({ ...environment, ...present(overrides) }).filter(([, value]) => value !== '');
+  const parsed = schema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+    throw new ConfigError(`The configuration cannot be used:\n${faults.join('\n')}`);
+  }
+  const values = parsed.data;
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    dataDirectory: resolve(values.REDLINE_DATA),
+    assetsDirectory: builtFiles(),
+    workers: values.REDLINE_WORKERS,
+    queueLength: values.REDLINE_QUEUE,
+    deadlineMs: values.REDLINE_DEADLINE_MS,
+    workerMemoryMb: values.REDLINE_WORKER_MEMORY_MB,
+    uploadMemoryMb: values.REDLINE_UPLOAD_MEMORY_MB,
+    logLevel: values.REDLINE_LOG_LEVEL,
+  };
+}
+
+function present(values: Environment): Environment {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** The folder of built files: this module's own when it is built, its neighbour `dist` when it runs from source. */
+function builtFiles(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const neighbour = join(here, '..', 'dist');
+  return import.meta.url.endsWith('.ts') && existsSync(neighbour) ? neighbour : here;
+}

@@ -1,0 +1,15 @@
+export {
+  BLOB_NAME,
+  type BlobAttributes,
+  type BlobInfo,
+  type BlobStore,
+  type StoredBlob,
+} from './blob-store.ts';
+export {
+  ComparisonResults,
+  RESULT_LIFETIME_MS,
+  type ResultContent,
+  type ResultGone,
+  type ResultPart,
+  type SavedResult,
+} from './results.ts';

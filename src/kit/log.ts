@@ -1,0 +1,97 @@
+import pino from 'pino';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * Everything that a log line may hold. The list is closed on purpose: no text of a document, no file name, no
+ * identifier that opens a result, no message of an unexpected error (it may quote what it choked on).
+ */
+export interface LogFields {
+  readonly requestId?: string;
+  readonly traceId?: string;
+  readonly method?: string;
+  /** The route's pattern, never the path: a path holds the unguessable part of a result's link. */
+  readonly route?: string;
+  readonly status?: number;
+  readonly code?: string;
+  readonly durationMs?: number;
+  readonly bytesIn?: number;
+  readonly bytesOut?: number;
+  readonly errorName?: string;
+  /** Frames only: `at function (file:line)`. */
+  readonly stack?: string;
+  readonly signal?: string;
+  readonly phase?: string;
+  readonly port?: number;
+  readonly removed?: number;
+  readonly version?: string;
+}
+
+const FIELDS: Readonly<Record<keyof LogFields, true>> = {
+  requestId: true,
+  traceId: true,
+  method: true,
+  route: true,
+  status: true,
+  code: true,
+  durationMs: true,
+  bytesIn: true,
+  bytesOut: true,
+  errorName: true,
+  stack: true,
+  signal: true,
+  phase: true,
+  port: true,
+  removed: true,
+  version: true,
+};
+
+/** Where a process says what it does: one JSON object a line. */
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+  /** Writes out what is still buffered. */
+  flush(): void;
+}
+
+/** What the log needs of a stream. */
+export interface LogDestination {
+  write(line: string): void;
+  flushSync?(): void;
+}
+
+function allowed(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(FIELDS, name)));
+}
+
+/** JSON lines on standard error (or `destination`), with no field outside `LogFields`. */
+export function createLog(level: LogLevel, destination: LogDestination = standardError()): Log {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+  return {
+    info: (event, fields = {}) => logger.info(allowed(fields), event),
+    warn: (event, fields = {}) => logger.warn(allowed(fields), event),
+    error: (event, fields = {}) => logger.error(allowed(fields), event),
+    flush: () => destination.flushSync?.(),
+  };
+}
+
+function standardError(): LogDestination {
+  return pino.destination({ dest: 2, sync: false });
+}
+
+/** What may be logged of an error that nobody expected: its class and where it came from, not what it says. */
+export function describeError(error: unknown): Pick<LogFields, 'errorName' | 'stack'> {
+  if (!(error instanceof Error)) return { errorName: typeof error };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { errorName: error.name, stack: frames.slice(0, 8).join('\n') };
+}

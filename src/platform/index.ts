@@ -1,0 +1,2 @@
+export { openEmbeddedPlatform } from './embedded/index.ts';
+export type { Platform } from './platform.ts';
