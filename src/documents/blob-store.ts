@@ -2,8 +2,8 @@
  * Where bytes are kept: immutable objects under unique names. Shaped by what `documents` needs and kept to what both
  * a folder and an object store can promise.
  *
- * Names are segments of `a-z 0-9 _ -` joined by `/` (`BLOB_NAME`), at most 200 characters: no dots, so that a folder
- * can hold an object and a prefix of the same name, and nothing can climb out of it.
+ * Names are segments of `a-z 0-9 _ -` joined by `/`, at most 200 characters; a method throws `TypeError` on any other.
+ * No dots, so that a folder can hold an object and a prefix of the same name, and nothing can climb out of it.
  */
 export interface BlobStore {
   /**
@@ -24,8 +24,6 @@ export interface BlobStore {
   /** Resolves when objects can be written and read. @throws when they cannot. */
   probe(): Promise<void>;
 }
-
-export const BLOB_NAME = /^(?=.{1,200}$)[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/;
 
 /** Small facts kept with an object: media type, expiry, hash. Keys `[a-z0-9]`, values without control characters. */
 export type BlobAttributes = Readonly<Record<string, string>>;

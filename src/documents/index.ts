@@ -1,10 +1,4 @@
-export {
-  BLOB_NAME,
-  type BlobAttributes,
-  type BlobInfo,
-  type BlobStore,
-  type StoredBlob,
-} from './blob-store.ts';
+export type { BlobAttributes, BlobInfo, BlobStore, StoredBlob } from './blob-store.ts';
 export {
   ComparisonResults,
   RESULT_LIFETIME_MS,

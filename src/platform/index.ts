@@ -1,2 +1,1 @@
-export { openEmbeddedPlatform } from './embedded/index.ts';
 export type { Platform } from './platform.ts';

@@ -3,16 +3,12 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import {
-  BLOB_NAME,
-  type BlobAttributes,
-  type BlobInfo,
-  type BlobStore,
-  type StoredBlob,
-} from '../../documents/index.ts';
+import type { BlobAttributes, BlobInfo, BlobStore, StoredBlob } from '../../documents/index.ts';
 import { decodeHeader, encodeHeader, type Header, PREAMBLE_BYTES } from './blob-file.ts';
 
 const SUFFIX = '.blob';
+/** The names that the port allows: no dot, so nothing can climb out of the folder or meet a suffix. */
+const NAME = /^(?=.{1,200}$)[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/;
 const PREFIX = /^[a-z0-9_/-]*$/;
 /** An unfinished write older than this was left behind by a process that is gone. */
 const ABANDONED_AFTER_MS = 3_600_000;
@@ -102,7 +98,7 @@ export class DirectoryBlobStore implements BlobStore {
   }
 
   #path(name: string): string {
-    if (!BLOB_NAME.test(name)) throw new TypeError('Not a name of a blob.');
+    if (!NAME.test(name)) throw new TypeError('Not a name of a blob.');
     return join(this.#objects, `${name}${SUFFIX}`);
   }
 

@@ -1,0 +1,209 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { CompareOptions, Comparison } from '../redline/index.ts';
+import { type EngineAnswer, type EngineTask, fromRefusal, transferable } from './engine-task.ts';
+import { JobError } from './errors.ts';
+import { Gate } from './gate.ts';
+
+export interface EnginePoolOptions {
+  readonly threads: number;
+  /** How many requests may wait beyond those that run. */
+  readonly queueLength: number;
+  /** Milliseconds: how long work may take, and how long a request may wait for a thread. */
+  readonly deadlineMs: number;
+  /** MB of V8 heap of one thread. Buffers lie outside it; the engine's own limits bound those. */
+  readonly memoryMb: number;
+  /** The module that the threads run, when it is not the engine's. */
+  readonly script?: URL;
+}
+
+export interface EnginePoolState {
+  readonly threads: number;
+  readonly running: number;
+  readonly waiting: number;
+  /** Requests that hold a place: those that run or wait, and those whose upload is still being read. */
+  readonly places: number;
+  readonly capacity: number;
+}
+
+/** One request's right to use the pool. Released exactly once. */
+export interface EnginePlace {
+  /**
+   * Both inputs are handed over to a thread: they are empty afterwards.
+   *
+   * @throws {RedlineError} what the engine refuses.
+   * @throws {JobError} when it takes too long or too much, or `signal` aborts; the thread's work stops then.
+   */
+  compare(inputs: CompareInputs, signal: AbortSignal): Promise<Comparison>;
+  release(): void;
+}
+
+export interface CompareInputs {
+  readonly original: Uint8Array;
+  readonly modified: Uint8Array;
+  readonly options: CompareOptions;
+}
+
+/** Priority of the threads below the event loop's (POSIX niceness), so that answering stays quick under load. */
+const NICENESS = 10;
+/** First guess of how long a comparison takes, until some have been seen; milliseconds. */
+const TYPICAL_MS = 250;
+
+/** The engine on worker threads, with a bounded queue in front. */
+export class EnginePool {
+  readonly #options: EnginePoolOptions;
+  readonly #threads: Piscina<EngineTask, EngineAnswer>;
+  readonly #gate: Gate;
+  #places = 0;
+  #typicalMs = TYPICAL_MS;
+  #stopping = false;
+
+  constructor(options: EnginePoolOptions) {
+    this.#options = options;
+    this.#gate = new Gate(options.threads);
+    this.#threads = new Piscina({
+      filename: fileURLToPath(options.script ?? engineScript()),
+      name: 'runEngineTask',
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
+      niceIncrement: NICENESS,
+      env: {},
+      execArgv: [],
+    });
+    // A thread that dies while it has no work is replaced; there is nobody to tell.
+    this.#threads.on('error', () => {});
+  }
+
+  get state(): EnginePoolState {
+    return {
+      threads: this.#threads.threads.length,
+      running: this.#gate.inside,
+      waiting: this.#gate.waiting,
+      places: this.#places,
+      capacity: this.#capacity,
+    };
+  }
+
+  /** Work is taken: there are threads and the service is not ending. */
+  get ready(): boolean {
+    return !this.#stopping && this.#threads.threads.length > 0;
+  }
+
+  /**
+   * Takes a place before the upload is read, so that a full service says so at once.
+   *
+   * @throws {JobError} `service/busy` when every place is taken, `service/stopping` at the end.
+   */
+  reserve(): EnginePlace {
+    if (this.#stopping) throw new JobError('service/stopping', 'The service is ending.', 5);
+    if (this.#places >= this.#capacity) throw this.#busy('Every place in the queue is taken.');
+    this.#places += 1;
+    let held = true;
+    return {
+      compare: (inputs, signal) => this.#compare(inputs, signal),
+      release: () => {
+        if (held) this.#places -= 1;
+        held = false;
+      },
+    };
+  }
+
+  /** Takes no more work. What runs goes on until `close`. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /** Ends the threads, whatever they do. */
+  async close(): Promise<void> {
+    this.stop();
+    await this.#threads.destroy();
+  }
+
+  get #capacity(): number {
+    return this.#options.threads + this.#options.queueLength;
+  }
+
+  async #compare({ original, modified, options }: CompareInputs, signal: AbortSignal): Promise<Comparison> {
+    const inputs = { original: transferable(original), modified: transferable(modified) };
+    const buffers = [...new Set([inputs.original.buffer, inputs.modified.buffer])];
+    const answer = await this.#run({ kind: 'compare', ...inputs, options }, buffers, signal);
+    if (answer.kind === 'refusal') throw fromRefusal(answer.refusal);
+    return answer.comparison;
+  }
+
+  async #run(task: EngineTask, transferList: ArrayBuffer[], outer: AbortSignal): Promise<EngineAnswer> {
+    const { deadlineMs } = this.#options;
+    const patience = () => this.#busy('No thread came free in time.');
+    await within(deadlineMs, patience, outer, (signal) => this.#gate.enter(signal));
+    const started = performance.now();
+    try {
+      return await within(
+        deadlineMs,
+        () => deadlineExceeded(deadlineMs),
+        outer,
+        (signal) => this.#threads.run(task, { transferList, signal }),
+      );
+    } catch (error) {
+      throw isOutOfMemory(error) ? outOfMemory(this.#options.memoryMb) : error;
+    } finally {
+      this.#typicalMs += (performance.now() - started - this.#typicalMs) / 8;
+      this.#gate.leave();
+    }
+  }
+
+  /** Comes with a guess of when the queue will have moved on by one round. */
+  #busy(message: string): JobError {
+    const rounds = this.#places / this.#options.threads;
+    const seconds = Math.ceil((rounds * this.#typicalMs) / 1000);
+    return new JobError('service/busy', message, Math.min(60, Math.max(1, seconds)));
+  }
+}
+
+/** Runs `work` until it ends, `ms` pass, or `outer` aborts; the reason then is the error. */
+async function within<T>(
+  ms: number,
+  late: () => JobError,
+  outer: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const abandon = () => controller.abort(new JobError('request/abandoned', 'The request was abandoned.'));
+  const timer = setTimeout(() => controller.abort(late()), ms);
+  outer.addEventListener('abort', abandon, { once: true });
+  if (outer.aborted) abandon();
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? controller.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    outer.removeEventListener('abort', abandon);
+  }
+}
+
+/** The worker module stands beside this one, built or not. */
+function engineScript(): URL {
+  return new URL(
+    import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-worker.js',
+    import.meta.url,
+  );
+}
+
+function deadlineExceeded(ms: number): JobError {
+  return new JobError(
+    'comparison/deadline-exceeded',
+    `The comparison was not done after ${ms} ms and was stopped.`,
+  );
+}
+
+function outOfMemory(megabytes: number): JobError {
+  return new JobError(
+    'comparison/out-of-memory',
+    `The comparison needed more than ${megabytes} MB and was stopped.`,
+  );
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}

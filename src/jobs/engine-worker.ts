@@ -1,0 +1,28 @@
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { nodeCodec } from '../kit/index.ts';
+import { compare, RedlineError } from '../redline/index.ts';
+import { type EngineAnswer, type EngineTask, toRefusal, transferable } from './engine-task.ts';
+
+/** What the pool's threads run: the pure engine, given Node's codec. */
+export function runEngineTask(task: EngineTask): unknown {
+  try {
+    return compareDocuments(task);
+  } catch (error) {
+    if (error instanceof RedlineError) return { kind: 'refusal', refusal: toRefusal(error) };
+    throw error;
+  }
+}
+
+function compareDocuments({ original, modified, options }: EngineTask): unknown {
+  const { redline, report } = compare(original, modified, options, nodeCodec);
+  const bytes = transferable(redline);
+  return handedOver({ kind: 'comparison', comparison: { redline: bytes, report } }, [bytes.buffer]);
+}
+
+/** The pool library's form of a result whose buffers are transferred, not copied. */
+function handedOver(value: EngineAnswer, buffers: readonly ArrayBuffer[]): unknown {
+  return move({ [valueSymbol]: value, [transferableSymbol]: buffers } as unknown as Movable);
+}
+
+/** Its types know only what the platform can transfer by itself. */
+type Movable = Parameters<typeof move>[0];

@@ -1,0 +1,26 @@
+/** Every way in which work is not done, beside the engine's own refusals. */
+export type JobErrorCode =
+  /** The work took longer than its deadline, waiting not counted. */
+  | 'comparison/deadline-exceeded'
+  /** The work needed more memory than a thread may have. */
+  | 'comparison/out-of-memory'
+  /** The queue is full, or no thread came free in time. */
+  | 'service/busy'
+  /** The service is ending. */
+  | 'service/stopping'
+  /** Whoever asked went away. */
+  | 'request/abandoned';
+
+/** A typed refusal by the pool. */
+export class JobError extends Error {
+  override readonly name = 'JobError';
+  readonly code: JobErrorCode;
+  /** When to come back, for the codes of the service; seconds. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(code: JobErrorCode, message: string, retryAfterSeconds: number | null = null) {
+    super(message);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
