@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per kind of test, so that `npm test -- unit` runs what it says. */
+const project = (name: string, include: string[], timeoutMs: number) => ({
+  test: { name, include, testTimeout: timeoutMs, hookTimeout: timeoutMs },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts'], 20_000),
+      project('architecture', ['test/architecture/**/*.test.ts'], 120_000),
+      project('contract', ['test/contract/**/*.test.ts'], 30_000),
+      project('acceptance', ['test/acceptance/**/*.test.ts'], 120_000),
+      project('browser', ['test/browser/**/*.test.ts'], 120_000),
+      project('corpus', ['test/corpus/**/*.test.ts'], 1_800_000),
+    ],
+  },
+});
