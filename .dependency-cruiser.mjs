@@ -47,7 +47,7 @@ const TESTS = '[.]test[.]tsx?$';
 const anyOf = (names) => `(?:${names.join('|')})`;
 
 /** Rooms with more than one door: each platform has its own, so that only the chosen one is loaded. */
-const DOORS = { platform: '^src/platform/(?:[^/]+/)?index[.]ts$' };
+const DOORS = { platform: ['^src/platform/index[.]ts$', '^src/platform/[^/]+/index[.]ts$'] };
 
 function roomRule([room, allowed]) {
   const others = [room, ...allowed];
