@@ -1,0 +1,51 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { RequestError } from './errors.ts';
+import { identify, logRequests } from './request-log.ts';
+import { answerProblem } from './responses.ts';
+import { addComparisonRoutes } from './routes/comparisons.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addPageRoutes } from './routes/pages.ts';
+import { addSampleRoutes } from './routes/samples.ts';
+import { addWebRoutes } from './routes/web.ts';
+import { guardPages, stayLocal } from './security.ts';
+import type { HttpEnv, HttpServices } from './services.ts';
+
+/** The whole HTTP interface over what a role provides. */
+export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
+  const app = new OpenAPIHono<HttpEnv>();
+  app.onError((error, c) => answerProblem(error, c, services.log));
+  app.notFound((c) =>
+    answerProblem(
+      new RequestError('request/not-found', 'There is nothing under this address.'),
+      c,
+      services.log,
+    ),
+  );
+  app.use(identify, logRequests(services.log), guardPages);
+  app.use(async (c, next) => {
+    await next();
+    if (services.stopping()) c.res.headers.set('Connection', 'close');
+  });
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const headers = { Allow: methods.join(', ') };
+        const error = new RequestError(
+          'request/method-not-allowed',
+          'The method is not one of this address.',
+          headers,
+        );
+        return answerProblem(error, c, services.log);
+      },
+    }),
+  );
+  app.use(stayLocal(services.port));
+  addHealthRoutes(app, services);
+  addComparisonRoutes(app, services);
+  addSampleRoutes(app, services);
+  addPageRoutes(app);
+  addWebRoutes(app, services);
+  return app;
+}

@@ -1,0 +1,274 @@
+import { JobError, type JobErrorCode } from '../jobs/index.ts';
+import { type ErrorCode, type ErrorDetails, RedlineError } from '../redline/index.ts';
+
+/** What can be wrong with a request itself, or with what it asks for. */
+export type RequestErrorCode =
+  | 'request/malformed'
+  | 'request/not-multipart'
+  | 'request/field-missing'
+  | 'request/field-repeated'
+  | 'request/field-unknown'
+  | 'request/too-large'
+  | 'request/headers-too-large'
+  | 'request/timeout'
+  | 'request/not-acceptable'
+  | 'request/not-found'
+  | 'request/method-not-allowed'
+  | 'request/host-not-allowed'
+  | 'request/origin-not-allowed'
+  | 'comparison/not-found'
+  | 'comparison/expired'
+  | 'sample/not-found'
+  | 'internal';
+
+/** Every problem that the service answers with. Closed: a code without a row in `PROBLEMS` does not compile. */
+export type ProblemCode = ErrorCode | JobErrorCode | RequestErrorCode;
+
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+  /** What whoever reads it can do. */
+  readonly advice: string;
+}
+
+/**
+ * The only place that knows status numbers (RFC 9110 § 15). Documents that are no Word package at all are 415, those
+ * that are but cannot be used 422. A comparison past its deadline is 422 and not 503: the time it waited for a thread
+ * is not counted, so the same request would most likely end the same way.
+ */
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
+  'document/empty': {
+    status: 422,
+    title: 'The file is empty',
+    advice: 'Send the document again; its upload may have been cut short.',
+  },
+  'document/not-a-package': {
+    status: 415,
+    title: 'The file is not a Word document',
+    advice: 'Only .docx files (and .docm, .dotx, .dotm) can be compared. Save the document as .docx.',
+  },
+  'document/not-word': {
+    status: 415,
+    title: 'The file is an Office file, but not a usable Word document',
+    advice: 'Open it in Word and save it as .docx.',
+  },
+  'document/legacy-format': {
+    status: 415,
+    title: 'The file is a Word 97–2003 document',
+    advice: 'Open it in Word and save it as .docx.',
+  },
+  'document/encrypted': {
+    status: 422,
+    title: 'The document is protected by a password',
+    advice: 'Remove the password in Word (File, Info, Protect Document) and send it again.',
+  },
+  'document/damaged-package': {
+    status: 422,
+    title: 'The document is damaged',
+    advice: 'Open it in Word, let Word repair it, save it and send it again.',
+  },
+  'document/damaged-part': {
+    status: 422,
+    title: 'A part of the document is damaged',
+    advice: 'Open it in Word, let Word repair it, save it and send it again.',
+  },
+  'document/dtd-forbidden': {
+    status: 422,
+    title: 'The document contains a document type declaration',
+    advice: 'Office files must not hold one (ECMA-376 Part 2). Open the document in Word and save it again.',
+  },
+  'limits/exceeded': {
+    status: 413,
+    title: 'The document is larger than the service allows',
+    advice: 'The member "details" names the limit. Large pictures can be compressed in Word.',
+  },
+  'redline/not-exact': {
+    status: 422,
+    title: 'No exact redline was found',
+    advice: 'Redline gives no result that it cannot prove. The member "details" names what stood in the way.',
+  },
+  'options/invalid': {
+    status: 400,
+    title: 'An option has a value that is not known',
+    advice: 'See the options of POST /v1/comparisons in /docs.',
+  },
+  'comparison/deadline-exceeded': {
+    status: 422,
+    title: 'The comparison took too long',
+    advice: 'Compare smaller documents, or raise REDLINE_DEADLINE_MS where the service is yours.',
+  },
+  'comparison/out-of-memory': {
+    status: 422,
+    title: 'The comparison needed too much memory',
+    advice: 'Compare smaller documents, or raise REDLINE_WORKER_MEMORY_MB where the service is yours.',
+  },
+  'comparison/not-found': {
+    status: 404,
+    title: 'There is no such comparison',
+    advice: 'Results can be fetched for one hour. Compare the documents again.',
+  },
+  'comparison/expired': {
+    status: 410,
+    title: 'The comparison is no longer kept',
+    advice: 'Results can be fetched for one hour. Compare the documents again.',
+  },
+  'sample/not-found': {
+    status: 404,
+    title: 'There is no such sample',
+    advice: 'The samples are made by "npm run build".',
+  },
+  'service/busy': {
+    status: 503,
+    title: 'The service is busy',
+    advice: 'Send the request again after the seconds that the header Retry-After names.',
+  },
+  'service/stopping': {
+    status: 503,
+    title: 'The service is ending',
+    advice: 'Send the request again after the seconds that the header Retry-After names.',
+  },
+  'request/abandoned': {
+    status: 499,
+    title: 'The client went away',
+    advice: 'Nobody reads this answer; the number stands in the log only.',
+  },
+  'request/malformed': {
+    status: 400,
+    title: 'The request cannot be read',
+    advice: 'Let a library write the request, such as FormData in JavaScript or "curl -F".',
+  },
+  'request/not-multipart': {
+    status: 415,
+    title: 'The request is not a form with files',
+    advice: 'Send multipart/form-data with the fields "original" and "modified".',
+  },
+  'request/field-missing': {
+    status: 400,
+    title: 'A field is missing',
+    advice: 'Send both documents, as the fields "original" and "modified".',
+  },
+  'request/field-repeated': {
+    status: 400,
+    title: 'A field is there more than once',
+    advice: 'Send one document in "original", one in "modified", and "options" at most once.',
+  },
+  'request/field-unknown': {
+    status: 400,
+    title: 'A field is not known',
+    advice: 'Only "original", "modified" and "options" are read.',
+  },
+  'request/too-large': {
+    status: 413,
+    title: 'The request is too large',
+    advice: 'Each document may have 50 MB, the options 16 kB.',
+  },
+  'request/headers-too-large': {
+    status: 431,
+    title: 'The headers of the request are too large',
+    advice: 'All headers together may have 16 kB.',
+  },
+  'request/timeout': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    advice: 'Send the request again over a faster connection.',
+  },
+  'request/not-acceptable': {
+    status: 406,
+    title: 'The result cannot be had in the form asked for',
+    advice: 'Ask for a Word document or for application/json in the header Accept.',
+  },
+  'request/not-found': {
+    status: 404,
+    title: 'There is nothing under this address',
+    advice: 'All addresses are listed in /docs.',
+  },
+  'request/method-not-allowed': {
+    status: 405,
+    title: 'The address does not know this method',
+    advice: 'The header Allow lists the methods that it knows.',
+  },
+  'request/host-not-allowed': {
+    status: 421,
+    title: 'The request was meant for another host',
+    advice:
+      'Until there is a sign-in, the service answers only to 127.0.0.1, localhost and [::1] with its port.',
+  },
+  'request/origin-not-allowed': {
+    status: 403,
+    title: 'The request comes from another site',
+    advice: 'Only the pages of this service may change anything through a browser.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong inside the service',
+    advice: 'Report it with the request id; the log has more under it.',
+  },
+};
+
+/** Found wrong by the HTTP layer itself. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly code: RequestErrorCode;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: RequestErrorCode, detail: string, headers: Readonly<Record<string, string>> = {}) {
+    super(detail);
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** RFC 9457, with the members that every problem of this service has beside it. */
+export interface Problem {
+  /** Stable; a page about the problem stands under it. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly requestId: string;
+  readonly details?: ErrorDetails;
+}
+
+export interface ProblemAnswer {
+  readonly problem: Problem;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Nobody foresaw the error: the log should say more than the answer does. */
+  readonly unexpected: boolean;
+}
+
+/** The name under `/problems/`: the code with a hyphen. */
+export function problemName(code: ProblemCode): string {
+  return code.replace('/', '-');
+}
+
+/** What to answer to an error. What is not one of ours becomes `internal` and says nothing of what it held. */
+export function toProblem(error: unknown, requestId: string): ProblemAnswer {
+  if (error instanceof RedlineError) {
+    const details = Object.keys(error.details).length > 0 ? { details: error.details } : {};
+    return answer(error.code, error.message, requestId, {}, details);
+  }
+  if (error instanceof RequestError) return answer(error.code, error.message, requestId, error.headers);
+  if (error instanceof JobError) {
+    const seconds = error.retryAfterSeconds;
+    return answer(
+      error.code,
+      error.message,
+      requestId,
+      seconds === null ? {} : { 'Retry-After': String(seconds) },
+    );
+  }
+  return { ...answer('internal', PROBLEMS.internal.advice, requestId, {}), unexpected: true };
+}
+
+function answer(
+  code: ProblemCode,
+  detail: string,
+  requestId: string,
+  headers: Readonly<Record<string, string>>,
+  more: Pick<Problem, 'details'> = {},
+): ProblemAnswer {
+  const { status, title } = PROBLEMS[code];
+  const type = `/problems/${problemName(code)}`;
+  return { problem: { type, title, status, detail, code, requestId, ...more }, headers, unexpected: false };
+}

@@ -1,0 +1,211 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ResultGone, ResultPart, SavedResult } from '../../documents/index.ts';
+import {
+  type CompareOptions,
+  type Comparison,
+  DEFAULT_LIMITS,
+  RedlineError,
+  type Report,
+} from '../../redline/index.ts';
+import { RequestError } from '../errors.ts';
+import { negotiate } from '../negotiate.ts';
+import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
+import { comparisonSchema, optionsSchema } from '../schemas.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { readUpload } from '../upload.ts';
+
+const idParameter = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
+const binary = { type: 'string', contentMediaType: DOCX } as const;
+const docxContent = { [DOCX]: { schema: binary } };
+
+const createComparison = createRoute({
+  method: 'post',
+  path: '/v1/comparisons',
+  summary: 'Compare two Word documents',
+  description: `Answers with the redline itself, or — when \`Accept\` prefers ${JSON_TYPE} — with its report and links that answer for one hour. No document is kept beyond that; asked for as a file, nothing is kept at all.`,
+  request: {
+    body: {
+      required: true,
+      // A plain schema: with a zod one the whole body would be buffered before anything could refuse it.
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            required: ['original', 'modified'],
+            properties: {
+              original: { ...binary, description: 'The earlier version, at most 50 MB.' },
+              modified: { ...binary, description: 'The later version, at most 50 MB.' },
+              options: { $ref: '#/components/schemas/CompareOptions' },
+            },
+          },
+          encoding: { options: { contentType: JSON_TYPE } },
+        },
+      },
+    },
+  },
+  responses: {
+    200: {
+      description:
+        'The redline. `Redline-Counts` (RFC 9651) says what was found, `Repr-Digest` (RFC 9530) its SHA-256.',
+      content: docxContent,
+    },
+    201: {
+      description: 'The report and links to the redline.',
+      content: { [JSON_TYPE]: { schema: comparisonSchema } },
+    },
+    ...problemResponses,
+  },
+});
+
+const getComparison = createRoute({
+  method: 'get',
+  path: '/v1/comparisons/{id}',
+  summary: 'The report of a comparison',
+  request: { params: idParameter },
+  responses: {
+    200: { description: 'The report and links.', content: { [JSON_TYPE]: { schema: comparisonSchema } } },
+    ...problemResponses,
+  },
+});
+
+const getRedline = createRoute({
+  method: 'get',
+  path: '/v1/comparisons/{id}/redline',
+  summary: 'The redline of a comparison',
+  request: { params: idParameter },
+  responses: {
+    200: { description: 'The Word document.', content: docxContent },
+    304: { description: 'It is the one that `If-None-Match` names.' },
+    ...problemResponses,
+  },
+});
+
+export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  app.openAPIRegistry.register('CompareOptions', optionsSchema);
+  app.openapi(createComparison, (c) => compareDocuments(c, services));
+  app.openapi(getComparison, async (c) => {
+    const { saved, report } = present(await services.results.report(c.req.valid('param').id));
+    return c.json(describe(saved, report), 200, { 'Cache-Control': 'private, no-cache' });
+  });
+  app.openapi(getRedline, (c) => sendPart(c, services, c.req.valid('param').id, 'redline'));
+}
+
+async function compareDocuments(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
+  const form = negotiate(c.req.header('accept'), [DOCX, JSON_TYPE]);
+  if (form === null) {
+    throw new RequestError('request/not-acceptable', `The result can be had as ${DOCX} or ${JSON_TYPE}.`);
+  }
+  const place = services.pool.reserve();
+  const share = services.uploads.open();
+  try {
+    const { original, modified, options: given } = await readUpload(c.req.raw, share);
+    c.set('bytesIn', original.byteLength + modified.byteLength);
+    const options = parseOptions(given, services.clock());
+    const comparison = await place.compare({ original, modified, options }, c.req.raw.signal);
+    return form === DOCX ? sendRedline(c, comparison) : await saveResult(c, services, comparison);
+  } finally {
+    share.release();
+    place.release();
+  }
+}
+
+function sendRedline(c: Context<HttpEnv>, { redline, report }: Comparison): Response {
+  // Its buffer came from a thread by transfer, so it is no shared one; the engine's type just cannot say so.
+  return c.body(redline as Uint8Array<ArrayBuffer>, 200, {
+    ...docxHeaders(report.sha256.redline),
+    'Redline-Counts': dictionary(report),
+    'Cache-Control': 'no-store',
+    'Content-Length': String(redline.byteLength),
+  });
+}
+
+async function saveResult(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  comparison: Comparison,
+): Promise<Response> {
+  const saved = await services.results.save(comparison);
+  const answer = describe(saved, comparison.report);
+  return c.json(answer, 201, { Location: answer.links.self, 'Cache-Control': 'no-store' });
+}
+
+async function sendPart(
+  c: Context<HttpEnv>,
+  { results }: HttpServices,
+  id: string,
+  part: ResultPart,
+): Promise<Response> {
+  const found = present(await results.find(id, part));
+  const headers = {
+    ...docxHeaders(found.sha256),
+    ETag: `"${found.sha256}"`,
+    'Cache-Control': 'private, no-cache',
+    'Content-Length': String(found.size),
+  };
+  if (isKnown(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, { ETag: headers.ETag });
+  if (c.req.method === 'HEAD') return c.body(null, 200, headers);
+  const { body } = present(await results.open(id, part));
+  return c.body(body, 200, headers);
+}
+
+function docxHeaders(sha256: string): Record<string, string> {
+  return {
+    'Content-Type': DOCX,
+    'Content-Disposition': 'attachment; filename="redline.docx"',
+    'Repr-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+  };
+}
+
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  return (ifNoneMatch ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
+}
+
+/** The counts as a structured dictionary (RFC 9651 § 3.2), whose keys are lower-case. */
+function dictionary({ identical, counts }: Report): string {
+  const members = Object.entries(counts).map(([key, value]) => `${kebab(key)}=${value}`);
+  return [`identical=?${identical ? 1 : 0}`, ...members].join(', ');
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function describe(saved: SavedResult, report: Report): z.input<typeof comparisonSchema> {
+  const self = `/v1/comparisons/${saved.id}`;
+  return {
+    id: saved.id,
+    // The wire's type has mutable arrays; the value is only ever serialised.
+    report: report as z.input<typeof comparisonSchema>['report'],
+    links: { self, redline: `${self}/redline` },
+    expiresAt: new Date(saved.expiresAt).toISOString(),
+  };
+}
+
+function present<Value extends object>(value: Value | ResultGone): Value {
+  if (value === 'not-found')
+    throw new RequestError('comparison/not-found', 'There is no comparison under this id.');
+  if (value === 'expired')
+    throw new RequestError('comparison/expired', 'The hour of this comparison is over.');
+  return value;
+}
+
+function parseOptions(given: string | null, now: number): CompareOptions {
+  const parsed = optionsSchema.safeParse(given === null ? {} : parseJson(given));
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) =>
+      [issue.path.join('.'), issue.message].filter(Boolean).join(': '),
+    );
+    throw new RedlineError('options/invalid', `The options cannot be used. ${faults.join('; ')}`);
+  }
+  const { author, date = `${new Date(now).toISOString().slice(0, 19)}Z` } = parsed.data;
+  return { author, date, limits: DEFAULT_LIMITS };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RedlineError('options/invalid', 'The options are not JSON.');
+  }
+}

@@ -1,0 +1,126 @@
+import { z } from '@hono/zod-openapi';
+import { DEFAULT_AUTHOR } from '../redline/index.ts';
+
+// The wire's own description of what the engine's types say. `satisfies` in the routes keeps the two together.
+
+const count = z.number().int().nonnegative();
+
+export const problemSchema = z
+  .object({
+    type: z.string().openapi({ example: '/problems/document-encrypted' }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().openapi({ example: 'document/encrypted' }),
+    requestId: z.string(),
+    details: z
+      .object({
+        input: z.enum(['original', 'modified', 'redline']).optional(),
+        part: z.string().optional(),
+        story: z.string().optional(),
+        limit: z.object({ name: z.string(), allowed: z.number(), found: z.number().optional() }).optional(),
+      })
+      .optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457. `type` leads to a page about the problem.' });
+
+/** The part `options` of a comparison. */
+export const optionsSchema = z
+  .strictObject({
+    author: z
+      .string()
+      .trim()
+      .min(1)
+      .max(255)
+      .regex(/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u, { error: 'must not hold control characters' })
+      .default(DEFAULT_AUTHOR)
+      .openapi({ description: 'Whose revisions they are.' }),
+    date: z.iso.datetime({ precision: 0 }).nullable().optional().openapi({
+      description:
+        'When they were made: UTC, to the second. `null` writes no date; left out, it is the time of the request.',
+      example: '2026-11-22T09:00:00Z',
+    }),
+  })
+  .openapi('CompareOptions');
+
+const reportSchema = z
+  .object({
+    engine: z.string(),
+    identical: z.boolean().openapi({ description: 'The documents say the same.' }),
+    counts: z.object({
+      insertions: count,
+      deletions: count,
+      moves: count,
+      runFormatting: count,
+      paragraphFormatting: count,
+      tableRows: count,
+      tableProperties: count,
+      sections: count,
+    }),
+    words: z.object({ inserted: count, deleted: count, moved: count }),
+    stories: z.array(
+      z.object({
+        story: z.string(),
+        part: z.string(),
+        rung: z.enum(['words', 'coarse-words', 'paragraphs', 'blocks', 'story']),
+        changes: count,
+      }),
+    ),
+    notCompared: z
+      .array(z.object({ part: z.string(), reason: z.string() }))
+      .openapi({ description: 'What tracked changes cannot express.' }),
+    verification: z.object({
+      exact: z.boolean(),
+      stories: count,
+      differences: z.array(
+        z.object({
+          direction: z.enum(['reject', 'accept']),
+          story: z.string(),
+          level: z.enum(['text', 'structure', 'format']),
+          aspect: z.string(),
+          at: z.number().int(),
+        }),
+      ),
+      faults: z.array(z.object({ code: z.string(), part: z.string(), message: z.string() })),
+    }),
+    options: z.object({ author: z.string(), date: z.string().nullable() }),
+    sha256: z.object({ original: z.string(), modified: z.string(), redline: z.string() }),
+    stages: z.array(z.object({ name: z.enum(['read', 'align', 'write', 'verify']), ms: z.number() })),
+  })
+  .openapi('Report', { description: 'How the redline came to be, and what its verification found.' });
+
+export const comparisonSchema = z
+  .object({
+    id: z.string(),
+    report: reportSchema,
+    links: z.object({ self: z.string(), redline: z.string() }),
+    expiresAt: z.iso.datetime().openapi({ description: 'The links answer until then: one hour.' }),
+  })
+  .openapi('Comparison');
+
+const poolSchema = z.object({
+  threads: count,
+  running: count,
+  waiting: count,
+  places: count,
+  capacity: count,
+});
+
+export const liveSchema = z.object({ status: z.literal('ok') }).openapi('Live');
+
+export const readySchema = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    checks: z.object({ pool: z.boolean(), store: z.boolean() }),
+  })
+  .openapi('Ready');
+
+export const healthSchema = readySchema
+  .extend({
+    pool: poolSchema,
+    uploadBytesHeld: count,
+    uptimeSeconds: z.number(),
+    eventLoopDelayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
+    memoryBytes: z.object({ rss: count, heapUsed: count, buffers: count }),
+  })
+  .openapi('Health');

@@ -1,0 +1,40 @@
+import type { BlobStore, ComparisonResults } from '../documents/index.ts';
+import type { EnginePool } from '../jobs/index.ts';
+import type { Clock, Log } from '../kit/index.ts';
+import type { UploadMemory } from './upload-memory.ts';
+
+/** What the routes work with. Built by a role, which also ends it. */
+export interface HttpServices {
+  readonly pool: EnginePool;
+  readonly results: ComparisonResults;
+  readonly blobs: BlobStore;
+  readonly uploads: UploadMemory;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Absolute path of the built pages (`web/`) and samples (`sample/`). */
+  readonly assetsDirectory: string;
+  /** The port that the service listens on; asked for with every request, as a free one is known only then. */
+  readonly port: () => number;
+  readonly vitals: () => Vitals;
+  /** The service is ending: connections are not kept. */
+  readonly stopping: () => boolean;
+}
+
+/** How the process feels. */
+export interface Vitals {
+  readonly uptimeSeconds: number;
+  /** How much later than planned the event loop came round, since the start; milliseconds. */
+  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly memoryBytes: { readonly rss: number; readonly heapUsed: number; readonly buffers: number };
+}
+
+/** What the middleware leaves for the routes. */
+export interface HttpEnv {
+  Variables: {
+    requestId: string;
+    traceId: string | undefined;
+    /** Bytes of the uploads, once they are read. */
+    bytesIn: number | undefined;
+    problemCode: string | undefined;
+  };
+}

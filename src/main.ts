@@ -1,0 +1,74 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Config, ConfigError, type Environment, readConfig } from './config.ts';
+import { createLog, describeError, type Log, systemClock } from './kit/index.ts';
+import { openEmbeddedPlatform } from './platform/embedded/index.ts';
+import { ROLES, type ShutdownPhase, shutDown } from './roles/index.ts';
+
+/** Exit codes of the process; those of the command line (docs) where they overlap. */
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/**
+ * Serves until a signal ends it: reads the configuration, builds the platform, starts the role, owns the shutdown.
+ * `node dist/main.js` calls it; so does `redline serve`, with what its options set.
+ *
+ * @returns the process's exit code.
+ */
+export async function run(overrides: Environment = {}): Promise<number> {
+  try {
+    const config = readConfig(overrides);
+    return await serve(config, createLog(config.logLevel));
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    return error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+async function serve(config: Config, log: Log): Promise<number> {
+  const signalled = firstSignal();
+  const platform = await openEmbeddedPlatform(config.dataDirectory);
+  const phases: ShutdownPhase[] = [{ name: 'close platform', deadlineMs: 5000, run: () => platform.close() }];
+  try {
+    const start = await ROLES.all();
+    const role = await start({ config, platform, log, clock: systemClock });
+    phases.unshift(...role.shutdown);
+    process.stdout.write(`Redline is ready: open ${role.url} in your browser. Ctrl+C ends it.\n`);
+    log.info('started', { port: Number(new URL(role.url).port) });
+    log.info('stopping', { signal: await signalled });
+    return EXIT.done;
+  } finally {
+    await shutDown(phases, log);
+    log.info('stopped');
+    log.flush();
+  }
+}
+
+/** Resolves with the first signal to end; the second one ends the process at once. */
+function firstSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let seen = false;
+    const onSignal = (signal: NodeJS.Signals, number: number) => {
+      if (seen) process.exit(128 + number);
+      seen = true;
+      resolve(signal);
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const { code, port, path } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use. Set PORT to another one, or to 0 for any that is free.`;
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} may not be used. Set PORT to one above 1023.`;
+  if (code !== undefined && path !== undefined) return `The data folder cannot be used (${code}): ${path}`;
+  const { errorName, stack } = describeError(error);
+  return `Redline could not start (${errorName}).\n${stack ?? ''}`;
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exit(await run());
+}

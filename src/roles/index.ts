@@ -1,0 +1,7 @@
+export type { RoleContext, RunningRole, ShutdownPhase } from './role.ts';
+export { shutDown } from './shutdown.ts';
+
+/** The roles by name. Each is loaded only when it is chosen. */
+export const ROLES = {
+  all: async () => (await import('./all.ts')).startAll,
+};
