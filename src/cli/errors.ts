@@ -1,0 +1,87 @@
+import { type ErrorCode, RedlineError } from '../redline/index.ts';
+
+/** What the command line itself finds wrong, before or after the engine's work. */
+export type CliErrorCode =
+  /** Arguments that make no sense, alone or together. */
+  'usage' | 'file/not-found' | 'file/not-readable' | 'file/not-writable';
+
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: CliErrorCode;
+
+  constructor(code: CliErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** What the process ends with; scripts build on these numbers, so they never change their meaning. */
+export const EXIT = {
+  done: 0,
+  /** No exact redline, or `verify` found differences. */
+  notExact: 1,
+  usage: 2,
+  badDocument: 3,
+  limits: 4,
+  /** Reserved for commands that talk to the service. */
+  noService: 5,
+  /** A fault of the product (EX_SOFTWARE of sysexits.h). */
+  internal: 70,
+} as const;
+
+export function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
+  switch (code) {
+    case 'redline/not-exact':
+      return EXIT.notExact;
+    case 'usage':
+    case 'file/not-found':
+    case 'file/not-readable':
+    case 'file/not-writable':
+    case 'options/invalid':
+      return EXIT.usage;
+    case 'document/empty':
+    case 'document/not-a-package':
+    case 'document/not-word':
+    case 'document/legacy-format':
+    case 'document/encrypted':
+    case 'document/damaged-package':
+    case 'document/damaged-part':
+    case 'document/dtd-forbidden':
+      return EXIT.badDocument;
+    case 'limits/exceeded':
+      return EXIT.limits;
+    case 'internal':
+      return EXIT.internal;
+  }
+}
+
+/** RFC 9457, as the HTTP service writes it, with the exit code in the place of the status. */
+export interface Problem {
+  readonly type: string;
+  readonly code: ErrorCode | CliErrorCode | 'internal';
+  readonly detail: string;
+  readonly exitCode: number;
+  readonly details?: RedlineError['details'];
+}
+
+/** What to say about an error. One that nobody foresaw is named by its kind: its message may hold a document's text. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof RedlineError) {
+    const details = Object.keys(error.details).length > 0 ? { details: error.details } : {};
+    return { ...problem(error.code, withPlace(error)), ...details };
+  }
+  if (error instanceof CliError) return problem(error.code, error.message);
+  const kind = error instanceof Error ? error.name : typeof error;
+  return problem('internal', `unexpected ${kind}; this is a fault of redline, please report it`);
+}
+
+function problem(code: Problem['code'], detail: string): Problem {
+  return { type: `/problems/${code.replace('/', '-')}`, code, detail, exitCode: exitCodeOf(code) };
+}
+
+function withPlace(error: RedlineError): string {
+  const place = [error.details.input, error.details.part, error.details.story].filter(
+    (one) => one !== undefined && !error.message.includes(one),
+  );
+  return place.length > 0 ? `${place.join(', ')}: ${error.message}` : error.message;
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { CliError, EXIT, toProblem } from './errors.ts';
+import { type Io, paint, write } from './io.ts';
+
+const EXAMPLES = `
+Examples:
+  redline compare draft-1.docx draft-2.docx -o redline.docx
+  redline compare draft-1.docx draft-2.docx -o redline.docx --author "Ada Lovelace" --date none --json
+  cat draft-2.docx | redline compare draft-1.docx - -o - > redline.docx
+  redline serve --port 8080
+
+Exit codes:
+  0  done                                  3  an input is not a Word document that can be read
+  1  no exact redline, or not exact        4  an input passes a limit
+  2  wrong use, or a file that cannot be read or written
+`;
+
+const COMPARE_HELP = `
+Rejecting every change gives ORIGINAL, accepting every change gives MODIFIED: proven before OUT is written.
+ORIGINAL or MODIFIED may be "-", standard input. An existing OUT is replaced only when the comparison succeeded.
+
+Examples:
+  redline compare draft-1.docx draft-2.docx -o redline.docx
+  redline compare draft-1.docx draft-2.docx -o redline.docx --json > report.json
+`;
+
+/**
+ * Runs one command line.
+ *
+ * @param args without the names of node and the script.
+ * @returns the exit code; every error has been said by then.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    return await say(error instanceof CommanderError ? usageError(error) : error, args, io);
+  }
+}
+
+function createProgram(io: Io, done: (exitCode: number) => void): Command {
+  const ignore = (): void => {};
+  const program = new Command('redline')
+    .description('Two versions of a contract in, one Word document with proven tracked changes out.')
+    .version(version())
+    .helpCommand(false)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text, ignore),
+      writeErr: (text) => io.stderr.write(text, ignore),
+      outputError: ignore,
+    });
+  addCompare(program, io, done);
+  addServe(program, done);
+  return program;
+}
+
+function addCompare(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command('compare <original> <modified>')
+    .description('write one Word document with the changes as tracked changes')
+    .usage('ORIGINAL MODIFIED -o OUT [options]')
+    .requiredOption('-o, --output <out>', 'the redline to write; "-" is standard output')
+    .option('--json', 'print the whole report as JSON on standard output')
+    .option('--author <name>', 'the author of the changes', 'Redline')
+    .option('--date <date>', 'the date of the changes, ISO 8601, or "none" (default: now)')
+    .option('--force', 'let OUT replace one of the inputs')
+    .addHelpText('after', COMPARE_HELP)
+    .action(async (original, modified, flags) => {
+      const { runCompare } = await import('./compare.ts');
+      done(await runCompare(original, modified, flags, io));
+    });
+}
+
+function addServe(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('serve')
+    .description('serve the page and the HTTP API on this machine, until Ctrl-C')
+    .option('--port <number>', 'the port, 0 for a free one (default: PORT, else 8080)')
+    .option('--data <folder>', 'where results are kept (default: REDLINE_DATA, else .redline)')
+    .action(async (flags) => {
+      const { runServe } = await import('./serve.ts');
+      done(await runServe(flags));
+    });
+}
+
+/** One line on standard error, or one JSON problem on standard output. */
+async function say(error: unknown, args: readonly string[], io: Io): Promise<number> {
+  const problem = toProblem(error);
+  const ignore = (): void => {};
+  if (args.includes('--json')) await write(io.stdout, `${JSON.stringify(problem, null, 2)}\n`).catch(ignore);
+  else {
+    const name = paint(io.stderr, 'red', 'redline:');
+    await write(io.stderr, `${name} ${problem.detail} (${problem.code})\n`).catch(ignore);
+  }
+  if (problem.code === 'internal') await write(io.stderr, frames(error)).catch(ignore);
+  return problem.exitCode;
+}
+
+/** Where an unforeseen error happened, without what it said. */
+function frames(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const lines = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return lines.length > 0 ? `${lines.join('\n')}\n` : '';
+}
+
+function usageError(error: CommanderError): CliError {
+  const text = error.code === 'commander.help' ? 'name a command' : error.message.replace(/^error: /, '');
+  return new CliError('usage', `${text.replaceAll('\n', ' ')}; see redline --help`, error);
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
+  return version;
+}
