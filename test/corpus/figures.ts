@@ -1,3 +1,4 @@
+import { quantile } from '../../bench/figures.ts';
 import { textTable } from '../../src/kit/index.ts';
 import { RUNGS } from '../../src/redline/report.ts';
 import type { Line } from './measure.ts';
@@ -74,12 +75,6 @@ function countRungs(lines: readonly Line[]): number[] {
     line.engine.kind === 'returned' ? line.engine.report.stories.map((story) => story.rung) : [],
   );
   return RUNGS.map((rung) => used.filter((one) => one === rung).length);
-}
-
-/** The smallest value that at least `share` of the values do not pass; NaN of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
 const HEADER = [

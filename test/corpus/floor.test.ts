@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Figures, quantile } from './figures.ts';
+import { quantile } from '../../bench/figures.ts';
+import type { Figures } from './figures.ts';
 import { worse } from './floor.ts';
 
 const good: Figures = {
