@@ -1,0 +1,162 @@
+import { attribute, type XmlElement } from '../ooxml/index.ts';
+import { anchor, htmlAttribute, type Wrap } from './markup.ts';
+
+export type Side = 'insertion' | 'deletion' | 'move-from' | 'move-to';
+
+/** One logical change: what a reader decides about at once. */
+export interface Change {
+  readonly id: string;
+  readonly kind: 'insertion' | 'deletion' | 'move' | 'format';
+  readonly author: string;
+  readonly date: string;
+  readonly detail: string;
+}
+
+/** A change at one place; a move has two of them. */
+export interface Mark {
+  readonly change: Change;
+  readonly side: Side | 'format';
+}
+
+const SIDES: Readonly<Record<string, Side>> = {
+  'w:ins': 'insertion',
+  'w:del': 'deletion',
+  'w:moveFrom': 'move-from',
+  'w:moveTo': 'move-to',
+  'w:cellIns': 'insertion',
+  'w:cellDel': 'deletion',
+};
+
+/** Which change an element stands for (ECMA-376 Part 1 §17.13.5), if it is one. */
+export function sideOf(element: XmlElement): Side | undefined {
+  return SIDES[element.name];
+}
+
+/** The first child of a properties element that says that what it belongs to was inserted, deleted or moved. */
+export function sideWithin(properties: XmlElement | undefined): XmlElement | undefined {
+  return properties?.children.find((c): c is XmlElement => c.kind === 'element' && sideOf(c) !== undefined);
+}
+
+interface Move {
+  readonly number: number;
+  readonly change: Change;
+  readonly seen: Set<Side>;
+}
+
+/** Gives every logical change its id, in document order. Changes of one kind that touch are one change. */
+export class ChangeLedger {
+  #count = 0;
+  #current: Mark | undefined;
+  #held: Mark | undefined;
+  readonly #moves = new Map<string, Move>();
+  /** Open move ranges: id of the range → its name. */
+  readonly #ranges = { 'move-from': new Map<string, string>(), 'move-to': new Map<string, string>() };
+
+  /** The change that a revision element belongs to. */
+  mark(element: XmlElement, side: Side): Mark {
+    const author = attribute(element, 'w:author') ?? '';
+    const date = attribute(element, 'w:date') ?? '';
+    if (this.#held?.side === side) return this.#held;
+    const move = this.#moveAt(side, author, date);
+    const current = this.#current;
+    if (move) this.#current = { change: move.change, side };
+    else if (current?.side !== side || current.change.author !== author || current.change.detail !== '')
+      this.#current = { side, change: this.#create(kindOf(side), author, date, '') };
+    return this.#current ?? { side, change: this.#create(kindOf(side), author, date, '') };
+  }
+
+  /** A formatting change; equal ones that touch are one change. */
+  format(element: XmlElement, detail: string): Mark {
+    const author = attribute(element, 'w:author') ?? '';
+    const current = this.#current;
+    if (current?.side === 'format' && current.change.detail === detail && current.change.author === author)
+      return current;
+    const change = this.#create('format', author, attribute(element, 'w:date') ?? '', detail);
+    this.#current = { change, side: 'format' };
+    return this.#current;
+  }
+
+  /** Something unchanged: the next change is another one. */
+  rest(): void {
+    if (this.#held === undefined) this.#current = undefined;
+  }
+
+  /** Everything of the same side that `work` meets belongs to one change, such as what stands in an inserted row. */
+  hold<T>(mark: Mark | undefined, work: () => T): T {
+    if (mark === undefined || this.#held !== undefined) return work();
+    this.#held = mark;
+    try {
+      return work();
+    } finally {
+      this.#held = undefined;
+      this.#current = mark;
+    }
+  }
+
+  /** Follows `w:moveFromRangeStart` and its kin. */
+  range(element: XmlElement): void {
+    const found = /^w:move(From|To)Range(Start|End)$/.exec(element.name);
+    if (!found) return;
+    const open = this.#ranges[found[1] === 'From' ? 'move-from' : 'move-to'];
+    const id = attribute(element, 'w:id') ?? '';
+    if (found[2] === 'End') open.delete(id);
+    else open.set(id, attribute(element, 'w:name') ?? id);
+  }
+
+  /** What stands around changed content. The first piece of each end of a move carries the link to the other end. */
+  wrap({ change, side }: Mark): Wrap {
+    const tag = side === 'format' ? 'span' : side === 'deletion' || side === 'move-from' ? 'del' : 'ins';
+    const move = change.kind === 'move' ? this.#moves.get(change.detail) : undefined;
+    const end =
+      move && !move.seen.has(side as Side) ? this.#endOfMove(move, side as Side) : { id: '', link: '' };
+    const attributes = `${htmlAttribute('id', end.id)}${changeAttributes({ change, side })}`;
+    return { key: `${change.id}/${side}`, open: `<${tag}${attributes}>${end.link}`, close: `</${tag}>` };
+  }
+
+  #endOfMove(move: Move, side: Side): { id: string; link: string } {
+    const from = side === 'move-from';
+    const arrow = move.seen.size === 0 ? '↓' : '↑';
+    move.seen.add(side);
+    const [here, there] = from ? ['from', 'to'] : ['to', 'from'];
+    const words = from ? `moved to ${arrow}` : `moved from ${arrow}`;
+    const href = anchor(`move-${move.number}`, there);
+    return {
+      id: anchor(`move-${move.number}`, here),
+      link: `<a class="move-link" href="#${href}">${words}</a>`,
+    };
+  }
+
+  #moveAt(side: Side, author: string, date: string): Move | undefined {
+    if (side !== 'move-from' && side !== 'move-to') return undefined;
+    const name = [...this.#ranges[side].values()].at(-1);
+    if (name === undefined) return undefined;
+    const known = this.#moves.get(name);
+    if (known) return known;
+    const change = this.#create('move', author, date, name);
+    const move = { number: this.#moves.size + 1, change, seen: new Set<Side>() };
+    this.#moves.set(name, move);
+    return move;
+  }
+
+  #create(kind: Change['kind'], author: string, date: string, detail: string): Change {
+    this.#count++;
+    return { id: `c${this.#count}`, kind, author, date, detail };
+  }
+}
+
+function kindOf(side: Side): Change['kind'] {
+  return side === 'insertion' || side === 'deletion' ? side : 'move';
+}
+
+/** `class` and `data-…` attributes of an element that is changed. */
+export function changeAttributes({ change, side }: Mark, ...names: readonly string[]): string {
+  const name = side === 'format' ? 'format' : side.startsWith('move') ? side : undefined;
+  return [
+    htmlAttribute('class', [...names, name].filter(Boolean).join(' ')),
+    htmlAttribute('data-change', change.id),
+    htmlAttribute('data-kind', change.kind),
+    htmlAttribute('data-author', change.author),
+    htmlAttribute('data-date', change.date),
+    side === 'format' ? htmlAttribute('data-format', change.detail) : '',
+  ].join('');
+}
