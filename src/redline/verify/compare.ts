@@ -1,0 +1,127 @@
+import type { Difference } from '../report.ts';
+import type { View } from './document.ts';
+import type { Block } from './paragraph.ts';
+import type { Story } from './story.ts';
+
+const NO_STORY: Story = {
+  blocks: [],
+  controls: [],
+  sections: [],
+  bookmarks: new Set(),
+  notes: [],
+  sectionElements: [],
+};
+
+/** Aspects of a block, under the names of `Difference`. */
+const ASPECTS: readonly (readonly [key: keyof Block, level: Difference['level'], aspect: string])[] = [
+  ['line', 'text', 'lines'],
+  ['format', 'format', 'runs'],
+  ['style', 'structure', 'styles'],
+  ['numbering', 'structure', 'numbering'],
+  ['direct', 'structure', 'paragraph-properties'],
+  ['links', 'structure', 'hyperlinks'],
+  ['objects', 'structure', 'objects'],
+  ['controls', 'structure', 'content-controls'],
+  ['table', 'structure', 'tables'],
+];
+
+/**
+ * Where two readings differ: at most one difference for each story and aspect, the first.
+ *
+ * @param other what the other input says. Bookmarks cannot be tracked, so that a redline carries those of both
+ *   inputs: every expected one must be there, and none that neither input has.
+ */
+export function differences(
+  direction: Difference['direction'],
+  want: View,
+  got: View,
+  other: View,
+): Difference[] {
+  const names = comparedStories(want, got);
+  const compared = new PairMemory();
+  const found = names.flatMap((story) => {
+    const [a, b] = [want.get(story), got.get(story)];
+    const presence: Finding[] =
+      (a === undefined) === (b === undefined) ? [] : [{ level: 'structure', aspect: 'stories', at: 0 }];
+    return [...presence, ...compared.differences(a ?? NO_STORY, b ?? NO_STORY)].map((finding) => ({
+      direction,
+      story,
+      ...finding,
+    }));
+  });
+  if (!bookmarksFit(names, want, got, other)) {
+    found.push({ direction, story: 'document', level: 'structure', aspect: 'bookmarks', at: 0 });
+  }
+  return found;
+}
+
+type Finding = Pick<Difference, 'level' | 'aspect' | 'at'>;
+
+/** Stories of either side, without headers and footers that show nothing on both: a blank one is as none. */
+export function comparedStories(want: View, got: View): readonly string[] {
+  const names = [...new Set([...want.keys(), ...got.keys()])];
+  return names.filter(
+    (name) => !/^(?:header|footer) /.test(name) || ![want, got].every((v) => isBlank(v.get(name))),
+  );
+}
+
+function isBlank(story: Story = NO_STORY): boolean {
+  return story.blocks.length === 0 || (story.blocks.length === 1 && story.blocks[0]?.line === 'P ');
+}
+
+/** Compares each pair of stories once: sections share headers. */
+class PairMemory {
+  private readonly known = new Map<Story, Map<Story, readonly Finding[]>>();
+
+  differences(want: Story, got: Story): readonly Finding[] {
+    const known = this.known.get(want) ?? new Map<Story, readonly Finding[]>();
+    this.known.set(want, known);
+    const found = known.get(got) ?? storyDifferences(want, got);
+    known.set(got, found);
+    return found;
+  }
+}
+
+function storyDifferences(want: Story, got: Story): readonly Finding[] {
+  const found = blockDifferences(want.blocks, got.blocks);
+  const controls = firstDifference(want.controls, got.controls);
+  if (controls >= 0) found.push({ level: 'structure', aspect: 'content-controls', at: controls });
+  const sections = firstDifference(want.sections, got.sections);
+  if (sections >= 0) found.push({ level: 'structure', aspect: 'sections', at: sections });
+  return found;
+}
+
+function blockDifferences(want: readonly Block[], got: readonly Block[]): Finding[] {
+  const open = new Set(ASPECTS);
+  const found: Finding[] = [];
+  for (let at = 0; at < Math.max(want.length, got.length) && open.size > 0; at += 1) {
+    const [a, b] = [want[at], got[at]];
+    if (a === b) continue;
+    for (const entry of open) {
+      const [key, level, aspect] = entry;
+      if (a?.[key] === b?.[key]) continue;
+      found.push({ level, aspect, at });
+      open.delete(entry);
+    }
+  }
+  return found;
+}
+
+function firstDifference(a: readonly string[], b: readonly string[]): number {
+  for (let at = 0; at < Math.max(a.length, b.length); at += 1) if (a[at] !== b[at]) return at;
+  return -1;
+}
+
+function bookmarksFit(names: readonly string[], want: View, got: View, other: View): boolean {
+  const wanted = bookmarks(names.map((name) => want.get(name)));
+  const found = bookmarks(names.map((name) => got.get(name)));
+  const strangers = bookmarks([...other.values()]);
+  return (
+    [...wanted].every((name) => found.has(name)) &&
+    [...found].every((name) => wanted.has(name) || strangers.has(name))
+  );
+}
+
+function bookmarks(stories: readonly (Story | undefined)[]): ReadonlySet<string> {
+  return new Set(stories.flatMap((story) => [...(story?.bookmarks ?? [])]));
+}

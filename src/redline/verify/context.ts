@@ -1,0 +1,70 @@
+import type { Element } from './element.ts';
+import type { Paragraph } from './paragraph.ts';
+
+/** What ids of one part stand for in its package. */
+export interface Names {
+  /** A style's name in lower case, by its id. */
+  readonly style: (id: string) => string;
+  /** A digest of what a `w:numId` numbers with. */
+  readonly list: (id: string) => string;
+  /** What a relationship leads to: an address, or a digest of the part's content. */
+  readonly target: (id: string) => string;
+}
+
+interface Use {
+  readonly kind: keyof Names;
+  readonly id: string;
+  readonly value: string;
+}
+
+interface Remembered<T> {
+  readonly value: T;
+  readonly uses: readonly Use[];
+}
+
+/** What was read before, by element; one per verification. */
+export interface Memory {
+  readonly properties: Map<Element, Remembered<string>>;
+  readonly paragraphs: Map<Element, Remembered<Paragraph>>;
+}
+
+export function emptyMemory(): Memory {
+  return { properties: new Map(), paragraphs: new Map() };
+}
+
+/**
+ * Ids of one part, looked up with a record of every answer. Equal elements are one value in all three documents of
+ * a verification, so what was made of an element in one of them is true in another where every answer is the same.
+ */
+export class Context {
+  readonly memory: Memory;
+  private readonly names: Names;
+  private uses: Use[] = [];
+
+  constructor(names: Names, memory: Memory) {
+    this.names = names;
+    this.memory = memory;
+  }
+
+  lookUp(kind: keyof Names, id: string): string {
+    const value = this.names[kind](id);
+    this.uses.push({ kind, id, value });
+    return value;
+  }
+
+  /** `make()`, or what it gave for the same element where that still holds. */
+  remember<T>(memory: Map<Element, Remembered<T>>, el: Element, make: () => T): T {
+    const known = memory.get(el);
+    if (known?.uses.every((use) => this.names[use.kind](use.id) === use.value)) {
+      this.uses.push(...known.uses);
+      return known.value;
+    }
+    const outer = this.uses;
+    this.uses = [];
+    const made = { value: make(), uses: this.uses };
+    memory.set(el, made);
+    this.uses = outer;
+    outer.push(...made.uses);
+    return made.value;
+  }
+}

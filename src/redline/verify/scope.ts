@@ -1,0 +1,135 @@
+import type { Attribute, Element } from './element.ts';
+import { canonicalName, FLAGS, flagsOf } from './names.ts';
+import { decodeText } from './text.ts';
+
+/** What the raw name of a tag means in a scope. */
+export interface TagName {
+  readonly name: string;
+  readonly flags: number;
+  /** The end tag to look for where elements of that name are remembered by their text, else ''. */
+  readonly close: string;
+}
+
+/** What stands between the name of a tag and its end. */
+export interface Tag {
+  readonly attributes: readonly Attribute[];
+  /** The scope inside the element. */
+  readonly scope: Scope;
+  readonly flags: number;
+}
+
+/** Elements that come back word for word, in one document or in its other version. */
+const FRAGMENTS = new Set([
+  'w:p',
+  'w:rPr',
+  'w:pPr',
+  'w:tcPr',
+  'w:trPr',
+  'w:tblPr',
+  'w:style',
+  'w:abstractNum',
+]);
+
+type Bindings = ReadonlyMap<string, string>;
+
+/**
+ * One set of namespace bindings and everything that depends on nothing else: what names mean, what tags say,
+ * which elements were met. Parts with the same bindings share one scope.
+ */
+export class Scope {
+  readonly tags = new Map<string, Tag>();
+  /** Complete elements by their text. */
+  readonly fragments = new Map<string, Element>();
+  /** A tag without attributes. */
+  readonly bare: Tag = { attributes: [], scope: this, flags: 0 };
+  private readonly bindings: Bindings;
+  private readonly family: Map<string, Scope>;
+  private readonly names = new Map<string, TagName>();
+
+  private constructor(bindings: Bindings, family: Map<string, Scope>) {
+    this.bindings = bindings;
+    this.family = family;
+  }
+
+  /** The scope outside a root element. */
+  static outermost(): Scope {
+    return new Scope(new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]), new Map());
+  }
+
+  /** `undefined` where the name is no qualified name or its prefix is not bound. */
+  name(raw: string): TagName | undefined {
+    const known = this.names.get(raw);
+    if (known !== undefined) return known;
+    const name = this.resolve(raw, this.bindings.get('') ?? '');
+    if (name === undefined) return undefined;
+    const made = { name, flags: flagsOf(name), close: FRAGMENTS.has(name) ? `</${raw}>` : '' };
+    this.names.set(raw, made);
+    return made;
+  }
+
+  private resolve(raw: string, unprefixed: string): string | undefined {
+    const parts = QNAME.exec(raw);
+    if (parts === null) return undefined;
+    const [, prefix, local = ''] = parts;
+    const uri = prefix === undefined ? unprefixed : this.bindings.get(prefix);
+    return uri === undefined ? undefined : intern(canonicalName(uri, local));
+  }
+
+  /** Reads attributes from `from` up to `>` or `/>`, whose offset is `end`; `undefined` where they are malformed. */
+  readTag(text: string, from: number): { tag: Tag; end: number } | undefined {
+    const raw: (readonly [name: string, value: string])[] = [];
+    let at = from;
+    for (;;) {
+      ATTRIBUTE.lastIndex = at;
+      const found = ATTRIBUTE.exec(text);
+      if (found === null) break;
+      const [whole, name = '', quoted = ''] = found;
+      const value = decodeText(quoted.slice(1, -1).replace(/[\t\n]/g, ' '));
+      if (value === undefined || raw.some(([other]) => other === name)) return undefined;
+      raw.push([name, value]);
+      at += whole.length;
+    }
+    TAG_END.lastIndex = at;
+    const rest = TAG_END.exec(text);
+    if (rest === null) return undefined;
+    const tag = this.within(raw).makeTag(raw);
+    return tag && { tag, end: at + rest[0].length };
+  }
+
+  private makeTag(raw: readonly (readonly [name: string, value: string])[]): Tag | undefined {
+    const attributes: Attribute[] = [];
+    let flags = 0;
+    for (const [rawName, value] of raw) {
+      if (rawName === 'xmlns' || rawName.startsWith('xmlns:')) continue;
+      const name = this.resolve(rawName, '');
+      if (name === undefined) return undefined;
+      if (name.startsWith('r:')) flags |= FLAGS.link;
+      attributes.push({ name, value });
+    }
+    return { attributes, scope: this, flags };
+  }
+
+  /** The scope that declarations among these attributes open. */
+  private within(raw: readonly (readonly [name: string, value: string])[]): Scope {
+    const declared = raw.filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'));
+    if (declared.length === 0) return this;
+    const bindings = new Map(this.bindings);
+    for (const [name, uri] of declared) bindings.set(name.slice('xmlns:'.length), uri);
+    const key = [...bindings]
+      .map(([prefix, uri]) => `${prefix}=${uri}`)
+      .sort()
+      .join('\n');
+    const scope = this.family.get(key) ?? new Scope(bindings, this.family);
+    this.family.set(key, scope);
+    return scope;
+  }
+}
+
+const QNAME = /^(?:([^:\s"'&=]+):)?([^:\s"'&=]+)$/;
+const ATTRIBUTE = /\s+([^\s=<>"'/]+)\s*=\s*("[^"<]*"|'[^'<]*')/y;
+const TAG_END = /\s*(?=\/?>)/y;
+
+/** The engine compares property names by identity first; a name made of pieces becomes one of them. */
+function intern(name: string): string {
+  return Object.keys({ [name]: 0 })[0] ?? name;
+}

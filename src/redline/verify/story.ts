@@ -1,0 +1,206 @@
+import { alternate, properties } from './canonical.ts';
+import type { Context } from './context.ts';
+import { attribute, child, type Element, withChildren } from './element.ts';
+import { isRangeEnd } from './leftover.ts';
+import { TRACK } from './names.ts';
+import { type Block, chunkLine, controlProperties, type NoteReference, readParagraph } from './paragraph.ts';
+
+/** What one flow of paragraphs says (body, header, footer, note), in the order of reading. */
+export interface Story {
+  readonly blocks: readonly Block[];
+  /** Controls around blocks, rows and cells: which paragraphs they hold and what they are. */
+  readonly controls: readonly string[];
+  /** Sections without their headers and footers: index of the last paragraph, and properties. */
+  readonly sections: readonly string[];
+  /** Names in lower case. */
+  readonly bookmarks: ReadonlySet<string>;
+  readonly notes: readonly NoteReference[];
+  /** The `w:sectPr` of each section, for its headers and footers. */
+  readonly sectionElements: readonly Element[];
+}
+
+const EMPTY_PARAGRAPH: Element = { name: 'w:p', attributes: [], children: [], text: '', flags: 0 };
+const NO_SECTION: Element = { name: 'w:sectPr', attributes: [], children: [], text: '', flags: 0 };
+
+/** @param holder the element whose children are the story's blocks; `root`: the root of its part. */
+export function readStory(holder: Element, root: Element, context: Context): Story {
+  const reader = new StoryReader(context, attribute(root, 'xml:space') === 'preserve');
+  reader.blocks(holder.name === 'w:body' ? wholeBody(holder) : holder.children);
+  return reader.story;
+}
+
+/** A story whose element is missing, such as the body of a note that is only referred to. */
+export function storyOf(line: string): Story {
+  return {
+    blocks: [{ ...MARK, line }],
+    controls: [],
+    sections: [],
+    bookmarks: new Set(),
+    notes: [],
+    sectionElements: [],
+  };
+}
+
+/** The body as Word opens it: with at least one paragraph, and with a last section of its own (§17.6.17). */
+function wholeBody(body: Element): readonly Element[] {
+  const content = body.children.filter((c) => !isRangeEnd(c));
+  const closed = content.some((c) => c.name === 'w:sectPr');
+  const filled = content.length > (closed ? 1 : 0);
+  return [...(filled ? [] : [EMPTY_PARAGRAPH]), ...body.children, ...(closed ? [] : [NO_SECTION])];
+}
+
+const MARK: Block = {
+  line: '',
+  format: '',
+  style: '',
+  numbering: '',
+  direct: '',
+  links: '',
+  objects: '',
+  controls: '',
+  table: '',
+};
+
+class StoryReader {
+  private readonly context: Context;
+  private readonly preserve: boolean;
+  private readonly blocksRead: Block[] = [];
+  private readonly controls: string[] = [];
+  private readonly sections: string[] = [];
+  private readonly sectionElements: Element[] = [];
+  private readonly notes: NoteReference[] = [];
+  private readonly bookmarks = new Set<string>();
+  /** Names of bookmarks that have begun, by id. */
+  private readonly begun = new Map<string | undefined, string>();
+  private paragraphs = 0;
+
+  constructor(context: Context, preserve: boolean) {
+    this.context = context;
+    this.preserve = preserve;
+  }
+
+  get story(): Story {
+    return {
+      blocks: this.blocksRead,
+      controls: this.controls,
+      sections: this.sections,
+      bookmarks: this.bookmarks,
+      notes: this.notes,
+      sectionElements: this.sectionElements,
+    };
+  }
+
+  blocks(elements: readonly Element[]): void {
+    for (const el of elements) this.block(el);
+  }
+
+  private block(el: Element): void {
+    switch (el.name) {
+      case 'w:p':
+        this.paragraph(el);
+        break;
+      case 'w:tbl':
+        this.table(el);
+        break;
+      case 'w:sdt':
+        this.control(el, (inner) => this.blocks(inner));
+        break;
+      case 'mc:AlternateContent':
+        this.blocks(alternate(el));
+        break;
+      case 'w:sectPr':
+        this.section(el);
+        break;
+      case 'w:altChunk':
+        this.mark(chunkLine(el, this.context));
+        break;
+      case 'w:customXml':
+        this.blocks(el.children);
+        break;
+      default:
+        if (TRACK.has(el.name)) this.blocks(el.children);
+        else this.rangeEnd(el);
+    }
+  }
+
+  private mark(line: string, table = ''): void {
+    this.blocksRead.push({ ...MARK, line, table });
+  }
+
+  private paragraph(el: Element): void {
+    const read = readParagraph(el, this.context, this.preserve);
+    this.blocksRead.push(read);
+    this.paragraphs += 1;
+    for (const end of read.ends) this.rangeEnd(end);
+    if (read.notes.length > 0) this.notes.push(...read.notes);
+    if (read.section !== undefined) this.section(read.section);
+    for (const box of read.boxes) {
+      this.mark('TXBX');
+      this.blocks(box.children);
+      this.mark('/TXBX');
+    }
+  }
+
+  private table(el: Element): void {
+    const grid = properties(child(el, 'w:tblGrid'), this.context);
+    this.mark('TBL', `${properties(child(el, 'w:tblPr'), this.context)}\n${grid}`);
+    this.rows(el.children);
+    this.mark('/TBL');
+  }
+
+  private rows(elements: readonly Element[]): void {
+    for (const el of elements) {
+      if (el.name === 'w:tr') this.row(el);
+      else if (el.name === 'w:sdt') this.control(el, (inner) => this.rows(inner));
+      else if (el.name === 'w:customXml') this.rows(el.children);
+      else this.rangeEnd(el);
+    }
+  }
+
+  private row(el: Element): void {
+    const exceptions = properties(child(el, 'w:tblPrEx'), this.context);
+    this.mark('TR', `${properties(child(el, 'w:trPr'), this.context)}\n${exceptions}`);
+    this.cells(el.children);
+  }
+
+  private cells(elements: readonly Element[]): void {
+    for (const el of elements) {
+      if (el.name === 'w:tc') this.cell(el);
+      else if (el.name === 'w:sdt') this.control(el, (inner) => this.cells(inner));
+      else if (el.name === 'w:customXml') this.cells(el.children);
+      else this.rangeEnd(el);
+    }
+  }
+
+  private cell(el: Element): void {
+    this.mark('TC', properties(child(el, 'w:tcPr'), this.context));
+    this.blocks(el.children);
+    this.mark('/TC');
+  }
+
+  private control(el: Element, read: (content: readonly Element[]) => void): void {
+    const slot = this.controls.push('') - 1;
+    const start = this.paragraphs;
+    read(child(el, 'w:sdtContent')?.children ?? []);
+    this.controls[slot] = `${start}-${this.paragraphs} ${controlProperties(el, this.context)}`;
+  }
+
+  private section(el: Element): void {
+    const bare = el.children.filter((c) => c.name !== 'w:headerReference' && c.name !== 'w:footerReference');
+    const own = bare.length === el.children.length ? el : withChildren(el, bare);
+    this.sections.push(`${this.paragraphs} ${properties(own, this.context)}`);
+    this.sectionElements.push(el);
+  }
+
+  private rangeEnd(el: Element): void {
+    const id = attribute(el, 'w:id');
+    if (el.name === 'w:bookmarkStart') {
+      this.begun.set(id, attribute(el, 'w:name') ?? '');
+    } else if (el.name === 'w:bookmarkEnd') {
+      const name = this.begun.get(id);
+      this.begun.delete(id);
+      // Word's own mark of the last place of editing.
+      if (name !== undefined && name !== '_GoBack') this.bookmarks.add(name.toLowerCase());
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import { RedlineError } from '../errors.ts';
+import type { Attribute, Element } from './element.ts';
+import type { Scope, Tag, TagName } from './scope.ts';
+import { decodeText } from './text.ts';
+
+interface Growing {
+  readonly name: string;
+  readonly attributes: readonly Attribute[];
+  children: Element[];
+  text: string;
+  flags: number;
+}
+
+const NONE: readonly never[] = [];
+/** A longer element is not looked up as a whole: it is seldom met twice, and looking it up reads all of it. */
+const MAX_FRAGMENT = 1 << 16;
+
+interface Open {
+  readonly element: Growing;
+  readonly raw: string;
+  /** The scope outside the element. */
+  readonly outer: Scope;
+  /** Where the element starts, and where it was expected to end; −1 for one that is not kept as a fragment. */
+  readonly start: number;
+  readonly expectedEnd: number;
+}
+
+/**
+ * Reads XML 1.0 with namespaces; no document types, entities only the five of XML.
+ *
+ * The scanner remembers small elements by their text (`Scope.fragments`): a run's properties met before, or a
+ * paragraph of another version of the document, costs one look-up instead of a scan.
+ */
+export class XmlScanner {
+  private readonly text: string;
+  private readonly part: string;
+  private readonly maxDepth: number;
+  private readonly open: Open[] = [];
+  private readonly closers = new Map<string, number>();
+  private scope: Scope;
+  private root: Element | undefined;
+
+  constructor(text: string, part: string, scope: Scope, maxDepth: number) {
+    this.text = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+    this.part = part;
+    this.scope = scope;
+    this.maxDepth = maxDepth;
+  }
+
+  read(): Element {
+    let at = 0;
+    for (;;) {
+      const lt = this.text.indexOf('<', at);
+      if (lt !== at) this.characters(this.text.slice(at, lt < 0 ? undefined : lt));
+      if (lt < 0) break;
+      at = this.markup(lt);
+    }
+    if (this.root === undefined || this.open.length > 0) throw this.damaged('ends too early');
+    return this.root;
+  }
+
+  private markup(lt: number): number {
+    const next = this.text.charCodeAt(lt + 1);
+    if (next === SLASH) return this.endTag(lt);
+    if (next === QUESTION) return this.after('?>', lt + 2);
+    if (next === EXCLAMATION) return this.declaration(lt);
+    return this.startTag(lt);
+  }
+
+  private declaration(lt: number): number {
+    if (this.text.startsWith('<!--', lt)) return this.after('-->', lt + 4);
+    if (this.text.startsWith('<![CDATA[', lt)) {
+      const end = this.after(']]>', lt + 9);
+      this.append(this.text.slice(lt + 9, end - 3));
+      return end;
+    }
+    throw new RedlineError('document/dtd-forbidden', 'A part declares a document type.', { part: this.part });
+  }
+
+  private after(mark: string, from: number): number {
+    const at = this.text.indexOf(mark, from);
+    if (at < 0) throw this.damaged('has markup without an end');
+    return at + mark.length;
+  }
+
+  private characters(raw: string): void {
+    const text = raw.includes('&') ? decodeText(raw) : raw;
+    if (text === undefined) throw this.damaged('has an unknown entity');
+    this.append(text);
+  }
+
+  private append(text: string): void {
+    const top = this.open[this.open.length - 1];
+    if (top === undefined) {
+      if (text.trim() !== '') throw this.damaged('has text outside its root');
+    } else if (top.element.children.length === 0) {
+      top.element.text += text;
+    }
+  }
+
+  private startTag(lt: number): number {
+    const { text } = this;
+    let nameEnd = lt + 1;
+    while (!endsName(text.charCodeAt(nameEnd))) nameEnd += 1;
+    const raw = text.slice(lt + 1, nameEnd);
+    const { tag, end } = this.tag(nameEnd);
+    const name = this.named(tag.scope, raw);
+    const empty = text.charCodeAt(end) === SLASH;
+    const from = end + (empty ? 2 : 1);
+    if (text.charCodeAt(from - 1) !== GREATER) throw this.damaged('has a malformed tag');
+    if (empty) {
+      this.add({
+        name: name.name,
+        attributes: tag.attributes,
+        children: NONE,
+        text: '',
+        flags: name.flags | tag.flags,
+      });
+      return from;
+    }
+    const expectedEnd = name.close === '' || tag.scope !== this.scope ? -1 : this.expectEnd(name, from);
+    if (expectedEnd > 0) {
+      const known = this.scope.fragments.get(text.slice(lt, expectedEnd));
+      if (known !== undefined) {
+        this.add(known);
+        return expectedEnd;
+      }
+    }
+    this.push(name, raw, tag, lt, expectedEnd);
+    return from;
+  }
+
+  private named(scope: Scope, raw: string): TagName {
+    const name = scope.name(raw);
+    if (name === undefined) throw this.damaged('has a name that means nothing');
+    return name;
+  }
+
+  /** The attributes of a tag, and the offset of its `>` or `/>`. */
+  private tag(from: number): { tag: Tag; end: number } {
+    const { text, scope } = this;
+    if (text.charCodeAt(from) === GREATER) return { tag: scope.bare, end: from };
+    const gt = text.indexOf('>', from);
+    if (gt < 0) throw this.damaged('has a tag without an end');
+    const end = text.charCodeAt(gt - 1) === SLASH ? gt - 1 : gt;
+    if (end === from) return { tag: scope.bare, end };
+    const raw = text.slice(from, end);
+    const known = scope.tags.get(raw);
+    if (known !== undefined) return { tag: known, end };
+    const read = scope.readTag(text, from);
+    if (read === undefined) throw this.damaged('has malformed attributes');
+    if (read.end === end) scope.tags.set(raw, read.tag);
+    return read;
+  }
+
+  /** Where the first end tag of that name stops. Remembered, so that nested elements do not search again. */
+  private expectEnd(name: TagName, from: number): number {
+    let at = this.closers.get(name.close) ?? 0;
+    if (at >= 0 && at < from) {
+      at = this.text.indexOf(name.close, from);
+      this.closers.set(name.close, at);
+    }
+    return at < 0 || at - from > MAX_FRAGMENT ? -1 : at + name.close.length;
+  }
+
+  private push(name: TagName, raw: string, tag: Tag, start: number, expectedEnd: number): void {
+    if (this.open.length >= this.maxDepth) {
+      throw new RedlineError('limits/exceeded', 'A part nests its elements too deeply.', {
+        part: this.part,
+        limit: { name: 'xmlDepth', allowed: this.maxDepth },
+      });
+    }
+    const growing: Growing = {
+      name: name.name,
+      attributes: tag.attributes,
+      children: NONE as unknown as Element[],
+      text: '',
+      flags: name.flags | tag.flags,
+    };
+    this.open.push({ element: growing, raw, outer: this.scope, start, expectedEnd });
+    this.scope = tag.scope;
+  }
+
+  private endTag(lt: number): number {
+    const top = this.open.pop();
+    if (top === undefined || !this.text.startsWith(top.raw, lt + 2))
+      throw this.damaged('has tags that do not pair');
+    let gt = lt + 2 + top.raw.length;
+    while (isSpace(this.text.charCodeAt(gt))) gt += 1;
+    if (this.text.charCodeAt(gt) !== GREATER) throw this.damaged('has tags that do not pair');
+    this.scope = top.outer;
+    if (top.expectedEnd === gt + 1) {
+      this.scope.fragments.set(this.text.slice(top.start, gt + 1), top.element);
+    }
+    this.add(top.element);
+    return gt + 1;
+  }
+
+  private add(el: Element): void {
+    const top = this.open[this.open.length - 1];
+    if (top === undefined) {
+      if (this.root !== undefined) throw this.damaged('has two roots');
+      this.root = el;
+      return;
+    }
+    const parent = top.element;
+    if (parent.children.length === 0) parent.children = [el];
+    else parent.children.push(el);
+    parent.flags |= el.flags;
+  }
+
+  private damaged(what: string): RedlineError {
+    return new RedlineError('document/damaged-part', `A part is not well-formed XML: it ${what}.`, {
+      part: this.part,
+    });
+  }
+}
+
+const SLASH = 0x2f;
+const GREATER = 0x3e;
+const QUESTION = 0x3f;
+const EXCLAMATION = 0x21;
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x09;
+}
+
+/** White space, `/`, `>`, `<` or the end of the text (NaN). */
+function endsName(code: number): boolean {
+  return !(code > 0x20) || code === SLASH || code === GREATER || code === 0x3c;
+}
