@@ -1,8 +1,14 @@
-import { AlignmentType, type ILevelsOptions, type IParagraphStyleOptions, LevelFormat } from 'docx';
+import {
+  AlignmentType,
+  type ILevelsOptions,
+  type IParagraphStyleOptions,
+  LevelFormat,
+  LevelSuffix,
+} from 'docx';
 import type { Look } from './model.ts';
 
 const indent = (left: number, hanging = 0) => ({ indent: { left, hanging } });
-const space = (before: number, after: number) => ({ spacing: { before, after, line: 276 } });
+const space = (before: number, after: number) => ({ spacing: { before, after, line: 256 } });
 
 const style = (
   id: string,
@@ -39,7 +45,7 @@ export const STYLES: readonly IParagraphStyleOptions[] = [
     'ScheduleHeading',
     'Schedule Heading',
     {
-      ...space(0, 240),
+      ...space(360, 240),
       alignment: AlignmentType.CENTER,
       keepNext: true,
       outlineLevel: 0,
@@ -85,7 +91,11 @@ export const LISTS = [
   {
     reference: 'schedules',
     levels: [
-      { ...level(0, LevelFormat.DECIMAL, 'Schedule %1:', 0, 0), alignment: AlignmentType.CENTER },
+      {
+        ...level(0, LevelFormat.DECIMAL, 'Schedule %1:', 0, 0),
+        alignment: AlignmentType.CENTER,
+        suffix: LevelSuffix.SPACE,
+      },
       level(1, LevelFormat.DECIMAL, '%2.', 720, 720),
       level(2, LevelFormat.LOWER_LETTER, '(%3)', 1287, 567),
     ],

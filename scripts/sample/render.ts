@@ -36,6 +36,8 @@ interface References {
 
 const MARKUP = /\*\*(.+?)\*\*|\[([^\]]+)\]\(([^)]+)\)|\{([Cc])lause:([\w-]+)\}|\{note:([\w-]+)\}/g;
 const TEXT_WIDTH = 9000;
+/** Blocks that begin on a new page. */
+const STARTS_PAGE: ReadonlySet<string> = new Set(['dated', 'schedule-services']);
 
 /** The agreement as a Word document. */
 export function render(agreement: Agreement): Document {
@@ -52,7 +54,7 @@ export function render(agreement: Agreement): Document {
     creator: 'Redline',
     lastModifiedBy: 'Redline',
     styles: {
-      default: { document: { run: { font: 'Arial', size: 21, language: { value: 'en-GB' } } } },
+      default: { document: { run: { font: 'Arial', size: 20, language: { value: 'en-GB' } } } },
       paragraphStyles: [...STYLES],
     },
     numbering: { config: LISTS },
@@ -132,7 +134,7 @@ function renderBlock(block: Block, references: References): (Paragraph | Table)[
       style: look.style,
       children,
       ...numbering,
-      ...(block.id === 'dated' || block.look === 'schedule' ? { pageBreakBefore: true } : {}),
+      ...(STARTS_PAGE.has(block.id) ? { pageBreakBefore: true } : {}),
     }),
   ];
 }
@@ -196,6 +198,7 @@ function renderRow(
         children: [
           new Paragraph({
             style: 'TableText',
+            keepNext: !table.lines,
             ...(isNumeric ? { alignment: AlignmentType.RIGHT } : {}),
             children: isHead ? [new TextRun({ text, bold: true })] : inline(text, references),
           }),
