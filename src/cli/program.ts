@@ -8,6 +8,7 @@ Examples:
   redline compare draft-1.docx draft-2.docx -o redline.docx
   redline compare draft-1.docx draft-2.docx -o redline.docx --author "Ada Lovelace" --date none --json
   cat draft-2.docx | redline compare draft-1.docx - -o - > redline.docx
+  redline verify draft-1.docx draft-2.docx redline.docx
   redline serve --port 8080
 
 Exit codes:
@@ -23,6 +24,14 @@ ORIGINAL or MODIFIED may be "-", standard input. An existing OUT is replaced onl
 Examples:
   redline compare draft-1.docx draft-2.docx -o redline.docx
   redline compare draft-1.docx draft-2.docx -o redline.docx --json > report.json
+`;
+
+const VERIFY_HELP = `
+Checks that rejecting every change of REDLINE gives ORIGINAL and accepting every change gives MODIFIED.
+The exit code is 1 when it does not. One of the three may be "-", standard input.
+
+Example:
+  redline verify draft-1.docx draft-2.docx redline.docx
 `;
 
 /**
@@ -41,6 +50,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    // No command at all: the help that was printed says it better than a line.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
     return await say(error instanceof CommanderError ? usageError(error) : error, args, io);
   }
 }
@@ -59,6 +70,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
       outputError: ignore,
     });
   addCompare(program, io, done);
+  addVerify(program, io, done);
   addServe(program, done);
   return program;
 }
@@ -77,6 +89,19 @@ function addCompare(program: Command, io: Io, done: (exitCode: number) => void):
     .action(async (original, modified, flags) => {
       const { runCompare } = await import('./compare.ts');
       done(await runCompare(original, modified, flags, io));
+    });
+}
+
+function addVerify(program: Command, io: Io, done: (exitCode: number) => void): void {
+  program
+    .command('verify <original> <modified> <redline>')
+    .description('prove that a redline is exact')
+    .usage('ORIGINAL MODIFIED REDLINE [options]')
+    .addHelpText('after', VERIFY_HELP)
+    .option('--json', 'print what was found as JSON on standard output')
+    .action(async (original, modified, redline, flags) => {
+      const { runVerify } = await import('./verify.ts');
+      done(await runVerify({ original, modified, redline }, flags, io));
     });
 }
 
@@ -113,8 +138,8 @@ function frames(error: unknown): string {
 }
 
 function usageError(error: CommanderError): CliError {
-  const text = error.code === 'commander.help' ? 'name a command' : error.message.replace(/^error: /, '');
-  return new CliError('usage', `${text.replaceAll('\n', ' ')}; see redline --help`, error);
+  const text = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new CliError('usage', `${text}; see redline --help`, error);
 }
 
 function version(): string {

@@ -15,3 +15,4 @@ export type {
   Verification,
   WordCounts,
 } from './report.ts';
+export { verify } from './verify/index.ts';
