@@ -27,13 +27,7 @@ export function answerProblem(error: unknown, c: Context<HttpEnv>, log: Log): Re
   const status = problem.status as ContentfulStatusCode;
   return c.body(JSON.stringify(problem), status, {
     ...headers,
-    ...(endsConnection(problem.status) ? { Connection: 'close' } : {}),
     'Content-Type': PROBLEM_TYPE,
     'Cache-Control': 'no-store',
   });
-}
-
-/** After these the rest of an upload is not worth reading. */
-function endsConnection(status: number): boolean {
-  return status === 408 || status === 413 || status === 503;
 }

@@ -3,6 +3,9 @@ import { DEFAULT_AUTHOR } from '../redline/index.ts';
 
 // The wire's own description of what the engine's types say. `satisfies` in the routes keeps the two together.
 
+/** What XML 1.0 cannot hold (§ 2.2), and control characters. */
+const UNWRITABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
+
 const count = z.number().int().nonnegative();
 
 export const problemSchema = z
@@ -32,7 +35,7 @@ export const optionsSchema = z
       .trim()
       .min(1)
       .max(255)
-      .regex(/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u, { error: 'must not hold control characters' })
+      .refine((author) => !UNWRITABLE.test(author), { error: 'must not hold control characters' })
       .default(DEFAULT_AUTHOR)
       .openapi({ description: 'Whose revisions they are.' }),
     date: z.iso.datetime({ precision: 0 }).nullable().optional().openapi({

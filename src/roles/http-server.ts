@@ -40,6 +40,7 @@ export class HttpServer {
   async listen(fetch: Fetch, host: string, port: number): Promise<void> {
     const server = createServer(LIMITS, listener(fetch));
     server.maxConnections = MAX_CONNECTIONS;
+    server.on('request', (_request, response) => response.once('close', () => this.#answered(server)));
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error.code, socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -71,6 +72,11 @@ export class HttpServer {
   cut(): Promise<void> {
     this.#server?.closeAllConnections();
     return this.#closed;
+  }
+
+  /** A connection that was busy when the end began is idle only now, and nothing else would close it. */
+  #answered(server: Server): void {
+    if (this.#stopping) setImmediate(() => server.closeIdleConnections());
   }
 
   #address(): AddressInfo {

@@ -9,7 +9,8 @@ export function watchVitals(): { read(): Vitals; stop(): void } {
   const started = performance.now();
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
-  const late = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 1e4) / 100 - RESOLUTION_MS);
+  const late = (nanoseconds: number) =>
+    Math.max(0, Math.round(nanoseconds / 1e4 - RESOLUTION_MS * 100) / 100);
   return {
     read: () => {
       const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
