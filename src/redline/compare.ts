@@ -1,19 +1,111 @@
 import type { Codec } from './codec.ts';
-import { RedlineError } from './errors.ts';
-import type { CompareOptions } from './options.ts';
-import type { Comparison } from './report.ts';
+import { type InputRole, RedlineError } from './errors.ts';
+import { openPackage, type Package } from './ooxml/index.ts';
+import type { CompareOptions, Limits } from './options.ts';
+import { type Comparison, type Difference, type NotCompared, type Report, type Rung, RUNGS, type Stage, type Verification } from './report.ts';
+import { emptyTally, type Region, type Rungs, type Tally, type Written, writeRedline } from './revisions/index.ts';
+import { verify } from './verify/index.ts';
+
+export const ENGINE_VERSION = '0.1.0';
 
 /**
  * One Word document with native tracked changes (ECMA-376 Part 1 §17.13.5) whose rejection gives
- * `original` and whose acceptance gives `modified`.
+ * `original` and whose acceptance gives `modified`; that this is so is verified on the bytes that
+ * are returned.  Equal inputs give the original's bytes.
  *
- * @throws {RedlineError} when an input cannot be read, a limit is passed, or no exact redline is found.
+ * @throws {RedlineError} when an input cannot be read, a limit is passed, or no rung of the ladder
+ *   gives an exact redline.
  */
-export function compare(
-  _original: Uint8Array,
-  _modified: Uint8Array,
-  _options: CompareOptions,
-  _codec: Codec,
-): Comparison {
-  throw new RedlineError('redline/not-exact', 'No redline could be proven exact.');
+export function compare(original: Uint8Array, modified: Uint8Array, options: CompareOptions, codec: Codec): Comparison {
+  const clock = stopwatch(codec);
+  const [a, b] = [open(original, 'original', codec, options.limits), open(modified, 'modified', codec, options.limits)];
+  clock.lap('read');
+  let rungs: Rungs = { body: 'words', headers: 'words', notes: 'words' };
+  for (;;) {
+    const written = about('modified', () => writeRedline(a, b, options, rungs, codec));
+    clock.lap('write');
+    const redline = written.untouched ? original : written.bytes;
+    const verification = verify(original, modified, redline, codec, options.limits);
+    clock.lap('verify');
+    if (verification.exact) {
+      const sha256 = { original: codec.sha256(original), modified: codec.sha256(modified), redline: codec.sha256(redline) };
+      return { redline, report: report(written, verification, rungs, options, sha256, clock.stages()) };
+    }
+    rungs = lower(rungs, verification);
+  }
+}
+
+function open(data: Uint8Array, input: InputRole, codec: Codec, limits: Limits): Package {
+  return about(input, () => openPackage(data, codec, limits));
+}
+
+function about<T>(input: InputRole, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RedlineError && error.details.input === undefined ? error.about(input) : error;
+  }
+}
+
+interface Stopwatch {
+  readonly lap: (name: Stage['name']) => void;
+  readonly stages: () => Stage[];
+}
+
+function stopwatch(codec: Codec): Stopwatch {
+  const laps = new Map<Stage['name'], number>();
+  let last = codec.now();
+  return {
+    lap: (name) => {
+      const now = codec.now();
+      laps.set(name, (laps.get(name) ?? 0) + now - last);
+      last = now;
+    },
+    stages: () => Array.from(laps, ([name, ms]) => ({ name, ms })),
+  };
+}
+
+function regionOf(story: string): Region {
+  if (story.startsWith('header') || story.startsWith('footer')) return 'headers';
+  return story.startsWith('footnote') || story.startsWith('endnote') ? 'notes' : 'body';
+}
+
+/** One rung down for each region with a difference; at the bottom stands the typed refusal. */
+function lower(rungs: Rungs, verification: Verification): Rungs {
+  const regions = new Set<Region>(verification.differences.map((d) => regionOf(d.story)));
+  if (regions.size === 0) for (const region of ['body', 'headers', 'notes'] as const) regions.add(region);
+  const next: Record<Region, Rung> = { ...rungs };
+  let moved = false;
+  for (const region of regions) {
+    const below = RUNGS[RUNGS.indexOf(rungs[region]) + 1];
+    if (below === undefined) continue;
+    next[region] = below;
+    moved = true;
+  }
+  if (!moved) throw notExact(verification);
+  return next;
+}
+
+function notExact(verification: Verification): RedlineError {
+  const first: Difference | undefined = verification.differences[0];
+  const why = first ? `${first.direction}ing every change does not give back the ${first.level} (${first.aspect}) of ${first.story}` : `the package would have a fault: ${verification.faults[0]?.message ?? 'unknown'}`;
+  return new RedlineError('redline/not-exact', `No redline could be proven exact: ${why}.`, first ? { story: first.story } : {});
+}
+
+function report(written: Written, verification: Verification, rungs: Rungs, options: CompareOptions, sha256: Report['sha256'], stages: Stage[]): Report {
+  const tally: Tally = written.untouched ? emptyTally() : written.tally;
+  const { wordsInserted, wordsDeleted, wordsMoved, ...counts } = tally;
+  const notCompared: readonly NotCompared[] = written.notCompared;
+  return {
+    engine: ENGINE_VERSION,
+    identical: written.untouched,
+    counts,
+    words: { inserted: wordsInserted, deleted: wordsDeleted, moved: wordsMoved },
+    stories: (['body', 'headers', 'notes'] as const).map((story) => ({ story, part: '', rung: rungs[story], changes: 0 })),
+    notCompared,
+    verification,
+    options: { author: options.author, date: options.date },
+    sha256,
+    stages,
+  };
 }

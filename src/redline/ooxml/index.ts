@@ -1,3 +1,5 @@
+export { canonical, canonicalAttributes, canonicalChildren, rawKey } from './canonical.ts';
+export { declarations, widenedStartTag, withCustomaryPrefixes } from './namespaces.ts';
 export {
   bodyOf,
   openPackage,
@@ -30,3 +32,5 @@ export {
   type XmlText,
 } from './xml.ts';
 export { deflateEntry, readZip, writeZip, type ZipEntry } from './zip.ts';
+export { PackageEditor, relationshipKind } from './editor.ts';
+export { type Rebase, rebaseOnto } from './rebase.ts';

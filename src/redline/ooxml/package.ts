@@ -1,6 +1,7 @@
 import type { Codec } from '../codec.ts';
 import { RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
+import { withCustomaryPrefixes } from './namespaces.ts';
 import { attribute, child, elements, parseXml, type XmlElement } from './xml.ts';
 import { inflateEntry, readZip, type ZipEntry } from './zip.ts';
 
@@ -69,7 +70,7 @@ export function openPackage(data: Uint8Array, codec: Codec, limits: Limits): Pac
   const root = (name: string): XmlElement => {
     const known = cache.roots.get(name);
     if (known) return known;
-    const fresh = naming(name, () => parseXml(text(name), limits.xmlDepth));
+    const fresh = naming(name, () => parseXml(withCustomaryPrefixes(text(name), limits.xmlDepth), limits.xmlDepth));
     cache.roots.set(name, fresh);
     return fresh;
   };

@@ -1,0 +1,117 @@
+/**
+ * Longest-common-subsequence alignment of two integer sequences: the linear-space algorithm of
+ * Myers (1986), over the symbols that both sides have, under a budget.
+ */
+
+/** Steps of the search after which a range is left as one replacement. Measured: about 4 ns each. */
+export const DEFAULT_BUDGET = 20_000_000;
+
+export interface Alignment {
+  /** For each element of `a`, its partner in `b`, or -1; partners rise. */
+  readonly partner: Int32Array;
+  /** The budget was used up: the alignment is valid, but coarser than it could be. */
+  readonly exhausted: boolean;
+}
+
+interface Search {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly forward: Int32Array;
+  readonly backward: Int32Array;
+  readonly match: (i: number, j: number) => void;
+  budget: number;
+}
+
+/** Aligns two sequences of symbols (non-negative integers). */
+export function align(a: ArrayLike<number>, b: ArrayLike<number>, budget = DEFAULT_BUDGET): Alignment {
+  const partner = new Int32Array(a.length).fill(-1);
+  let from = 0;
+  let [endA, endB] = [a.length, b.length];
+  while (from < endA && from < endB && a[from] === b[from]) partner[from] = from++;
+  while (endA > from && endB > from && a[endA - 1] === b[endB - 1]) partner[--endA] = --endB;
+  const common = commonPositions(a, b, from, endA, endB);
+  const size = common.a.length + common.b.length + 3;
+  const search: Search = {
+    a: Int32Array.from(common.a, (i) => a[i] ?? -1),
+    b: Int32Array.from(common.b, (j) => b[j] ?? -1),
+    forward: new Int32Array(2 * size),
+    backward: new Int32Array(2 * size),
+    match: (i, j) => {
+      partner[common.a[i] ?? 0] = common.b[j] ?? -1;
+    },
+    budget,
+  };
+  divide(search);
+  return { partner, exhausted: search.budget <= 0 };
+}
+
+/** Positions whose symbol occurs on the other side: the rest can have no partner. */
+function commonPositions(a: ArrayLike<number>, b: ArrayLike<number>, from: number, endA: number, endB: number): { a: number[]; b: number[] } {
+  const inA = new Set<number>();
+  const inB = new Set<number>();
+  for (let i = from; i < endA; i++) inA.add(a[i] ?? -1);
+  for (let j = from; j < endB; j++) inB.add(b[j] ?? -1);
+  const left: number[] = [];
+  const right: number[] = [];
+  for (let i = from; i < endA; i++) if (inB.has(a[i] ?? -1)) left.push(i);
+  for (let j = from; j < endB; j++) if (inA.has(b[j] ?? -1)) right.push(j);
+  return { a: left, b: right };
+}
+
+function divide(search: Search): void {
+  const { a, b } = search;
+  const stack: [number, number, number, number][] = [[0, a.length, 0, b.length]];
+  for (let range = stack.pop(); range; range = stack.pop()) {
+    let [a0, a1, b0, b1] = range;
+    while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) search.match(a0++, b0++);
+    while (a1 > a0 && b1 > b0 && a[a1 - 1] === b[b1 - 1]) search.match(--a1, --b1);
+    if (a0 === a1 || b0 === b1 || search.budget <= 0) continue;
+    const middle = middleSnake(search, a0, a1, b0, b1);
+    if (middle === undefined) continue;
+    const [x, y] = middle;
+    stack.push([x, a1, y, b1], [a0, x, b0, y]);
+  }
+}
+
+/** A point that an optimal path passes, or undefined when the budget ends first. */
+function middleSnake(search: Search, a0: number, a1: number, b0: number, b1: number): [number, number] | undefined {
+  const { a, b, forward, backward } = search;
+  const [n, m] = [a1 - a0, b1 - b0];
+  const delta = n - m;
+  const odd = (delta & 1) !== 0;
+  const max = (n + m + 1) >> 1;
+  const mid = (forward.length >> 1) - 1;
+  forward[mid + 1] = 0;
+  backward[mid + 1] = 0;
+  for (let d = 0; d <= max; d++) {
+    search.budget -= 2 * d + 1;
+    if (search.budget <= 0) return undefined;
+    for (let k = -d + 2 * Math.max(0, d - m); k <= d - 2 * Math.max(0, d - n); k += 2) {
+      let x = k === -d || (k !== d && (forward[mid + k - 1] ?? 0) < (forward[mid + k + 1] ?? 0)) ? (forward[mid + k + 1] ?? 0) : (forward[mid + k - 1] ?? 0) + 1;
+      const start = x;
+      while (x < n && x - k < m && a[a0 + x] === b[b0 + x - k]) x++;
+      forward[mid + k] = x;
+      const back = delta - k;
+      if (odd && back >= -(d - 1) && back <= d - 1 && x + (backward[mid + back] ?? 0) >= n) return point(a0, b0, start, x, k, n, m);
+    }
+    for (let k = -d + 2 * Math.max(0, d - m); k <= d - 2 * Math.max(0, d - n); k += 2) {
+      let x = k === -d || (k !== d && (backward[mid + k - 1] ?? 0) < (backward[mid + k + 1] ?? 0)) ? (backward[mid + k + 1] ?? 0) : (backward[mid + k - 1] ?? 0) + 1;
+      const start = x;
+      while (x < n && x - k < m && a[a1 - 1 - x] === b[b1 - 1 - x + k]) x++;
+      backward[mid + k] = x;
+      const ahead = delta - k;
+      if (!odd && ahead >= -d && ahead <= d && x + (forward[mid + ahead] ?? 0) >= n) {
+        const [px, py] = [n - x, m - (x - k)];
+        return point(a0, b0, px, n - start, px - py, n, m);
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A split point on the snake from `start` to `end` on diagonal `k` that makes both halves smaller. */
+function point(a0: number, b0: number, start: number, end: number, k: number, n: number, m: number): [number, number] | undefined {
+  const inside = (x: number): boolean => !(x === 0 && x - k === 0) && !(x === n && x - k === m);
+  const x = inside(start) ? start : end;
+  return inside(x) ? [a0 + x, b0 + x - k] : undefined;
+}

@@ -1,0 +1,3 @@
+export { type Alignment, align } from './align.ts';
+export { MAX_CELLS, pairByVotes, pairInOrder, similarity, type Words } from './similar.ts';
+export { Interner, isBlank, tokenize } from './tokens.ts';

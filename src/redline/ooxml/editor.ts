@@ -1,0 +1,173 @@
+import type { Codec } from '../codec.ts';
+import { type Package, type Relationship, relationshipsPart } from './package.ts';
+import { encodeAttribute, inner, outer, parseXml, startTag } from './xml.ts';
+import { deflateEntry, writeZip, type ZipEntry } from './zip.ts';
+
+const CONTENT_TYPES = '[Content_Types].xml';
+const PACKAGE_NS = 'http://schemas.openxmlformats.org/package/2006';
+const RELATIONSHIPS_TYPE = 'application/vnd.openxmlformats-package.relationships+xml';
+const STRICT = 'http://purl.oclc.org/ooxml/officeDocument/relationships';
+const TRANSITIONAL = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+
+/** Last step of a relationship type: the same in both conformance classes. */
+export function relationshipKind(type: string): string {
+  return type.slice(type.lastIndexOf('/') + 1);
+}
+
+/**
+ * A copy of a package in the making: parts that are not touched keep their bytes, parts of another
+ * package can be carried over with all they lead to.
+ */
+export class PackageEditor {
+  readonly base: Package;
+  readonly #codec: Codec;
+  readonly #replaced = new Map<string, string>();
+  readonly #added = new Map<string, ZipEntry>();
+  readonly #types = new Map<string, string>();
+  readonly #relationships = new Map<string, Relationship[]>();
+  readonly #touched = new Set<string>();
+  readonly #carried = new Map<string, string>();
+  readonly #names: Set<string>;
+
+  constructor(base: Package, codec: Codec) {
+    this.base = base;
+    this.#codec = codec;
+    this.#names = new Set(base.entries.map((e) => e.name.toLowerCase()));
+  }
+
+  /** Has anything changed? */
+  get touched(): boolean {
+    return this.#replaced.size + this.#added.size + this.#touched.size > 0;
+  }
+
+  replace(part: string, xml: string): void {
+    this.#replaced.set(part, xml);
+  }
+
+  /** Adds a part of text; the name is changed where it is taken. */
+  add(wanted: string, xml: string, contentType: string): string {
+    const name = this.#freeName(wanted);
+    this.#added.set(name, deflateEntry(name, this.#codec.encodeUtf8(xml), this.#codec));
+    this.#types.set(name, contentType);
+    return name;
+  }
+
+  /** Fills an added part whose name had to be known first. */
+  fill(name: string, xml: string): void {
+    this.#added.set(name, deflateEntry(name, this.#codec.encodeUtf8(xml), this.#codec));
+  }
+
+  relationships(part: string): readonly Relationship[] {
+    return this.#relationships.get(part) ?? this.base.relationships(part);
+  }
+
+  /** Id of a relationship from `source`: one that is there already, or a new one. */
+  relate(source: string, type: string, target: { readonly part: string } | { readonly url: string }): string {
+    const list = this.relationships(source);
+    const same = list.find((r) => relationshipKind(r.type) === relationshipKind(type) && ('part' in target ? r.part === target.part : r.external && r.target === target.url));
+    if (same) return same.id;
+    const taken = new Set(list.map((r) => r.id));
+    let n = list.length + 1;
+    while (taken.has(`rId${n}`)) n++;
+    const fresh: Relationship = 'part' in target
+      ? { id: `rId${n}`, type: this.#conformant(type), target: `/${target.part}`, external: false, part: target.part }
+      : { id: `rId${n}`, type: this.#conformant(type), target: target.url, external: true, part: undefined };
+    this.#relationships.set(source, [...list, fresh]);
+    this.#touched.add(source);
+    return fresh.id;
+  }
+
+  /** The type as the base's conformance class writes it. */
+  #conformant(type: string): string {
+    const strict = this.base.relationships('').some((r) => r.type.startsWith(STRICT));
+    return strict ? type.replace(TRANSITIONAL, STRICT) : type.replace(STRICT, TRANSITIONAL);
+  }
+
+  /** Name of a part of `other` in this package: an equal part that is there, or a copy with what it leads to. */
+  carry(other: Package, part: string): string {
+    const known = this.#carried.get(part);
+    if (known !== undefined) return known;
+    const equal = this.#equalPart(other, part);
+    if (equal !== undefined) {
+      this.#carried.set(part, equal);
+      return equal;
+    }
+    const name = this.#freeName(part);
+    this.#carried.set(part, name);
+    const entry = other.entries.find((e) => e.name === part);
+    if (entry) this.#added.set(name, { ...entry, name });
+    this.#types.set(name, other.contentType(part));
+    const targets = other.relationships(part).map((r) => {
+      const to = r.part === undefined ? undefined : this.carry(other, r.part);
+      return to === undefined ? r : { ...r, target: `/${to}`, part: to };
+    });
+    if (targets.length > 0) {
+      this.#relationships.set(name, targets);
+      this.#touched.add(name);
+    }
+    return name;
+  }
+
+  #equalPart(other: Package, part: string): string | undefined {
+    if (other.relationships(part).length > 0) return undefined;
+    const entry = other.entries.find((e) => e.name === part);
+    const match = (e: ZipEntry): boolean => e.crc === entry?.crc && e.size === entry.size && !this.#replaced.has(e.name);
+    return this.base.entries.find((e) => match(e) && this.base.contentType(e.name) === other.contentType(part) && this.base.relationships(e.name).length === 0)?.name;
+  }
+
+  #freeName(wanted: string): string {
+    const dot = wanted.lastIndexOf('.');
+    const [stem, extension] = dot < 0 ? [wanted, ''] : [wanted.slice(0, dot), wanted.slice(dot)];
+    let name = wanted;
+    for (let n = 2; this.#names.has(name.toLowerCase()); n++) name = `${stem}_${n}${extension}`;
+    this.#names.add(name.toLowerCase());
+    return name;
+  }
+
+  /** The package as a file. */
+  bytes(): Uint8Array {
+    const texts = new Map(this.#replaced);
+    for (const source of this.#touched) texts.set(relationshipsPart(source), this.#relationshipsXml(source));
+    if (this.#types.size > 0) texts.set(CONTENT_TYPES, this.#contentTypesXml());
+    const entries: ZipEntry[] = this.base.entries.map((e) => this.#written(e.name, texts) ?? e);
+    for (const entry of this.#added.values()) entries.push(entry);
+    for (const name of texts.keys()) {
+      const entry = this.base.has(name) ? undefined : this.#written(name, texts);
+      if (entry) entries.push(entry);
+    }
+    return writeZip(entries, this.#codec);
+  }
+
+  #written(name: string, texts: ReadonlyMap<string, string>): ZipEntry | undefined {
+    const text = texts.get(name);
+    return text === undefined ? undefined : deflateEntry(name, this.#codec.encodeUtf8(asUtf8(text)), this.#codec);
+  }
+
+  #relationshipsXml(source: string): string {
+    const name = relationshipsPart(source);
+    const before = this.base.has(name) ? this.base.root(name) : parseXml(`<Relationships xmlns="${PACKAGE_NS}/relationships"/>`, 4);
+    const known = new Set(this.base.has(name) ? this.base.relationships(source).map((r) => r.id) : []);
+    const tag = before.name.replace('Relationships', 'Relationship');
+    const added = this.relationships(source)
+      .filter((r) => !known.has(r.id))
+      .map((r) => `<${tag} Id="${encodeAttribute(r.id)}" Type="${encodeAttribute(r.type)}" Target="${encodeAttribute(r.target)}"${r.external ? ' TargetMode="External"' : ''}/>`);
+    return `${before.source.slice(0, before.start)}${opened(startTag(before))}${inner(before)}${added.join('')}</${before.name}>`;
+  }
+
+  #contentTypesXml(): string {
+    const root = this.base.root(CONTENT_TYPES);
+    const prefix = root.name.replace('Types', '');
+    const added = [...this.#types].map(([part, type]) => `<${prefix}Override PartName="/${encodeAttribute(part)}" ContentType="${encodeAttribute(type)}"/>`);
+    const rels = /Extension\s*=\s*["']rels["']/i.test(outer(root)) ? '' : `<${prefix}Default Extension="rels" ContentType="${RELATIONSHIPS_TYPE}"/>`;
+    return `${root.source.slice(0, root.start)}${opened(startTag(root))}${rels}${inner(root)}${added.join('')}</${root.name}>`;
+  }
+}
+
+function opened(tag: string): string {
+  return tag.replace(/\/>$/, '>');
+}
+
+/** The declaration of a part that was read from UTF-16 must tell the truth once it is written as UTF-8. */
+function asUtf8(text: string): string {
+  return text.replace(/^\uFEFF/, '').replace(/^(<\?xml[^>]*?encoding\s*=\s*["'])[\w-]+(["'])/, '$1UTF-8$2');
+}

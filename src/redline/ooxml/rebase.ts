@@ -1,0 +1,61 @@
+import type { PackageEditor } from './editor.ts';
+import { addNumbering, mapNumbering, type NumberingMap, usedNumbering } from './numbering.ts';
+import type { Package } from './package.ts';
+import { addedText, addStyles, mapStyles, type StyleMap, usedStyles } from './styles.ts';
+import { decodeText, encodeAttribute } from './xml.ts';
+
+/** Puts the modified document's references into the result's terms, so that equal text means the same. */
+export interface Rebase {
+  readonly styles: StyleMap;
+  readonly numbering: NumberingMap;
+  /** Text of a part of the modified document as it would stand in `target`, a part of the result. */
+  readonly part: (part: string, target: string) => string;
+}
+
+/** References by style and list id, and by relationship; those of sections are left alone: they are not content. */
+const REFERENCES =
+  /<w:(?:header|footer)Reference\b[^>]*>|(<w:(?:pStyle|rStyle|tblStyle|basedOn|next|link|numStyleLink|styleLink)\s+w:val=)"([^"]*)"|(<w:numId\s+w:val=)"([^"]*)"|(\s(?:r:\w+|o:relid)=)"([^"]*)"/g;
+
+export function rebaseOnto(editor: PackageEditor, modified: Package, texts: readonly string[]): Rebase {
+  const styles = mapStyles(editor.base, modified, usedStyles(texts));
+  const inStyles = [...texts, addedText(styles)];
+  const numbering = mapNumbering(editor.base, modified, usedNumbering(inStyles), styles.ids);
+  const definitions = (xml: string): string => rewrite(xml, styles, numbering, (id) => id);
+  addStyles(editor, modified, styles, definitions);
+  addNumbering(editor, modified, numbering, definitions);
+  const part = (name: string, target: string): string => {
+    const relationships = mapRelationships(editor, modified, name, target);
+    return rewrite(modified.root(name).source, styles, numbering, relationships);
+  };
+  return { styles, numbering, part };
+}
+
+function rewrite(xml: string, styles: StyleMap, numbering: NumberingMap, relationship: (id: string) => string): string {
+  return xml.replace(REFERENCES, (whole, style: string, styleId: string, num: string, numId: string, rel: string, relId: string) => {
+    if (style !== undefined) {
+      const to = styles.ids.get(decodeText(styleId));
+      return to === undefined ? whole : `${style}"${encodeAttribute(to)}"`;
+    }
+    if (num !== undefined) return `${num}"${numbering.ids.get(numId) ?? numId}"`;
+    if (rel !== undefined) return `${rel}"${encodeAttribute(relationship(decodeText(relId)))}"`;
+    return whole;
+  });
+}
+
+/** Ids of a part's relationships in the result; what is missing there is carried over when first used. */
+function mapRelationships(editor: PackageEditor, modified: Package, part: string, target: string): (id: string) => string {
+  const known = new Map<string, string>();
+  const byId = new Map(modified.relationships(part).map((r) => [r.id, r]));
+  return (id) => {
+    const found = known.get(id);
+    if (found !== undefined) return found;
+    const rel = byId.get(id);
+    if (!rel || (rel.part === undefined && !rel.external)) return id;
+    const same = editor.relationships(target).find((r) => r.id === id);
+    const carried = rel.part === undefined ? undefined : editor.carry(modified, rel.part);
+    const unchanged = same && same.external === rel.external && (carried === undefined ? same.target === rel.target : same.part === carried);
+    const fresh = unchanged ? id : editor.relate(target, rel.type, carried === undefined ? { url: rel.target } : { part: carried });
+    known.set(id, fresh);
+    return fresh;
+  };
+}

@@ -1,0 +1,120 @@
+import { child, inner, outer, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
+import type { MergeContext, Side, State } from './context.ts';
+import { mergeParagraphs, singleParagraphs } from './inline.ts';
+import { pairMoves, type Moves } from './moves.ts';
+import { type Block, planBlocks, settleEnd, type Step } from './plan.ts';
+import { mergeTables, singleTable } from './tables.ts';
+
+const MARKS = new Set('w:bookmarkStart w:bookmarkEnd w:commentRangeStart w:commentRangeEnd w:permStart w:permEnd'.split(' '));
+
+/** The blocks of a story or cell, and the marks behind the last one. */
+export function readBlocks(parent: XmlElement): { blocks: Block[]; trailing: XmlElement[] } {
+  const blocks: Block[] = [];
+  let marks: XmlElement[] = [];
+  for (const c of parent.children) {
+    if (c.kind !== 'element' || c.name === 'w:proofErr' || c.name === 'w:tcPr') continue;
+    if (MARKS.has(c.name)) marks.push(c);
+    else if (c.name !== 'w:sectPr' || parent.name !== 'w:body') {
+      blocks.push({ element: c, marks });
+      marks = [];
+    }
+  }
+  return { blocks, trailing: marks };
+}
+
+/** The content of a story, cell, text box or block content control, with the changes from one side to the other. */
+export function mergeStory(original: XmlElement, modified: XmlElement, ctx: MergeContext): string {
+  const [a, b] = [readBlocks(original), readBlocks(modified)];
+  const steps = settleEnd(planBlocks(a.blocks, b.blocks, ctx));
+  const moves = pairMoves(steps, ctx);
+  const out = steps.map((step) => writeStep(step, moves, ctx));
+  return out.join('') + marksOf(a.trailing, 'original', ctx) + marksOf(b.trailing, 'modified', ctx);
+}
+
+function marksOf(marks: readonly XmlElement[], side: Side, ctx: MergeContext): string {
+  return marks.map((m) => ctx.mark(m, side)).join('');
+}
+
+/** Has an equal block to be written anew because ids in it stand for something else? */
+function mustRewrite(xml: string, ctx: MergeContext): boolean {
+  return xml.includes('noteReference') || (ctx.rewriteSections && xml.includes('<w:sectPr'));
+}
+
+function writeStep(step: Step, moves: Moves, ctx: MergeContext): string {
+  switch (step.kind) {
+    case 'same': {
+      const marks = marksOf(step.a.marks, 'original', ctx) + marksOf(step.b.marks, 'modified', ctx);
+      const xml = outer(step.a.element);
+      return marks + (mustRewrite(xml, ctx) ? mergeBlock([step.a], [step.b], ctx) : xml);
+    }
+    case 'merge': {
+      const marks = step.a.map((x) => marksOf(x.marks, 'original', ctx)).join('') + step.b.map((x) => marksOf(x.marks, 'modified', ctx)).join('');
+      return marks + mergeBlock(step.a, step.b, ctx);
+    }
+    case 'del':
+      return marksOf(step.a.marks, 'original', ctx) + (moves.from(step.a) ?? singleBlock(step.a.element, 'del', ctx));
+    case 'ins':
+      return marksOf(step.b.marks, 'modified', ctx) + (moves.to(step.b) ?? singleBlock(step.b.element, 'ins', ctx));
+  }
+}
+
+function mergeBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext): string {
+  const [first, second] = [a[0]?.element, b[0]?.element];
+  if (!first || !second) throw new Error('a stretch without blocks');
+  switch (first.name) {
+    case 'w:p':
+      return mergeParagraphs(a.map((x) => x.element), b.map((x) => x.element), ctx);
+    case 'w:tbl':
+      return mergeTables(first, second, ctx, { mergeCell: mergeStory, singleCell: singleStory });
+    case 'w:sdt':
+      return mergeControl(first, second, ctx);
+    default:
+      return outer(first);
+  }
+}
+
+/** A block content control (§17.5.2.29) that both sides have. */
+function mergeControl(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
+  const [contentA, contentB] = [child(a, 'w:sdtContent'), child(b, 'w:sdtContent')];
+  if (!contentA || !contentB) return outer(a);
+  return `${a.source.slice(a.start, contentA.start)}${withInner(contentA, mergeStory(contentA, contentB, ctx))}${a.source.slice(contentA.end, a.end)}`;
+}
+
+/** The blocks of a story that only one side has. */
+export function singleStory(parent: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast: boolean): string {
+  const { blocks, trailing } = readBlocks(parent);
+  const side = state === 'del' || state === 'from' ? 'original' : 'modified';
+  const out = blocks.map((block, i) => {
+    const last = keepLast && i === blocks.length - 1;
+    return marksOf(block.marks, side, ctx) + singleBlock(block.element, state, ctx, last);
+  });
+  return out.join('') + marksOf(trailing, side, ctx);
+}
+
+/** A block that only one side has. */
+export function singleBlock(element: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast = false): string {
+  switch (element.name) {
+    case 'w:p':
+      return singleParagraphs([element], state, ctx, keepLast);
+    case 'w:tbl':
+      return singleTable(element, state, ctx, { mergeCell: mergeStory, singleCell: singleStory });
+    case 'w:sdt':
+    case 'w:customXml':
+      return singleControl(element, state, ctx, keepLast);
+    default:
+      return outer(element);
+  }
+}
+
+/** A block content control, or custom XML, that only one side has: its tags are revised by a range (§17.13.5.4). */
+function singleControl(element: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast: boolean): string {
+  const content = element.name === 'w:sdt' ? child(element, 'w:sdtContent') : element;
+  if (!content) return outer(element);
+  const kind = { del: 'Del', ins: 'Ins', from: 'Del', to: 'Ins' }[state];
+  const stamp = ctx.stamp();
+  const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
+  const body = singleStory(content, state, ctx, keepLast);
+  const head = element === content ? inner(element).match(/^<w:customXmlPr[\s\S]*?<\/w:customXmlPr>/)?.[0] ?? '' : '';
+  const whole = element === content ? `${startTag(element)}${head}${body}</w:customXml>` : `${element.source.slice(element.start, content.start)}${withInner(content, body)}${element.source.slice(content.end, element.end)}`;
+  return `<w:customXml${kind}RangeStart${stamp}/>${whole}<w:customXml${kind}RangeEnd ${id}/>`;
+}

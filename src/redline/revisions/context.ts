@@ -1,0 +1,65 @@
+import type { Interner } from '../diff/index.ts';
+import type { XmlElement } from '../ooxml/index.ts';
+import type { Rung } from '../report.ts';
+import type { PropsReader } from './props.ts';
+
+/** Which input an element comes from. */
+export type Side = 'original' | 'modified';
+
+/** How content is marked. */
+export type State = 'keep' | 'del' | 'ins' | 'from' | 'to';
+
+/** Running counts of what a story's redline marks. */
+export interface Tally {
+  insertions: number;
+  deletions: number;
+  moves: number;
+  runFormatting: number;
+  paragraphFormatting: number;
+  tableRows: number;
+  tableProperties: number;
+  sections: number;
+  wordsInserted: number;
+  wordsDeleted: number;
+  wordsMoved: number;
+}
+
+export function emptyTally(): Tally {
+  return {
+    insertions: 0,
+    deletions: 0,
+    moves: 0,
+    runFormatting: 0,
+    paragraphFormatting: 0,
+    tableRows: 0,
+    tableProperties: 0,
+    sections: 0,
+    wordsInserted: 0,
+    wordsDeleted: 0,
+    wordsMoved: 0,
+  };
+}
+
+/** What the merge of one story needs to know of the document around it. */
+export interface MergeContext {
+  readonly rung: Rung;
+  readonly props: PropsReader;
+  readonly symbols: Interner;
+  readonly tally: Tally;
+  /** Attributes of a fresh revision, such as ` w:id="7" w:author="A" w:date="…"`. */
+  readonly stamp: () => string;
+  /** An id that no mark of the package has. */
+  readonly freshId: () => number;
+  /** A mark that takes no room, as it goes into the result; `''` where the other side's stands for it. */
+  readonly mark: (element: XmlElement, side: Side) => string;
+  /** Says that the marks of `side` inside a removed unit go with it; returns the source without those that must survive. */
+  readonly withoutShared: (xml: string, side: Side) => string;
+  /** A note reference: its id in the result. */
+  readonly note: (element: XmlElement, state: State, partner?: XmlElement) => string;
+  /** Section properties as they go into the result. */
+  readonly section: (original: XmlElement | undefined, modified: XmlElement | undefined) => string;
+  /** Do section references have to be written anew, even in paragraphs that are equal? */
+  readonly rewriteSections: boolean;
+  /** Merges the blocks of a text box of both sides. */
+  readonly blocks: (original: XmlElement, modified: XmlElement) => string;
+}

@@ -1,0 +1,200 @@
+import { descendants, outer, withInner, type XmlElement } from '../ooxml/index.ts';
+import type { MergeContext, Side, State } from './context.ts';
+import { type AtomItem, type EndItem, type GroupItem, type Item, type Run, readItems, TEXT_BOX } from './items.ts';
+import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
+import { matchEnds, matchUnits, type Piece, toUnits, type Unit } from './units.ts';
+import { InlineWriter } from './writer.ts';
+
+/** Paragraphs of both sides as they go into the result, and the runs whose formatting changed. */
+class Merge {
+  readonly writer: InlineWriter;
+  readonly ctx: MergeContext;
+  #paragraphs: string[] = [];
+  /** One run for each pair of former and new run, so that neighbours stay together. */
+  readonly #changedRuns = new Map<Run, Map<Run, Run>>();
+
+  constructor(ctx: MergeContext) {
+    this.ctx = ctx;
+    this.writer = new InlineWriter(ctx);
+  }
+
+  take(): string {
+    const text = this.#paragraphs.join('');
+    this.#paragraphs = [];
+    return text;
+  }
+
+  end(tag: string, properties: string): void {
+    this.#paragraphs.push(tag, properties, this.writer.take(), '</w:p>');
+  }
+
+  run(from: Run, to: Run): Run {
+    if (from.props.key === to.props.key) return from;
+    const row = this.#changedRuns.get(from) ?? new Map<Run, Run>();
+    this.#changedRuns.set(from, row);
+    const known = row.get(to);
+    if (known) return known;
+    const fresh: Run = { open: from.open, props: to.props, former: from.props };
+    row.set(to, fresh);
+    return fresh;
+  }
+}
+
+function endItem(paragraph: XmlElement): EndItem {
+  return { kind: 'end', paragraph };
+}
+
+function itemsOf(paragraphs: readonly XmlElement[], ctx: MergeContext): Item[] {
+  return paragraphs.flatMap((p) => [...readItems(p, ctx.props), endItem(p)]);
+}
+
+/**
+ * Paragraphs of both sides as one stretch: text and marks are aligned together, so that a split, a
+ * merge or an addition at the end of a story comes out as such.  Both sides have at least one
+ * paragraph, and the last marks are one: it can be neither inserted nor deleted.
+ */
+export function mergeParagraphs(original: readonly XmlElement[], modified: readonly XmlElement[], ctx: MergeContext): string {
+  const merge = new Merge(ctx);
+  const [a, b] = [toUnits(itemsOf(original, ctx), ctx.symbols), toUnits(itemsOf(modified, ctx), ctx.symbols)];
+  const lastA = a.pop();
+  const lastB = b.pop();
+  mergeUnits(a, b, merge);
+  if (lastA?.kind !== 'whole' || lastB?.kind !== 'whole') throw new Error('a stretch without a paragraph end');
+  matched(lastA, lastB, merge);
+  return merge.take();
+}
+
+/**
+ * Paragraphs that only one side has, with their marks.
+ *
+ * @param keepLast  leave the last mark untracked, as at the end of a cell or a note
+ */
+export function singleParagraphs(paragraphs: readonly XmlElement[], state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast = false): string {
+  const merge = new Merge(ctx);
+  paragraphs.forEach((p, i) => {
+    for (const item of readItems(p, ctx.props)) single(item, state, merge);
+    merge.end(paragraphTag(p), singleProperties(p, state, ctx, !(keepLast && i === paragraphs.length - 1)));
+  });
+  return merge.take();
+}
+
+function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Int32Array {
+  if (ctx.rung === 'words') return matchUnits(a, b);
+  if (ctx.rung === 'coarse-words') return matchEnds(a, b);
+  return new Int32Array(a.length).fill(-1);
+}
+
+function mergeUnits(a: readonly Unit[], b: readonly Unit[], merge: Merge): void {
+  const partner = matchAt(a, b, merge.ctx);
+  let j = 0;
+  for (let i = 0; i <= a.length; i++) {
+    const unit = a[i];
+    const target = i === a.length ? b.length : (partner[i] ?? -1);
+    if (target < 0) {
+      if (unit) one(unit, 'original', merge);
+      continue;
+    }
+    while (j < target) {
+      const fresh = b[j++];
+      if (fresh) one(fresh, 'modified', merge);
+    }
+    const other = b[j++];
+    if (unit && other && unit.kind !== 'mark' && other.kind !== 'mark') matched(unit, other, merge);
+  }
+}
+
+/** A unit that only one side has. */
+function one(unit: Unit, side: Side, merge: Merge): void {
+  const state = side === 'original' ? 'del' : 'ins';
+  if (unit.kind === 'mark') merge.writer.mark(unit.item, side, state);
+  else if (unit.kind === 'whole') single(unit.item, state, merge);
+  else {
+    for (const piece of unit.pieces) merge.writer.text(piece.text, piece.run, state);
+    if (!unit.blank) countWords(1, state, merge.ctx);
+  }
+}
+
+function single(item: Item, state: Exclude<State, 'keep'>, merge: Merge): void {
+  if (item.kind === 'end') merge.end(paragraphTag(item.paragraph), singleProperties(item.paragraph, state, merge.ctx));
+  else merge.writer.item(item, state);
+  if (item.kind === 'text') countWords(item.text.split(/\s+/).filter(Boolean).length, state, merge.ctx);
+}
+
+function countWords(n: number, state: State, ctx: MergeContext): void {
+  if (state === 'del') ctx.tally.wordsDeleted += n;
+  else if (state === 'ins') ctx.tally.wordsInserted += n;
+  else if (state === 'from') ctx.tally.wordsMoved += n;
+}
+
+/** A unit that both sides have: written once, with the change of its formatting if there is one. */
+function matched(a: Exclude<Unit, { kind: 'mark' }>, b: Exclude<Unit, { kind: 'mark' }>, merge: Merge): void {
+  if (a.kind === 'word' && b.kind === 'word') matchedWord(a.pieces, b.pieces, merge);
+  else if (a.kind === 'whole' && b.kind === 'whole') matchedWhole(a.item, b.item, merge);
+}
+
+function matchedWord(a: readonly Piece[], b: readonly Piece[], merge: Merge): void {
+  let [i, j, fromA, fromB] = [0, 0, 0, 0];
+  for (;;) {
+    const [p, q] = [a[i], b[j]];
+    if (!p || !q) return;
+    const take = Math.min(p.text.length - fromA, q.text.length - fromB);
+    merge.writer.text(p.text.slice(fromA, fromA + take), merge.run(p.run, q.run), 'keep');
+    fromA += take;
+    fromB += take;
+    if (fromA === p.text.length) [i, fromA] = [i + 1, 0];
+    if (fromB === q.text.length) [j, fromB] = [j + 1, 0];
+  }
+}
+
+function matchedWhole(a: AtomItem | GroupItem | EndItem, b: AtomItem | GroupItem | EndItem, merge: Merge): void {
+  if (a.kind === 'end' && b.kind === 'end') merge.end(paragraphTag(a.paragraph), mergedProperties(a.paragraph, b.paragraph, merge.ctx));
+  else if (a.kind === 'atom' && b.kind === 'atom') matchedAtom(a, b, merge);
+  else if (a.kind === 'group' && b.kind === 'group') matchedGroup(a, b, merge);
+}
+
+/** Field characters and codes show nothing themselves: their formatting does not count. */
+const UNFORMATTED = new Set(['w:fldChar', 'w:instrText']);
+const NOTES = new Set(['w:footnoteReference', 'w:endnoteReference']);
+
+function matchedAtom(a: AtomItem, b: AtomItem, merge: Merge): void {
+  const run = a.run && b.run && !UNFORMATTED.has(a.element.name) ? merge.run(a.run, b.run) : a.run;
+  const xml = NOTES.has(a.element.name) ? merge.ctx.note(a.element, 'keep', b.element) : mergedBoxes(a.element, b.element, merge.ctx);
+  merge.writer.atom({ ...a, run }, 'keep', xml);
+}
+
+/** A drawing or picture whose text boxes (§17.17.1) may differ: each is a story of its own. */
+function mergedBoxes(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
+  if (outer(a) === outer(b)) return outer(a);
+  const [boxesA, boxesB] = [descendants(a, TEXT_BOX), descendants(b, TEXT_BOX)];
+  const outermost = (boxes: XmlElement[]): XmlElement[] => boxes.filter((x) => !boxes.some((y) => y !== x && y.start < x.start && y.end > x.end));
+  const [outerA, outerB] = [outermost(boxesA), outermost(boxesB)];
+  if (outerA.length === 0 || outerA.length !== outerB.length) return outer(a);
+  let text = '';
+  let at = a.start;
+  outerA.forEach((box, i) => {
+    const other = outerB[i];
+    if (!other || outer(box) === outer(other)) return;
+    text += a.source.slice(at, box.start) + withInner(box, ctx.blocks(box, other));
+    at = box.end;
+  });
+  return text + a.source.slice(at, a.end);
+}
+
+function matchedGroup(a: GroupItem, b: GroupItem, merge: Merge): void {
+  const body = (): void => {
+    mergeUnits(toUnits(a.items, merge.ctx.symbols), toUnits(b.items, merge.ctx.symbols), merge);
+    for (const m of marksOf([...b.head, ...b.tail])) merge.writer.mark(m, 'modified', 'keep');
+  };
+  if (a.open !== '') {
+    merge.writer.group(a, body);
+    return;
+  }
+  for (const item of a.head) merge.writer.item(item, 'keep');
+  body();
+  for (const item of a.tail) merge.writer.item(item, 'keep');
+}
+
+function marksOf(items: readonly Item[]): Extract<Item, { kind: 'mark' }>[] {
+  return items.flatMap((i) => (i.kind === 'mark' ? [i] : i.kind === 'group' ? marksOf([...i.head, ...i.items, ...i.tail]) : []));
+}
+

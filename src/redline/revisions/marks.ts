@@ -1,0 +1,150 @@
+import { attribute, encodeAttribute, outer, type XmlElement } from '../ooxml/index.ts';
+import type { Side } from './context.ts';
+
+/**
+ * Bookmarks cannot be tracked (§17.13.6): the result holds those of both sides, each name once.
+ * Where both sides have a name, the original's mark stands, unless it lies in a row or control that
+ * may vanish; then the modified document's takes its place, which is known only when all is
+ * written.  Until then a placeholder stands for it: U+0001 occurs in no XML.
+ */
+export class Bookmarks {
+  readonly #names: ReadonlySet<string>;
+  readonly #freshId: () => number;
+  /** Names whose mark in the original vanishes with what holds it. */
+  readonly #lost = new Set<string>();
+  /** Names whose mark in the modified document vanishes with what holds it. */
+  readonly #stranded = new Set<string>();
+
+  /** @param names  lower-case names of the original's bookmarks, in all parts */
+  constructor(names: ReadonlySet<string>, freshId: () => number) {
+    this.#names = names;
+    this.#freshId = freshId;
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name.toLowerCase());
+  }
+
+  placeholder(end: boolean, name: string): string {
+    return `\u0001${end ? 'E' : 'S'}${name}\u0001`;
+  }
+
+  /** Takes shared bookmarks out of a unit that may vanish as a whole. */
+  withoutShared(xml: string, side: Side): string {
+    if (side === 'modified') {
+      return xml.replace(PLACEHOLDER, (_, _end, name: string) => {
+        this.#stranded.add(name.toLowerCase());
+        return '';
+      });
+    }
+    if (!xml.includes('<w:bookmarkStart')) return xml;
+    const ends = new Set(Array.from(xml.matchAll(BOOKMARK_END), (m) => m[1] ?? ''));
+    const gone = new Set<string>();
+    return xml.replace(BOOKMARK, (tag) => {
+      const id = /\sw:id="([^"]*)"/.exec(tag)?.[1] ?? '';
+      const name = /\sw:name="([^"]*)"/.exec(tag)?.[1];
+      if (name === undefined) return gone.has(id) ? '' : tag;
+      if (!ends.has(id) || !this.modifiedHas(name)) return tag;
+      this.#lost.add(name.toLowerCase());
+      gone.add(id);
+      return '';
+    });
+  }
+
+  /** Names of the modified document's bookmarks, in all parts; filled when it is read. */
+  readonly modifiedNames = new Set<string>();
+
+  modifiedHas(name: string): boolean {
+    return this.modifiedNames.has(name.toLowerCase());
+  }
+
+  /** The text with each placeholder decided. */
+  resolve(xml: string): string {
+    if (!xml.includes('\u0001')) return xml;
+    const ids = new Map<string, number>();
+    return xml.replace(PLACEHOLDER, (_, end: string, name: string) => {
+      if (!this.#lost.has(name.toLowerCase())) return '';
+      const id = ids.get(name) ?? this.#freshId();
+      ids.set(name, id);
+      return end === 'E' ? `<w:bookmarkEnd w:id="${id}"/>` : `<w:bookmarkStart w:id="${id}" w:name="${name}"/>`;
+    });
+  }
+
+  /** Bookmarks that would vanish on both sides, as empty ones for the start of the body. */
+  homeless(): string {
+    return [...this.#lost]
+      .filter((name) => this.#stranded.has(name))
+      .map((name) => {
+        const id = this.#freshId();
+        return `<w:bookmarkStart w:id="${id}" w:name="${name}"/><w:bookmarkEnd w:id="${id}"/>`;
+      })
+      .join('');
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the placeholder is a character that XML cannot hold
+const PLACEHOLDER = /\u0001([ES])([^\u0001]*)\u0001/g;
+const BOOKMARK = /<w:bookmark(?:Start|End)\b[^>]*\/>/g;
+const BOOKMARK_END = /<w:bookmarkEnd\b[^>]*?\sw:id="([^"]*)"/g;
+const NAMED = /<w:bookmarkStart\b[^>]*>/g;
+const MARK = /<w:(bookmarkStart|bookmarkEnd|commentRangeStart|commentRangeEnd|commentReference|permStart|permEnd)\b[^>]*>/g;
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Bookmarks of a part's text, as ids and names in source form. */
+export function bookmarksOf(xml: string): Named[] {
+  return Array.from(xml.matchAll(NAMED), ([tag]) => ({ id: /\sw:id="([^"]*)"/.exec(tag)?.[1] ?? '', name: /\sw:name="([^"]*)"/.exec(tag)?.[1] ?? '' }));
+}
+
+/** The marks of one part of both sides. */
+export interface PartMarks {
+  /** The modified part's text with the ids of its marks in the result's terms. */
+  readonly modified: string;
+  readonly mark: (element: XmlElement, side: Side) => string;
+}
+
+/**
+ * Gives the marks of the modified part the ids that they have in the result: those of the original
+ * where both have the mark, fresh ones elsewhere.
+ *
+ * @param comments  comment id of the modified document to that of the result
+ * @param sharedComments  ids in the result of comments that both sides have
+ */
+export function alignMarks(original: string, modified: string, bookmarks: Bookmarks, comments: ReadonlyMap<string, string>, sharedComments: ReadonlySet<string>, freshId: () => number): PartMarks {
+  const idOfName = new Map(bookmarksOf(original).map((b) => [b.name.toLowerCase(), b.id]));
+  const idMap = new Map<string, string>();
+  const nameOf = new Map<string, string>();
+  for (const { id, name } of bookmarksOf(modified)) {
+    bookmarks.modifiedNames.add(name.toLowerCase());
+    const to = idOfName.get(name.toLowerCase()) ?? String(freshId());
+    idMap.set(id, to);
+    nameOf.set(to, name);
+  }
+  const text = modified.replace(MARK, (tag, kind: string) =>
+    tag.replace(/(\sw:id=)"([^"]*)"/, (whole, head: string, id: string) => {
+      const to = kind.startsWith('bookmark') ? idMap.get(id) : kind.startsWith('comment') ? comments.get(id) : undefined;
+      return to === undefined ? whole : `${head}"${to}"`;
+    }),
+  );
+  const permissions = new Set(Array.from(original.matchAll(/<w:permStart\b[^>]*?\sw:id="([^"]*)"/g), (m) => m[1] ?? ''));
+  const mark = (element: XmlElement, side: Side): string => {
+    if (side === 'original') return outer(element);
+    const id = attribute(element, 'w:id') ?? '';
+    if (element.name.startsWith('w:bookmark')) {
+      const name = nameOf.get(id);
+      if (name === undefined) return '';
+      return bookmarks.has(name) ? bookmarks.placeholder(element.name === 'w:bookmarkEnd', name) : outer(element);
+    }
+    if (element.name.startsWith('w:comment')) return sharedComments.has(id) ? '' : outer(element);
+    return permissions.has(id) ? '' : outer(element);
+  };
+  return { modified: text, mark };
+}
+
+/** Attributes of a fresh revision. */
+export function stampText(id: number, author: string, date: string | null): string {
+  return ` w:id="${id}" w:author="${encodeAttribute(author)}"${date === null ? '' : ` w:date="${date}"`}`;
+}

@@ -1,0 +1,59 @@
+import { attribute, elements, outer, rawKey, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
+import { mergeStory, singleStory } from './blocks.ts';
+import type { MergeContext, State } from './context.ts';
+
+export type NoteKind = 'footnote' | 'endnote';
+
+/** What becomes of the notes (§17.11) that the text refers to; filled while the text is written. */
+export class Notes {
+  readonly #freshId: () => number;
+  /** Original id to modified id, of notes that both sides have. */
+  readonly #kept: Record<NoteKind, Map<string, string>> = { footnote: new Map(), endnote: new Map() };
+  readonly #removed: Record<NoteKind, Set<string>> = { footnote: new Set(), endnote: new Set() };
+  /** Modified id to id in the result, and whether the reference was moved there. */
+  readonly #added: Record<NoteKind, Map<string, { id: string; moved: boolean }>> = { footnote: new Map(), endnote: new Map() };
+
+  constructor(freshId: () => number) {
+    this.#freshId = freshId;
+  }
+
+  /** The reference as it goes into the result. */
+  reference(element: XmlElement, state: State, partner?: XmlElement): string {
+    const kind: NoteKind = element.name === 'w:footnoteReference' ? 'footnote' : 'endnote';
+    const id = attribute(element, 'w:id') ?? '';
+    if (state === 'ins' || state === 'to') {
+      const fresh = String(this.#freshId());
+      this.#added[kind].set(id, { id: fresh, moved: state === 'to' });
+      return outer(element).replace(/(\sw:id=)"[^"]*"/, `$1"${fresh}"`);
+    }
+    if (partner) this.#kept[kind].set(id, attribute(partner, 'w:id') ?? '');
+    else this.#removed[kind].add(id);
+    return outer(element);
+  }
+
+  /** Content of the notes part of the result, or undefined when it stays as it is. */
+  write(kind: NoteKind, original: XmlElement, modified: XmlElement, ctx: MergeContext): string | undefined {
+    const theirs = new Map(elements(modified).map((n) => [attribute(n, 'w:id') ?? '', n]));
+    let changed = false;
+    const own = elements(original).map((note) => {
+      const id = attribute(note, 'w:id') ?? '';
+      const other = theirs.get(this.#kept[kind].get(id) ?? '');
+      const same = other ? blocksKey(other) === blocksKey(note) : !this.#removed[kind].has(id);
+      if (same) return outer(note);
+      changed = true;
+      return withInner(note, other ? mergeStory(note, other, ctx) : singleStory(note, 'del', ctx, true));
+    });
+    const fresh = [...this.#added[kind]].map(([from, { id, moved }]) => {
+      const note = theirs.get(from);
+      changed = true;
+      if (!note) return '';
+      const tag = startTag(note).replace(/(\sw:id=)"[^"]*"/, `$1"${id}"`);
+      return `${tag}${moved ? elements(note).map(outer).join('') : singleStory(note, 'ins', ctx, true)}</${note.name}>`;
+    });
+    return changed ? own.join('') + fresh.join('') : undefined;
+  }
+}
+
+function blocksKey(note: XmlElement): string {
+  return elements(note).map(rawKey).join('');
+}

@@ -1,0 +1,63 @@
+import { canonicalChildren, child, inner, isElement, outer, startTag, type XmlElement } from '../ooxml/index.ts';
+import type { MergeContext, State } from './context.ts';
+
+/** A paragraph's properties (§17.3.1.26) apart from its mark and its section. */
+const MARK_AND_SECTION: ReadonlySet<string> = new Set(['w:rPr', 'w:sectPr', 'w:pPrChange']);
+
+const MARKER: Readonly<Record<Exclude<State, 'keep'>, string>> = { del: 'w:del', ins: 'w:ins', from: 'w:moveFrom', to: 'w:moveTo' };
+
+function ownProperties(pPr: XmlElement | undefined): string {
+  if (!pPr) return '';
+  return pPr.children.map((c) => (isElement(c) && !MARK_AND_SECTION.has(c.name) ? outer(c) : '')).join('');
+}
+
+/** Start tag of a paragraph, open. */
+export function paragraphTag(paragraph: XmlElement): string {
+  return startTag(paragraph).replace(/\/>$/, '>');
+}
+
+function assemble(properties: string, mark: string, section: string, change: string): string {
+  const rPr = mark === '' ? '' : `<w:rPr>${mark}</w:rPr>`;
+  const all = `${properties}${rPr}${section}${change}`;
+  return all === '' ? '' : `<w:pPr>${all}</w:pPr>`;
+}
+
+/** Properties of a paragraph that only one side has; its mark carries the revision. */
+export function singleProperties(paragraph: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, tracked = true): string {
+  const pPr = child(paragraph, 'w:pPr');
+  const mark = ctx.props.read(child(pPr, 'w:rPr')).inner;
+  const sect = child(pPr, 'w:sectPr');
+  const original = state === 'del' || state === 'from';
+  const section = sect ? ctx.section(original ? sect : undefined, original ? undefined : sect) : '';
+  const marker = tracked ? `<${MARKER[state]}${ctx.stamp()}/>` : '';
+  return assemble(ownProperties(pPr), `${marker}${mark}`, section, '');
+}
+
+/** Properties of a paragraph that both sides have, with the change from one to the other. */
+export function mergedProperties(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
+  const [pA, pB] = [child(a, 'w:pPr'), child(b, 'w:pPr')];
+  const [markA, markB] = [ctx.props.read(child(pA, 'w:rPr')), ctx.props.read(child(pB, 'w:rPr'))];
+  const [sectA, sectB] = [child(pA, 'w:sectPr'), child(pB, 'w:sectPr')];
+  const section = sectA || sectB ? ctx.section(sectA, sectB) : '';
+  const sameMark = markA.key === markB.key;
+  const same = canonicalChildren(pA, MARK_AND_SECTION) === canonicalChildren(pB, MARK_AND_SECTION);
+  if (same && sameMark && pA && section === (sectA ? outer(sectA) : '')) return outer(pA);
+  let mark = markA.inner;
+  if (!sameMark) {
+    ctx.tally.runFormatting++;
+    mark = `${markB.inner}<w:rPrChange${ctx.stamp()}><w:rPr>${markA.inner}</w:rPr></w:rPrChange>`;
+  }
+  if (same) return assemble(ownProperties(pA), mark, section, '');
+  ctx.tally.paragraphFormatting++;
+  return assemble(ownProperties(pB), mark, section, `<w:pPrChange${ctx.stamp()}><w:pPr>${ownProperties(pA)}</w:pPr></w:pPrChange>`);
+}
+
+/** Former and new content of a property element: `<name>new…<change><name>former</name></change></name>`. */
+export function changedElement(name: string, former: string, now: string, change: string, ctx: MergeContext): string {
+  return `<${name}>${now}<${change}${ctx.stamp()}><${name}>${former}</${name}></${change}></${name}>`;
+}
+
+/** Content of an element or nothing. */
+export function innerOf(element: XmlElement | undefined): string {
+  return element ? inner(element) : '';
+}

@@ -1,0 +1,193 @@
+import { align, MAX_CELLS, pairByVotes, pairInOrder, similarity, type Words } from '../diff/index.ts';
+import { rawKey, type XmlElement } from '../ooxml/index.ts';
+import type { MergeContext } from './context.ts';
+import { controlKey } from './items.ts';
+
+/** A block and the marks that stand in front of it. */
+export interface Block {
+  readonly element: XmlElement;
+  readonly marks: readonly XmlElement[];
+}
+
+/** What happens to one or more blocks, in the order of the result. */
+export type Step =
+  | { readonly kind: 'same'; readonly a: Block; readonly b: Block }
+  | { readonly kind: 'merge'; readonly a: readonly Block[]; readonly b: readonly Block[] }
+  | { readonly kind: 'del'; readonly a: Block }
+  | { readonly kind: 'ins'; readonly b: Block };
+
+/** Least share of common words for two blocks to be versions of one another. */
+const PAIR_THRESHOLD = 0.34;
+/** Worth of a pair of blocks without words, just above nothing. */
+const EMPTY_PAIR = 0.01;
+const NOTE_ID = /(<w:(?:foot|end)noteReference\b[^>]*?) w:id="[^"]*"/g;
+const SECTION_REFERENCE = /<w:(?:header|footer)Reference\b[^>]*\/>/g;
+
+/** Equal for blocks that say the same, whatever the ids of their notes and headers are. */
+function blockKey(element: XmlElement): string {
+  const key = rawKey(element);
+  return key.includes('Reference') ? key.replace(NOTE_ID, '$1').replace(SECTION_REFERENCE, '') : key;
+}
+
+const TEXT = /<w:t(?:\s[^>]*)?>([^<]*)<\/w:t>/g;
+const WORD = /[\p{L}\p{N}]+/gu;
+
+/** The words that a block shows, as sorted symbols. */
+export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
+  let text = '';
+  TEXT.lastIndex = 0;
+  const source = element.source.slice(element.start, element.end);
+  for (const m of source.matchAll(TEXT)) text += m[1];
+  const words = text.match(WORD) ?? [];
+  return Int32Array.from(words, (w) => ctx.symbols.id(w)).sort();
+}
+
+/** What to do with two lists of blocks, so that the left side goes to the right one. */
+export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeContext): Step[] {
+  const steps: Step[] = [];
+  const same = ctx.rung === 'story' ? new Int32Array(a.length).fill(-1) : equalBlocks(a, b, ctx);
+  let [i0, j0] = [0, 0];
+  for (let i = 0; i <= a.length; i++) {
+    const j = i === a.length ? b.length : (same[i] ?? -1);
+    if (j < 0) continue;
+    planGap(a.slice(i0, i), b.slice(j0, j), ctx, steps);
+    const [left, right] = [a[i], b[j]];
+    if (left && right) steps.push({ kind: 'same', a: left, b: right });
+    [i0, j0] = [i + 1, j + 1];
+  }
+  return steps;
+}
+
+function equalBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeContext): Int32Array {
+  const ids = (blocks: readonly Block[]): number[] => blocks.map((x) => ctx.symbols.id(blockKey(x.element)));
+  return align(ids(a), ids(b)).partner;
+}
+
+/** A stretch without equal blocks: versions of one another are paired, the rest stands alone. */
+function planGap(a: readonly Block[], b: readonly Block[], ctx: MergeContext, steps: Step[]): void {
+  const del = (x: Block): void => void steps.push({ kind: 'del', a: x });
+  const ins = (x: Block): void => void steps.push({ kind: 'ins', b: x });
+  const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
+  if (a.length === 0 || b.length === 0 || coarse) {
+    a.forEach(del);
+    b.forEach(ins);
+    return;
+  }
+  const wordsA = a.map((x) => wordsOf(x.element, ctx));
+  const wordsB = b.map((x) => wordsOf(x.element, ctx));
+  const score = (i: number, j: number): number => pairScore(a[i], b[j], wordsA[i], wordsB[j]);
+  const partner = a.length * b.length <= MAX_CELLS ? pairInOrder(a.length, b.length, score) : pairByVotes(wordsA, wordsB, score);
+  const gap = joinNeighbours(a, b, partner, wordsA, wordsB);
+  let j0 = 0;
+  for (let i = 0; i < a.length; ) {
+    const run = gap.get(i);
+    const left = a[i];
+    if (!run || !left) {
+      if (left) del(left);
+      i++;
+      continue;
+    }
+    b.slice(j0, run.j0).forEach(ins);
+    steps.push({ kind: 'merge', a: a.slice(i, run.i1), b: b.slice(run.j0, run.j1) });
+    [i, j0] = [run.i1, run.j1];
+  }
+  b.slice(j0).forEach(ins);
+}
+
+/** How many words two blocks have in common, 0 when they are not versions of one another. */
+function pairScore(a: Block | undefined, b: Block | undefined, wordsA: Words | undefined, wordsB: Words | undefined): number {
+  if (!a || !b || !wordsA || !wordsB || a.element.name !== b.element.name) return 0;
+  if (a.element.name === 'w:sdt' && controlKey(a.element) !== controlKey(b.element)) return 0;
+  if (a.element.name !== 'w:p' && a.element.name !== 'w:tbl' && a.element.name !== 'w:sdt') return 0;
+  if (wordsA.length === 0 && wordsB.length === 0) return EMPTY_PAIR;
+  const share = similarity(wordsA, wordsB);
+  return share >= PAIR_THRESHOLD ? (share * (wordsA.length + wordsB.length)) / 2 : 0;
+}
+
+interface Join {
+  readonly i1: number;
+  readonly j0: number;
+  readonly j1: number;
+}
+
+/** Least share of a neighbour's words that a merge or split must account for. */
+const JOIN_SHARE = 0.6;
+
+/**
+ * Widens pairs of paragraphs by a neighbour that was split off or merged in: most of its words are
+ * found on the other side of the pair and nowhere else.
+ */
+function joinNeighbours(a: readonly Block[], b: readonly Block[], partner: Int32Array, wordsA: readonly Words[], wordsB: readonly Words[]): Map<number, Join> {
+  const takenB = new Set(partner);
+  const joins = new Map<number, Join>();
+  let freeA = 0;
+  let freeB = 0;
+  partner.forEach((j, i) => {
+    if (j < 0 || i < freeA) return;
+    let [i0, i1, j0, j1] = [i, i + 1, j, j + 1];
+    const isP = (x: Block | undefined): boolean => x?.element.name === 'w:p';
+    if (isP(a[i]) && isP(b[j])) {
+      const gains = (words: Words | undefined, mine: readonly Words[], theirs: readonly Words[]): boolean => gainOf(words, mine, theirs) >= JOIN_SHARE;
+      while (i1 < a.length && (partner[i1] ?? -1) < 0 && isP(a[i1]) && gains(wordsA[i1], wordsA.slice(i0, i1), wordsB.slice(j0, j1))) i1++;
+      while (i0 > freeA && (partner[i0 - 1] ?? -1) < 0 && isP(a[i0 - 1]) && gains(wordsA[i0 - 1], wordsA.slice(i0, i1), wordsB.slice(j0, j1))) i0--;
+      while (j1 < b.length && !takenB.has(j1) && isP(b[j1]) && gains(wordsB[j1], wordsB.slice(j0, j1), wordsA.slice(i0, i1))) j1++;
+      while (j0 > freeB && !takenB.has(j0 - 1) && isP(b[j0 - 1]) && gains(wordsB[j0 - 1], wordsB.slice(j0, j1), wordsA.slice(i0, i1))) j0--;
+    }
+    joins.set(i0, { i1, j0, j1 });
+    [freeA, freeB] = [i1, j1];
+  });
+  return joins;
+}
+
+/** Share of `words` that `theirs` has beyond what `mine` accounts for. */
+function gainOf(words: Words | undefined, mine: readonly Words[], theirs: readonly Words[]): number {
+  if (!words || words.length < 2) return 0;
+  const left = new Map<number, number>();
+  for (const list of theirs) for (const w of list) left.set(w, (left.get(w) ?? 0) + 1);
+  for (const list of mine) for (const w of list) left.set(w, (left.get(w) ?? 0) - 1);
+  let found = 0;
+  for (const w of words) {
+    const n = left.get(w) ?? 0;
+    if (n > 0) {
+      found++;
+      left.set(w, n - 1);
+    }
+  }
+  return found / words.length;
+}
+
+const isParagraph = (block: Block | undefined): boolean => block?.element.name === 'w:p';
+
+/**
+ * Makes the end of a story fit what tracked changes can say: its last mark can be neither inserted
+ * nor deleted, so the last paragraphs of both sides become one stretch; where only one side ends in
+ * a paragraph, that side comes first.
+ */
+export function settleEnd(steps: Step[]): Step[] {
+  let cut = steps.length;
+  while (cut > 0 && (steps[cut - 1]?.kind === 'del' || steps[cut - 1]?.kind === 'ins')) cut--;
+  const tail = steps.slice(cut);
+  if (tail.length === 0) return steps;
+  const a = tail.flatMap((s) => (s.kind === 'del' ? [s.a] : []));
+  const b = tail.flatMap((s) => (s.kind === 'ins' ? [s.b] : []));
+  if (a.length > 0 && b.length > 0) return [...steps.slice(0, cut), ...settleBoth(a, b)];
+  const last = steps[cut - 1];
+  if (!last || last.kind === 'del' || last.kind === 'ins') return steps;
+  const [lastA, lastB] = last.kind === 'same' ? [[last.a], [last.b]] : [last.a, last.b];
+  if (!isParagraph(lastA[0]) || !isParagraph(a[a.length - 1] ?? b[b.length - 1])) return steps;
+  return [...steps.slice(0, cut - 1), ...settleBoth([...lastA, ...a], [...lastB, ...b])];
+}
+
+function settleBoth(a: readonly Block[], b: readonly Block[]): Step[] {
+  const tailOf = (blocks: readonly Block[]): number => {
+    let at = blocks.length;
+    while (at > 0 && isParagraph(blocks[at - 1])) at--;
+    return at;
+  };
+  const [cutA, cutB] = [tailOf(a), tailOf(b)];
+  const dels = (blocks: readonly Block[]): Step[] => blocks.map((x) => ({ kind: 'del', a: x }));
+  const inss = (blocks: readonly Block[]): Step[] => blocks.map((x) => ({ kind: 'ins', b: x }));
+  if (cutA === a.length) return [...inss(b), ...dels(a)];
+  if (cutB === b.length) return [...dels(a), ...inss(b)];
+  return [...dels(a.slice(0, cutA)), ...inss(b.slice(0, cutB)), { kind: 'merge', a: a.slice(cutA), b: b.slice(cutB) }];
+}

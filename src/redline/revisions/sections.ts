@@ -1,0 +1,95 @@
+import { attribute, canonicalAttributes, canonicalChildren, descendants, elements, outer, type Package, rawKey, type XmlElement } from '../ooxml/index.ts';
+import type { MergeContext } from './context.ts';
+
+/** Headers and footers in force in a section: kind and type to part name. */
+export type Effective = ReadonlyMap<string, string>;
+
+const SECTION: ReadonlySet<string> = new Set(['w:sectPr']);
+const REFERENCES: ReadonlySet<string> = new Set(['w:headerReference', 'w:footerReference']);
+
+/** Every section of a body in order, with the headers and footers in force (§17.10: they are inherited). */
+export function effectiveSections(body: XmlElement, pkg: Package): Map<XmlElement, Effective> {
+  const out = new Map<XmlElement, Effective>();
+  let current: Effective = new Map();
+  for (const section of descendants(body, SECTION)) {
+    const own = new Map(current);
+    for (const ref of elements(section)) {
+      if (!REFERENCES.has(ref.name)) continue;
+      const part = pkg.relationships(pkg.main).find((r) => r.id === attribute(ref, 'r:id'))?.part;
+      const key = `${ref.name} ${attribute(ref, 'w:type') ?? 'default'}`;
+      if (part === undefined) own.delete(key);
+      else own.set(key, part);
+    }
+    out.set(section, own);
+    current = own;
+  }
+  return out;
+}
+
+/** A header or footer that shows nothing: at most one paragraph, without content. */
+export function isBlank(root: XmlElement): boolean {
+  const blocks = elements(root).filter((e) => !e.name.startsWith('w:bookmark'));
+  const [first] = blocks;
+  return blocks.length === 0 || (blocks.length === 1 && first?.name === 'w:p' && !/<(w:r|w:hyperlink|w:sdt|w:fldSimple|m:oMath)[\s>/]/.test(outer(first)));
+}
+
+/** Where the header and footer parts of a section come from. */
+export interface HeaderParts {
+  /** Id of the relationship to a part that shows `original`, and `modified` once accepted. */
+  readonly reference: (key: string, original: string | undefined, modified: string | undefined, kept: boolean) => string | undefined;
+}
+
+/** Writes section properties (§17.6.17) with the change from one side to the other. */
+export class SectionWriter {
+  readonly #a: ReadonlyMap<XmlElement, Effective>;
+  readonly #b: ReadonlyMap<XmlElement, Effective>;
+  readonly #parts: HeaderParts;
+  readonly #rewrite: boolean;
+
+  constructor(a: ReadonlyMap<XmlElement, Effective>, b: ReadonlyMap<XmlElement, Effective>, parts: HeaderParts, rewrite: boolean) {
+    this.#a = a;
+    this.#b = b;
+    this.#parts = parts;
+    this.#rewrite = rewrite;
+  }
+
+  write(original: XmlElement | undefined, modified: XmlElement | undefined, ctx: MergeContext): string {
+    const references = original && modified && !this.#rewrite ? ownReferences(original) : this.#references(original, modified);
+    const shown = modified ?? original;
+    if (!shown) return '';
+    const content = (s: XmlElement): string => elements(s).filter((e) => !REFERENCES.has(e.name) && e.name !== 'w:sectPrChange').map(outer).join('');
+    const plain = (s: XmlElement): string => `<w:sectPr${attributesOf(s)}>${references}${content(s)}</w:sectPr>`;
+    if (!original || !modified) return plain(shown);
+    const key = (s: XmlElement): string => canonicalAttributes(s) + canonicalChildren(s, REFERENCES);
+    if (key(original) === key(modified)) return this.#rewrite ? plain(original) : outer(original);
+    ctx.tally.sections++;
+    const change = `<w:sectPrChange${ctx.stamp()}><w:sectPr${attributesOf(original)}>${content(original)}</w:sectPr></w:sectPrChange>`;
+    return `<w:sectPr${attributesOf(modified)}>${references}${content(modified)}${change}</w:sectPr>`;
+  }
+
+  #references(original: XmlElement | undefined, modified: XmlElement | undefined): string {
+    const [a, b] = [original && this.#a.get(original), modified && this.#b.get(modified)];
+    const keys = [...new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])])].sort();
+    return keys
+      .map((key) => {
+        const id = this.#parts.reference(key, a?.get(key), b?.get(key), original !== undefined && modified !== undefined);
+        const [name, type] = key.split(' ');
+        return id === undefined ? '' : `<${name} w:type="${type}" r:id="${id}"/>`;
+      })
+      .join('');
+  }
+}
+
+function attributesOf(section: XmlElement): string {
+  return section.source.slice(section.start + section.name.length + 1, section.innerStart).replace(/\/?>$/, '').replace(/\s+$/, '');
+}
+
+function ownReferences(section: XmlElement): string {
+  return elements(section).filter((e) => REFERENCES.has(e.name)).map(outer).join('');
+}
+
+/** Do two headers show the same? */
+export function sameContent(a: XmlElement, b: XmlElement): boolean {
+  const key = (e: XmlElement): string => elements(e).map(rawKey).join('');
+  return key(a) === key(b);
+}

@@ -1,0 +1,192 @@
+import { align, type Interner, isBlank, tokenize } from '../diff/index.ts';
+import { child } from '../ooxml/index.ts';
+import type { AtomItem, EndItem, GroupItem, Item, MarkItem, Run, TextItem } from './items.ts';
+
+/** A piece of a word that stands in one run. */
+export interface Piece {
+  readonly text: string;
+  readonly run: Run;
+}
+
+interface Word {
+  readonly kind: 'word';
+  readonly id: number;
+  readonly blank: boolean;
+  readonly text: string;
+  readonly pieces: readonly Piece[];
+}
+
+interface Whole {
+  readonly kind: 'whole';
+  readonly id: number;
+  readonly item: AtomItem | GroupItem | EndItem;
+}
+
+interface Mark {
+  readonly kind: 'mark';
+  readonly item: MarkItem;
+}
+
+/** What alignment sees of inline content: words, wholes, and marks that it passes over. */
+export type Unit = Word | Whole | Mark;
+
+/** Cuts inline content into units; the words do not depend on how runs are split or where marks stand. */
+export function toUnits(items: readonly Item[], symbols: Interner): Unit[] {
+  const units: Unit[] = [];
+  let texts: (TextItem | MarkItem)[] = [];
+  const flush = (): void => {
+    pushWords(texts, symbols, units);
+    texts = [];
+  };
+  for (const item of items) {
+    if (item.kind === 'text' || item.kind === 'mark') texts.push(item);
+    else {
+      flush();
+      units.push({ kind: 'whole', id: wholeId(item, symbols), item });
+    }
+  }
+  flush();
+  return units;
+}
+
+function wholeId(item: AtomItem | GroupItem | EndItem, symbols: Interner): number {
+  if (item.kind !== 'end') return symbols.id(`\u0001${item.key}`);
+  const section = child(child(item.paragraph, 'w:pPr'), 'w:sectPr');
+  return symbols.id(section ? '\u0001end of section' : '\u0001end');
+}
+
+/** Words of a stretch of text; a mark inside a word comes before it. */
+function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner, out: Unit[]): void {
+  const texts: TextItem[] = [];
+  const marks: { at: number; item: MarkItem }[] = [];
+  let whole = '';
+  for (const item of stretch) {
+    if (item.kind === 'mark') marks.push({ at: whole.length, item });
+    else {
+      texts.push(item);
+      whole += item.text;
+    }
+  }
+  let [index, offset, at, nextMark] = [0, 0, 0, 0];
+  const pushMarks = (before: number): void => {
+    for (let m = marks[nextMark]; m && m.at < before; m = marks[++nextMark]) out.push({ kind: 'mark', item: m.item });
+  };
+  for (const token of tokenize(whole)) {
+    const pieces: Piece[] = [];
+    pushMarks(at + token.length);
+    at += token.length;
+    for (let left = token.length; left > 0; ) {
+      const item = texts[index];
+      if (!item) break;
+      const take = Math.min(left, item.text.length - offset);
+      pieces.push({ text: item.text.slice(offset, offset + take), run: item.run });
+      left -= take;
+      offset += take;
+      if (offset === item.text.length) [index, offset] = [index + 1, 0];
+    }
+    out.push({ kind: 'word', id: symbols.id(token), blank: isBlank(token), text: token, pieces });
+  }
+  pushMarks(Number.POSITIVE_INFINITY);
+}
+
+/**
+ * For each unit of `a` its partner in `b`, or -1.  Words and wholes are aligned first; blanks join
+ * where what is beside them did, so that they never hold two changes apart.
+ */
+export function matchUnits(a: readonly Unit[], b: readonly Unit[]): Int32Array {
+  const solid = (units: readonly Unit[]): number[] => units.flatMap((u, i) => (u.kind === 'mark' || (u.kind === 'word' && u.blank) ? [] : [i]));
+  const [left, right] = [solid(a), solid(b)];
+  const idOf = (units: readonly Unit[]) => (i: number) => {
+    const u = units[i];
+    return u === undefined || u.kind === 'mark' ? -1 : u.id;
+  };
+  const found = align(left.map(idOf(a)), right.map(idOf(b))).partner;
+  const partner = new Int32Array(a.length).fill(-1);
+  found.forEach((j, i) => {
+    if (j >= 0) partner[left[i] ?? 0] = right[j] ?? -1;
+  });
+  absorbIslands(a, b, partner);
+  matchBlanks(a, b, partner);
+  return partner;
+}
+
+/** Only what both sides have in common at their ends. */
+export function matchEnds(a: readonly Unit[], b: readonly Unit[]): Int32Array {
+  const partner = new Int32Array(a.length).fill(-1);
+  const visible = (units: readonly Unit[]): number[] => units.flatMap((u, i) => (u.kind === 'mark' ? [] : [i]));
+  const [left, right] = [visible(a), visible(b)];
+  const same = (i: number | undefined, j: number | undefined): boolean => {
+    const [u, v] = [a[i ?? -1], b[j ?? -1]];
+    return u !== undefined && v !== undefined && u.kind !== 'mark' && v.kind !== 'mark' && u.id === v.id;
+  };
+  let n = 0;
+  while (same(left[n], right[n])) partner[left[n] ?? 0] = right[n++] ?? -1;
+  for (let k = 1; left.length - k >= n && right.length - k >= n && same(left[left.length - k], right[right.length - k]); k++) {
+    partner[left[left.length - k] ?? 0] = right[right.length - k] ?? -1;
+  }
+  return partner;
+}
+
+function matchBlanks(a: readonly Unit[], b: readonly Unit[], partner: Int32Array): void {
+  let [i0, j0] = [0, 0];
+  for (let i = 0; i <= a.length; i++) {
+    const j = i === a.length ? b.length : (partner[i] ?? -1);
+    if (j < 0) continue;
+    matchGapBlanks(a, b, partner, [i0, i, j0, j]);
+    [i0, j0] = [i + 1, j + 1];
+  }
+}
+
+/** Blanks at both ends of a gap between two matches. */
+function matchGapBlanks(a: readonly Unit[], b: readonly Unit[], partner: Int32Array, gap: [number, number, number, number]): void {
+  let [i0, i1, j0, j1] = gap;
+  const equalBlank = (i: number, j: number): boolean => {
+    const [u, v] = [a[i], b[j]];
+    return u?.kind === 'word' && v?.kind === 'word' && u.blank && u.id === v.id;
+  };
+  const isMark = (unit: Unit | undefined): boolean => unit?.kind === 'mark';
+  for (;;) {
+    while (i0 < i1 && isMark(a[i0])) i0++;
+    while (j0 < j1 && isMark(b[j0])) j0++;
+    if (i0 >= i1 || j0 >= j1 || !equalBlank(i0, j0)) break;
+    partner[i0++] = j0++;
+  }
+  for (;;) {
+    while (i1 > i0 && isMark(a[i1 - 1])) i1--;
+    while (j1 > j0 && isMark(b[j1 - 1])) j1--;
+    if (i1 <= i0 || j1 <= j0 || !equalBlank(i1 - 1, j1 - 1)) break;
+    partner[--i1] = --j1;
+  }
+}
+
+/** An island of common words has at most this many letters before it is worth keeping apart. */
+const ISLAND_LETTERS = 3;
+/** Letters replaced on either side of an island before it disturbs the reader. */
+const REPLACED_LETTERS = 12;
+
+/** Gives up common words that only separate two replaced phrases: one change reads better than confetti. */
+function absorbIslands(a: readonly Unit[], b: readonly Unit[], partner: Int32Array): void {
+  const letters = (units: readonly Unit[], from: number, to: number): number => {
+    let n = 0;
+    for (let i = from; i < to; i++) {
+      const u = units[i];
+      if (u?.kind === 'word' && !u.blank) n += u.text.length;
+    }
+    return n;
+  };
+  const anchors: [number, number][] = [];
+  partner.forEach((j, i) => {
+    if (j >= 0) anchors.push([i, j]);
+  });
+  let [pi, pj] = [-1, -1];
+  for (let n = 0; n < anchors.length; n++) {
+    const [i, j] = anchors[n] ?? [0, 0];
+    const [ni, nj] = anchors[n + 1] ?? [a.length, b.length];
+    const unit = a[i];
+    const small = unit?.kind === 'word' && unit.text.length <= ISLAND_LETTERS;
+    const before = Math.min(letters(a, pi + 1, i), letters(b, pj + 1, j));
+    const after = Math.min(letters(a, i + 1, ni), letters(b, j + 1, nj));
+    if (small && before >= REPLACED_LETTERS && after >= REPLACED_LETTERS) partner[i] = -1;
+    else [pi, pj] = [i, j];
+  }
+}

@@ -1,0 +1,161 @@
+import { encodeText, outer } from '../ooxml/index.ts';
+import type { MergeContext, Side, State } from './context.ts';
+import type { AtomItem, GroupItem, Item, MarkItem, Run } from './items.ts';
+
+const WRAPPER: Readonly<Record<Exclude<State, 'keep'>, string>> = { del: 'w:del', ins: 'w:ins', from: 'w:moveFrom', to: 'w:moveTo' };
+
+/** The side whose content a state shows; kept content is the original's. */
+function sideOf(state: State): Side {
+  return state === 'ins' || state === 'to' ? 'modified' : 'original';
+}
+
+/** Writes inline content: runs, and the revisions around them, each opened once for a stretch. */
+export class InlineWriter {
+  readonly #ctx: MergeContext;
+  #out: string[] = [];
+  #state: State = 'keep';
+  #run: Run | undefined;
+  #runOpen = false;
+  /** Open groups that the revision holds: inside them nothing is wrapped again. */
+  #held = 0;
+
+  constructor(ctx: MergeContext) {
+    this.#ctx = ctx;
+  }
+
+  /** What was written since the last call. */
+  take(): string {
+    this.#enter('keep');
+    const text = this.#out.join('');
+    this.#out = [];
+    return text;
+  }
+
+  text(text: string, run: Run, state: State): void {
+    this.#openRun(run, state);
+    const tag = this.#state === 'del' ? 'w:delText' : 'w:t';
+    const last = this.#out[this.#out.length - 1];
+    const close = `</${tag}>`;
+    if (last === close) {
+      this.#out[this.#out.length - 1] = encodeText(text);
+      this.#out.push(close);
+      return;
+    }
+    this.#out.push(`<${tag} xml:space="preserve">`, encodeText(text), close);
+  }
+
+  atom(item: AtomItem, state: State, xml: string = this.#atomXml(item, state)): void {
+    if (item.run) this.#openRun(item.run, state);
+    else {
+      this.#enter(state);
+      this.#closeRun();
+    }
+    this.#out.push(xml);
+  }
+
+  #atomXml(item: AtomItem, state: State): string {
+    const { element } = item;
+    if (element.name === 'w:footnoteReference' || element.name === 'w:endnoteReference') return this.#ctx.note(element, state);
+    const xml = state === 'keep' ? outer(element) : this.#ctx.withoutShared(outer(element), sideOf(state));
+    return state === 'del' && element.name === 'w:instrText' ? xml.replace(/^<w:instrText/, '<w:delInstrText').replace(/<\/w:instrText>$/, '</w:delInstrText>') : xml;
+  }
+
+  mark(item: MarkItem, side: Side, state: State): void {
+    if (item.run) {
+      const xml = this.#ctx.mark(item.element, side);
+      if (xml === '') return;
+      this.#openRun(item.run, state);
+      this.#out.push(xml);
+      return;
+    }
+    const xml = this.#held > 0 ? this.#ctx.withoutShared(outer(item.element), side) : this.#ctx.mark(item.element, side);
+    if (xml === '') return;
+    if (this.#held === 0) this.#enter('keep');
+    this.#closeRun();
+    this.#out.push(xml);
+  }
+
+  /** Opening and closing tags of a group whose content is written by `body`. */
+  group(item: GroupItem, body: () => void): void {
+    this.#enter('keep');
+    this.#out.push(item.open);
+    body();
+    this.#enter('keep');
+    this.#out.push(item.close);
+  }
+
+  /** A whole item, marked as it is. */
+  item(item: Item, state: State): void {
+    switch (item.kind) {
+      case 'text':
+        this.text(item.text, item.run, state);
+        break;
+      case 'atom':
+        this.atom(item, state);
+        break;
+      case 'mark':
+        this.mark(item, sideOf(state), state);
+        break;
+      case 'group':
+        this.#wholeGroup(item, state);
+        break;
+      case 'end':
+        throw new Error('a paragraph end is not inline content');
+    }
+  }
+
+  #wholeGroup(item: GroupItem, state: State): void {
+    const body = (): void => {
+      for (const inner of [...item.head, ...item.items, ...item.tail]) this.item(inner, state);
+    };
+    if (item.tracked === 'parts') body();
+    else if (item.tracked === 'inside' && this.#held === 0) this.group(item, body);
+    else {
+      this.#enter(state);
+      this.#closeRun();
+      this.#out.push(item.open);
+      this.#held++;
+      body();
+      this.#closeRun();
+      this.#held--;
+      this.#out.push(item.close);
+    }
+  }
+
+  #enter(state: State): void {
+    if (this.#held > 0) return;
+    if (state === this.#state) {
+      if (state === 'keep') this.#closeRun();
+      return;
+    }
+    this.#closeRun();
+    if (this.#state !== 'keep') this.#out.push(`</${WRAPPER[this.#state]}>`);
+    if (state !== 'keep') {
+      this.#out.push(`<${WRAPPER[state]}${this.#ctx.stamp()}>`);
+      if (state === 'ins') this.#ctx.tally.insertions++;
+      if (state === 'del') this.#ctx.tally.deletions++;
+    }
+    this.#state = state;
+  }
+
+  #openRun(run: Run, state: State): void {
+    if (this.#runOpen && this.#run === run && (this.#state === state || this.#held > 0)) return;
+    this.#enter(state);
+    this.#closeRun();
+    this.#out.push(run.open, this.#properties(run));
+    this.#run = run;
+    this.#runOpen = true;
+  }
+
+  #properties(run: Run): string {
+    if (run.former === undefined) return run.props.inner === '' ? '' : `<w:rPr>${run.props.inner}</w:rPr>`;
+    this.#ctx.tally.runFormatting++;
+    return `<w:rPr>${run.props.inner}<w:rPrChange${this.#ctx.stamp()}><w:rPr>${run.former.inner}</w:rPr></w:rPrChange></w:rPr>`;
+  }
+
+  #closeRun(): void {
+    if (!this.#runOpen) return;
+    this.#out.push('</w:r>');
+    this.#runOpen = false;
+  }
+}
