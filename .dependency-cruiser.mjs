@@ -61,7 +61,7 @@ function roomRule([room, allowed]) {
     comment: `${room} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other room'}`,
     severity: 'error',
     from: { path: `^src/${room}/`, pathNot: TESTS },
-    to: { path: '^src/', pathNot: typesOnlyRooms(room) ?? inside, ...typesException(room) },
+    to: { path: '^src/[^/]+/', pathNot: typesOnlyRooms(room) ?? inside, ...typesException(room) },
   };
 }
 

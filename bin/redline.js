@@ -20,7 +20,10 @@ function refuse(message) {
 function runOn(node) {
   const self = fileURLToPath(import.meta.url);
   const child = spawn(node, [self].concat(process.argv.slice(2)), { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    // A terminal sends Ctrl-C to both; a second one would end the child without its clean end.
+    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal));
+  }
   child.on('exit', (code) => {
     process.exitCode = code === null ? 1 : code;
   });

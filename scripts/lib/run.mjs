@@ -50,7 +50,7 @@ export async function must(what, command, args, options) {
  * Passes every signal on to what is running. A terminal sends Ctrl-C to npm and to us alike and npm passes it on again:
  * what comes within a second of the first is the same wish.
  */
-export function forwardSignals() {
+function forwardSignals() {
   let last = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {

@@ -1,7 +1,7 @@
 import type { Block, Look } from './model.ts';
 
 /** Level in the list of clauses, from 0. */
-export const LEVELS: Partial<Record<Look, number>> = { heading: 0, clause: 1, item: 2, subitem: 3 };
+const LEVELS: Partial<Record<Look, number>> = { heading: 0, clause: 1, item: 2, subitem: 3 };
 
 /**
  * The number that Word shows before each numbered clause, in full, such as `5.3(a)`. A cross-reference field carries

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { buildDocx, documentXml, partXml } from '../../../test/support/package.ts';
 import { by, type Case, check, del, ins, p, r, render } from '../../../test/support/rendering.ts';
-import { nodeCodec } from '../../kit/codec.ts';
+import { nodeCodec } from '../../kit/index.ts';
 import { DEFAULT_LIMITS } from '../options.ts';
 import { renderHtml } from './html.ts';
 
