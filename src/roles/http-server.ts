@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { rawProblem } from '../http/index.ts';
+import { Connections } from './connections.ts';
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 
@@ -19,6 +20,7 @@ const MAX_CONNECTIONS = 2048;
 /** The listening socket: opens, stops taking connections, waits for those that are there. */
 export class HttpServer {
   #server: Server | null = null;
+  #connections: Connections | null = null;
   #closed: Promise<void> = Promise.resolve();
   #stopping = false;
 
@@ -39,8 +41,8 @@ export class HttpServer {
   /** @throws what the system says, such as `EADDRINUSE`. */
   async listen(fetch: Fetch, host: string, port: number): Promise<void> {
     const server = createServer(LIMITS, listener(fetch));
+    this.#connections = new Connections(server);
     server.maxConnections = MAX_CONNECTIONS;
-    server.on('request', (_request, response) => response.once('close', () => this.#answered(server)));
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error.code, socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -60,7 +62,7 @@ export class HttpServer {
     this.#closed = new Promise((resolve) => {
       server.close(() => resolve());
     });
-    server.closeIdleConnections();
+    this.#connections?.end();
   }
 
   /** Resolves when every answer is sent and every connection ended. */
@@ -72,11 +74,6 @@ export class HttpServer {
   cut(): Promise<void> {
     this.#server?.closeAllConnections();
     return this.#closed;
-  }
-
-  /** A connection that was busy when the end began is idle only now, and nothing else would close it. */
-  #answered(server: Server): void {
-    if (this.#stopping) setImmediate(() => server.closeIdleConnections());
   }
 
   #address(): AddressInfo {

@@ -33,6 +33,7 @@ export interface ServiceOptions {
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly dataDirectory?: string;
+  readonly assetsDirectory?: string;
 }
 
 /** The real service of the role `all` on a free port, with data in a folder of its own. */
@@ -40,10 +41,9 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'redline-service-')));
   const lines: Record<string, unknown>[] = [];
   const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
-  const config = readConfig(
-    { PORT: '0', REDLINE_DATA: dataDirectory, REDLINE_WORKERS: '1', ...options.settings },
-    {},
-  );
+  const settings = { PORT: '0', REDLINE_DATA: dataDirectory, REDLINE_WORKERS: '1', ...options.settings };
+  const { assetsDirectory = readConfig(settings, {}).assetsDirectory } = options;
+  const config = { ...readConfig(settings, {}), assetsDirectory };
   const platform = await openEmbeddedPlatform(dataDirectory);
   const start = await ROLES.all();
   const { engineScript, clock = systemClock } = options;

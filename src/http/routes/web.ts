@@ -14,14 +14,14 @@ export function addWebRoutes(app: OpenAPIHono<HttpEnv>, { assetsDirectory }: Htt
     app.get('/', (c) => c.redirect('/docs', 302));
     return;
   }
-  app.use(
-    '*',
-    serveStatic<HttpEnv>({
-      root,
-      onFound: (_path, c) => {
-        const immutable = c.req.path.startsWith(HASHED);
-        c.header('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-      },
-    }),
-  );
+  const serve = serveStatic<HttpEnv>({ root });
+  app.use('*', async (c, next) => {
+    const answer = await serve(c, next);
+    if (answer instanceof Response) answer.headers.set('Cache-Control', cacheControl(c.req.path));
+    return answer;
+  });
+}
+
+function cacheControl(path: string): string {
+  return path.startsWith(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
