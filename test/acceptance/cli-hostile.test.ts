@@ -45,7 +45,7 @@ interface Expected {
   readonly mayBeAccepted: boolean;
 }
 
-export function expectedOf(goodAnswer: string): Expected {
+function expectedOf(goodAnswer: string): Expected {
   const mayBeAccepted = /\baccept\b|ignore these entries/.test(goodAnswer);
   const codes = CODES.find(([words]) => words.test(goodAnswer))?.[1] ?? [];
   return { codes, mayBeAccepted };
