@@ -10,26 +10,29 @@ import { readStory, type Story, storyOf } from './story.ts';
 /** What a document says, story by story: `body`, `header 1 default`, `footnote 2`, … */
 export type View = ReadonlyMap<string, Story>;
 
-/** A document with every tracked change accepted or rejected. Without tracked changes both say the same. */
-export function readDocument(source: Package, mode: Mode): View {
-  return new DocumentReader(source, mode).read();
+/** Roots of the parts that hold stories, by name. */
+export type Parts = ReadonlyMap<string, Element>;
+
+/** What a document says with the roots of its story parts as given, which are resolved. */
+export function readDocument(source: Package, roots: Parts): View {
+  return new DocumentReader(source, roots).read();
 }
 
-/** The resolved roots of the parts that hold stories. */
-export function resolvedParts(source: Package, mode: Mode): ReadonlyMap<string, Element> {
+/** Story parts with every tracked change accepted or rejected. Without tracked changes both are as they stand. */
+export function resolvedParts(source: Package, mode: Mode): Parts {
   return new Map(source.storyParts.map((part) => [part, resolve(source.root(part), mode)]));
 }
 
 class DocumentReader {
   private readonly source: Package;
-  private readonly roots: ReadonlyMap<string, Element>;
+  private readonly roots: Parts;
   private readonly contexts = new Map<string, Context>();
   private readonly ids: Ids;
   private readonly stories = new Map<string, Story>();
 
-  constructor(source: Package, mode: Mode) {
+  constructor(source: Package, roots: Parts) {
     this.source = source;
-    this.roots = resolvedParts(source, mode);
+    this.roots = roots;
     this.ids = new Ids(source);
   }
 

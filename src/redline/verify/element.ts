@@ -20,6 +20,9 @@ export interface Element {
   readonly flags: number;
 }
 
+/** The name under which text that stands between elements is kept; blanks between them are not. */
+export const TEXT = '#text';
+
 /** The same element around other children. */
 export function withChildren(el: Element, children: readonly Element[]): Element {
   let flags = flagsOf(el.name) | (el.flags & FLAGS.link);

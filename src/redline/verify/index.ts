@@ -3,7 +3,8 @@ import { type InputRole, RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
 import type { Verification } from '../report.ts';
 import { comparedStories, differences } from './compare.ts';
-import { readDocument, type View } from './document.ts';
+import { readDocument, resolvedParts, type View } from './document.ts';
+import { faultOf, newFaults } from './faults.ts';
 import { openWorkshop, Package, type Workshop } from './package.ts';
 
 /**
@@ -28,25 +29,44 @@ export function verify(
     original: readInput(original, 'original', shop),
     modified: readInput(modified, 'modified', shop),
   };
-  const result = new Package(redline, shop);
-  const rejected = readDocument(result, 'reject');
-  const accepted = readDocument(result, 'accept');
-  const found = [
-    ...differences('reject', inputs.original.view, rejected, inputs.modified.view),
-    ...differences('accept', inputs.modified.view, accepted, inputs.original.view),
-  ];
-  const stories = new Set([
-    ...comparedStories(inputs.original.view, rejected),
-    ...comparedStories(inputs.modified.view, accepted),
-  ]);
-  return { exact: found.length === 0, stories: stories.size, differences: found, faults: [] };
+  try {
+    return verdict(inputs, new Package(redline, shop));
+  } catch (error) {
+    if (!(error instanceof RedlineError)) throw error;
+    return { exact: false, stories: 0, differences: [], faults: [faultOf(error)] };
+  }
 }
 
-function readInput(bytes: Uint8Array, role: InputRole, shop: Workshop): { source: Package; view: View } {
+interface Input {
+  readonly source: Package;
+  readonly view: View;
+}
+
+function readInput(bytes: Uint8Array, role: InputRole, shop: Workshop): Input {
   try {
     const source = new Package(bytes, shop);
-    return { source, view: readDocument(source, 'accept') };
+    return { source, view: readDocument(source, resolvedParts(source, 'accept')) };
   } catch (error) {
     throw error instanceof RedlineError ? error.about(role) : error;
   }
+}
+
+function verdict(
+  inputs: { readonly original: Input; readonly modified: Input },
+  source: Package,
+): Verification {
+  const { original, modified } = inputs;
+  const rejected = resolvedParts(source, 'reject');
+  const accepted = resolvedParts(source, 'accept');
+  const views = { rejected: readDocument(source, rejected), accepted: readDocument(source, accepted) };
+  const found = [
+    ...differences('reject', original.view, views.rejected, modified.view),
+    ...differences('accept', modified.view, views.accepted, original.view),
+  ];
+  const faults = newFaults({ source, accepted, rejected }, [original.source, modified.source]);
+  const stories = new Set([
+    ...comparedStories(original.view, views.rejected),
+    ...comparedStories(modified.view, views.accepted),
+  ]);
+  return { exact: found.length + faults.length === 0, stories: stories.size, differences: found, faults };
 }

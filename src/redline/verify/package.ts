@@ -3,6 +3,7 @@ import { RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
 import { emptyMemory, type Memory } from './context.ts';
 import { attribute, type Element } from './element.ts';
+import { transitional } from './names.ts';
 import { Scope } from './scope.ts';
 import { hasForbiddenCharacters } from './text.ts';
 import { XmlScanner } from './xml.ts';
@@ -31,6 +32,8 @@ export interface Workshop {
 interface Content {
   readonly data: Uint8Array;
   readonly method: number;
+  /** The package where it was met first. */
+  readonly owner: Package;
   root?: Element;
   digest?: string;
 }
@@ -106,12 +109,16 @@ export class Package {
     return [...new Set(found)].filter((part) => this.has(part));
   }
 
-  /** SHA-256 of a part's content. */
+  /** SHA-256 of a part's content; of what an XML part says, however it is written. */
   digest(part: string): string {
     const entry = this.entry(part);
     const content = this.content(entry);
     const { codec, limits } = this.shop;
-    content.digest ??= codec.sha256(inflate(entry, false, codec, limits));
+    content.digest ??= codec.sha256(
+      part.endsWith('.xml')
+        ? codec.encodeUtf8(serialized(this.root(part)))
+        : inflate(entry, false, codec, limits),
+    );
     return content.digest;
   }
 
@@ -121,12 +128,14 @@ export class Package {
     return this.content(this.entry(part)) === other.content(other.entry(part));
   }
 
+  /** Does an entry hold what no package before held? */
+  isNew(entry: Entry): boolean {
+    return this.content(entry).owner === this;
+  }
+
   /** Throws when the entry cannot be inflated to what its checksum says. */
-  checkEntry(entry: Entry): void {
-    const content = this.content(entry);
-    if (content.root === undefined && content.digest === undefined) {
-      inflate(entry, false, this.shop.codec, this.shop.limits);
-    }
+  check(entry: Entry): void {
+    inflate(entry, false, this.shop.codec, this.shop.limits);
   }
 
   private entry(part: string): Entry {
@@ -145,7 +154,7 @@ export class Package {
     this.shop.contents.set(key, same);
     let found = same.find((c) => c.method === entry.method && sameBytes(c.data, entry.data));
     if (found === undefined) {
-      found = { data: entry.data, method: entry.method };
+      found = { data: entry.data, method: entry.method, owner: this };
       same.push(found);
     }
     this.contents.set(entry, found);
@@ -162,6 +171,13 @@ export class Package {
     }
     return text;
   }
+}
+
+/** An element as text, whatever prefixes and order of attributes it was written with. */
+function serialized(el: Element): string {
+  const attributes = el.attributes.map((a) => ` ${a.name}=${JSON.stringify(transitional(a.value))}`).sort();
+  const content = el.children.map(serialized);
+  return `<${el.name}${attributes.join('')} ${JSON.stringify(el.text)}${content.join('')}>`;
 }
 
 /** Name of the part that holds the relationships of a part ('' = package). */

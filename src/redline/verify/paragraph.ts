@@ -1,6 +1,6 @@
 import { alternate, attributes, canonical, properties } from './canonical.ts';
 import type { Context } from './context.ts';
-import { attribute, child, type Element } from './element.ts';
+import { attribute, child, type Element, TEXT } from './element.ts';
 import { isRangeEnd } from './leftover.ts';
 import { localName, TRACK } from './names.ts';
 
@@ -45,7 +45,7 @@ const CHARACTERS: ReadonlyMap<string, string> = new Map([
   ['w:noBreakHyphen', '\u2011'],
   ['w:softHyphen', '\u00ad'],
 ]);
-const SILENT = new Set(['w:rPr', 'w:lastRenderedPageBreak', 'w:annotationRef', 'w:commentReference']);
+const SILENT = new Set(['w:rPr', 'w:lastRenderedPageBreak', 'w:annotationRef', 'w:commentReference', TEXT]);
 const LINK_ATTRIBUTES = ['anchor', 'tooltip', 'docLocation', 'tgtFrame'];
 
 /** @param preserve does the part keep white space everywhere (`xml:space` on its root)? */

@@ -1,5 +1,5 @@
 import { RedlineError } from '../errors.ts';
-import type { Attribute, Element } from './element.ts';
+import { type Attribute, type Element, TEXT } from './element.ts';
 import type { Scope, Tag, TagName } from './scope.ts';
 import { decodeText } from './text.ts';
 
@@ -95,6 +95,8 @@ export class XmlScanner {
       if (text.trim() !== '') throw this.damaged('has text outside its root');
     } else if (top.element.children.length === 0) {
       top.element.text += text;
+    } else if (text.trim() !== '') {
+      this.add({ name: TEXT, attributes: NONE, children: NONE, text, flags: 0 });
     }
   }
 
