@@ -2,8 +2,25 @@ import type { Codec } from './codec.ts';
 import { type InputRole, RedlineError } from './errors.ts';
 import { openPackage, type Package } from './ooxml/index.ts';
 import type { CompareOptions, Limits } from './options.ts';
-import { type Comparison, type Difference, type NotCompared, type Report, type Rung, RUNGS, type Stage, type Verification } from './report.ts';
-import { emptyTally, type Region, type Rungs, type Tally, type Written, writeRedline } from './revisions/index.ts';
+import {
+  type Comparison,
+  type Difference,
+  type NotCompared,
+  type Report,
+  RUNGS,
+  type Rung,
+  type Stage,
+  type Verification,
+} from './report.ts';
+import {
+  emptyTally,
+  type Region,
+  type Rungs,
+  type Tally,
+  type Written,
+  withoutRevisions,
+  writeRedline,
+} from './revisions/index.ts';
 import { verify } from './verify/index.ts';
 
 export const ENGINE_VERSION = '0.1.0';
@@ -16,9 +33,17 @@ export const ENGINE_VERSION = '0.1.0';
  * @throws {RedlineError} when an input cannot be read, a limit is passed, or no rung of the ladder
  *   gives an exact redline.
  */
-export function compare(original: Uint8Array, modified: Uint8Array, options: CompareOptions, codec: Codec): Comparison {
+export function compare(
+  original: Uint8Array,
+  modified: Uint8Array,
+  options: CompareOptions,
+  codec: Codec,
+): Comparison {
   const clock = stopwatch(codec);
-  const [a, b] = [open(original, 'original', codec, options.limits), open(modified, 'modified', codec, options.limits)];
+  const [a, b] = [
+    open(original, 'original', codec, options.limits),
+    open(modified, 'modified', codec, options.limits),
+  ];
   clock.lap('read');
   let rungs: Rungs = { body: 'words', headers: 'words', notes: 'words' };
   for (;;) {
@@ -28,7 +53,11 @@ export function compare(original: Uint8Array, modified: Uint8Array, options: Com
     const verification = verify(original, modified, redline, codec, options.limits);
     clock.lap('verify');
     if (verification.exact) {
-      const sha256 = { original: codec.sha256(original), modified: codec.sha256(modified), redline: codec.sha256(redline) };
+      const sha256 = {
+        original: codec.sha256(original),
+        modified: codec.sha256(modified),
+        redline: codec.sha256(redline),
+      };
       return { redline, report: report(written, verification, rungs, options, sha256, clock.stages()) };
     }
     rungs = lower(rungs, verification);
@@ -36,7 +65,7 @@ export function compare(original: Uint8Array, modified: Uint8Array, options: Com
 }
 
 function open(data: Uint8Array, input: InputRole, codec: Codec, limits: Limits): Package {
-  return about(input, () => openPackage(data, codec, limits));
+  return about(input, () => withoutRevisions(openPackage(data, codec, limits), limits));
 }
 
 function about<T>(input: InputRole, work: () => T): T {
@@ -88,11 +117,24 @@ function lower(rungs: Rungs, verification: Verification): Rungs {
 
 function notExact(verification: Verification): RedlineError {
   const first: Difference | undefined = verification.differences[0];
-  const why = first ? `${first.direction}ing every change does not give back the ${first.level} (${first.aspect}) of ${first.story}` : `the package would have a fault: ${verification.faults[0]?.message ?? 'unknown'}`;
-  return new RedlineError('redline/not-exact', `No redline could be proven exact: ${why}.`, first ? { story: first.story } : {});
+  const why = first
+    ? `${first.direction}ing every change does not give back the ${first.level} (${first.aspect}) of ${first.story}`
+    : `the package would have a fault: ${verification.faults[0]?.message ?? 'unknown'}`;
+  return new RedlineError(
+    'redline/not-exact',
+    `No redline could be proven exact: ${why}.`,
+    first ? { story: first.story } : {},
+  );
 }
 
-function report(written: Written, verification: Verification, rungs: Rungs, options: CompareOptions, sha256: Report['sha256'], stages: Stage[]): Report {
+function report(
+  written: Written,
+  verification: Verification,
+  rungs: Rungs,
+  options: CompareOptions,
+  sha256: Report['sha256'],
+  stages: Stage[],
+): Report {
   const tally: Tally = written.untouched ? emptyTally() : written.tally;
   const { wordsInserted, wordsDeleted, wordsMoved, ...counts } = tally;
   const notCompared: readonly NotCompared[] = written.notCompared;
@@ -101,7 +143,12 @@ function report(written: Written, verification: Verification, rungs: Rungs, opti
     identical: written.untouched,
     counts,
     words: { inserted: wordsInserted, deleted: wordsDeleted, moved: wordsMoved },
-    stories: (['body', 'headers', 'notes'] as const).map((story) => ({ story, part: '', rung: rungs[story], changes: 0 })),
+    stories: (['body', 'headers', 'notes'] as const).map((story) => ({
+      story,
+      part: '',
+      rung: rungs[story],
+      changes: 0,
+    })),
     notCompared,
     verification,
     options: { author: options.author, date: options.date },

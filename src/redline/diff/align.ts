@@ -46,7 +46,13 @@ export function align(a: ArrayLike<number>, b: ArrayLike<number>, budget = DEFAU
 }
 
 /** Positions whose symbol occurs on the other side: the rest can have no partner. */
-function commonPositions(a: ArrayLike<number>, b: ArrayLike<number>, from: number, endA: number, endB: number): { a: number[]; b: number[] } {
+function commonPositions(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  from: number,
+  endA: number,
+  endB: number,
+): { a: number[]; b: number[] } {
   const inA = new Set<number>();
   const inB = new Set<number>();
   for (let i = from; i < endA; i++) inA.add(a[i] ?? -1);
@@ -74,7 +80,13 @@ function divide(search: Search): void {
 }
 
 /** A point that an optimal path passes, or undefined when the budget ends first. */
-function middleSnake(search: Search, a0: number, a1: number, b0: number, b1: number): [number, number] | undefined {
+function middleSnake(
+  search: Search,
+  a0: number,
+  a1: number,
+  b0: number,
+  b1: number,
+): [number, number] | undefined {
   const { a, b, forward, backward } = search;
   const [n, m] = [a1 - a0, b1 - b0];
   const delta = n - m;
@@ -87,15 +99,22 @@ function middleSnake(search: Search, a0: number, a1: number, b0: number, b1: num
     search.budget -= 2 * d + 1;
     if (search.budget <= 0) return undefined;
     for (let k = -d + 2 * Math.max(0, d - m); k <= d - 2 * Math.max(0, d - n); k += 2) {
-      let x = k === -d || (k !== d && (forward[mid + k - 1] ?? 0) < (forward[mid + k + 1] ?? 0)) ? (forward[mid + k + 1] ?? 0) : (forward[mid + k - 1] ?? 0) + 1;
+      let x =
+        k === -d || (k !== d && (forward[mid + k - 1] ?? 0) < (forward[mid + k + 1] ?? 0))
+          ? (forward[mid + k + 1] ?? 0)
+          : (forward[mid + k - 1] ?? 0) + 1;
       const start = x;
       while (x < n && x - k < m && a[a0 + x] === b[b0 + x - k]) x++;
       forward[mid + k] = x;
       const back = delta - k;
-      if (odd && back >= -(d - 1) && back <= d - 1 && x + (backward[mid + back] ?? 0) >= n) return point(a0, b0, start, x, k, n, m);
+      if (odd && back >= -(d - 1) && back <= d - 1 && x + (backward[mid + back] ?? 0) >= n)
+        return point(a0, b0, start, x, k, n, m);
     }
     for (let k = -d + 2 * Math.max(0, d - m); k <= d - 2 * Math.max(0, d - n); k += 2) {
-      let x = k === -d || (k !== d && (backward[mid + k - 1] ?? 0) < (backward[mid + k + 1] ?? 0)) ? (backward[mid + k + 1] ?? 0) : (backward[mid + k - 1] ?? 0) + 1;
+      let x =
+        k === -d || (k !== d && (backward[mid + k - 1] ?? 0) < (backward[mid + k + 1] ?? 0))
+          ? (backward[mid + k + 1] ?? 0)
+          : (backward[mid + k - 1] ?? 0) + 1;
       const start = x;
       while (x < n && x - k < m && a[a1 - 1 - x] === b[b1 - 1 - x + k]) x++;
       backward[mid + k] = x;
@@ -110,7 +129,15 @@ function middleSnake(search: Search, a0: number, a1: number, b0: number, b1: num
 }
 
 /** A split point on the snake from `start` to `end` on diagonal `k` that makes both halves smaller. */
-function point(a0: number, b0: number, start: number, end: number, k: number, n: number, m: number): [number, number] | undefined {
+function point(
+  a0: number,
+  b0: number,
+  start: number,
+  end: number,
+  k: number,
+  n: number,
+  m: number,
+): [number, number] | undefined {
   const inside = (x: number): boolean => !(x === 0 && x - k === 0) && !(x === n && x - k === m);
   const x = inside(start) ? start : end;
   return inside(x) ? [a0 + x, b0 + x - k] : undefined;

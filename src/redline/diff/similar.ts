@@ -52,7 +52,11 @@ export function pairInOrder(n: number, m: number, score: (i: number, j: number) 
  * The same for lists too long for a table: the words of both lists are aligned, and each block goes
  * with the one that most of its words went to.
  */
-export function pairByVotes(left: readonly Words[], right: readonly Words[], score: (i: number, j: number) => number): Int32Array {
+export function pairByVotes(
+  left: readonly Words[],
+  right: readonly Words[],
+  score: (i: number, j: number) => number,
+): Int32Array {
   const owner = (list: readonly Words[]): { words: Int32Array; of: Int32Array } => {
     const total = list.reduce((sum, w) => sum + w.length, 0);
     const [words, of] = [new Int32Array(total), new Int32Array(total)];
@@ -75,7 +79,9 @@ export function pairByVotes(left: readonly Words[], right: readonly Words[], sco
   const partner = new Int32Array(left.length).fill(-1);
   let reached = -1;
   for (let i = 0; i < left.length; i++) {
-    const ranked = [...(votes.get(i) ?? [])].filter(([j]) => j > reached && score(i, j) > 0).sort((x, y) => y[1] - x[1] || x[0] - y[0]);
+    const ranked = [...(votes.get(i) ?? [])]
+      .filter(([j]) => j > reached && score(i, j) > 0)
+      .sort((x, y) => y[1] - x[1] || x[0] - y[0]);
     const winner = ranked[0]?.[0];
     if (winner !== undefined) partner[i] = reached = winner;
   }

@@ -4,7 +4,8 @@
  */
 const TOKEN =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]\p{M}*|[\p{L}\p{N}\p{M}_]+(?:['’.,](?=[\p{L}\p{N}])[\p{L}\p{N}\p{M}_]+)*|\s|[\s\S]/gu;
-const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
+const IDEOGRAPH =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 const ASCII_WORD = /^[A-Za-z0-9]+$/;
 
 /** The tokens of a text; joined they are the text again. */
@@ -16,7 +17,11 @@ export function tokenize(text: string): string[] {
 
 /** A run of letters may hold ideographs; each of them is a token. */
 function splitIdeographs(token: string): string[] {
-  return token.length > 1 && IDEOGRAPH.test(token) ? (token.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]\p{M}*|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]+/gu) ?? [token]) : [token];
+  return token.length > 1 && IDEOGRAPH.test(token)
+    ? (token.match(
+        /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]\p{M}*|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]+/gu,
+      ) ?? [token])
+    : [token];
 }
 
 /** Is the token only blanks? */

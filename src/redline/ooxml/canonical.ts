@@ -21,7 +21,8 @@ const SILENT = new Set(
 );
 
 /** Attributes that editors write anew at each save. */
-const NOISE = /^(w:rsid\w*|w14:paraId|w14:textId|wp14:anchorId|wp14:editId|w14:anchorId|w14:editId|w16du:\w+|\w+:durableId|o:gfxdata|o:spid|w:tplc|xml:space)$/;
+const NOISE =
+  /^(w:rsid\w*|w14:paraId|w14:textId|wp14:anchorId|wp14:editId|w14:anchorId|w14:editId|w16du:\w+|\w+:durableId|o:gfxdata|o:spid|w:tplc|xml:space)$/;
 
 /** Elements whose id only tells them apart inside one file. */
 const ID_BEARERS = /^(wp:docPr|\w+:cNvPr|v:\w+)$/;
@@ -70,11 +71,13 @@ export function canonicalAttributes(element: XmlElement): string {
 export function canonicalChildren(element: XmlElement | undefined, skip: ReadonlySet<string>): string {
   if (element === undefined) return '';
   const parts: string[] = [];
-  for (const c of element.children) if (c.kind === 'element' && !skip.has(c.name) && !SILENT.has(c.name)) parts.push(canonical(c));
+  for (const c of element.children)
+    if (c.kind === 'element' && !skip.has(c.name) && !SILENT.has(c.name)) parts.push(canonical(c));
   return parts.sort().join('');
 }
 
-const RAW_NOISE = / (?:w:rsid\w*|w14:paraId|w14:textId)="[^"]*"|<w:(?:proofErr|lastRenderedPageBreak)\b[^>]*\/>/g;
+const RAW_NOISE =
+  / (?:w:rsid\w*|w14:paraId|w14:textId)="[^"]*"|<w:(?:proofErr|lastRenderedPageBreak)\b[^>]*\/>/g;
 
 /** The source of an element without what editors write anew: equal texts are equal content. */
 export function rawKey(element: XmlElement): string {

@@ -37,7 +37,7 @@ export class PackageEditor {
 
   /** Has anything changed? */
   get touched(): boolean {
-    return this.#replaced.size + this.#added.size + this.#touched.size > 0;
+    return this.base.revised.size + this.#replaced.size + this.#added.size + this.#touched.size > 0;
   }
 
   replace(part: string, xml: string): void {
@@ -64,14 +64,31 @@ export class PackageEditor {
   /** Id of a relationship from `source`: one that is there already, or a new one. */
   relate(source: string, type: string, target: { readonly part: string } | { readonly url: string }): string {
     const list = this.relationships(source);
-    const same = list.find((r) => relationshipKind(r.type) === relationshipKind(type) && ('part' in target ? r.part === target.part : r.external && r.target === target.url));
+    const same = list.find(
+      (r) =>
+        relationshipKind(r.type) === relationshipKind(type) &&
+        ('part' in target ? r.part === target.part : r.external && r.target === target.url),
+    );
     if (same) return same.id;
     const taken = new Set(list.map((r) => r.id));
     let n = list.length + 1;
     while (taken.has(`rId${n}`)) n++;
-    const fresh: Relationship = 'part' in target
-      ? { id: `rId${n}`, type: this.#conformant(type), target: `/${target.part}`, external: false, part: target.part }
-      : { id: `rId${n}`, type: this.#conformant(type), target: target.url, external: true, part: undefined };
+    const fresh: Relationship =
+      'part' in target
+        ? {
+            id: `rId${n}`,
+            type: this.#conformant(type),
+            target: `/${target.part}`,
+            external: false,
+            part: target.part,
+          }
+        : {
+            id: `rId${n}`,
+            type: this.#conformant(type),
+            target: target.url,
+            external: true,
+            part: undefined,
+          };
     this.#relationships.set(source, [...list, fresh]);
     this.#touched.add(source);
     return fresh.id;
@@ -111,8 +128,14 @@ export class PackageEditor {
   #equalPart(other: Package, part: string): string | undefined {
     if (other.relationships(part).length > 0) return undefined;
     const entry = other.entries.find((e) => e.name === part);
-    const match = (e: ZipEntry): boolean => e.crc === entry?.crc && e.size === entry.size && !this.#replaced.has(e.name);
-    return this.base.entries.find((e) => match(e) && this.base.contentType(e.name) === other.contentType(part) && this.base.relationships(e.name).length === 0)?.name;
+    const match = (e: ZipEntry): boolean =>
+      e.crc === entry?.crc && e.size === entry.size && !this.#replaced.has(e.name);
+    return this.base.entries.find(
+      (e) =>
+        match(e) &&
+        this.base.contentType(e.name) === other.contentType(part) &&
+        this.base.relationships(e.name).length === 0,
+    )?.name;
   }
 
   #freeName(wanted: string): string {
@@ -126,7 +149,7 @@ export class PackageEditor {
 
   /** The package as a file. */
   bytes(): Uint8Array {
-    const texts = new Map(this.#replaced);
+    const texts = new Map([...this.base.revised, ...this.#replaced]);
     for (const source of this.#touched) texts.set(relationshipsPart(source), this.#relationshipsXml(source));
     if (this.#types.size > 0) texts.set(CONTENT_TYPES, this.#contentTypesXml());
     const entries: ZipEntry[] = this.base.entries.map((e) => this.#written(e.name, texts) ?? e);
@@ -140,25 +163,37 @@ export class PackageEditor {
 
   #written(name: string, texts: ReadonlyMap<string, string>): ZipEntry | undefined {
     const text = texts.get(name);
-    return text === undefined ? undefined : deflateEntry(name, this.#codec.encodeUtf8(asUtf8(text)), this.#codec);
+    return text === undefined
+      ? undefined
+      : deflateEntry(name, this.#codec.encodeUtf8(asUtf8(text)), this.#codec);
   }
 
   #relationshipsXml(source: string): string {
     const name = relationshipsPart(source);
-    const before = this.base.has(name) ? this.base.root(name) : parseXml(`<Relationships xmlns="${PACKAGE_NS}/relationships"/>`, 4);
+    const before = this.base.has(name)
+      ? this.base.root(name)
+      : parseXml(`<Relationships xmlns="${PACKAGE_NS}/relationships"/>`, 4);
     const known = new Set(this.base.has(name) ? this.base.relationships(source).map((r) => r.id) : []);
     const tag = before.name.replace('Relationships', 'Relationship');
     const added = this.relationships(source)
       .filter((r) => !known.has(r.id))
-      .map((r) => `<${tag} Id="${encodeAttribute(r.id)}" Type="${encodeAttribute(r.type)}" Target="${encodeAttribute(r.target)}"${r.external ? ' TargetMode="External"' : ''}/>`);
+      .map(
+        (r) =>
+          `<${tag} Id="${encodeAttribute(r.id)}" Type="${encodeAttribute(r.type)}" Target="${encodeAttribute(r.target)}"${r.external ? ' TargetMode="External"' : ''}/>`,
+      );
     return `${before.source.slice(0, before.start)}${opened(startTag(before))}${inner(before)}${added.join('')}</${before.name}>`;
   }
 
   #contentTypesXml(): string {
     const root = this.base.root(CONTENT_TYPES);
     const prefix = root.name.replace('Types', '');
-    const added = [...this.#types].map(([part, type]) => `<${prefix}Override PartName="/${encodeAttribute(part)}" ContentType="${encodeAttribute(type)}"/>`);
-    const rels = /Extension\s*=\s*["']rels["']/i.test(outer(root)) ? '' : `<${prefix}Default Extension="rels" ContentType="${RELATIONSHIPS_TYPE}"/>`;
+    const added = [...this.#types].map(
+      ([part, type]) =>
+        `<${prefix}Override PartName="/${encodeAttribute(part)}" ContentType="${encodeAttribute(type)}"/>`,
+    );
+    const rels = /Extension\s*=\s*["']rels["']/i.test(outer(root))
+      ? ''
+      : `<${prefix}Default Extension="rels" ContentType="${RELATIONSHIPS_TYPE}"/>`;
     return `${root.source.slice(0, root.start)}${opened(startTag(root))}${rels}${inner(root)}${added.join('')}</${root.name}>`;
   }
 }

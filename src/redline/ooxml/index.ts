@@ -1,4 +1,5 @@
 export { canonical, canonicalAttributes, canonicalChildren, rawKey } from './canonical.ts';
+export { PackageEditor, relationshipKind } from './editor.ts';
 export { declarations, widenedStartTag, withCustomaryPrefixes } from './namespaces.ts';
 export {
   bodyOf,
@@ -8,7 +9,9 @@ export {
   relatedPart,
   relationshipsPart,
   resolveTarget,
+  revisePackage,
 } from './package.ts';
+export { type Rebase, rebaseOnto } from './rebase.ts';
 export {
   attribute,
   attributes,
@@ -32,5 +35,3 @@ export {
   type XmlText,
 } from './xml.ts';
 export { deflateEntry, readZip, writeZip, type ZipEntry } from './zip.ts';
-export { PackageEditor, relationshipKind } from './editor.ts';
-export { type Rebase, rebaseOnto } from './rebase.ts';

@@ -1,4 +1,4 @@
-import { attributes, inner, parseXml, type XmlElement } from './xml.ts';
+import { attributes, inner, parseXml, rootStart, type XmlElement } from './xml.ts';
 
 /**
  * The customary prefix of each namespace, as every Word file writes it.  The engine speaks of
@@ -42,8 +42,13 @@ function isCustomary(prefix: string, uri: string): boolean {
   return wanted === undefined ? !RESERVED.has(prefix) : wanted === prefix;
 }
 
-/** The part's text with customary prefixes: the same string where it uses them already. */
+/** Values in single quotes, which the engine does not look for. */
+const SINGLE_QUOTED = /<[^<>"']*(?:"[^"<]*"[^<>"']*)*=\s*'/;
+
+/** The part's text with customary prefixes and double quotes: the same string where it has them already. */
 export function withCustomaryPrefixes(source: string, maxDepth: number): string {
+  if (source.includes("='") && SINGLE_QUOTED.test(source.slice(rootStart(source))))
+    return rewrite(source, maxDepth);
   for (const m of source.matchAll(DECLARATION)) {
     if (!isCustomary(m[1] ?? '', m[2] ?? m[3] ?? '')) return rewrite(source, maxDepth);
   }
@@ -58,7 +63,7 @@ function rewrite(source: string, maxDepth: number): string {
   const used = new Map<string, string>();
   const body = writeElement(root, new Map([['xml', 'xml']]), used);
   const declarations = [...used].map(([uri, prefix]) => ` xmlns:${prefix}="${uri}"`).join('');
-  const cut = 1 + (body.slice(1).search(/[\s/>]/));
+  const cut = 1 + body.slice(1).search(/[\s/>]/);
   return `${source.slice(0, root.start)}${body.slice(0, cut)}${declarations}${body.slice(cut)}`;
 }
 
@@ -70,19 +75,26 @@ function writeElement(element: XmlElement, outer: Scope, used: Map<string, strin
     else if (name.startsWith('xmlns:')) scope.set(name.slice(6), uri);
   }
   const rename = (name: string, isAttribute: boolean): string => renamed(name, isAttribute, scope, used);
-  const kept = pairs.filter(([name, value]) => !(name === 'xmlns' || name.startsWith('xmlns:')) || !CUSTOMARY.has(value));
+  const kept = pairs.filter(
+    ([name, value]) => !(name === 'xmlns' || name.startsWith('xmlns:')) || !CUSTOMARY.has(value),
+  );
   const raw = rawAttributes(element);
   const text = kept
     .map(([name]) => {
       const value = raw.get(name) ?? '""';
       if (name === 'xmlns' || name.startsWith('xmlns:')) return ` ${name}=${value}`;
-      if (rename(name, true) === 'mc:Ignorable') return ` mc:Ignorable="${ignorable(value.slice(1, -1), scope, used)}"`;
+      if (rename(name, true) === 'mc:Ignorable')
+        return ` mc:Ignorable="${ignorable(value.slice(1, -1), scope, used)}"`;
       return ` ${rename(name, true)}=${value}`;
     })
     .join('');
   const name = rename(element.name, false);
-  const content = element.children.map((c) => (c.kind === 'text' ? c.raw : writeElement(c, scope, used))).join('');
-  return content === '' && inner(element) === '' ? `<${name}${text}/>` : `<${name}${text}>${content}</${name}>`;
+  const content = element.children
+    .map((c) => (c.kind === 'text' ? c.raw : writeElement(c, scope, used)))
+    .join('');
+  return content === '' && inner(element) === ''
+    ? `<${name}${text}/>`
+    : `<${name}${text}>${content}</${name}>`;
 }
 
 function renamed(name: string, isAttribute: boolean, scope: Scope, used: Map<string, string>): string {
@@ -112,7 +124,14 @@ function ignorable(list: string, scope: Scope, used: Map<string, string>): strin
 
 function rawAttributes(element: XmlElement): Map<string, string> {
   const text = element.source.slice(element.start + 1 + element.name.length, element.innerStart);
-  return new Map(Array.from(text.matchAll(/([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')/g), (m) => [m[1] ?? '', m[2] ?? '""']));
+  const quoted = (value: string): string =>
+    value.startsWith("'") ? `"${value.slice(1, -1).replace(/"/g, '&quot;')}"` : value;
+  return new Map(
+    Array.from(text.matchAll(/([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')/g), (m) => [
+      m[1] ?? '',
+      quoted(m[2] ?? '""'),
+    ]),
+  );
 }
 
 /** Namespace declarations of a root's start tag: prefix to address. */
@@ -128,7 +147,10 @@ export function declarations(root: XmlElement): Map<string, string> {
 export function widenedStartTag(tag: string, root: XmlElement, other: XmlElement): string {
   const mine = declarations(root);
   const missing = [...declarations(other)].filter(([prefix]) => prefix !== '' && !mine.has(prefix));
-  const ignored = (e: XmlElement): string[] => (/\smc:Ignorable\s*=\s*["']([^"']*)/.exec(e.source.slice(e.start, e.innerStart))?.[1] ?? '').split(/\s+/).filter(Boolean);
+  const ignored = (e: XmlElement): string[] =>
+    (/\smc:Ignorable\s*=\s*["']([^"']*)/.exec(e.source.slice(e.start, e.innerStart))?.[1] ?? '')
+      .split(/\s+/)
+      .filter(Boolean);
   const both = new Set([...ignored(root), ...ignored(other)]);
   if (missing.length === 0 && both.size === ignored(root).length) return tag;
   const bare = tag.replace(/\smc:Ignorable\s*=\s*("[^"]*"|'[^']*')/, '').replace(/\/?>$/, '');

@@ -1,13 +1,19 @@
 import { canonical } from './canonical.ts';
 import type { PackageEditor } from './editor.ts';
+import { widenedStartTag } from './namespaces.ts';
 import { type Package, relatedPart } from './package.ts';
-import { attribute, childValue, elements, outer, type XmlElement } from './xml.ts';
+import { attribute, childValue, elements, outer, startTag, type XmlElement } from './xml.ts';
 
 /** How the numbering (§17.9) of the modified document goes into the original's. */
 export interface NumberingMap {
   /** `w:numId` of the modified document to that of the result. */
   readonly ids: ReadonlyMap<string, string>;
-  readonly added: readonly { readonly num: XmlElement; readonly id: string; readonly abstractId: string; readonly abstract: XmlElement | undefined }[];
+  readonly added: readonly {
+    readonly num: XmlElement;
+    readonly id: string;
+    readonly abstractId: string;
+    readonly abstract: XmlElement | undefined;
+  }[];
 }
 
 const NOTHING: NumberingMap = { ids: new Map(), added: [] };
@@ -24,7 +30,8 @@ interface Definitions {
 function read(pkg: Package, styles: ReadonlyMap<string, string>): Definitions {
   const part = relatedPart(pkg, pkg.main, 'numbering');
   const children = part === undefined ? [] : elements(pkg.root(part));
-  const byId = (name: string, id: string): Map<string, XmlElement> => new Map(children.filter((e) => e.name === name).map((e) => [attribute(e, id) ?? '', e]));
+  const byId = (name: string, id: string): Map<string, XmlElement> =>
+    new Map(children.filter((e) => e.name === name).map((e) => [attribute(e, id) ?? '', e]));
   const nums = byId('w:num', 'w:numId');
   const abstracts = byId('w:abstractNum', 'w:abstractNumId');
   const memo = new Map<XmlElement, string>();
@@ -34,7 +41,12 @@ function read(pkg: Package, styles: ReadonlyMap<string, string>): Definitions {
     if (known !== undefined) return known;
     const fresh = elements(holder)
       .filter((e) => !UNCOUNTED.has(e.name))
-      .map((e) => canonical(e).replace(/(<w:(?:pStyle|rStyle|numStyleLink|styleLink) w:val=)([^>]*)/g, (_, tag: string, id: string) => tag + (styles.get(id) ?? id)))
+      .map((e) =>
+        canonical(e).replace(
+          /(<w:(?:pStyle|rStyle|numStyleLink|styleLink) w:val=)([^>]*)/g,
+          (_, tag: string, id: string) => tag + (styles.get(id) ?? id),
+        ),
+      )
       .join('');
     memo.set(holder, fresh);
     return fresh;
@@ -47,9 +59,21 @@ function read(pkg: Package, styles: ReadonlyMap<string, string>): Definitions {
 }
 
 /** Finds for each list in use an equal one that the original has, each at most once; the rest is added. */
-export function mapNumbering(original: Package, modified: Package, used: ReadonlySet<string>, styles: ReadonlyMap<string, string>): NumberingMap {
-  const [partA, partB] = [relatedPart(original, original.main, 'numbering'), relatedPart(modified, modified.main, 'numbering')];
-  if (partB === undefined || (partA !== undefined && styles.size === 0 && original.text(partA) === modified.text(partB))) return NOTHING;
+export function mapNumbering(
+  original: Package,
+  modified: Package,
+  used: ReadonlySet<string>,
+  styles: ReadonlyMap<string, string>,
+): NumberingMap {
+  const [partA, partB] = [
+    relatedPart(original, original.main, 'numbering'),
+    relatedPart(modified, modified.main, 'numbering'),
+  ];
+  if (
+    partB === undefined ||
+    (partA !== undefined && styles.size === 0 && original.text(partA) === modified.text(partB))
+  )
+    return NOTHING;
   const [mine, theirs] = [read(original, new Map()), read(modified, styles)];
   const ids = new Map<string, string>();
   const taken = new Set<string>();
@@ -74,7 +98,12 @@ export function mapNumbering(original: Package, modified: Package, used: Readonl
       const known = abstractIds.get(source);
       const abstractId = known ?? String(nextAbstract++);
       abstractIds.set(source, abstractId);
-      added.push({ num, id: String(nextNum), abstractId, abstract: known === undefined ? theirs.abstracts.get(source) : undefined });
+      added.push({
+        num,
+        id: String(nextNum),
+        abstractId,
+        abstract: known === undefined ? theirs.abstracts.get(source) : undefined,
+      });
       ids.set(id, String(nextNum++));
     }
   }
@@ -86,12 +115,25 @@ function highest(elements: ReadonlyMap<string, XmlElement>): number {
 }
 
 /** Adds the missing lists to the result; abstract definitions stand before instances (§17.9.15). */
-export function addNumbering(editor: PackageEditor, modified: Package, map: NumberingMap, rebase: (xml: string) => string): void {
+export function addNumbering(
+  editor: PackageEditor,
+  modified: Package,
+  map: NumberingMap,
+  rebase: (xml: string) => string,
+): void {
   if (map.added.length === 0) return;
   const abstracts = map.added
     .filter((a) => a.abstract)
-    .map((a) => rebase(a.abstract ? outer(a.abstract) : '').replace(/(\sw:abstractNumId=)("[^"]*"|'[^']*')/, `$1"${a.abstractId}"`).replace(/<w:nsid\b[^>]*\/>/, ''));
-  const nums = map.added.map((a) => outer(a.num).replace(/(\sw:numId=)("[^"]*"|'[^']*')/, `$1"${a.id}"`).replace(/(<w:abstractNumId\s+w:val=)("[^"]*"|'[^']*')/, `$1"${a.abstractId}"`));
+    .map((a) =>
+      rebase(a.abstract ? outer(a.abstract) : '')
+        .replace(/(\sw:abstractNumId=)("[^"]*"|'[^']*')/, `$1"${a.abstractId}"`)
+        .replace(/<w:nsid\b[^>]*\/>/, ''),
+    );
+  const nums = map.added.map((a) =>
+    outer(a.num)
+      .replace(/(\sw:numId=)("[^"]*"|'[^']*')/, `$1"${a.id}"`)
+      .replace(/(<w:abstractNumId\s+w:val=)("[^"]*"|'[^']*')/, `$1"${a.abstractId}"`),
+  );
   const part = relatedPart(editor.base, editor.base.main, 'numbering');
   const source = relatedPart(modified, modified.main, 'numbering');
   if (part === undefined) {
@@ -104,15 +146,25 @@ export function addNumbering(editor: PackageEditor, modified: Package, map: Numb
   }
   const root = editor.base.root(part);
   const children = elements(root);
-  const firstNum = children.find((e) => e.name === 'w:num')?.start ?? children.find((e) => e.name === 'w:numIdMacAtCleanup')?.start ?? root.innerEnd;
+  const firstNum =
+    children.find((e) => e.name === 'w:num')?.start ??
+    children.find((e) => e.name === 'w:numIdMacAtCleanup')?.start ??
+    root.innerEnd;
   const afterNums = children.find((e) => e.name === 'w:numIdMacAtCleanup')?.start ?? root.innerEnd;
   const { source: text } = root;
-  editor.replace(part, `${text.slice(0, firstNum)}${abstracts.join('')}${text.slice(firstNum, afterNums)}${nums.join('')}${text.slice(afterNums)}`);
+  const tag =
+    source === undefined ? startTag(root) : widenedStartTag(startTag(root), root, modified.root(source));
+  const head = `${text.slice(0, root.start)}${tag}${text.slice(root.innerStart, firstNum)}`;
+  editor.replace(
+    part,
+    `${head}${abstracts.join('')}${text.slice(firstNum, afterNums)}${nums.join('')}${text.slice(afterNums)}`,
+  );
 }
 
 /** Ids of the lists that texts refer to. */
 export function usedNumbering(texts: readonly string[]): Set<string> {
   const used = new Set<string>();
-  for (const text of texts) for (const m of text.matchAll(/<w:numId\s+w:val="([^"]*)"/g)) used.add(m[1] ?? '');
+  for (const text of texts)
+    for (const m of text.matchAll(/<w:numId\s+w:val="([^"]*)"/g)) used.add(m[1] ?? '');
   return used;
 }

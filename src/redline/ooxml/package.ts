@@ -29,6 +29,20 @@ export interface Package {
   /** Relationships of a part; `''` stands for the package itself. */
   readonly relationships: (part: string) => readonly Relationship[];
   readonly contentType: (part: string) => string;
+  /** Parts that were revised after reading: their text stands for the stored bytes. */
+  readonly revised: ReadonlyMap<string, string>;
+}
+
+/** The package with the text of some parts revised. */
+export function revisePackage(pkg: Package, revised: ReadonlyMap<string, string>, limits: Limits): Package {
+  if (revised.size === 0) return pkg;
+  const roots = new Map(Array.from(revised, ([part, xml]) => [part, parseXml(xml, limits.xmlDepth)]));
+  return {
+    ...pkg,
+    revised,
+    text: (part) => revised.get(part) ?? pkg.text(part),
+    root: (part) => roots.get(part) ?? pkg.root(part),
+  };
 }
 
 const CONTENT_TYPES = '[Content_Types].xml';
@@ -70,7 +84,9 @@ export function openPackage(data: Uint8Array, codec: Codec, limits: Limits): Pac
   const root = (name: string): XmlElement => {
     const known = cache.roots.get(name);
     if (known) return known;
-    const fresh = naming(name, () => parseXml(withCustomaryPrefixes(text(name), limits.xmlDepth), limits.xmlDepth));
+    const fresh = naming(name, () =>
+      parseXml(withCustomaryPrefixes(text(name), limits.xmlDepth), limits.xmlDepth),
+    );
     cache.roots.set(name, fresh);
     return fresh;
   };
@@ -85,7 +101,7 @@ export function openPackage(data: Uint8Array, codec: Codec, limits: Limits): Pac
   };
   const contentType = typesOf(byName, root);
   const main = findMain(has, relationships, contentType);
-  return { entries, main, has, bytes, text, root, relationships, contentType };
+  return { entries, main, has, bytes, text, root, relationships, contentType, revised: new Map() };
 }
 
 function indexEntries(entries: readonly ZipEntry[]): Map<string, ZipEntry> {

@@ -30,20 +30,33 @@ export function rebaseOnto(editor: PackageEditor, modified: Package, texts: read
   return { styles, numbering, part };
 }
 
-function rewrite(xml: string, styles: StyleMap, numbering: NumberingMap, relationship: (id: string) => string): string {
-  return xml.replace(REFERENCES, (whole, style: string, styleId: string, num: string, numId: string, rel: string, relId: string) => {
-    if (style !== undefined) {
-      const to = styles.ids.get(decodeText(styleId));
-      return to === undefined ? whole : `${style}"${encodeAttribute(to)}"`;
-    }
-    if (num !== undefined) return `${num}"${numbering.ids.get(numId) ?? numId}"`;
-    if (rel !== undefined) return `${rel}"${encodeAttribute(relationship(decodeText(relId)))}"`;
-    return whole;
-  });
+function rewrite(
+  xml: string,
+  styles: StyleMap,
+  numbering: NumberingMap,
+  relationship: (id: string) => string,
+): string {
+  return xml.replace(
+    REFERENCES,
+    (whole, style: string, styleId: string, num: string, numId: string, rel: string, relId: string) => {
+      if (style !== undefined) {
+        const to = styles.ids.get(decodeText(styleId));
+        return to === undefined ? whole : `${style}"${encodeAttribute(to)}"`;
+      }
+      if (num !== undefined) return `${num}"${numbering.ids.get(numId) ?? numId}"`;
+      if (rel !== undefined) return `${rel}"${encodeAttribute(relationship(decodeText(relId)))}"`;
+      return whole;
+    },
+  );
 }
 
 /** Ids of a part's relationships in the result; what is missing there is carried over when first used. */
-function mapRelationships(editor: PackageEditor, modified: Package, part: string, target: string): (id: string) => string {
+function mapRelationships(
+  editor: PackageEditor,
+  modified: Package,
+  part: string,
+  target: string,
+): (id: string) => string {
   const known = new Map<string, string>();
   const byId = new Map(modified.relationships(part).map((r) => [r.id, r]));
   return (id) => {
@@ -53,8 +66,13 @@ function mapRelationships(editor: PackageEditor, modified: Package, part: string
     if (!rel || (rel.part === undefined && !rel.external)) return id;
     const same = editor.relationships(target).find((r) => r.id === id);
     const carried = rel.part === undefined ? undefined : editor.carry(modified, rel.part);
-    const unchanged = same && same.external === rel.external && (carried === undefined ? same.target === rel.target : same.part === carried);
-    const fresh = unchanged ? id : editor.relate(target, rel.type, carried === undefined ? { url: rel.target } : { part: carried });
+    const unchanged =
+      same &&
+      same.external === rel.external &&
+      (carried === undefined ? same.target === rel.target : same.part === carried);
+    const fresh = unchanged
+      ? id
+      : editor.relate(target, rel.type, carried === undefined ? { url: rel.target } : { part: carried });
     known.set(id, fresh);
     return fresh;
   };

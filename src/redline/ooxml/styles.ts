@@ -1,5 +1,6 @@
 import { canonical } from './canonical.ts';
 import type { PackageEditor } from './editor.ts';
+import { widenedStartTag } from './namespaces.ts';
 import { type Package, relatedPart } from './package.ts';
 import { attribute, childValue, elements, inner, outer, startTag, type XmlElement } from './xml.ts';
 
@@ -14,7 +15,15 @@ export interface StyleMap {
 }
 
 const NOTHING: StyleMap = { ids: new Map(), added: [], changed: [] };
-const REFERENCE: ReadonlySet<string> = new Set(['w:name', 'w:rsid', 'w:uiPriority', 'w:semiHidden', 'w:unhideWhenUsed', 'w:qFormat', 'w:locked']);
+const REFERENCE: ReadonlySet<string> = new Set([
+  'w:name',
+  'w:rsid',
+  'w:uiPriority',
+  'w:semiHidden',
+  'w:unhideWhenUsed',
+  'w:qFormat',
+  'w:locked',
+]);
 
 export function stylesPart(pkg: Package): string | undefined {
   return relatedPart(pkg, pkg.main, 'styles');
@@ -31,13 +40,18 @@ function readStyles(pkg: Package): Style[] {
   if (part === undefined) return [];
   return elements(pkg.root(part))
     .filter((e) => e.name === 'w:style')
-    .map((element) => ({ id: attribute(element, 'w:styleId') ?? '', name: (childValue(element, 'w:name') ?? '').toLowerCase(), element }));
+    .map((element) => ({
+      id: attribute(element, 'w:styleId') ?? '',
+      name: (childValue(element, 'w:name') ?? '').toLowerCase(),
+      element,
+    }));
 }
 
 /** Styles of the modified document by name: two styles with one name are one style. */
 export function mapStyles(original: Package, modified: Package, used: ReadonlySet<string>): StyleMap {
   const [partA, partB] = [stylesPart(original), stylesPart(modified)];
-  if (partA !== undefined && partB !== undefined && original.text(partA) === modified.text(partB)) return NOTHING;
+  if (partA !== undefined && partB !== undefined && original.text(partA) === modified.text(partB))
+    return NOTHING;
   const [mine, theirs] = [readStyles(original), readStyles(modified)];
   const byName = new Map(mine.map((s) => [s.name, s]));
   const taken = new Set(mine.map((s) => s.id));
@@ -49,7 +63,8 @@ export function mapStyles(original: Package, modified: Package, used: ReadonlySe
     const same = byName.get(style.name);
     if (same) {
       if (same.id !== style.id) ids.set(style.id, same.id);
-      if (wanted.has(style.id) && definition(same.element) !== definition(style.element)) changed.push(style.name);
+      if (wanted.has(style.id) && definition(same.element) !== definition(style.element))
+        changed.push(style.name);
     } else if (wanted.has(style.id)) {
       let id = style.id;
       for (let n = 2; taken.has(id); n++) id = `${style.id}${n}`;
@@ -62,14 +77,20 @@ export function mapStyles(original: Package, modified: Package, used: ReadonlySe
 }
 
 function definition(style: XmlElement): string {
-  return elements(style).filter((e) => !REFERENCE.has(e.name)).map((e) => canonical(e)).join('');
+  return elements(style)
+    .filter((e) => !REFERENCE.has(e.name))
+    .map((e) => canonical(e))
+    .join('');
 }
 
 /** The used styles and those that they build on. */
 function closure(styles: readonly Style[], used: ReadonlySet<string>): Set<string> {
   const byId = new Map(styles.map((s) => [s.id, s]));
   const found = new Set<string>();
-  const queue = [...used, ...styles.filter((s) => attribute(s.element, 'w:default') === '1').map((s) => s.id)];
+  const queue = [
+    ...used,
+    ...styles.filter((s) => attribute(s.element, 'w:default') === '1').map((s) => s.id),
+  ];
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     const style = byId.get(id);
     if (!style || found.has(id)) continue;
@@ -80,20 +101,33 @@ function closure(styles: readonly Style[], used: ReadonlySet<string>): Set<strin
 }
 
 /** Adds the missing styles to the result; `rebase` puts references in them into the result's terms. */
-export function addStyles(editor: PackageEditor, modified: Package, map: StyleMap, rebase: (xml: string) => string): void {
+export function addStyles(
+  editor: PackageEditor,
+  modified: Package,
+  map: StyleMap,
+  rebase: (xml: string) => string,
+): void {
   if (map.added.length === 0) return;
   const part = stylesPart(editor.base);
   const source = stylesPart(modified);
   if (part === undefined) {
-    if (source !== undefined) editor.relate(editor.base.main, `${RELATIONSHIPS}/styles`, { part: editor.carry(modified, source) });
+    if (source !== undefined)
+      editor.relate(editor.base.main, `${RELATIONSHIPS}/styles`, { part: editor.carry(modified, source) });
     return;
   }
   const root = editor.base.root(part);
   const text = map.added.map(({ element, id }) => {
-    const tag = startTag(element).replace(/\sw:default="[^"]*"/, '').replace(/(\sw:styleId=)("[^"]*"|'[^']*')/, `$1"${id}"`);
+    const tag = startTag(element)
+      .replace(/\sw:default="[^"]*"/, '')
+      .replace(/(\sw:styleId=)("[^"]*"|'[^']*')/, `$1"${id}"`);
     return `${tag}${rebase(inner(element))}</w:style>`;
   });
-  editor.replace(part, `${root.source.slice(0, root.innerEnd)}${text.join('')}${root.source.slice(root.innerEnd)}`);
+  const tag =
+    source === undefined ? startTag(root) : widenedStartTag(startTag(root), root, modified.root(source));
+  editor.replace(
+    part,
+    `${root.source.slice(0, root.start)}${tag}${inner(root)}${text.join('')}${root.source.slice(root.innerEnd)}`,
+  );
 }
 
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -101,7 +135,8 @@ const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/rel
 /** Ids of the styles that a part's text refers to. */
 export function usedStyles(texts: readonly string[]): Set<string> {
   const used = new Set<string>();
-  for (const text of texts) for (const m of text.matchAll(/<w:(?:p|r|tbl)Style\s+w:val="([^"]*)"/g)) used.add(m[1] ?? '');
+  for (const text of texts)
+    for (const m of text.matchAll(/<w:(?:p|r|tbl)Style\s+w:val="([^"]*)"/g)) used.add(m[1] ?? '');
   return used;
 }
 

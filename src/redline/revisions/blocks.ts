@@ -1,11 +1,13 @@
 import { child, inner, outer, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { mergeParagraphs, singleParagraphs } from './inline.ts';
-import { pairMoves, type Moves } from './moves.ts';
-import { type Block, planBlocks, settleEnd, type Step } from './plan.ts';
+import { type Moves, pairMoves } from './moves.ts';
+import { type Block, planBlocks, type Step, settleEnd } from './plan.ts';
 import { mergeTables, singleTable } from './tables.ts';
 
-const MARKS = new Set('w:bookmarkStart w:bookmarkEnd w:commentRangeStart w:commentRangeEnd w:permStart w:permEnd'.split(' '));
+const MARKS = new Set(
+  'w:bookmarkStart w:bookmarkEnd w:commentRangeStart w:commentRangeEnd w:permStart w:permEnd'.split(' '),
+);
 
 /** The blocks of a story or cell, and the marks behind the last one. */
 export function readBlocks(parent: XmlElement): { blocks: Block[]; trailing: XmlElement[] } {
@@ -48,13 +50,20 @@ function writeStep(step: Step, moves: Moves, ctx: MergeContext): string {
       return marks + (mustRewrite(xml, ctx) ? mergeBlock([step.a], [step.b], ctx) : xml);
     }
     case 'merge': {
-      const marks = step.a.map((x) => marksOf(x.marks, 'original', ctx)).join('') + step.b.map((x) => marksOf(x.marks, 'modified', ctx)).join('');
+      const marks =
+        step.a.map((x) => marksOf(x.marks, 'original', ctx)).join('') +
+        step.b.map((x) => marksOf(x.marks, 'modified', ctx)).join('');
       return marks + mergeBlock(step.a, step.b, ctx);
     }
     case 'del':
-      return marksOf(step.a.marks, 'original', ctx) + (moves.from(step.a) ?? singleBlock(step.a.element, 'del', ctx));
+      return (
+        marksOf(step.a.marks, 'original', ctx) +
+        (moves.from(step.a) ?? singleBlock(step.a.element, 'del', ctx))
+      );
     case 'ins':
-      return marksOf(step.b.marks, 'modified', ctx) + (moves.to(step.b) ?? singleBlock(step.b.element, 'ins', ctx));
+      return (
+        marksOf(step.b.marks, 'modified', ctx) + (moves.to(step.b) ?? singleBlock(step.b.element, 'ins', ctx))
+      );
   }
 }
 
@@ -63,7 +72,11 @@ function mergeBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext)
   if (!first || !second) throw new Error('a stretch without blocks');
   switch (first.name) {
     case 'w:p':
-      return mergeParagraphs(a.map((x) => x.element), b.map((x) => x.element), ctx);
+      return mergeParagraphs(
+        a.map((x) => x.element),
+        b.map((x) => x.element),
+        ctx,
+      );
     case 'w:tbl':
       return mergeTables(first, second, ctx, { mergeCell: mergeStory, singleCell: singleStory });
     case 'w:sdt':
@@ -81,7 +94,12 @@ function mergeControl(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
 }
 
 /** The blocks of a story that only one side has. */
-export function singleStory(parent: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast: boolean): string {
+export function singleStory(
+  parent: XmlElement,
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  keepLast: boolean,
+): string {
   const { blocks, trailing } = readBlocks(parent);
   const side = state === 'del' || state === 'from' ? 'original' : 'modified';
   const out = blocks.map((block, i) => {
@@ -92,7 +110,12 @@ export function singleStory(parent: XmlElement, state: Exclude<State, 'keep'>, c
 }
 
 /** A block that only one side has. */
-export function singleBlock(element: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast = false): string {
+export function singleBlock(
+  element: XmlElement,
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  keepLast = false,
+): string {
   switch (element.name) {
     case 'w:p':
       return singleParagraphs([element], state, ctx, keepLast);
@@ -107,14 +130,23 @@ export function singleBlock(element: XmlElement, state: Exclude<State, 'keep'>, 
 }
 
 /** A block content control, or custom XML, that only one side has: its tags are revised by a range (§17.13.5.4). */
-function singleControl(element: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast: boolean): string {
+function singleControl(
+  element: XmlElement,
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  keepLast: boolean,
+): string {
   const content = element.name === 'w:sdt' ? child(element, 'w:sdtContent') : element;
   if (!content) return outer(element);
   const kind = { del: 'Del', ins: 'Ins', from: 'Del', to: 'Ins' }[state];
   const stamp = ctx.stamp();
   const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
   const body = singleStory(content, state, ctx, keepLast);
-  const head = element === content ? inner(element).match(/^<w:customXmlPr[\s\S]*?<\/w:customXmlPr>/)?.[0] ?? '' : '';
-  const whole = element === content ? `${startTag(element)}${head}${body}</w:customXml>` : `${element.source.slice(element.start, content.start)}${withInner(content, body)}${element.source.slice(content.end, element.end)}`;
+  const head =
+    element === content ? (inner(element).match(/^<w:customXmlPr[\s\S]*?<\/w:customXmlPr>/)?.[0] ?? '') : '';
+  const whole =
+    element === content
+      ? `${startTag(element)}${head}${body}</w:customXml>`
+      : `${element.source.slice(element.start, content.start)}${withInner(content, body)}${element.source.slice(content.end, element.end)}`;
   return `<w:customXml${kind}RangeStart${stamp}/>${whole}<w:customXml${kind}RangeEnd ${id}/>`;
 }

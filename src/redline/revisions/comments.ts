@@ -1,4 +1,14 @@
-import { attribute, elements, type Package, type PackageEditor, rawKey, relatedPart, startTag, widenedStartTag, type XmlElement } from '../ooxml/index.ts';
+import {
+  attribute,
+  elements,
+  type Package,
+  type PackageEditor,
+  rawKey,
+  relatedPart,
+  startTag,
+  widenedStartTag,
+  type XmlElement,
+} from '../ooxml/index.ts';
 
 /** How the comments (§17.13.4) of the modified document go into the result. */
 export interface CommentMap {
@@ -12,7 +22,10 @@ const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/rel
 
 function commentsOf(pkg: Package): { part: string | undefined; comments: XmlElement[] } {
   const part = relatedPart(pkg, pkg.main, 'comments');
-  return { part, comments: part === undefined ? [] : elements(pkg.root(part)).filter((e) => e.name === 'w:comment') };
+  return {
+    part,
+    comments: part === undefined ? [] : elements(pkg.root(part)).filter((e) => e.name === 'w:comment'),
+  };
 }
 
 /** Equal for comments by the same author at the same time with the same words. */
@@ -23,7 +36,8 @@ function commentKey(comment: XmlElement): string {
 /** Pairs the comments of both sides; those of the modified document alone get fresh ids. */
 export function mapComments(original: Package, modified: Package, freshId: () => number): CommentMap {
   const free = new Map<string, string[]>();
-  for (const c of commentsOf(original).comments) free.set(commentKey(c), [...(free.get(commentKey(c)) ?? []), attribute(c, 'w:id') ?? '']);
+  for (const c of commentsOf(original).comments)
+    free.set(commentKey(c), [...(free.get(commentKey(c)) ?? []), attribute(c, 'w:id') ?? '']);
   const ids = new Map<string, string>();
   const shared = new Set<string>();
   for (const c of commentsOf(modified).comments) {
@@ -38,14 +52,27 @@ export function mapComments(original: Package, modified: Package, freshId: () =>
 const COMPANIONS = ['commentsExtended', 'commentsIds', 'commentsExtensible', 'people'] as const;
 
 /** Adds the modified document's comments that the original lacks, with replies and resolution. */
-export function addComments(editor: PackageEditor, modified: Package, map: CommentMap, rebase: (part: string, target: string) => string, parse: (xml: string) => XmlElement): void {
+export function addComments(
+  editor: PackageEditor,
+  modified: Package,
+  map: CommentMap,
+  rebase: (part: string, target: string) => string,
+  parse: (xml: string) => XmlElement,
+): void {
   const [mine, theirs] = [commentsOf(editor.base), commentsOf(modified)];
   const fresh = (c: XmlElement): boolean => !map.shared.has(map.ids.get(attribute(c, 'w:id') ?? '') ?? '');
   if (theirs.part === undefined || !theirs.comments.some(fresh)) return;
   const renamed = (root: XmlElement): string =>
     elements(root)
       .filter((c) => c.name === 'w:comment' && fresh(c))
-      .map((c) => c.source.slice(c.start, c.end).replace(/(<w:comment\b[^>]*?\sw:id=)"([^"]*)"/, (_, head: string, id: string) => `${head}"${map.ids.get(id) ?? id}"`))
+      .map((c) =>
+        c.source
+          .slice(c.start, c.end)
+          .replace(
+            /(<w:comment\b[^>]*?\sw:id=)"([^"]*)"/,
+            (_, head: string, id: string) => `${head}"${map.ids.get(id) ?? id}"`,
+          ),
+      )
       .join('');
   if (mine.part === undefined) {
     const name = editor.add('word/comments.xml', '', modified.contentType(theirs.part));
@@ -72,7 +99,10 @@ function widened(root: XmlElement, other: XmlElement): string {
 /** Entries for paragraph ids and people that the original's parts lack. */
 function addCompanions(editor: PackageEditor, modified: Package): void {
   for (const kind of COMPANIONS) {
-    const [mine, theirs] = [relatedPart(editor.base, editor.base.main, kind), relatedPart(modified, modified.main, kind)];
+    const [mine, theirs] = [
+      relatedPart(editor.base, editor.base.main, kind),
+      relatedPart(modified, modified.main, kind),
+    ];
     if (theirs === undefined) continue;
     if (mine === undefined) {
       const rel = modified.relationships(modified.main).find((r) => r.part === theirs);
@@ -82,11 +112,21 @@ function addCompanions(editor: PackageEditor, modified: Package): void {
     const root = editor.base.root(mine);
     const known = new Set(elements(root).map(entryKey));
     const missing = elements(modified.root(theirs)).filter((e) => !known.has(entryKey(e)));
-    if (missing.length > 0) editor.replace(mine, append(root, missing.map((e) => e.source.slice(e.start, e.end)).join(''), modified.root(theirs)));
+    if (missing.length > 0)
+      editor.replace(
+        mine,
+        append(root, missing.map((e) => e.source.slice(e.start, e.end)).join(''), modified.root(theirs)),
+      );
   }
 }
 
 /** What an entry is about: the first of its attributes that names a paragraph, a comment or a person. */
 function entryKey(entry: XmlElement): string {
-  return attribute(entry, 'w15:paraId') ?? attribute(entry, 'w16cid:paraId') ?? attribute(entry, 'w16cex:durableId') ?? attribute(entry, 'w15:author') ?? rawKey(entry);
+  return (
+    attribute(entry, 'w15:paraId') ??
+    attribute(entry, 'w16cid:paraId') ??
+    attribute(entry, 'w16cex:durableId') ??
+    attribute(entry, 'w15:author') ??
+    rawKey(entry)
+  );
 }

@@ -1,15 +1,30 @@
-import { Interner } from '../diff/index.ts';
-import { bodyOf, child, elements, type Package, PackageEditor, parseXml, type Rebase, rebaseOnto, relatedPart, startTag, widenedStartTag, type XmlElement } from '../ooxml/index.ts';
-import type { CompareOptions } from '../options.ts';
-import type { NotCompared, Rung } from '../report.ts';
 import type { Codec } from '../codec.ts';
+import { Interner } from '../diff/index.ts';
+import {
+  bodyOf,
+  child,
+  elements,
+  type Package,
+  PackageEditor,
+  parseXml,
+  type Rebase,
+  rebaseOnto,
+  relatedPart,
+  revisePackage,
+  startTag,
+  widenedStartTag,
+  type XmlElement,
+} from '../ooxml/index.ts';
+import type { CompareOptions, Limits } from '../options.ts';
+import type { NotCompared, Rung } from '../report.ts';
+import { acceptRevisions, hasRevisions } from './accept.ts';
 import { mergeStory } from './blocks.ts';
 import { addComments, type CommentMap, mapComments } from './comments.ts';
 import { emptyTally, type MergeContext, type Tally } from './context.ts';
 import { alignMarks, Bookmarks, bookmarksOf, type PartMarks, stampText } from './marks.ts';
 import { type NoteKind, Notes } from './notes.ts';
 import { PropsReader } from './props.ts';
-import { type Effective, effectiveSections, isBlank, sameContent, SectionWriter } from './sections.ts';
+import { type Effective, effectiveSections, isBlank, SectionWriter, sameContent } from './sections.ts';
 
 /** Groups of stories that are written on one rung of the ladder. */
 export type Region = 'body' | 'headers' | 'notes';
@@ -28,12 +43,32 @@ const EMPTY_PARAGRAPH = '<w:p/>';
 
 /** Parts with stories: the main document, headers, footers and notes. */
 export function storyParts(pkg: Package): string[] {
-  const related = pkg.relationships(pkg.main).flatMap((r) => (r.part !== undefined && STORY_KINDS.some((k) => r.type.endsWith(`/${k}`)) ? [r.part] : []));
+  const related = pkg
+    .relationships(pkg.main)
+    .flatMap((r) =>
+      r.part !== undefined && STORY_KINDS.some((k) => r.type.endsWith(`/${k}`)) ? [r.part] : [],
+    );
   return [...new Set([pkg.main, ...related])];
 }
 
+/** The document with the revisions that it already holds accepted. */
+export function withoutRevisions(pkg: Package, limits: Limits): Package {
+  const revised = new Map<string, string>();
+  for (const part of storyParts(pkg)) {
+    const root = pkg.root(part);
+    if (hasRevisions(root.source)) revised.set(part, acceptRevisions(root));
+  }
+  return revisePackage(pkg, revised, limits);
+}
+
 /** Writes one redline of two documents; it is not verified here. */
-export function writeRedline(original: Package, modified: Package, options: CompareOptions, rungs: Rungs, codec: Codec): Written {
+export function writeRedline(
+  original: Package,
+  modified: Package,
+  options: CompareOptions,
+  rungs: Rungs,
+  codec: Codec,
+): Written {
   return new DocumentMerge(original, modified, options, rungs, codec).write();
 }
 
@@ -60,22 +95,35 @@ class DocumentMerge {
     this.#options = options;
     this.#rungs = rungs;
     this.#editor = new PackageEditor(original, codec);
-    const [mine, theirs] = [storyParts(original).map((p) => original.root(p).source), storyParts(modified).map((p) => modified.root(p).source)];
+    const [mine, theirs] = [
+      storyParts(original).map((p) => original.root(p).source),
+      storyParts(modified).map((p) => modified.root(p).source),
+    ];
     this.#nextId = 1 + highestId([...mine, ...theirs, commentText(original), commentText(modified)]);
     this.#rebase = rebaseOnto(this.#editor, modified, theirs);
     this.#comments = mapComments(original, modified, () => this.#nextId++);
-    this.#bookmarks = new Bookmarks(new Set(mine.flatMap(bookmarksOf).map((b) => b.name.toLowerCase())), () => this.#nextId++);
+    this.#bookmarks = new Bookmarks(
+      new Set(mine.flatMap(bookmarksOf).map((b) => b.name.toLowerCase())),
+      () => this.#nextId++,
+    );
     this.#notes = new Notes(() => this.#nextId++);
   }
 
   write(): Written {
-    for (const part of storyParts(this.#modified)) for (const b of bookmarksOf(this.#modified.root(part).source)) this.#bookmarks.modifiedNames.add(b.name.toLowerCase());
+    for (const part of storyParts(this.#modified))
+      for (const b of bookmarksOf(this.#modified.root(part).source))
+        this.#bookmarks.modifiedNames.add(b.name.toLowerCase());
     this.#writeBody();
     this.#writeNotes('footnote');
     this.#writeNotes('endnote');
     addComments(this.#editor, this.#modified, this.#comments, this.#rebase.part, (xml) => this.#parse(xml));
     for (const [part, xml] of this.#parts) this.#put(part, this.#bookmarks.resolve(xml));
-    return { bytes: this.#editor.bytes(), untouched: !this.#editor.touched, tally: this.#tally, notCompared: this.#notCompared() };
+    return {
+      bytes: this.#editor.bytes(),
+      untouched: !this.#editor.touched,
+      tally: this.#tally,
+      notCompared: this.#notCompared(),
+    };
   }
 
   #put(part: string, xml: string): void {
@@ -87,7 +135,12 @@ class DocumentMerge {
     return parseXml(xml, this.#options.limits.xmlDepth);
   }
 
-  #context(region: Region, marks: PartMarks, sections?: SectionWriter, rewriteSections = false): MergeContext {
+  #context(
+    region: Region,
+    marks: PartMarks,
+    sections?: SectionWriter,
+    rewriteSections = false,
+  ): MergeContext {
     const ctx: MergeContext = {
       rung: this.#rungs[region],
       props: this.#props,
@@ -107,7 +160,14 @@ class DocumentMerge {
 
   /** The modified part's root and marks in the terms of a part of the result. */
   #modifiedPart(part: string, target: string, original: string): { root: XmlElement; marks: PartMarks } {
-    const marks = alignMarks(original, this.#rebase.part(part, target), this.#bookmarks, this.#comments.ids, this.#comments.shared, () => this.#nextId++);
+    const marks = alignMarks(
+      original,
+      this.#rebase.part(part, target),
+      this.#bookmarks,
+      this.#comments.ids,
+      this.#comments.shared,
+      () => this.#nextId++,
+    );
     return { root: this.#parse(marks.modified), marks };
   }
 
@@ -118,7 +178,12 @@ class DocumentMerge {
     const [body, otherBody] = [bodyOf(root), bodyOf(other)];
     const [a, b] = [effectiveSections(body, this.#original), effectiveSections(otherBody, this.#modified)];
     const rewrite = !this.#sameHeaders([...a.values()], [...b.values()]);
-    const sections = new SectionWriter(a, b, { reference: (key, x, y, kept) => this.#headerReference(key, x, y, kept) }, rewrite);
+    const sections = new SectionWriter(
+      a,
+      b,
+      { reference: (key, x, y, kept) => this.#headerReference(key, x, y, kept) },
+      rewrite,
+    );
     const ctx = this.#context('body', marks, sections, rewrite);
     const [lastA, lastB] = [child(body, 'w:sectPr'), child(otherBody, 'w:sectPr')];
     const end = finalSection(lastA, lastB, ctx, (xml) => this.#parse(xml));
@@ -132,27 +197,41 @@ class DocumentMerge {
     if (a.length !== b.length) return false;
     return a.every((mine, i) => {
       const theirs = b[i] ?? new Map<string, string>();
-      return [...new Set([...mine.keys(), ...theirs.keys()])].every((key) => this.#sameHeader(mine.get(key), theirs.get(key)));
+      return [...new Set([...mine.keys(), ...theirs.keys()])].every((key) =>
+        this.#sameHeader(mine.get(key), theirs.get(key)),
+      );
     });
   }
 
   #sameHeader(a: string | undefined, b: string | undefined): boolean {
-    const blank = (pkg: Package, part: string | undefined): boolean => part === undefined || isBlank(pkg.root(part));
+    const blank = (pkg: Package, part: string | undefined): boolean =>
+      part === undefined || isBlank(pkg.root(part));
     if (blank(this.#original, a) && blank(this.#modified, b)) return true;
     if (a === undefined || b === undefined) return false;
     return sameContent(this.#original.root(a), this.#modifiedPart(b, a, this.#original.root(a).source).root);
   }
 
   /** Relationship to a header or footer that shows one side before and the other after. */
-  #headerReference(key: string, a: string | undefined, b: string | undefined, kept: boolean): string | undefined {
+  #headerReference(
+    key: string,
+    a: string | undefined,
+    b: string | undefined,
+    kept: boolean,
+  ): string | undefined {
     if (a === undefined && b === undefined) return undefined;
     const part = kept ? this.#mergedHeader(key, a, b) : this.#singleHeader(key, a, b);
     const kind = key.startsWith('w:header') ? 'header' : 'footer';
-    return this.#editor.relate(this.#original.main, `http://schemas.openxmlformats.org/officeDocument/2006/relationships/${kind}`, { part });
+    return this.#editor.relate(
+      this.#original.main,
+      `http://schemas.openxmlformats.org/officeDocument/2006/relationships/${kind}`,
+      { part },
+    );
   }
 
   #singleHeader(key: string, a: string | undefined, b: string | undefined): string {
-    const known = [...this.#headers].find(([pair]) => (a !== undefined ? pair.startsWith(`${a}|`) : pair.endsWith(`|${b}`)));
+    const known = [...this.#headers].find(([pair]) =>
+      a !== undefined ? pair.startsWith(`${a}|`) : pair.endsWith(`|${b}`),
+    );
     if (known) return known[1];
     return a ?? this.#mergedHeader(key, undefined, b);
   }
@@ -165,38 +244,69 @@ class DocumentMerge {
     const [pkg, source] = a !== undefined ? [this.#original, a] : [this.#modified, b ?? ''];
     const part = first ? a : this.#editor.add(source, '', pkg.contentType(source));
     this.#headers.set(pair, part);
-    if (a !== undefined && !first) for (const r of this.#original.relationships(a)) this.#editor.relate(part, r.type, r.part === undefined ? { url: r.target } : { part: r.part });
+    if (a !== undefined && !first)
+      for (const r of this.#original.relationships(a))
+        this.#editor.relate(part, r.type, r.part === undefined ? { url: r.target } : { part: r.part });
     const tag = key.startsWith('w:header') ? 'w:hdr' : 'w:ftr';
     const root = a !== undefined ? this.#original.root(a) : undefined;
     const theirs = b !== undefined ? this.#modifiedPart(b, part, root?.source ?? '') : undefined;
-    const shell = (like: XmlElement): XmlElement => this.#parse(`${like.source.slice(like.start, like.innerStart).replace(/\/?>?$/, '>')}${EMPTY_PARAGRAPH}</${tag}>`);
+    const shell = (like: XmlElement): XmlElement =>
+      this.#parse(
+        `${like.source.slice(like.start, like.innerStart).replace(/\/?>?$/, '>')}${EMPTY_PARAGRAPH}</${tag}>`,
+      );
     const left = root ?? (theirs && shell(theirs.root));
     const right = theirs?.root ?? (root && shell(root));
     if (!left || !right) throw new Error('a header of neither side');
     if (root && theirs && sameContent(root, theirs.root) && first) return part;
-    const marks = theirs?.marks ?? alignMarks(left.source, '', this.#bookmarks, this.#comments.ids, this.#comments.shared, () => this.#nextId++);
+    const marks =
+      theirs?.marks ??
+      alignMarks(
+        left.source,
+        '',
+        this.#bookmarks,
+        this.#comments.ids,
+        this.#comments.shared,
+        () => this.#nextId++,
+      );
     const content = mergeStory(left, right, this.#context('headers', marks));
-    const prolog = root ? root.source.slice(0, root.start) : '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
-    this.#parts.set(part, `${prolog}${widenedStartTag(startTag(left).replace(/\/>$/, '>'), left, right)}${content}</${tag}>`);
+    const prolog = root
+      ? root.source.slice(0, root.start)
+      : '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
+    this.#parts.set(
+      part,
+      `${prolog}${widenedStartTag(startTag(left).replace(/\/>$/, '>'), left, right)}${content}</${tag}>`,
+    );
     return part;
   }
 
   #writeNotes(kind: NoteKind): void {
-    const [mine, theirs] = [relatedPart(this.#original, this.#original.main, `${kind}s`), relatedPart(this.#modified, this.#modified.main, `${kind}s`)];
+    const [mine, theirs] = [
+      relatedPart(this.#original, this.#original.main, `${kind}s`),
+      relatedPart(this.#modified, this.#modified.main, `${kind}s`),
+    ];
     if (theirs === undefined && mine === undefined) return;
     const source = theirs ?? mine ?? '';
     const target = mine ?? this.#editor.add(source, '', this.#modified.contentType(source));
     if (mine === undefined) {
-      this.#editor.relate(this.#original.main, `http://schemas.openxmlformats.org/officeDocument/2006/relationships/${kind}s`, { part: target });
+      this.#editor.relate(
+        this.#original.main,
+        `http://schemas.openxmlformats.org/officeDocument/2006/relationships/${kind}s`,
+        { part: target },
+      );
     }
     const text = mine === undefined ? '' : this.#original.root(mine).source;
     const other = theirs === undefined ? undefined : this.#modifiedPart(theirs, target, text);
-    const root = mine === undefined ? other && this.#parse(separatorsOnly(other.root)) : this.#original.root(mine);
+    const root =
+      mine === undefined ? other && this.#parse(separatorsOnly(other.root)) : this.#original.root(mine);
     if (!root) return;
-    const marks = other?.marks ?? alignMarks(text, '', this.#bookmarks, this.#comments.ids, this.#comments.shared, () => this.#nextId++);
+    const marks =
+      other?.marks ??
+      alignMarks(text, '', this.#bookmarks, this.#comments.ids, this.#comments.shared, () => this.#nextId++);
     const content = this.#notes.write(kind, root, other?.root ?? root, this.#context('notes', marks));
     if (content === undefined && mine !== undefined) return;
-    const tag = other ? widenedStartTag(startTag(root).replace(/\/>$/, '>'), root, other.root) : startTag(root);
+    const tag = other
+      ? widenedStartTag(startTag(root).replace(/\/>$/, '>'), root, other.root)
+      : startTag(root);
     this.#parts.set(target, `${root.source.slice(0, root.start)}${tag}${content ?? ''}</${root.name}>`);
   }
 
@@ -205,18 +315,40 @@ class DocumentMerge {
     const out: NotCompared[] = [];
     const { changed } = this.#rebase.styles;
     const styles = relatedPart(this.#original, this.#original.main, 'styles') ?? 'word/styles.xml';
-    for (const name of changed) out.push({ part: styles, reason: `The definition of the style "${name}" differs; the original's is kept.` });
-    for (const [kind, what] of [['theme', 'theme'], ['settings', 'document settings'], ['fontTable', 'font table']] as const) {
-      const [a, b] = [relatedPart(this.#original, this.#original.main, kind), relatedPart(this.#modified, this.#modified.main, kind)];
-      const differs = (a === undefined) !== (b === undefined) || (a !== undefined && b !== undefined && this.#original.text(a) !== this.#modified.text(b));
-      if (differs) out.push({ part: a ?? b ?? '', reason: `The ${what} of the two documents differ; the original's are kept.` });
+    for (const name of changed)
+      out.push({
+        part: styles,
+        reason: `The definition of the style "${name}" differs; the original's is kept.`,
+      });
+    for (const [kind, what] of [
+      ['theme', 'theme'],
+      ['settings', 'document settings'],
+      ['fontTable', 'font table'],
+    ] as const) {
+      const [a, b] = [
+        relatedPart(this.#original, this.#original.main, kind),
+        relatedPart(this.#modified, this.#modified.main, kind),
+      ];
+      const differs =
+        (a === undefined) !== (b === undefined) ||
+        (a !== undefined && b !== undefined && this.#original.text(a) !== this.#modified.text(b));
+      if (differs)
+        out.push({
+          part: a ?? b ?? '',
+          reason: `The ${what} of the two documents differ; the original's are kept.`,
+        });
     }
     return out;
   }
 }
 
 /** The body's own section (§17.6.17), which stands behind its last block. */
-function finalSection(a: XmlElement | undefined, b: XmlElement | undefined, ctx: MergeContext, parse: (xml: string) => XmlElement): string {
+function finalSection(
+  a: XmlElement | undefined,
+  b: XmlElement | undefined,
+  ctx: MergeContext,
+  parse: (xml: string) => XmlElement,
+): string {
   if (!a && !b) return '';
   const none = (): XmlElement => parse('<w:sectPr/>');
   return ctx.section(a ?? none(), b ?? none());
@@ -236,6 +368,7 @@ function commentText(pkg: Package): string {
 /** The highest id of marks, revisions and notes, so that fresh ones collide with none. */
 function highestId(texts: readonly string[]): number {
   let highest = 0;
-  for (const text of texts) for (const m of text.matchAll(/\sw:id="(\d{1,9})"/g)) highest = Math.max(highest, Number(m[1]));
+  for (const text of texts)
+    for (const m of text.matchAll(/\sw:id="(\d{1,9})"/g)) highest = Math.max(highest, Number(m[1]));
   return highest;
 }

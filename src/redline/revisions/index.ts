@@ -1,2 +1,10 @@
+export { acceptRevisions, hasRevisions } from './accept.ts';
 export { emptyTally, type Tally } from './context.ts';
-export { type Region, type Rungs, storyParts, type Written, writeRedline } from './document.ts';
+export {
+  type Region,
+  type Rungs,
+  storyParts,
+  type Written,
+  withoutRevisions,
+  writeRedline,
+} from './document.ts';

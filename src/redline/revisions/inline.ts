@@ -1,6 +1,14 @@
 import { descendants, outer, withInner, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext, Side, State } from './context.ts';
-import { type AtomItem, type EndItem, type GroupItem, type Item, type Run, readItems, TEXT_BOX } from './items.ts';
+import {
+  type AtomItem,
+  type EndItem,
+  type GroupItem,
+  type Item,
+  type Run,
+  readItems,
+  TEXT_BOX,
+} from './items.ts';
 import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
 import { matchEnds, matchUnits, type Piece, toUnits, type Unit } from './units.ts';
 import { InlineWriter } from './writer.ts';
@@ -53,13 +61,18 @@ function itemsOf(paragraphs: readonly XmlElement[], ctx: MergeContext): Item[] {
  * merge or an addition at the end of a story comes out as such.  Both sides have at least one
  * paragraph, and the last marks are one: it can be neither inserted nor deleted.
  */
-export function mergeParagraphs(original: readonly XmlElement[], modified: readonly XmlElement[], ctx: MergeContext): string {
+export function mergeParagraphs(
+  original: readonly XmlElement[],
+  modified: readonly XmlElement[],
+  ctx: MergeContext,
+): string {
   const merge = new Merge(ctx);
   const [a, b] = [toUnits(itemsOf(original, ctx), ctx.symbols), toUnits(itemsOf(modified, ctx), ctx.symbols)];
   const lastA = a.pop();
   const lastB = b.pop();
   mergeUnits(a, b, merge);
-  if (lastA?.kind !== 'whole' || lastB?.kind !== 'whole') throw new Error('a stretch without a paragraph end');
+  if (lastA?.kind !== 'whole' || lastB?.kind !== 'whole')
+    throw new Error('a stretch without a paragraph end');
   matched(lastA, lastB, merge);
   return merge.take();
 }
@@ -69,7 +82,12 @@ export function mergeParagraphs(original: readonly XmlElement[], modified: reado
  *
  * @param keepLast  leave the last mark untracked, as at the end of a cell or a note
  */
-export function singleParagraphs(paragraphs: readonly XmlElement[], state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast = false): string {
+export function singleParagraphs(
+  paragraphs: readonly XmlElement[],
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  keepLast = false,
+): string {
   const merge = new Merge(ctx);
   paragraphs.forEach((p, i) => {
     for (const item of readItems(p, ctx.props)) single(item, state, merge);
@@ -115,7 +133,8 @@ function one(unit: Unit, side: Side, merge: Merge): void {
 }
 
 function single(item: Item, state: Exclude<State, 'keep'>, merge: Merge): void {
-  if (item.kind === 'end') merge.end(paragraphTag(item.paragraph), singleProperties(item.paragraph, state, merge.ctx));
+  if (item.kind === 'end')
+    merge.end(paragraphTag(item.paragraph), singleProperties(item.paragraph, state, merge.ctx));
   else merge.writer.item(item, state);
   if (item.kind === 'text') countWords(item.text.split(/\s+/).filter(Boolean).length, state, merge.ctx);
 }
@@ -146,8 +165,13 @@ function matchedWord(a: readonly Piece[], b: readonly Piece[], merge: Merge): vo
   }
 }
 
-function matchedWhole(a: AtomItem | GroupItem | EndItem, b: AtomItem | GroupItem | EndItem, merge: Merge): void {
-  if (a.kind === 'end' && b.kind === 'end') merge.end(paragraphTag(a.paragraph), mergedProperties(a.paragraph, b.paragraph, merge.ctx));
+function matchedWhole(
+  a: AtomItem | GroupItem | EndItem,
+  b: AtomItem | GroupItem | EndItem,
+  merge: Merge,
+): void {
+  if (a.kind === 'end' && b.kind === 'end')
+    merge.end(paragraphTag(a.paragraph), mergedProperties(a.paragraph, b.paragraph, merge.ctx));
   else if (a.kind === 'atom' && b.kind === 'atom') matchedAtom(a, b, merge);
   else if (a.kind === 'group' && b.kind === 'group') matchedGroup(a, b, merge);
 }
@@ -158,7 +182,9 @@ const NOTES = new Set(['w:footnoteReference', 'w:endnoteReference']);
 
 function matchedAtom(a: AtomItem, b: AtomItem, merge: Merge): void {
   const run = a.run && b.run && !UNFORMATTED.has(a.element.name) ? merge.run(a.run, b.run) : a.run;
-  const xml = NOTES.has(a.element.name) ? merge.ctx.note(a.element, 'keep', b.element) : mergedBoxes(a.element, b.element, merge.ctx);
+  const xml = NOTES.has(a.element.name)
+    ? merge.ctx.note(a.element, 'keep', b.element)
+    : mergedBoxes(a.element, b.element, merge.ctx);
   merge.writer.atom({ ...a, run }, 'keep', xml);
 }
 
@@ -166,7 +192,8 @@ function matchedAtom(a: AtomItem, b: AtomItem, merge: Merge): void {
 function mergedBoxes(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
   if (outer(a) === outer(b)) return outer(a);
   const [boxesA, boxesB] = [descendants(a, TEXT_BOX), descendants(b, TEXT_BOX)];
-  const outermost = (boxes: XmlElement[]): XmlElement[] => boxes.filter((x) => !boxes.some((y) => y !== x && y.start < x.start && y.end > x.end));
+  const outermost = (boxes: XmlElement[]): XmlElement[] =>
+    boxes.filter((x) => !boxes.some((y) => y !== x && y.start < x.start && y.end > x.end));
   const [outerA, outerB] = [outermost(boxesA), outermost(boxesB)];
   if (outerA.length === 0 || outerA.length !== outerB.length) return outer(a);
   let text = '';
@@ -195,6 +222,7 @@ function matchedGroup(a: GroupItem, b: GroupItem, merge: Merge): void {
 }
 
 function marksOf(items: readonly Item[]): Extract<Item, { kind: 'mark' }>[] {
-  return items.flatMap((i) => (i.kind === 'mark' ? [i] : i.kind === 'group' ? marksOf([...i.head, ...i.items, ...i.tail]) : []));
+  return items.flatMap((i) =>
+    i.kind === 'mark' ? [i] : i.kind === 'group' ? marksOf([...i.head, ...i.items, ...i.tail]) : [],
+  );
 }
-

@@ -1,4 +1,18 @@
-import { attribute, attributes, canonical, canonicalAttributes, child, decodeText, encodeText, inner, isElement, outer, startTag, textOf, type XmlElement } from '../ooxml/index.ts';
+import {
+  attribute,
+  attributes,
+  canonical,
+  canonicalAttributes,
+  child,
+  decodeText,
+  encodeText,
+  inner,
+  isElement,
+  outer,
+  startTag,
+  textOf,
+  type XmlElement,
+} from '../ooxml/index.ts';
 import { NO_PROPS, type PropsReader, type RunProps, virtual } from './props.ts';
 
 /** The run that an item came from; neighbouring items of one run are written into one run. */
@@ -59,7 +73,9 @@ export interface EndItem {
 
 export type Item = TextItem | AtomItem | MarkItem | GroupItem | EndItem;
 
-const MARKS = new Set('w:bookmarkStart w:bookmarkEnd w:commentRangeStart w:commentRangeEnd w:permStart w:permEnd'.split(' '));
+const MARKS = new Set(
+  'w:bookmarkStart w:bookmarkEnd w:commentRangeStart w:commentRangeEnd w:permStart w:permEnd'.split(' '),
+);
 const DROPPED = new Set('w:proofErr w:lastRenderedPageBreak w:rPr w:pPr w:annotationRef'.split(' '));
 const WRAPPERS = new Set('w:hyperlink w:sdt w:smartTag w:customXml w:dir w:bdo w:fldSimple'.split(' '));
 export const TEXT_BOX: ReadonlySet<string> = new Set(['w:txbxContent', 'wne:txbxContent']);
@@ -80,7 +96,10 @@ function readInline(element: XmlElement, props: PropsReader, out: Item[]): void 
 }
 
 function readRun(element: XmlElement, props: PropsReader, out: Item[]): void {
-  const run: Run = { open: startTag(element).replace(/\/>$/, '>'), props: props.read(child(element, 'w:rPr')) };
+  const run: Run = {
+    open: startTag(element).replace(/\/>$/, '>'),
+    props: props.read(child(element, 'w:rPr')),
+  };
   for (const c of element.children) {
     if (c.kind !== 'element' || DROPPED.has(c.name)) continue;
     if (c.name === 'w:t') {
@@ -148,24 +167,49 @@ function wrapperGroup(element: XmlElement, props: PropsReader): GroupItem {
   const close = `</${element.name}>`;
   switch (element.name) {
     case 'w:hyperlink':
-      return { ...base, key: `hyperlink${hyperlinkKey(element)}`, tracked: 'inside', open: tag, close, items: readItems(element, props) };
+      return {
+        ...base,
+        key: `hyperlink${hyperlinkKey(element)}`,
+        tracked: 'inside',
+        open: tag,
+        close,
+        items: readItems(element, props),
+      };
     case 'w:fldSimple': {
       const instruction = attribute(element, 'w:instr') ?? '';
       const ends = complexEnds(instruction);
-      return { ...base, ...ends, key: `field ${fieldCode(instruction)}`, tracked: 'parts', open: tag, close, items: readItems(element, props) };
+      return {
+        ...base,
+        ...ends,
+        key: `field ${fieldCode(instruction)}`,
+        tracked: 'parts',
+        open: tag,
+        close,
+        items: readItems(element, props),
+      };
     }
     case 'w:sdt': {
       const content = child(element, 'w:sdtContent');
       const key = controlKey(element);
-      if (!content) return { ...base, key, tracked: 'around', open: `${tag}${inner(element)}`, close, items: [] };
+      if (!content)
+        return { ...base, key, tracked: 'around', open: `${tag}${inner(element)}`, close, items: [] };
       const open = `${element.source.slice(element.start, content.start)}${startTag(content).replace(/\/>$/, '>')}`;
-      return { ...base, key, tracked: 'around', open, close: `</w:sdtContent>${close}`, items: readItems(content, props) };
+      return {
+        ...base,
+        key,
+        tracked: 'around',
+        open,
+        close: `</w:sdtContent>${close}`,
+        items: readItems(content, props),
+      };
     }
     default: {
       const properties = element.children.filter(isElement).filter((c) => c.name === `${element.name}Pr`);
       const head = properties.map(outer).join('');
       const key = `${element.name}${canonicalAttributes(element)}${properties.map((p) => canonical(p)).join('')}`;
-      const items = readItems(element, props).filter((i) => !(i.kind === 'atom' && i.element.name === `${element.name}Pr`));
+      const items = readItems(element, props).filter(
+        (i) => !(i.kind === 'atom' && i.element.name === `${element.name}Pr`),
+      );
       return { ...base, key, tracked: 'around', open: `${tag}${head}`, close, items };
     }
   }
@@ -186,8 +230,13 @@ function complexEnds(instruction: string): Pick<GroupItem, 'head' | 'tail'> {
 }
 
 function hyperlinkKey(element: XmlElement): string {
-  const kept = attributes(element).filter(([name]) => /^(r:id|w:anchor|w:tooltip|w:docLocation|w:tgtFrame)$/.test(name));
-  return kept.map(([name, value]) => ` ${name}=${value}`).sort().join('');
+  const kept = attributes(element).filter(([name]) =>
+    /^(r:id|w:anchor|w:tooltip|w:docLocation|w:tgtFrame)$/.test(name),
+  );
+  return kept
+    .map(([name, value]) => ` ${name}=${value}`)
+    .sort()
+    .join('');
 }
 
 /** What a content control is (§17.5.2.38): its properties without the id, which only tells it apart. */
@@ -201,7 +250,9 @@ function fieldCode(text: string): string {
 }
 
 function fieldCharType(item: Item): string | undefined {
-  return item.kind === 'atom' && item.element.name === 'w:fldChar' ? attribute(item.element, 'w:fldCharType') : undefined;
+  return item.kind === 'atom' && item.element.name === 'w:fldChar'
+    ? attribute(item.element, 'w:fldCharType')
+    : undefined;
 }
 
 /**
@@ -226,10 +277,29 @@ function fieldGroup(parts: readonly Item[]): GroupItem {
   const split = parts.findIndex((p) => fieldCharType(p) === 'separate');
   const head = split < 0 ? parts.slice(0, -1) : parts.slice(0, split + 1);
   const items = split < 0 ? [] : parts.slice(split + 1, -1);
-  const code = head.map((p) => (p.kind === 'group' ? `{${p.key}}` : p.kind === 'text' ? p.text : p.kind === 'atom' ? instruction(p) : '')).join('');
+  const code = head
+    .map((p) =>
+      p.kind === 'group'
+        ? `{${p.key}}`
+        : p.kind === 'text'
+          ? p.text
+          : p.kind === 'atom'
+            ? instruction(p)
+            : '',
+    )
+    .join('');
   const begin = head[0];
   const form = begin?.kind === 'atom' ? formField(begin.element) : '';
-  return { kind: 'group', key: `field ${fieldCode(code)}${form}${split < 0 ? ' bare' : ''}`, tracked: 'parts', open: '', close: '', head, items, tail: parts.slice(-1) };
+  return {
+    kind: 'group',
+    key: `field ${fieldCode(code)}${form}${split < 0 ? ' bare' : ''}`,
+    tracked: 'parts',
+    open: '',
+    close: '',
+    head,
+    items,
+    tail: parts.slice(-1),
+  };
 }
 
 function instruction(atom: AtomItem): string {
@@ -239,5 +309,9 @@ function instruction(atom: AtomItem): string {
 
 /** The words of an item and all it holds, for finding what is similar. */
 export function itemText(items: readonly Item[]): string {
-  return items.map((i) => (i.kind === 'text' ? i.text : i.kind === 'group' ? itemText(i.items) : i.kind === 'atom' ? ' ' : '')).join('');
+  return items
+    .map((i) =>
+      i.kind === 'text' ? i.text : i.kind === 'group' ? itemText(i.items) : i.kind === 'atom' ? ' ' : '',
+    )
+    .join('');
 }

@@ -66,7 +66,9 @@ export class Bookmarks {
       if (!this.#lost.has(name.toLowerCase())) return '';
       const id = ids.get(name) ?? this.#freshId();
       ids.set(name, id);
-      return end === 'E' ? `<w:bookmarkEnd w:id="${id}"/>` : `<w:bookmarkStart w:id="${id}" w:name="${name}"/>`;
+      return end === 'E'
+        ? `<w:bookmarkEnd w:id="${id}"/>`
+        : `<w:bookmarkStart w:id="${id}" w:name="${name}"/>`;
     });
   }
 
@@ -87,7 +89,8 @@ const PLACEHOLDER = /\u0001([ES])([^\u0001]*)\u0001/g;
 const BOOKMARK = /<w:bookmark(?:Start|End)\b[^>]*\/>/g;
 const BOOKMARK_END = /<w:bookmarkEnd\b[^>]*?\sw:id="([^"]*)"/g;
 const NAMED = /<w:bookmarkStart\b[^>]*>/g;
-const MARK = /<w:(bookmarkStart|bookmarkEnd|commentRangeStart|commentRangeEnd|commentReference|permStart|permEnd)\b[^>]*>/g;
+const MARK =
+  /<w:(bookmarkStart|bookmarkEnd|commentRangeStart|commentRangeEnd|commentReference|permStart|permEnd)\b[^>]*>/g;
 
 interface Named {
   readonly id: string;
@@ -96,7 +99,10 @@ interface Named {
 
 /** Bookmarks of a part's text, as ids and names in source form. */
 export function bookmarksOf(xml: string): Named[] {
-  return Array.from(xml.matchAll(NAMED), ([tag]) => ({ id: /\sw:id="([^"]*)"/.exec(tag)?.[1] ?? '', name: /\sw:name="([^"]*)"/.exec(tag)?.[1] ?? '' }));
+  return Array.from(xml.matchAll(NAMED), ([tag]) => ({
+    id: /\sw:id="([^"]*)"/.exec(tag)?.[1] ?? '',
+    name: /\sw:name="([^"]*)"/.exec(tag)?.[1] ?? '',
+  }));
 }
 
 /** The marks of one part of both sides. */
@@ -113,7 +119,14 @@ export interface PartMarks {
  * @param comments  comment id of the modified document to that of the result
  * @param sharedComments  ids in the result of comments that both sides have
  */
-export function alignMarks(original: string, modified: string, bookmarks: Bookmarks, comments: ReadonlyMap<string, string>, sharedComments: ReadonlySet<string>, freshId: () => number): PartMarks {
+export function alignMarks(
+  original: string,
+  modified: string,
+  bookmarks: Bookmarks,
+  comments: ReadonlyMap<string, string>,
+  sharedComments: ReadonlySet<string>,
+  freshId: () => number,
+): PartMarks {
   const idOfName = new Map(bookmarksOf(original).map((b) => [b.name.toLowerCase(), b.id]));
   const idMap = new Map<string, string>();
   const nameOf = new Map<string, string>();
@@ -125,18 +138,26 @@ export function alignMarks(original: string, modified: string, bookmarks: Bookma
   }
   const text = modified.replace(MARK, (tag, kind: string) =>
     tag.replace(/(\sw:id=)"([^"]*)"/, (whole, head: string, id: string) => {
-      const to = kind.startsWith('bookmark') ? idMap.get(id) : kind.startsWith('comment') ? comments.get(id) : undefined;
+      const to = kind.startsWith('bookmark')
+        ? idMap.get(id)
+        : kind.startsWith('comment')
+          ? comments.get(id)
+          : undefined;
       return to === undefined ? whole : `${head}"${to}"`;
     }),
   );
-  const permissions = new Set(Array.from(original.matchAll(/<w:permStart\b[^>]*?\sw:id="([^"]*)"/g), (m) => m[1] ?? ''));
+  const permissions = new Set(
+    Array.from(original.matchAll(/<w:permStart\b[^>]*?\sw:id="([^"]*)"/g), (m) => m[1] ?? ''),
+  );
   const mark = (element: XmlElement, side: Side): string => {
     if (side === 'original') return outer(element);
     const id = attribute(element, 'w:id') ?? '';
     if (element.name.startsWith('w:bookmark')) {
       const name = nameOf.get(id);
       if (name === undefined) return '';
-      return bookmarks.has(name) ? bookmarks.placeholder(element.name === 'w:bookmarkEnd', name) : outer(element);
+      return bookmarks.has(name)
+        ? bookmarks.placeholder(element.name === 'w:bookmarkEnd', name)
+        : outer(element);
     }
     if (element.name.startsWith('w:comment')) return sharedComments.has(id) ? '' : outer(element);
     return permissions.has(id) ? '' : outer(element);

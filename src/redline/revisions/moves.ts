@@ -22,7 +22,8 @@ export function pairMoves(steps: readonly Step[], ctx: MergeContext): Moves {
   }
   const names = new Map<Block, string>();
   for (const step of steps) {
-    const source = step.kind === 'ins' && left.size > 0 ? left.get(moveKey(step.b, ctx) ?? '')?.shift() : undefined;
+    const source =
+      step.kind === 'ins' && left.size > 0 ? left.get(moveKey(step.b, ctx) ?? '')?.shift() : undefined;
     if (!source || step.kind !== 'ins') continue;
     const name = `move${ctx.freshId()}`;
     names.set(source, name);
@@ -47,7 +48,9 @@ function moveKey(block: Block, ctx: MergeContext): string | undefined {
   if (element.name !== 'w:p' || child(pPr, 'w:sectPr')) return undefined;
   const items = readItems(element, ctx.props);
   const key = itemsKey(items);
-  return key.split(/\s+/).length >= LEAST_WORDS ? `${canonicalChildren(pPr, new Set(['w:rPr']))}|${key}` : undefined;
+  return key.split(/\s+/).length >= LEAST_WORDS
+    ? `${canonicalChildren(pPr, new Set(['w:rPr']))}|${key}`
+    : undefined;
 }
 
 function itemsKey(items: readonly Item[]): string {

@@ -11,7 +11,10 @@ export class Notes {
   readonly #kept: Record<NoteKind, Map<string, string>> = { footnote: new Map(), endnote: new Map() };
   readonly #removed: Record<NoteKind, Set<string>> = { footnote: new Set(), endnote: new Set() };
   /** Modified id to id in the result, and whether the reference was moved there. */
-  readonly #added: Record<NoteKind, Map<string, { id: string; moved: boolean }>> = { footnote: new Map(), endnote: new Map() };
+  readonly #added: Record<NoteKind, Map<string, { id: string; moved: boolean }>> = {
+    footnote: new Map(),
+    endnote: new Map(),
+  };
 
   constructor(freshId: () => number) {
     this.#freshId = freshId;

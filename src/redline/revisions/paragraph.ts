@@ -1,10 +1,23 @@
-import { canonicalChildren, child, inner, isElement, outer, startTag, type XmlElement } from '../ooxml/index.ts';
+import {
+  canonicalChildren,
+  child,
+  inner,
+  isElement,
+  outer,
+  startTag,
+  type XmlElement,
+} from '../ooxml/index.ts';
 import type { MergeContext, State } from './context.ts';
 
 /** A paragraph's properties (§17.3.1.26) apart from its mark and its section. */
 const MARK_AND_SECTION: ReadonlySet<string> = new Set(['w:rPr', 'w:sectPr', 'w:pPrChange']);
 
-const MARKER: Readonly<Record<Exclude<State, 'keep'>, string>> = { del: 'w:del', ins: 'w:ins', from: 'w:moveFrom', to: 'w:moveTo' };
+const MARKER: Readonly<Record<Exclude<State, 'keep'>, string>> = {
+  del: 'w:del',
+  ins: 'w:ins',
+  from: 'w:moveFrom',
+  to: 'w:moveTo',
+};
 
 function ownProperties(pPr: XmlElement | undefined): string {
   if (!pPr) return '';
@@ -23,7 +36,12 @@ function assemble(properties: string, mark: string, section: string, change: str
 }
 
 /** Properties of a paragraph that only one side has; its mark carries the revision. */
-export function singleProperties(paragraph: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, tracked = true): string {
+export function singleProperties(
+  paragraph: XmlElement,
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  tracked = true,
+): string {
   const pPr = child(paragraph, 'w:pPr');
   const mark = ctx.props.read(child(pPr, 'w:rPr')).inner;
   const sect = child(pPr, 'w:sectPr');
@@ -49,11 +67,22 @@ export function mergedProperties(a: XmlElement, b: XmlElement, ctx: MergeContext
   }
   if (same) return assemble(ownProperties(pA), mark, section, '');
   ctx.tally.paragraphFormatting++;
-  return assemble(ownProperties(pB), mark, section, `<w:pPrChange${ctx.stamp()}><w:pPr>${ownProperties(pA)}</w:pPr></w:pPrChange>`);
+  return assemble(
+    ownProperties(pB),
+    mark,
+    section,
+    `<w:pPrChange${ctx.stamp()}><w:pPr>${ownProperties(pA)}</w:pPr></w:pPrChange>`,
+  );
 }
 
 /** Former and new content of a property element: `<name>new…<change><name>former</name></change></name>`. */
-export function changedElement(name: string, former: string, now: string, change: string, ctx: MergeContext): string {
+export function changedElement(
+  name: string,
+  former: string,
+  now: string,
+  change: string,
+  ctx: MergeContext,
+): string {
   return `<${name}>${now}<${change}${ctx.stamp()}><${name}>${former}</${name}></${change}></${name}>`;
 }
 

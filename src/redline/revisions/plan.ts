@@ -1,5 +1,5 @@
 import { align, MAX_CELLS, pairByVotes, pairInOrder, similarity, type Words } from '../diff/index.ts';
-import { rawKey, type XmlElement } from '../ooxml/index.ts';
+import { child, rawKey, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
 import { controlKey } from './items.ts';
 
@@ -76,7 +76,10 @@ function planGap(a: readonly Block[], b: readonly Block[], ctx: MergeContext, st
   const wordsA = a.map((x) => wordsOf(x.element, ctx));
   const wordsB = b.map((x) => wordsOf(x.element, ctx));
   const score = (i: number, j: number): number => pairScore(a[i], b[j], wordsA[i], wordsB[j]);
-  const partner = a.length * b.length <= MAX_CELLS ? pairInOrder(a.length, b.length, score) : pairByVotes(wordsA, wordsB, score);
+  const partner =
+    a.length * b.length <= MAX_CELLS
+      ? pairInOrder(a.length, b.length, score)
+      : pairByVotes(wordsA, wordsB, score);
   const gap = joinNeighbours(a, b, partner, wordsA, wordsB);
   let j0 = 0;
   for (let i = 0; i < a.length; ) {
@@ -94,11 +97,22 @@ function planGap(a: readonly Block[], b: readonly Block[], ctx: MergeContext, st
   b.slice(j0).forEach(ins);
 }
 
+/** Does the paragraph's mark end a section? Such a mark is never one with a mark that does not. */
+function endsSection(block: Block): boolean {
+  return block.element.name === 'w:p' && child(child(block.element, 'w:pPr'), 'w:sectPr') !== undefined;
+}
+
 /** How many words two blocks have in common, 0 when they are not versions of one another. */
-function pairScore(a: Block | undefined, b: Block | undefined, wordsA: Words | undefined, wordsB: Words | undefined): number {
+function pairScore(
+  a: Block | undefined,
+  b: Block | undefined,
+  wordsA: Words | undefined,
+  wordsB: Words | undefined,
+): number {
   if (!a || !b || !wordsA || !wordsB || a.element.name !== b.element.name) return 0;
   if (a.element.name === 'w:sdt' && controlKey(a.element) !== controlKey(b.element)) return 0;
   if (a.element.name !== 'w:p' && a.element.name !== 'w:tbl' && a.element.name !== 'w:sdt') return 0;
+  if (endsSection(a) !== endsSection(b)) return 0;
   if (wordsA.length === 0 && wordsB.length === 0) return EMPTY_PAIR;
   const share = similarity(wordsA, wordsB);
   return share >= PAIR_THRESHOLD ? (share * (wordsA.length + wordsB.length)) / 2 : 0;
@@ -117,7 +131,13 @@ const JOIN_SHARE = 0.6;
  * Widens pairs of paragraphs by a neighbour that was split off or merged in: most of its words are
  * found on the other side of the pair and nowhere else.
  */
-function joinNeighbours(a: readonly Block[], b: readonly Block[], partner: Int32Array, wordsA: readonly Words[], wordsB: readonly Words[]): Map<number, Join> {
+function joinNeighbours(
+  a: readonly Block[],
+  b: readonly Block[],
+  partner: Int32Array,
+  wordsA: readonly Words[],
+  wordsB: readonly Words[],
+): Map<number, Join> {
   const takenB = new Set(partner);
   const joins = new Map<number, Join>();
   let freeA = 0;
@@ -125,13 +145,38 @@ function joinNeighbours(a: readonly Block[], b: readonly Block[], partner: Int32
   partner.forEach((j, i) => {
     if (j < 0 || i < freeA) return;
     let [i0, i1, j0, j1] = [i, i + 1, j, j + 1];
-    const isP = (x: Block | undefined): boolean => x?.element.name === 'w:p';
+    const isP = (x: Block | undefined): boolean => x?.element.name === 'w:p' && !endsSection(x);
     if (isP(a[i]) && isP(b[j])) {
-      const gains = (words: Words | undefined, mine: readonly Words[], theirs: readonly Words[]): boolean => gainOf(words, mine, theirs) >= JOIN_SHARE;
-      while (i1 < a.length && (partner[i1] ?? -1) < 0 && isP(a[i1]) && gains(wordsA[i1], wordsA.slice(i0, i1), wordsB.slice(j0, j1))) i1++;
-      while (i0 > freeA && (partner[i0 - 1] ?? -1) < 0 && isP(a[i0 - 1]) && gains(wordsA[i0 - 1], wordsA.slice(i0, i1), wordsB.slice(j0, j1))) i0--;
-      while (j1 < b.length && !takenB.has(j1) && isP(b[j1]) && gains(wordsB[j1], wordsB.slice(j0, j1), wordsA.slice(i0, i1))) j1++;
-      while (j0 > freeB && !takenB.has(j0 - 1) && isP(b[j0 - 1]) && gains(wordsB[j0 - 1], wordsB.slice(j0, j1), wordsA.slice(i0, i1))) j0--;
+      const gains = (words: Words | undefined, mine: readonly Words[], theirs: readonly Words[]): boolean =>
+        gainOf(words, mine, theirs) >= JOIN_SHARE;
+      while (
+        i1 < a.length &&
+        (partner[i1] ?? -1) < 0 &&
+        isP(a[i1]) &&
+        gains(wordsA[i1], wordsA.slice(i0, i1), wordsB.slice(j0, j1))
+      )
+        i1++;
+      while (
+        i0 > freeA &&
+        (partner[i0 - 1] ?? -1) < 0 &&
+        isP(a[i0 - 1]) &&
+        gains(wordsA[i0 - 1], wordsA.slice(i0, i1), wordsB.slice(j0, j1))
+      )
+        i0--;
+      while (
+        j1 < b.length &&
+        !takenB.has(j1) &&
+        isP(b[j1]) &&
+        gains(wordsB[j1], wordsB.slice(j0, j1), wordsA.slice(i0, i1))
+      )
+        j1++;
+      while (
+        j0 > freeB &&
+        !takenB.has(j0 - 1) &&
+        isP(b[j0 - 1]) &&
+        gains(wordsB[j0 - 1], wordsB.slice(j0, j1), wordsA.slice(i0, i1))
+      )
+        j0--;
     }
     joins.set(i0, { i1, j0, j1 });
     [freeA, freeB] = [i1, j1];
@@ -174,7 +219,7 @@ export function settleEnd(steps: Step[]): Step[] {
   const last = steps[cut - 1];
   if (!last || last.kind === 'del' || last.kind === 'ins') return steps;
   const [lastA, lastB] = last.kind === 'same' ? [[last.a], [last.b]] : [last.a, last.b];
-  if (!isParagraph(lastA[0]) || !isParagraph(a[a.length - 1] ?? b[b.length - 1])) return steps;
+  if (!isParagraph(a[a.length - 1] ?? b[b.length - 1])) return steps;
   return [...steps.slice(0, cut - 1), ...settleBoth([...lastA, ...a], [...lastB, ...b])];
 }
 
@@ -189,5 +234,9 @@ function settleBoth(a: readonly Block[], b: readonly Block[]): Step[] {
   const inss = (blocks: readonly Block[]): Step[] => blocks.map((x) => ({ kind: 'ins', b: x }));
   if (cutA === a.length) return [...inss(b), ...dels(a)];
   if (cutB === b.length) return [...dels(a), ...inss(b)];
-  return [...dels(a.slice(0, cutA)), ...inss(b.slice(0, cutB)), { kind: 'merge', a: a.slice(cutA), b: b.slice(cutB) }];
+  return [
+    ...dels(a.slice(0, cutA)),
+    ...inss(b.slice(0, cutB)),
+    { kind: 'merge', a: a.slice(cutA), b: b.slice(cutB) },
+  ];
 }

@@ -8,7 +8,13 @@ export interface RunProps {
   readonly key: string;
 }
 
-const NOT_COMPARED: ReadonlySet<string> = new Set(['w:ins', 'w:del', 'w:moveFrom', 'w:moveTo', 'w:rPrChange']);
+const NOT_COMPARED: ReadonlySet<string> = new Set([
+  'w:ins',
+  'w:del',
+  'w:moveFrom',
+  'w:moveTo',
+  'w:rPrChange',
+]);
 
 export const NO_PROPS: RunProps = { inner: '', key: '' };
 
@@ -22,7 +28,9 @@ export class PropsReader {
     const known = this.#known.get(source);
     if (known) return known;
     const key = canonicalChildren(rPr, NOT_COMPARED);
-    const plain = rPr.children.some((c) => c.kind === 'element' && NOT_COMPARED.has(c.name)) ? without(rPr) : source;
+    const plain = rPr.children.some((c) => c.kind === 'element' && NOT_COMPARED.has(c.name))
+      ? without(rPr)
+      : source;
     const fresh = { inner: plain, key };
     this.#known.set(source, fresh);
     return fresh;
@@ -30,7 +38,9 @@ export class PropsReader {
 }
 
 function without(rPr: XmlElement): string {
-  return rPr.children.map((c) => (c.kind === 'text' || NOT_COMPARED.has(c.name) ? '' : c.source.slice(c.start, c.end))).join('');
+  return rPr.children
+    .map((c) => (c.kind === 'text' || NOT_COMPARED.has(c.name) ? '' : c.source.slice(c.start, c.end)))
+    .join('');
 }
 
 /** An element of the engine's own making, for a side that has none. */

@@ -1,4 +1,14 @@
-import { attribute, canonicalAttributes, canonicalChildren, descendants, elements, outer, type Package, rawKey, type XmlElement } from '../ooxml/index.ts';
+import {
+  attribute,
+  canonicalAttributes,
+  canonicalChildren,
+  descendants,
+  elements,
+  outer,
+  type Package,
+  rawKey,
+  type XmlElement,
+} from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
 
 /** Headers and footers in force in a section: kind and type to part name. */
@@ -30,13 +40,23 @@ export function effectiveSections(body: XmlElement, pkg: Package): Map<XmlElemen
 export function isBlank(root: XmlElement): boolean {
   const blocks = elements(root).filter((e) => !e.name.startsWith('w:bookmark'));
   const [first] = blocks;
-  return blocks.length === 0 || (blocks.length === 1 && first?.name === 'w:p' && !/<(w:r|w:hyperlink|w:sdt|w:fldSimple|m:oMath)[\s>/]/.test(outer(first)));
+  return (
+    blocks.length === 0 ||
+    (blocks.length === 1 &&
+      first?.name === 'w:p' &&
+      !/<(w:r|w:hyperlink|w:sdt|w:fldSimple|m:oMath)[\s>/]/.test(outer(first)))
+  );
 }
 
 /** Where the header and footer parts of a section come from. */
 export interface HeaderParts {
   /** Id of the relationship to a part that shows `original`, and `modified` once accepted. */
-  readonly reference: (key: string, original: string | undefined, modified: string | undefined, kept: boolean) => string | undefined;
+  readonly reference: (
+    key: string,
+    original: string | undefined,
+    modified: string | undefined,
+    kept: boolean,
+  ) => string | undefined;
 }
 
 /** Writes section properties (§17.6.17) with the change from one side to the other. */
@@ -46,7 +66,12 @@ export class SectionWriter {
   readonly #parts: HeaderParts;
   readonly #rewrite: boolean;
 
-  constructor(a: ReadonlyMap<XmlElement, Effective>, b: ReadonlyMap<XmlElement, Effective>, parts: HeaderParts, rewrite: boolean) {
+  constructor(
+    a: ReadonlyMap<XmlElement, Effective>,
+    b: ReadonlyMap<XmlElement, Effective>,
+    parts: HeaderParts,
+    rewrite: boolean,
+  ) {
     this.#a = a;
     this.#b = b;
     this.#parts = parts;
@@ -54,11 +79,17 @@ export class SectionWriter {
   }
 
   write(original: XmlElement | undefined, modified: XmlElement | undefined, ctx: MergeContext): string {
-    const references = original && modified && !this.#rewrite ? ownReferences(original) : this.#references(original, modified);
+    const references =
+      original && modified && !this.#rewrite ? ownReferences(original) : this.#references(original, modified);
     const shown = modified ?? original;
     if (!shown) return '';
-    const content = (s: XmlElement): string => elements(s).filter((e) => !REFERENCES.has(e.name) && e.name !== 'w:sectPrChange').map(outer).join('');
-    const plain = (s: XmlElement): string => `<w:sectPr${attributesOf(s)}>${references}${content(s)}</w:sectPr>`;
+    const content = (s: XmlElement): string =>
+      elements(s)
+        .filter((e) => !REFERENCES.has(e.name) && e.name !== 'w:sectPrChange')
+        .map(outer)
+        .join('');
+    const plain = (s: XmlElement): string =>
+      `<w:sectPr${attributesOf(s)}>${references}${content(s)}</w:sectPr>`;
     if (!original || !modified) return plain(shown);
     const key = (s: XmlElement): string => canonicalAttributes(s) + canonicalChildren(s, REFERENCES);
     if (key(original) === key(modified)) return this.#rewrite ? plain(original) : outer(original);
@@ -72,7 +103,12 @@ export class SectionWriter {
     const keys = [...new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])])].sort();
     return keys
       .map((key) => {
-        const id = this.#parts.reference(key, a?.get(key), b?.get(key), original !== undefined && modified !== undefined);
+        const id = this.#parts.reference(
+          key,
+          a?.get(key),
+          b?.get(key),
+          original !== undefined && modified !== undefined,
+        );
         const [name, type] = key.split(' ');
         return id === undefined ? '' : `<${name} w:type="${type}" r:id="${id}"/>`;
       })
@@ -81,11 +117,17 @@ export class SectionWriter {
 }
 
 function attributesOf(section: XmlElement): string {
-  return section.source.slice(section.start + section.name.length + 1, section.innerStart).replace(/\/?>$/, '').replace(/\s+$/, '');
+  return section.source
+    .slice(section.start + section.name.length + 1, section.innerStart)
+    .replace(/\/?>$/, '')
+    .replace(/\s+$/, '');
 }
 
 function ownReferences(section: XmlElement): string {
-  return elements(section).filter((e) => REFERENCES.has(e.name)).map(outer).join('');
+  return elements(section)
+    .filter((e) => REFERENCES.has(e.name))
+    .map(outer)
+    .join('');
 }
 
 /** Do two headers show the same? */

@@ -1,5 +1,14 @@
 import { align, pairInOrder, similarity, type Words } from '../diff/index.ts';
-import { canonicalChildren, child, elements, isElement, outer, rawKey, startTag, type XmlElement } from '../ooxml/index.ts';
+import {
+  canonicalChildren,
+  child,
+  elements,
+  isElement,
+  outer,
+  rawKey,
+  startTag,
+  type XmlElement,
+} from '../ooxml/index.ts';
 import type { MergeContext, State } from './context.ts';
 import { innerOf } from './paragraph.ts';
 import { wordsOf } from './plan.ts';
@@ -7,7 +16,12 @@ import { wordsOf } from './plan.ts';
 /** How the content of cells is written: they are stories of their own. */
 export interface CellWriter {
   readonly mergeCell: (a: XmlElement, b: XmlElement, ctx: MergeContext) => string;
-  readonly singleCell: (cell: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, keepLast: boolean) => string;
+  readonly singleCell: (
+    cell: XmlElement,
+    state: Exclude<State, 'keep'>,
+    ctx: MergeContext,
+    keepLast: boolean,
+  ) => string;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -18,7 +32,9 @@ const ROW_SIMILARITY = 0.3;
 export function mergeTables(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellWriter): string {
   const [rowsA, rowsB] = [rowsOf(a), rowsOf(b)];
   if (!rowsA || !rowsB || ctx.rung === 'blocks' || ctx.rung === 'story') {
-    return rowsA && rowsB && rawKey(a) === rawKey(b) ? outer(a) : singleTable(a, 'del', ctx, cells) + singleTable(b, 'ins', ctx, cells);
+    return rowsA && rowsB && rawKey(a) === rawKey(b)
+      ? outer(a)
+      : singleTable(a, 'del', ctx, cells) + singleTable(b, 'ins', ctx, cells);
   }
   const partner = pairRows(rowsA, rowsB, ctx);
   let j = 0;
@@ -39,7 +55,9 @@ export function mergeTables(a: XmlElement, b: XmlElement, ctx: MergeContext, cel
 
 /** Rows of a table, or undefined when something else stands between them. */
 function rowsOf(table: XmlElement): XmlElement[] | undefined {
-  const rows = elements(table).filter((e) => e.name !== 'w:tblPr' && e.name !== 'w:tblGrid' && !/^w:(bookmark|commentRange|perm)/.test(e.name));
+  const rows = elements(table).filter(
+    (e) => e.name !== 'w:tblPr' && e.name !== 'w:tblGrid' && !/^w:(bookmark|commentRange|perm)/.test(e.name),
+  );
   return rows.every((r) => r.name === 'w:tr') ? rows : undefined;
 }
 
@@ -97,35 +115,76 @@ function worth(a: Words | undefined, b: Words | undefined, threshold: number): n
 }
 
 /** A table that only one side has: every row is marked, and the runs in it. */
-export function singleTable(table: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, cells: CellWriter): string {
+export function singleTable(
+  table: XmlElement,
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  cells: CellWriter,
+): string {
   const side = state === 'del' || state === 'from' ? 'original' : 'modified';
-  const body = table.children.map((c) => (isElement(c) ? singleTableChild(c, state, ctx, cells) : '')).join('');
+  const body = table.children
+    .map((c) => (isElement(c) ? singleTableChild(c, state, ctx, cells) : ''))
+    .join('');
   return ctx.withoutShared(`${startTag(table)}${body}</w:tbl>`, side);
 }
 
-function singleTableChild(element: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, cells: CellWriter): string {
+function singleTableChild(
+  element: XmlElement,
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  cells: CellWriter,
+): string {
   if (element.name === 'w:tr') return markedRow(element, state, ctx, cells);
   if (element.name !== 'w:sdt' && element.name !== 'w:customXml') return outer(element);
-  const body = element.children.map((c) => (isElement(c) ? (c.name === 'w:sdtContent' ? `${startTag(c)}${c.children.map((x) => (isElement(x) ? singleTableChild(x, state, ctx, cells) : '')).join('')}</w:sdtContent>` : singleTableChild(c, state, ctx, cells)) : '')).join('');
+  const body = element.children
+    .map((c) =>
+      isElement(c)
+        ? c.name === 'w:sdtContent'
+          ? `${startTag(c)}${c.children.map((x) => (isElement(x) ? singleTableChild(x, state, ctx, cells) : '')).join('')}</w:sdtContent>`
+          : singleTableChild(c, state, ctx, cells)
+        : '',
+    )
+    .join('');
   return `${startTag(element)}${body}</${element.name}>`;
 }
 
-function singleRow(row: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, cells: CellWriter): string {
+function singleRow(
+  row: XmlElement,
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  cells: CellWriter,
+): string {
   return ctx.withoutShared(markedRow(row, state, ctx, cells), state === 'del' ? 'original' : 'modified');
 }
 
-function markedRow(row: XmlElement, state: Exclude<State, 'keep'>, ctx: MergeContext, cells: CellWriter): string {
+function markedRow(
+  row: XmlElement,
+  state: Exclude<State, 'keep'>,
+  ctx: MergeContext,
+  cells: CellWriter,
+): string {
   ctx.tally.tableRows++;
   const mark = state === 'del' || state === 'from' ? 'w:del' : 'w:ins';
   const tracked = mark === 'w:del' ? 'del' : 'ins';
   const properties = child(row, 'w:trPr');
   const trPr = `<w:trPr>${innerOf(properties)}<${mark}${ctx.stamp()}/></w:trPr>`;
   const exception = child(row, 'w:tblPrEx');
-  const rest = row.children.map((c) => (isElement(c) && c.name !== 'w:trPr' && c.name !== 'w:tblPrEx' ? singleRowChild(c, tracked, ctx, cells) : '')).join('');
+  const rest = row.children
+    .map((c) =>
+      isElement(c) && c.name !== 'w:trPr' && c.name !== 'w:tblPrEx'
+        ? singleRowChild(c, tracked, ctx, cells)
+        : '',
+    )
+    .join('');
   return `${startTag(row)}${exception ? outer(exception) : ''}${trPr}${rest}</w:tr>`;
 }
 
-function singleRowChild(element: XmlElement, state: 'del' | 'ins', ctx: MergeContext, cells: CellWriter): string {
+function singleRowChild(
+  element: XmlElement,
+  state: 'del' | 'ins',
+  ctx: MergeContext,
+  cells: CellWriter,
+): string {
   if (element.name === 'w:tc') return markedCell(element, state, ctx, cells, '');
   if (element.name === 'w:sdt' || element.name === 'w:sdtContent' || element.name === 'w:customXml') {
     return `${startTag(element)}${element.children.map((c) => (isElement(c) ? singleRowChild(c, state, ctx, cells) : '')).join('')}</${element.name}>`;
@@ -133,22 +192,32 @@ function singleRowChild(element: XmlElement, state: 'del' | 'ins', ctx: MergeCon
   return outer(element);
 }
 
-function markedCell(cell: XmlElement, state: 'del' | 'ins', ctx: MergeContext, cells: CellWriter, mark: string): string {
+function markedCell(
+  cell: XmlElement,
+  state: 'del' | 'ins',
+  ctx: MergeContext,
+  cells: CellWriter,
+  mark: string,
+): string {
   const properties = child(cell, 'w:tcPr');
-  const tcPr = mark === '' ? (properties ? outer(properties) : '') : `<w:tcPr>${innerOf(properties)}${mark}</w:tcPr>`;
+  const tcPr =
+    mark === '' ? (properties ? outer(properties) : '') : `<w:tcPr>${innerOf(properties)}${mark}</w:tcPr>`;
   return `${startTag(cell)}${tcPr}${cells.singleCell(cell, state, ctx, true)}</w:tc>`;
 }
 
 function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellWriter): string {
   if (rawKey(a) === rawKey(b) && !outer(a).includes('noteReference')) return outer(a);
   const plain = (row: XmlElement): XmlElement[] | undefined => {
-    const list = elements(row).filter((e) => !/^w:(trPr|tblPrEx|bookmark\w+|commentRange\w+|perm\w+)$/.test(e.name));
+    const list = elements(row).filter(
+      (e) => !/^w:(trPr|tblPrEx|bookmark\w+|commentRange\w+|perm\w+)$/.test(e.name),
+    );
     return list.every((c) => c.name === 'w:tc') ? list : undefined;
   };
   const [cellsA, cellsB] = [plain(a), plain(b)];
   if (!cellsA || !cellsB) return singleRow(a, 'del', ctx, cells) + singleRow(b, 'ins', ctx, cells);
   const partner = pairCells(cellsA, cellsB, ctx);
-  if (cellsA.length > 0 && partner.every((j) => j < 0)) return singleRow(a, 'del', ctx, cells) + singleRow(b, 'ins', ctx, cells);
+  if (cellsA.length > 0 && partner.every((j) => j < 0))
+    return singleRow(a, 'del', ctx, cells) + singleRow(b, 'ins', ctx, cells);
   let j = 0;
   let body = '';
   for (let i = 0; i <= cellsA.length; i++) {
@@ -162,7 +231,10 @@ function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellW
     const other = cellsB[j++];
     if (cell && other) body += mergedCell(cell, other, ctx, cells);
   }
-  const marks = elements(a).filter((e) => /^w:(bookmark|commentRange|perm)/.test(e.name)).map((e) => ctx.mark(e, 'original')).join('');
+  const marks = elements(a)
+    .filter((e) => /^w:(bookmark|commentRange|perm)/.test(e.name))
+    .map((e) => ctx.mark(e, 'original'))
+    .join('');
   return `${startTag(a)}${rowExceptions(a, b, ctx)}${rowProperties(a, b, ctx)}${marks}${body}</w:tr>`;
 }
 
@@ -176,23 +248,54 @@ function pairCells(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Merg
 /** A cell that only one side has (§17.13.5.1–2). */
 function revisedCell(cell: XmlElement, state: 'del' | 'ins', ctx: MergeContext, cells: CellWriter): string {
   const mark = `<w:${state === 'del' ? 'cellDel' : 'cellIns'}${ctx.stamp()}/>`;
-  return ctx.withoutShared(markedCell(cell, state, ctx, cells, mark), state === 'del' ? 'original' : 'modified');
+  return ctx.withoutShared(
+    markedCell(cell, state, ctx, cells, mark),
+    state === 'del' ? 'original' : 'modified',
+  );
 }
 
 function mergedCell(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellWriter): string {
-  const properties = changedProperties('w:tcPr', 'w:tcPrChange', child(a, 'w:tcPr'), child(b, 'w:tcPr'), NONE, ctx);
+  const properties = changedProperties(
+    'w:tcPr',
+    'w:tcPrChange',
+    child(a, 'w:tcPr'),
+    child(b, 'w:tcPr'),
+    NONE,
+    ctx,
+  );
   return `${startTag(a)}${properties}${cells.mergeCell(a, b, ctx)}</w:tc>`;
 }
 
 function rowProperties(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
-  return changedProperties('w:trPr', 'w:trPrChange', child(a, 'w:trPr'), child(b, 'w:trPr'), ROW_REVISIONS, ctx);
+  return changedProperties(
+    'w:trPr',
+    'w:trPrChange',
+    child(a, 'w:trPr'),
+    child(b, 'w:trPr'),
+    ROW_REVISIONS,
+    ctx,
+  );
 }
 
 function rowExceptions(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
-  return changedProperties('w:tblPrEx', 'w:tblPrExChange', child(a, 'w:tblPrEx'), child(b, 'w:tblPrEx'), NONE, ctx);
+  return changedProperties(
+    'w:tblPrEx',
+    'w:tblPrExChange',
+    child(a, 'w:tblPrEx'),
+    child(b, 'w:tblPrEx'),
+    NONE,
+    ctx,
+  );
 }
 
-function changedProperties(name: string, change: string, a: XmlElement | undefined, b: XmlElement | undefined, skip: ReadonlySet<string>, ctx: MergeContext): string {
+function changedProperties(
+  name: string,
+  change: string,
+  a: XmlElement | undefined,
+  b: XmlElement | undefined,
+  skip: ReadonlySet<string>,
+  ctx: MergeContext,
+): string {
   if (canonicalChildren(a, skip) === canonicalChildren(b, skip)) return a ? outer(a) : '';
   ctx.tally.tableProperties++;
   return `<${name}>${innerOf(b)}<${change}${ctx.stamp()}><${name}>${innerOf(a)}</${name}></${change}></${name}>`;

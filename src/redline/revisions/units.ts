@@ -69,7 +69,8 @@ function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner,
   }
   let [index, offset, at, nextMark] = [0, 0, 0, 0];
   const pushMarks = (before: number): void => {
-    for (let m = marks[nextMark]; m && m.at < before; m = marks[++nextMark]) out.push({ kind: 'mark', item: m.item });
+    for (let m = marks[nextMark]; m && m.at < before; m = marks[++nextMark])
+      out.push({ kind: 'mark', item: m.item });
   };
   for (const token of tokenize(whole)) {
     const pieces: Piece[] = [];
@@ -94,7 +95,8 @@ function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner,
  * where what is beside them did, so that they never hold two changes apart.
  */
 export function matchUnits(a: readonly Unit[], b: readonly Unit[]): Int32Array {
-  const solid = (units: readonly Unit[]): number[] => units.flatMap((u, i) => (u.kind === 'mark' || (u.kind === 'word' && u.blank) ? [] : [i]));
+  const solid = (units: readonly Unit[]): number[] =>
+    units.flatMap((u, i) => (u.kind === 'mark' || (u.kind === 'word' && u.blank) ? [] : [i]));
   const [left, right] = [solid(a), solid(b)];
   const idOf = (units: readonly Unit[]) => (i: number) => {
     const u = units[i];
@@ -113,7 +115,8 @@ export function matchUnits(a: readonly Unit[], b: readonly Unit[]): Int32Array {
 /** Only what both sides have in common at their ends. */
 export function matchEnds(a: readonly Unit[], b: readonly Unit[]): Int32Array {
   const partner = new Int32Array(a.length).fill(-1);
-  const visible = (units: readonly Unit[]): number[] => units.flatMap((u, i) => (u.kind === 'mark' ? [] : [i]));
+  const visible = (units: readonly Unit[]): number[] =>
+    units.flatMap((u, i) => (u.kind === 'mark' ? [] : [i]));
   const [left, right] = [visible(a), visible(b)];
   const same = (i: number | undefined, j: number | undefined): boolean => {
     const [u, v] = [a[i ?? -1], b[j ?? -1]];
@@ -121,7 +124,11 @@ export function matchEnds(a: readonly Unit[], b: readonly Unit[]): Int32Array {
   };
   let n = 0;
   while (same(left[n], right[n])) partner[left[n] ?? 0] = right[n++] ?? -1;
-  for (let k = 1; left.length - k >= n && right.length - k >= n && same(left[left.length - k], right[right.length - k]); k++) {
+  for (
+    let k = 1;
+    left.length - k >= n && right.length - k >= n && same(left[left.length - k], right[right.length - k]);
+    k++
+  ) {
     partner[left[left.length - k] ?? 0] = right[right.length - k] ?? -1;
   }
   return partner;
@@ -138,7 +145,12 @@ function matchBlanks(a: readonly Unit[], b: readonly Unit[], partner: Int32Array
 }
 
 /** Blanks at both ends of a gap between two matches. */
-function matchGapBlanks(a: readonly Unit[], b: readonly Unit[], partner: Int32Array, gap: [number, number, number, number]): void {
+function matchGapBlanks(
+  a: readonly Unit[],
+  b: readonly Unit[],
+  partner: Int32Array,
+  gap: [number, number, number, number],
+): void {
   let [i0, i1, j0, j1] = gap;
   const equalBlank = (i: number, j: number): boolean => {
     const [u, v] = [a[i], b[j]];

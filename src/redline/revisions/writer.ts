@@ -2,7 +2,12 @@ import { encodeText, outer } from '../ooxml/index.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import type { AtomItem, GroupItem, Item, MarkItem, Run } from './items.ts';
 
-const WRAPPER: Readonly<Record<Exclude<State, 'keep'>, string>> = { del: 'w:del', ins: 'w:ins', from: 'w:moveFrom', to: 'w:moveTo' };
+const WRAPPER: Readonly<Record<Exclude<State, 'keep'>, string>> = {
+  del: 'w:del',
+  ins: 'w:ins',
+  from: 'w:moveFrom',
+  to: 'w:moveTo',
+};
 
 /** The side whose content a state shows; kept content is the original's. */
 function sideOf(state: State): Side {
@@ -55,9 +60,12 @@ export class InlineWriter {
 
   #atomXml(item: AtomItem, state: State): string {
     const { element } = item;
-    if (element.name === 'w:footnoteReference' || element.name === 'w:endnoteReference') return this.#ctx.note(element, state);
+    if (element.name === 'w:footnoteReference' || element.name === 'w:endnoteReference')
+      return this.#ctx.note(element, state);
     const xml = state === 'keep' ? outer(element) : this.#ctx.withoutShared(outer(element), sideOf(state));
-    return state === 'del' && element.name === 'w:instrText' ? xml.replace(/^<w:instrText/, '<w:delInstrText').replace(/<\/w:instrText>$/, '</w:delInstrText>') : xml;
+    return state === 'del' && element.name === 'w:instrText'
+      ? xml.replace(/^<w:instrText/, '<w:delInstrText').replace(/<\/w:instrText>$/, '</w:delInstrText>')
+      : xml;
   }
 
   mark(item: MarkItem, side: Side, state: State): void {
@@ -68,7 +76,10 @@ export class InlineWriter {
       this.#out.push(xml);
       return;
     }
-    const xml = this.#held > 0 ? this.#ctx.withoutShared(outer(item.element), side) : this.#ctx.mark(item.element, side);
+    const xml =
+      this.#held > 0
+        ? this.#ctx.withoutShared(outer(item.element), side)
+        : this.#ctx.mark(item.element, side);
     if (xml === '') return;
     if (this.#held === 0) this.#enter('keep');
     this.#closeRun();
