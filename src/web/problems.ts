@@ -1,0 +1,96 @@
+import type { Problem } from './api.ts';
+
+/** A problem in words for whoever looks at the page: what happened, and what to do about it. */
+export interface Explanation {
+  readonly title: string;
+  readonly advice: string;
+  /** The same request may work when it is sent again. */
+  readonly again: boolean;
+}
+
+const OPEN_AND_SAVE =
+  'Open it in Word, let Word repair it if it offers to, save it as .docx and choose it again.';
+const SAVE_AS = 'Open it in Word and choose File, Save As, Word Document (.docx).';
+
+const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> = {
+  'document/empty': [
+    'The file is empty',
+    'It may not have finished downloading or copying. Choose it again.',
+  ],
+  'document/not-a-package': ['This is not a Word document', SAVE_AS],
+  'document/not-word': [
+    'This Office file is not a Word document',
+    'Choose a .docx file. A spreadsheet or a presentation cannot be compared.',
+  ],
+  'document/legacy-format': ['This is a Word 97–2003 document', SAVE_AS],
+  'document/encrypted': [
+    'The document is protected by a password',
+    'Open it in Word, remove the password under File, Info, Protect Document, save it and choose it again.',
+  ],
+  'document/damaged-package': ['The document is damaged', OPEN_AND_SAVE],
+  'document/damaged-part': ['A part of the document is damaged', OPEN_AND_SAVE],
+  'document/dtd-forbidden': ['The document holds something that Word documents may not hold', OPEN_AND_SAVE],
+  'limits/exceeded': [
+    'The document is too large',
+    'Compress its pictures in Word (Picture Format, Compress Pictures), or compare it in parts.',
+  ],
+  'request/too-large': [
+    'The file is too large',
+    'Each document may have 50 MB. Compress its pictures in Word, or compare it in parts.',
+  ],
+  'redline/not-exact': [
+    'No redline could be proven exact',
+    'You only ever get a redline that gives back both of your documents exactly, and for this pair none was found. Nothing is wrong with your files.',
+  ],
+  'options/invalid': ['The author cannot be used', 'Use a name of up to 255 characters.'],
+  'comparison/deadline-exceeded': [
+    'The comparison took too long',
+    'Compare the documents in parts, such as schedule by schedule.',
+  ],
+  'comparison/out-of-memory': [
+    'The comparison needed too much memory',
+    'Compare the documents in parts, such as schedule by schedule.',
+  ],
+  'comparison/not-found': [
+    'This result is no longer here',
+    'Results are kept for one hour. Compare the two documents again.',
+  ],
+  'comparison/expired': [
+    'This result is no longer here',
+    'Results are kept for one hour. Compare the two documents again.',
+  ],
+  'service/busy': ['The service is busy', 'Your documents were not compared. Try again in a moment.'],
+  'service/stopping': ['The service is just ending', 'Start it again, then try again.'],
+  'request/timeout': ['The upload took too long', 'Try again over a faster connection.'],
+  'page/unreachable': [
+    'The service cannot be reached',
+    'See whether Redline is still running on this computer, then try again.',
+  ],
+  'page/unexpected-answer': [
+    'The service answered in a way this page does not understand',
+    'Reload the page and try again.',
+  ],
+};
+
+const AGAIN = /^(service|page)\/|^request\/timeout$|^internal$|^comparison\/(deadline|out)/;
+
+/** Says a problem clearly. A code that the page does not know keeps the service's own words. */
+export function explain(problem: Problem): Explanation {
+  const [title, advice] = WORDS[problem.code] ?? [problem.title || 'Something went wrong', problem.detail];
+  const wait = problem.retryAfterSeconds;
+  const more = wait !== undefined && wait > 1 ? ` In about ${wait} seconds there should be room.` : '';
+  return { title, advice: `${advice}${more}`, again: AGAIN.test(problem.code) };
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  original: 'the original',
+  modified: 'the modified document',
+  redline: 'the redline',
+};
+
+/** Which document a problem is about, in words. */
+export function subjectOf({ input, story }: Problem): string {
+  const name = NAMES[input ?? ''];
+  if (name !== undefined) return `This is about ${name}.`;
+  return story === undefined ? '' : `What stood in the way is in: ${story}.`;
+}

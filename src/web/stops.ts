@@ -1,0 +1,141 @@
+/** What a reader stops at: one change, or a deletion with the insertion that replaces it. */
+export type StopKind = 'replaced' | 'inserted' | 'deleted' | 'moved' | 'formatted';
+
+export interface Stop {
+  readonly kind: StopKind;
+  /** Every element of it, in document order; a move has those of both its ends. */
+  readonly elements: readonly HTMLElement[];
+  readonly removed: string;
+  readonly added: string;
+  /** The label or heading it stands under, such as `4.2`. */
+  readonly place: string;
+  readonly author: string;
+}
+
+export const STOP_KINDS: readonly StopKind[] = ['replaced', 'inserted', 'deleted', 'moved', 'formatted'];
+
+interface Found {
+  readonly kind: string;
+  readonly elements: HTMLElement[];
+  readonly place: string;
+}
+
+/** Characters of an excerpt. */
+const EXCERPT = 110;
+const MAX_PLACE = 48;
+
+/** The stops of a redline, in document order. */
+export function stopsOf(article: HTMLElement): Stop[] {
+  const found = [...collect(article).values()];
+  const stops: Stop[] = [];
+  for (let at = 0; at < found.length; at++) {
+    const [one, next] = [found[at], found[at + 1]];
+    if (one === undefined) continue;
+    const pair = next !== undefined && replaces(one, next) ? next : undefined;
+    stops.push(pair === undefined ? single(one) : replacement(one, pair));
+    if (pair !== undefined) at++;
+  }
+  return stops;
+}
+
+/** Changes by their id, with the place that the nearest label or heading before them names. */
+function collect(article: HTMLElement): Map<string, Found> {
+  const found = new Map<string, Found>();
+  let place = '';
+  for (const element of article.querySelectorAll<HTMLElement>(
+    'h2, h3, h4, h5, h6, .label, .story-label, [data-change]',
+  )) {
+    const id = element.dataset.change;
+    if (id === undefined) {
+      place = placeOf(element) || place;
+      continue;
+    }
+    const known = found.get(id);
+    if (known) known.elements.push(element);
+    else found.set(id, { kind: element.dataset.kind ?? '', elements: [element], place });
+  }
+  return found;
+}
+
+function placeOf(element: HTMLElement): string {
+  const block = element.closest('h2, h3, h4, h5, h6') ?? element;
+  const kept = [...block.childNodes].filter((n) => !(n instanceof HTMLElement && n.localName === 'del'));
+  const text = clean(kept.map((n) => n.textContent ?? '').join(''));
+  if (/^[•◦▪▫➢✓→–-]$/.test(text)) return '';
+  return text.length > MAX_PLACE ? `${text.slice(0, MAX_PLACE - 1)}…` : text;
+}
+
+function replaces(one: Found, next: Found): boolean {
+  const kinds = `${one.kind} ${next.kind}`;
+  if (kinds !== 'deletion insertion' && kinds !== 'insertion deletion') return false;
+  const [last, first] = [one.elements.at(-1), next.elements[0]];
+  return last !== undefined && last.nextSibling === first;
+}
+
+function single({ kind, elements, place }: Found): Stop {
+  const text = textOf(elements);
+  const author = elements[0]?.dataset.author ?? '';
+  const base = { elements, place, author, removed: '', added: '' };
+  if (kind === 'insertion') return { ...base, kind: 'inserted', added: text };
+  if (kind === 'deletion') return { ...base, kind: 'deleted', removed: text };
+  if (kind === 'move') {
+    const target = elements.filter((e) => e.classList.contains('move-to'));
+    return { ...base, kind: 'moved', added: textOf(target.length > 0 ? target : elements) };
+  }
+  return { ...base, kind: 'formatted', added: elements[0]?.dataset.format ?? '' };
+}
+
+function replacement(one: Found, next: Found): Stop {
+  const [gone, fresh] = one.kind === 'deletion' ? [one, next] : [next, one];
+  return {
+    kind: 'replaced',
+    elements: [...one.elements, ...next.elements],
+    place: one.place,
+    author: one.elements[0]?.dataset.author ?? '',
+    removed: textOf(gone.elements),
+    added: textOf(fresh.elements),
+  };
+}
+
+/** The text of a change, cut to an excerpt. Elements inside elements of the same change count once. */
+function textOf(elements: readonly HTMLElement[]): string {
+  let text = '';
+  for (const [at, element] of elements.entries()) {
+    const before = elements[at - 1];
+    if (before?.contains(element)) continue;
+    text += `${at > 0 && before?.parentElement !== element.parentElement ? ' ' : ''}${readable(element)}`;
+    if (text.length > EXCERPT * 2) break;
+  }
+  const shown = clean(text);
+  return shown.length > EXCERPT ? `${shown.slice(0, EXCERPT).trimEnd()}…` : shown;
+}
+
+function readable(element: HTMLElement): string {
+  if (element.classList.contains('move-link')) return '';
+  if (element.classList.contains('pilcrow')) return ' ¶ ';
+  if (element.children.length === 0) return element.textContent ?? '';
+  return [...element.childNodes]
+    .map((node) => (node instanceof HTMLElement ? readable(node) : (node.nodeValue ?? '')))
+    .join(/^(tr|td|th|p)$/.test(element.localName) ? ' ' : '');
+}
+
+function clean(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** A stop in a sentence, for those who listen. */
+export function describeStop(stop: Stop): string {
+  const where = stop.place === '' ? '' : `, in ${stop.place}`;
+  switch (stop.kind) {
+    case 'replaced':
+      return `Replaced “${stop.removed}” with “${stop.added}”${where}`;
+    case 'inserted':
+      return `Inserted “${stop.added}”${where}`;
+    case 'deleted':
+      return `Deleted “${stop.removed}”${where}`;
+    case 'moved':
+      return `Moved “${stop.added}”${where}`;
+    case 'formatted':
+      return `Formatting: ${stop.added}${where}`;
+  }
+}

@@ -1,0 +1,7 @@
+export function Wordmark() {
+  return (
+    <span className="wordmark">
+      Red<span className="wordmark-line">line</span>
+    </span>
+  );
+}
