@@ -9,7 +9,7 @@ await script(async () => {
   await ensureBuilt();
   say('Starting …');
   // In a process group of its own: the one Ctrl-C that counts is the one that we pass on.
-  return await run(productNode(), ['--enable-source-maps', 'dist/main.js', ...process.argv.slice(2)], {
+  return await run(productNode(), ['dist/main.js', ...process.argv.slice(2)], {
     detached: true,
   });
 });
