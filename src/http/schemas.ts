@@ -96,7 +96,7 @@ export const comparisonSchema = z
   .object({
     id: z.string(),
     report: reportSchema,
-    links: z.object({ self: z.string(), redline: z.string() }),
+    links: z.object({ self: z.string(), redline: z.string(), html: z.string() }),
     expiresAt: z.iso.datetime().openapi({ description: 'The links answer until then: one hour.' }),
   })
   .openapi('Comparison');

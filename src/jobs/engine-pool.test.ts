@@ -68,6 +68,11 @@ describe('the pool', () => {
     expect(pool.ready).toBe(true);
   });
 
+  test('renders a page', async () => {
+    const place = open().reserve();
+    expect(await place.render(Uint8Array.of(1), never)).toContain('stand-in');
+  });
+
   test('keeps the details of a refusal', async () => {
     await expect(request(open(), 'refuse')).rejects.toMatchObject({
       details: { input: 'modified', part: 'word/document.xml' },

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { CompareOptions, Comparison } from '../redline/index.ts';
+import { type CompareOptions, type Comparison, DEFAULT_LIMITS, type Limits } from '../redline/index.ts';
 import { type EngineAnswer, type EngineTask, fromRefusal, transferable } from './engine-task.ts';
 import { JobError } from './errors.ts';
 import { Gate } from './gate.ts';
@@ -35,6 +35,8 @@ export interface EnginePlace {
    * @throws {JobError} when it takes too long or too much, or `signal` aborts; the thread's work stops then.
    */
   compare(inputs: CompareInputs, signal: AbortSignal): Promise<Comparison>;
+  /** A redline as one HTML page. Takes and throws as `compare` does. */
+  render(redline: Uint8Array, signal: AbortSignal): Promise<string>;
   release(): void;
 }
 
@@ -44,6 +46,14 @@ export interface CompareInputs {
   readonly options: CompareOptions;
 }
 
+/** A redline holds the parts of two documents that were each within the limits. */
+const RENDER_LIMITS: Limits = {
+  ...DEFAULT_LIMITS,
+  compressedBytes: 2 * DEFAULT_LIMITS.compressedBytes,
+  uncompressedBytes: 2 * DEFAULT_LIMITS.uncompressedBytes,
+  xmlPartBytes: 2 * DEFAULT_LIMITS.xmlPartBytes,
+  entries: 2 * DEFAULT_LIMITS.entries,
+};
 /** Priority of the threads below the event loop's (POSIX niceness), so that answering stays quick under load. */
 const NICENESS = 10;
 /** First guess of how long a comparison takes, until some have been seen; milliseconds. */
@@ -102,6 +112,7 @@ export class EnginePool {
     let held = true;
     return {
       compare: (inputs, signal) => this.#compare(inputs, signal),
+      render: (redline, signal) => this.#render(redline, signal),
       release: () => {
         if (held) this.#places -= 1;
         held = false;
@@ -128,8 +139,19 @@ export class EnginePool {
     const inputs = { original: transferable(original), modified: transferable(modified) };
     const buffers = [...new Set([inputs.original.buffer, inputs.modified.buffer])];
     const answer = await this.#run({ kind: 'compare', ...inputs, options }, buffers, signal);
-    if (answer.kind === 'refusal') throw fromRefusal(answer.refusal);
+    if (answer.kind !== 'comparison') throw notWhatWasAsked(answer);
     return answer.comparison;
+  }
+
+  async #render(bytes: Uint8Array, signal: AbortSignal): Promise<string> {
+    const redline = transferable(bytes);
+    const answer = await this.#run(
+      { kind: 'render', redline, limits: RENDER_LIMITS },
+      [redline.buffer],
+      signal,
+    );
+    if (answer.kind !== 'page') throw notWhatWasAsked(answer);
+    return answer.html;
   }
 
   async #run(task: EngineTask, transferList: ArrayBuffer[], outer: AbortSignal): Promise<EngineAnswer> {
@@ -158,6 +180,12 @@ export class EnginePool {
     const seconds = Math.ceil((rounds * this.#typicalMs) / 1000);
     return new JobError('service/busy', message, Math.min(60, Math.max(1, seconds)));
   }
+}
+
+function notWhatWasAsked(answer: EngineAnswer): Error {
+  return answer.kind === 'refusal'
+    ? fromRefusal(answer.refusal)
+    : new Error('A thread answered something else.');
 }
 
 /** Runs `work` until it ends, `ms` pass, or `outer` aborts; the reason then is the error. */

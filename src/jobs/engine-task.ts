@@ -3,6 +3,7 @@ import {
   type Comparison,
   type ErrorCode,
   type ErrorDetails,
+  type Limits,
   RedlineError,
 } from '../redline/index.ts';
 
@@ -14,7 +15,13 @@ export interface CompareTask {
   readonly options: CompareOptions;
 }
 
-export type EngineTask = CompareTask;
+export interface RenderTask {
+  readonly kind: 'render';
+  readonly redline: Uint8Array;
+  readonly limits: Limits;
+}
+
+export type EngineTask = CompareTask | RenderTask;
 
 export interface EngineRefusal {
   readonly code: ErrorCode;
@@ -24,6 +31,7 @@ export interface EngineRefusal {
 
 export type EngineAnswer =
   | { readonly kind: 'comparison'; readonly comparison: Comparison }
+  | { readonly kind: 'page'; readonly html: string }
   | { readonly kind: 'refusal'; readonly refusal: EngineRefusal };
 
 export function toRefusal(error: RedlineError): EngineRefusal {

@@ -1,19 +1,27 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { nodeCodec } from '../kit/index.ts';
-import { compare, RedlineError } from '../redline/index.ts';
-import { type EngineAnswer, type EngineTask, toRefusal, transferable } from './engine-task.ts';
+import { compare, RedlineError, renderHtml } from '../redline/index.ts';
+import {
+  type CompareTask,
+  type EngineAnswer,
+  type EngineTask,
+  toRefusal,
+  transferable,
+} from './engine-task.ts';
 
 /** What the pool's threads run: the pure engine, given Node's codec. */
 export function runEngineTask(task: EngineTask): unknown {
   try {
-    return compareDocuments(task);
+    return task.kind === 'compare'
+      ? compareDocuments(task)
+      : { kind: 'page', html: renderHtml(task.redline, nodeCodec, task.limits) };
   } catch (error) {
     if (error instanceof RedlineError) return { kind: 'refusal', refusal: toRefusal(error) };
     throw error;
   }
 }
 
-function compareDocuments({ original, modified, options }: EngineTask): unknown {
+function compareDocuments({ original, modified, options }: CompareTask): unknown {
   const { redline, report } = compare(original, modified, options, nodeCodec);
   const bytes = transferable(redline);
   return handedOver({ kind: 'comparison', comparison: { redline: bytes, report } }, [bytes.buffer]);

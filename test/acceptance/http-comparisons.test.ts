@@ -16,7 +16,7 @@ afterAll(() => service.stop());
 interface Saved {
   readonly id: string;
   readonly report: { readonly options: { readonly date: string } };
-  readonly links: { readonly self: string; readonly redline: string };
+  readonly links: { readonly self: string; readonly redline: string; readonly html: string };
   readonly expiresAt: string;
 }
 
@@ -109,6 +109,19 @@ describe('a kept result', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, '2']);
   });
 
+  test('is a page that may do nothing', async () => {
+    const { links } = await save();
+    for (let round = 0; round < 2; round += 1) {
+      const answer = await fetch(service.url + links.html);
+      expect(await answer.text()).toBe('<article class="redline">stand-in</article>');
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': expect.stringMatching(/^default-src 'none';.*sandbox allow-same-origin$/),
+        'x-content-type-options': 'nosniff',
+      });
+    }
+  });
+
   test('is still there after a restart, and swept away after its hour', async () => {
     const clock = { now: Date.now() };
     const options = { engineScript: STAND_IN_ENGINE, clock: () => clock.now };
@@ -119,11 +132,11 @@ describe('a kept result', () => {
     const saved = (await (await post(first, asked('echo'), { accept: 'application/json' })).json()) as Saved;
     await first.stop();
     const second = await startService({ ...options, dataDirectory });
-    expect((await fetch(second.url + saved.links.redline)).status).toBe(200);
+    for (const link of Object.values(saved.links)) expect((await fetch(second.url + link)).status).toBe(200);
     await second.stop();
     clock.now += HOUR_MS;
     const third = await startService({ ...options, dataDirectory });
-    await expect.poll(() => third.lines.find(({ msg }) => msg === 'swept')).toMatchObject({ removed: 2 });
+    await expect.poll(() => third.lines.find(({ msg }) => msg === 'swept')).toMatchObject({ removed: 3 });
     const answer = await fetch(third.url + saved.links.redline);
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'comparison/not-found' }]);
     await third.stop();
@@ -133,7 +146,7 @@ describe('a kept result', () => {
   test.each(['0'.repeat(48), 'x', '..%2f..%2fetc', 'A'.repeat(48), `${'0'.repeat(48)}%00`])(
     'is not found under the id %s',
     async (id) => {
-      for (const path of ['', '/redline']) {
+      for (const path of ['', '/redline', '/html']) {
         const answer = await fetch(`${service.url}/v1/comparisons/${id}${path}`);
         expect(answer.status).toBe(404);
         expect(((await answer.json()) as { code: string }).code).toMatch(/not-found$/);

@@ -44,6 +44,7 @@ describe('the description of the API', () => {
       'get /health/live',
       'get /health/ready',
       'get /v1/comparisons/{id}',
+      'get /v1/comparisons/{id}/html',
       'get /v1/comparisons/{id}/redline',
       'get /v1/samples/{name}/{version}',
       'post /v1/comparisons',

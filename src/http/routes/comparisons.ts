@@ -15,6 +15,15 @@ import { comparisonSchema, optionsSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { readUpload } from '../upload.ts';
 
+/** The page comes from a document that anyone may have written: it may show, and nothing else. */
+const HTML_HEADERS = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': [
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'",
+    "frame-ancestors 'self'; sandbox allow-same-origin",
+  ].join('; '),
+  'X-Frame-Options': 'SAMEORIGIN',
+};
 const idParameter = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
 const binary = { type: 'string', contentMediaType: DOCX } as const;
 const docxContent = { [DOCX]: { schema: binary } };
@@ -81,6 +90,20 @@ const getRedline = createRoute({
   },
 });
 
+const getHtml = createRoute({
+  method: 'get',
+  path: '/v1/comparisons/{id}/html',
+  summary: 'The redline of a comparison as a page',
+  description:
+    'One HTML page that stands alone: no script, nothing from elsewhere. Insertions are `ins`, deletions `del`; all that bears one `data-change` is one change.',
+  request: { params: idParameter },
+  responses: {
+    200: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } },
+    304: { description: 'It is the one that `If-None-Match` names.' },
+    ...problemResponses,
+  },
+});
+
 export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   app.openAPIRegistry.register('CompareOptions', optionsSchema);
   app.openapi(createComparison, (c) => compareDocuments(c, services));
@@ -88,7 +111,12 @@ export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpSer
     const { saved, report } = present(await services.results.report(c.req.valid('param').id));
     return c.json(describe(saved, report), 200, { 'Cache-Control': 'private, no-cache' });
   });
-  app.openapi(getRedline, (c) => sendPart(c, services, c.req.valid('param').id, 'redline'));
+  app.openapi(getRedline, (c) => sendPart(c, services, c.req.valid('param').id, 'redline', docxHeaders));
+  app.openapi(getHtml, async (c) => {
+    const { id } = c.req.valid('param');
+    await ensureHtml(services, id, c.req.raw.signal);
+    return sendPart(c, services, id, 'html', () => HTML_HEADERS);
+  });
 }
 
 async function compareDocuments(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
@@ -135,10 +163,11 @@ async function sendPart(
   { results }: HttpServices,
   id: string,
   part: ResultPart,
+  headersOf: (sha256: string) => Record<string, string>,
 ): Promise<Response> {
   const found = present(await results.find(id, part));
   const headers = {
-    ...docxHeaders(found.sha256),
+    ...headersOf(found.sha256),
     ETag: `"${found.sha256}"`,
     'Cache-Control': 'private, no-cache',
     'Content-Length': String(found.size),
@@ -147,6 +176,19 @@ async function sendPart(
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
   const { body } = present(await results.open(id, part));
   return c.body(body, 200, headers);
+}
+
+/** Renders the page when somebody asks for it first. */
+async function ensureHtml({ results, pool }: HttpServices, id: string, signal: AbortSignal): Promise<void> {
+  if ((await results.find(id, 'html')) !== 'not-found') return;
+  const place = pool.reserve();
+  try {
+    const { body, expiresAt } = present(await results.open(id, 'redline'));
+    const redline = new Uint8Array(await new Response(body).arrayBuffer());
+    await results.saveHtml({ id, expiresAt }, await place.render(redline, signal));
+  } finally {
+    place.release();
+  }
 }
 
 function docxHeaders(sha256: string): Record<string, string> {
@@ -177,7 +219,7 @@ function describe(saved: SavedResult, report: Report): z.input<typeof comparison
     id: saved.id,
     // The wire's type has mutable arrays; the value is only ever serialised.
     report: report as z.input<typeof comparisonSchema>['report'],
-    links: { self, redline: `${self}/redline` },
+    links: { self, redline: `${self}/redline`, html: `${self}/html` },
     expiresAt: new Date(saved.expiresAt).toISOString(),
   };
 }
