@@ -8,8 +8,8 @@ import {
 } from '../src/redline/index.ts';
 import { bareWork } from './bare.ts';
 import { quantile, timed } from './figures.ts';
-import { type PeakMemory, peakMemory } from './memory.ts';
 import type { BenchPair } from './pairs.ts';
+import { type PeakMemory, peakMemory } from './peak.ts';
 
 /** Milliseconds, of warm runs in one process. */
 export interface EngineFigures {
@@ -23,7 +23,7 @@ export interface EngineFigures {
   /** Median of the bare work, and how many times that floor the engine takes. */
   readonly bare: number;
   readonly ratio: number;
-  readonly memory: PeakMemory | null;
+  readonly memory: PeakMemory;
   /** Why there is no redline to measure. */
   readonly refused: string | null;
 }
@@ -38,7 +38,7 @@ export interface EngineBenchOptions {
 const options = { author: DEFAULT_AUTHOR, date: '2026-01-01T00:00:00Z', limits: DEFAULT_LIMITS };
 
 /** Measures one pair; a refusal is timed like a result. */
-export async function measureEngine(pair: BenchPair, bench: EngineBenchOptions): Promise<EngineFigures> {
+export function measureEngine(pair: BenchPair, bench: EngineBenchOptions): EngineFigures {
   const stages = new Map<string, number[]>();
   let refused: string | null = null;
   const work = (): void => {
@@ -52,7 +52,6 @@ export async function measureEngine(pair: BenchPair, bench: EngineBenchOptions):
   stages.clear();
   const times = timed(work, bench.runs, bench.budgetMs);
   const bareTimes = timed(bare, bench.runs, bench.budgetMs);
-  const memory = await peakMemory(() => attempt(pair));
   const median = quantile(times, 0.5);
   const bareMedian = quantile(bareTimes, 0.5);
   return {
@@ -64,7 +63,7 @@ export async function measureEngine(pair: BenchPair, bench: EngineBenchOptions):
     stages: Object.fromEntries([...stages].map(([name, all]) => [name, quantile(all, 0.5)])),
     bare: bareMedian,
     ratio: median / bareMedian,
-    memory,
+    memory: peakMemory(pair),
     refused,
   };
 }

@@ -30,7 +30,7 @@ function engineTable(rows: readonly EngineFigures[]): string {
     ...STAGES.map((stage) => short(row.stages[stage] ?? Number.NaN)),
     short(row.bare),
     `${short(row.ratio)} ×`,
-    ...[row.memory?.rssMb, row.memory?.addedMb, row.memory?.heapMb].map((mb) => short(mb ?? Number.NaN)),
+    ...[row.memory.rssMb, row.memory.addedMb, row.memory.heapMb].map(short),
     row.refused ?? '',
   ]);
   return textTable(header, body);
@@ -42,7 +42,7 @@ function coldLine(cold: ColdFigures): string {
   return `cold \`redline compare\` of ${cold.name}: median ${median} ms, p95 ${p95} ms over ${cold.runs} runs, of which Node itself ${node} ms${failed}`;
 }
 
-async function main(): Promise<number> {
+function main(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
   const engine: EngineFigures[] = [];
   for (const pair of pairs) {
     console.error(`measuring ${pair.name}`);
-    engine.push(await measureEngine(pair, bench));
+    engine.push(measureEngine(pair, bench));
   }
   const coldPair = pairs.find((pair) => pair.name === 'sentence') ?? pairs[0];
   const cold = coldPair && Number(values.cold) > 0 ? measureCold(coldPair, Number(values.cold)) : null;
@@ -81,4 +81,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main();
+process.exitCode = main();

@@ -59,7 +59,9 @@ export function verificationSummary(verification: Verification): string {
   const stories = `${verification.stories} ${plural(verification.stories, 'story', 'stories')}`;
   if (verification.exact)
     return `exact: rejecting gives the original, accepting the modified document (${stories})`;
-  const faults = verification.faults.map((fault) => `  ${fault.part}: ${fault.message} (${fault.code})`);
+  const faults = verification.faults.map(
+    (fault) => `  ${fault.part || 'package'}: ${fault.message} (${fault.code})`,
+  );
   return ['not exact:', ...listed(verification.differences.map(difference)), ...listed(faults)].join('\n');
 }
 

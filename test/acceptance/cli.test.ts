@@ -287,7 +287,9 @@ describe('redline verify', () => {
   test('calls a redline that cannot be read not exact, and says what is wrong with it', async () => {
     const result = await run(['verify', 'a.docx', 'b.docx', 'bad.docx']);
     expect([result.exitCode, result.stderr]).toEqual([1, '']);
-    expect(result.stdout.toString()).toMatch(/^not exact:\n.*\(document\/not-a-package\)/);
+    expect(result.stdout.toString()).toMatch(
+      /^not exact:\n {2}package: .*document\/not-a-package.*\(unreadable\)/,
+    );
   });
 
   test.each([
