@@ -11,7 +11,6 @@ import { must, say } from './run.mjs';
 const PARTS = [
   {
     name: 'service',
-    starts: 'src/main.ts',
     from: ['src', 'tsconfig.base.json', 'tsconfig.node.json', 'package-lock.json'],
     without: /^src\/web\/|\.test\.tsx?$/,
     makes: 'dist/main.js',
@@ -20,7 +19,6 @@ const PARTS = [
   },
   {
     name: 'page',
-    starts: 'src/web/vite.config.ts',
     from: ['src/web', 'package-lock.json'],
     without: /\.test\.tsx?$/,
     makes: 'dist/web/index.html',
@@ -35,7 +33,6 @@ const PARTS = [
   },
   {
     name: 'sample',
-    starts: 'scripts/sample/build.ts',
     from: ['scripts/sample', 'package-lock.json'],
     without: /\.test\.ts$/,
     makes: 'dist/sample/modified.docx',
