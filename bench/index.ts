@@ -76,7 +76,7 @@ function main(): number {
   else {
     console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}\n\n${engineTable(engine)}\n`);
     console.log(`peak memory of the whole run: ${short(peakRssMb)} MB`);
-    console.log(cold === null ? 'no cold start: `npm run build` first' : coldLine(cold));
+    if (cold !== null) console.log(coldLine(cold));
   }
   return 0;
 }
