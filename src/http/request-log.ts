@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { Log } from '../kit/index.ts';
 import type { HttpEnv } from './services.ts';
 
@@ -28,7 +28,7 @@ export function logRequests(log: Log): MiddlewareHandler<HttpEnv> {
     log.info('request', {
       requestId,
       method: c.req.method,
-      route: routePath(c, -1),
+      route: patternOf(c),
       status: c.res.status,
       durationMs: Math.round(performance.now() - started),
       ...(traceId === undefined ? {} : { traceId }),
@@ -37,6 +37,11 @@ export function logRequests(log: Log): MiddlewareHandler<HttpEnv> {
       ...(problemCode === undefined ? {} : { code: problemCode }),
     });
   };
+}
+
+/** The pattern of the route that answered. Middleware and the web application are registered for every method. */
+function patternOf(c: Context<HttpEnv>): string {
+  return matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? '/*';
 }
 
 function traceIdOf(traceparent: string | undefined): string | undefined {

@@ -121,6 +121,7 @@ describe('the sample', () => {
       `attachment; filename="services-agreement-${version}.docx"`,
     );
     expect(await answer.text()).toBe(content);
+    expect(service.lines.at(-1)).toMatchObject({ route: '/v1/samples/:name/:version', status: 200 });
   });
 
   test.each(['services-agreement/other', 'other/original', '..%2f..%2fsecret.txt/original'])(
