@@ -61,6 +61,14 @@ export class PackageEditor {
     return this.#relationships.get(part) ?? this.base.relationships(part);
   }
 
+  /** Gives a new part the relationships of another, under the same ids. */
+  copyRelationships(from: string, to: string): void {
+    const list = this.relationships(from).map((r) => (r.part === undefined ? r : { ...r, target: `/${r.part}` }));
+    if (list.length === 0) return;
+    this.#relationships.set(to, list);
+    this.#touched.add(to);
+  }
+
   /** Id of a relationship from `source`: one that is there already, or a new one. */
   relate(source: string, type: string, target: { readonly part: string } | { readonly url: string }): string {
     const list = this.relationships(source);

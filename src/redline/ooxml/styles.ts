@@ -42,9 +42,15 @@ function readStyles(pkg: Package): Style[] {
     .filter((e) => e.name === 'w:style')
     .map((element) => ({
       id: attribute(element, 'w:styleId') ?? '',
-      name: (childValue(element, 'w:name') ?? '').toLowerCase(),
+      name: nameOf(element),
       element,
     }));
+}
+
+/** What tells a style apart: its name without regard to case, or its id where it has none. */
+function nameOf(style: XmlElement): string {
+  const name = childValue(style, 'w:name');
+  return name === undefined ? `#${attribute(style, 'w:styleId') ?? ''}` : name.toLowerCase();
 }
 
 /** Styles of the modified document by name: two styles with one name are one style. */

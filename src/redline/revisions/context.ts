@@ -56,6 +56,10 @@ export interface MergeContext {
   readonly withoutShared: (xml: string, side: Side) => string;
   /** A note reference: its id in the result. */
   readonly note: (element: XmlElement, state: State, partner?: XmlElement) => string;
+  /** Can the notes of two references be one note that changed? */
+  readonly sameNote: (original: XmlElement, modified: XmlElement) => boolean;
+  /** A block inside a paragraph, where the schema has none, marked as it is. */
+  readonly block: (element: XmlElement, state: 'del' | 'ins') => string;
   /** Section properties as they go into the result. */
   readonly section: (original: XmlElement | undefined, modified: XmlElement | undefined) => string;
   /** Do section references have to be written anew, even in paragraphs that are equal? */

@@ -1,6 +1,7 @@
 import type { Codec } from '../codec.ts';
 import { Interner } from '../diff/index.ts';
 import {
+  attribute,
   bodyOf,
   child,
   elements,
@@ -18,7 +19,7 @@ import {
 import type { CompareOptions, Limits } from '../options.ts';
 import type { NotCompared, Rung } from '../report.ts';
 import { acceptRevisions, hasRevisions } from './accept.ts';
-import { mergeStory } from './blocks.ts';
+import { mergeStory, singleBlock } from './blocks.ts';
 import { addComments, type CommentMap, mapComments } from './comments.ts';
 import { emptyTally, type MergeContext, type Tally } from './context.ts';
 import { alignMarks, Bookmarks, bookmarksOf, type PartMarks, stampText } from './marks.ts';
@@ -151,6 +152,8 @@ class DocumentMerge {
       mark: marks.mark,
       withoutShared: (xml, side) => this.#bookmarks.withoutShared(xml, side),
       note: (element, state, partner) => this.#notes.reference(element, state, partner),
+      sameNote: (a, b) => this.#isEmptyNote(this.#original, a) === this.#isEmptyNote(this.#modified, b),
+      block: (element, state) => singleBlock(element, state, ctx),
       section: (a, b) => sections?.write(a, b, ctx) ?? '',
       rewriteSections,
       blocks: (a, b) => mergeStory(a, b, ctx),
@@ -244,9 +247,7 @@ class DocumentMerge {
     const [pkg, source] = a !== undefined ? [this.#original, a] : [this.#modified, b ?? ''];
     const part = first ? a : this.#editor.add(source, '', pkg.contentType(source));
     this.#headers.set(pair, part);
-    if (a !== undefined && !first)
-      for (const r of this.#original.relationships(a))
-        this.#editor.relate(part, r.type, r.part === undefined ? { url: r.target } : { part: r.part });
+    if (a !== undefined && !first) this.#editor.copyRelationships(a, part);
     const tag = key.startsWith('w:header') ? 'w:hdr' : 'w:ftr';
     const root = a !== undefined ? this.#original.root(a) : undefined;
     const theirs = b !== undefined ? this.#modifiedPart(b, part, root?.source ?? '') : undefined;
@@ -279,12 +280,20 @@ class DocumentMerge {
     return part;
   }
 
+  /** A note without any paragraph cannot become one with paragraphs, nor the other way round. */
+  #isEmptyNote(pkg: Package, reference: XmlElement): boolean {
+    const kind = reference.name === 'w:footnoteReference' ? 'footnotes' : 'endnotes';
+    const part = relatedPart(pkg, pkg.main, kind);
+    const note = part === undefined ? undefined : elements(pkg.root(part)).find((n) => attribute(n, 'w:id') === attribute(reference, 'w:id'));
+    return note === undefined || elements(note).length === 0;
+  }
+
   #writeNotes(kind: NoteKind): void {
     const [mine, theirs] = [
       relatedPart(this.#original, this.#original.main, `${kind}s`),
       relatedPart(this.#modified, this.#modified.main, `${kind}s`),
     ];
-    if (theirs === undefined && mine === undefined) return;
+    if (mine === undefined && (theirs === undefined || !this.#notes.hasAdded(kind))) return;
     const source = theirs ?? mine ?? '';
     const target = mine ?? this.#editor.add(source, '', this.#modified.contentType(source));
     if (mine === undefined) {
@@ -357,7 +366,7 @@ function finalSection(
 /** A notes part without its notes: what separates them from the text stays. */
 function separatorsOnly(root: XmlElement): string {
   const kept = elements(root).filter((n) => /\sw:type=/.test(startTag(n)));
-  return `${root.source.slice(0, root.innerStart)}${kept.map((n) => n.source.slice(n.start, n.end)).join('')}</${root.name}>`;
+  return `${root.source.slice(0, root.start)}${startTag(root)}${kept.map((n) => n.source.slice(n.start, n.end)).join('')}</${root.name}>`;
 }
 
 function commentText(pkg: Package): string {

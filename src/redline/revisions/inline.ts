@@ -181,6 +181,11 @@ const UNFORMATTED = new Set(['w:fldChar', 'w:instrText']);
 const NOTES = new Set(['w:footnoteReference', 'w:endnoteReference']);
 
 function matchedAtom(a: AtomItem, b: AtomItem, merge: Merge): void {
+  if (NOTES.has(a.element.name) && !merge.ctx.sameNote(a.element, b.element)) {
+    merge.writer.atom(a, 'del');
+    merge.writer.atom(b, 'ins');
+    return;
+  }
   const run = a.run && b.run && !UNFORMATTED.has(a.element.name) ? merge.run(a.run, b.run) : a.run;
   const xml = NOTES.has(a.element.name)
     ? merge.ctx.note(a.element, 'keep', b.element)

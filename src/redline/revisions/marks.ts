@@ -10,8 +10,8 @@ import type { Side } from './context.ts';
 export class Bookmarks {
   readonly #names: ReadonlySet<string>;
   readonly #freshId: () => number;
-  /** Names whose mark in the original vanishes with what holds it. */
-  readonly #lost = new Set<string>();
+  /** Bookmarks of the original whose marks vanish with what holds them: lower-case name to name. */
+  readonly #lost = new Map<string, string>();
   /** Names whose mark in the modified document vanishes with what holds it. */
   readonly #stranded = new Set<string>();
 
@@ -31,12 +31,7 @@ export class Bookmarks {
 
   /** Takes shared bookmarks out of a unit that may vanish as a whole. */
   withoutShared(xml: string, side: Side): string {
-    if (side === 'modified') {
-      return xml.replace(PLACEHOLDER, (_, _end, name: string) => {
-        this.#stranded.add(name.toLowerCase());
-        return '';
-      });
-    }
+    if (side === 'modified') return this.#withoutStranded(xml);
     if (!xml.includes('<w:bookmarkStart')) return xml;
     const ends = new Set(Array.from(xml.matchAll(BOOKMARK_END), (m) => m[1] ?? ''));
     const gone = new Set<string>();
@@ -45,9 +40,27 @@ export class Bookmarks {
       const name = /\sw:name="([^"]*)"/.exec(tag)?.[1];
       if (name === undefined) return gone.has(id) ? '' : tag;
       if (!ends.has(id) || !this.modifiedHas(name)) return tag;
-      this.#lost.add(name.toLowerCase());
+      this.#lost.set(name.toLowerCase(), name);
       gone.add(id);
       return '';
+    });
+  }
+
+  #withoutStranded(xml: string): string {
+    const gone = new Set<string>();
+    const strand = (name: string): string => {
+      this.#stranded.add(name.toLowerCase());
+      return '';
+    };
+    const bare = xml.replace(PLACEHOLDER, (_, _end, name: string) => strand(name));
+    if (!bare.includes('<w:bookmarkStart')) return bare;
+    return bare.replace(BOOKMARK, (tag) => {
+      const id = /\sw:id="([^"]*)"/.exec(tag)?.[1] ?? '';
+      const name = /\sw:name="([^"]*)"/.exec(tag)?.[1];
+      if (name === undefined) return gone.has(id) ? '' : tag;
+      if (!this.has(name)) return tag;
+      gone.add(id);
+      return strand(name);
     });
   }
 
@@ -75,8 +88,8 @@ export class Bookmarks {
   /** Bookmarks that would vanish on both sides, as empty ones for the start of the body. */
   homeless(): string {
     return [...this.#lost]
-      .filter((name) => this.#stranded.has(name))
-      .map((name) => {
+      .filter(([key, name]) => this.#stranded.has(key) && name !== LAST_EDIT)
+      .map(([, name]) => {
         const id = this.#freshId();
         return `<w:bookmarkStart w:id="${id}" w:name="${name}"/><w:bookmarkEnd w:id="${id}"/>`;
       })
@@ -86,6 +99,8 @@ export class Bookmarks {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the placeholder is a character that XML cannot hold
 const PLACEHOLDER = /\u0001([ES])([^\u0001]*)\u0001/g;
+/** Word's own note of where the cursor was. */
+const LAST_EDIT = '_GoBack';
 const BOOKMARK = /<w:bookmark(?:Start|End)\b[^>]*\/>/g;
 const BOOKMARK_END = /<w:bookmarkEnd\b[^>]*?\sw:id="([^"]*)"/g;
 const NAMED = /<w:bookmarkStart\b[^>]*>/g;

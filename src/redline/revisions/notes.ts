@@ -20,6 +20,11 @@ export class Notes {
     this.#freshId = freshId;
   }
 
+  /** Are there notes that only the modified document has? */
+  hasAdded(kind: NoteKind): boolean {
+    return this.#added[kind].size > 0;
+  }
+
   /** The reference as it goes into the result. */
   reference(element: XmlElement, state: State, partner?: XmlElement): string {
     const kind: NoteKind = element.name === 'w:footnoteReference' ? 'footnote' : 'endnote';

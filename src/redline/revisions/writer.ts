@@ -9,6 +9,18 @@ const WRAPPER: Readonly<Record<Exclude<State, 'keep'>, string>> = {
   to: 'w:moveTo',
 };
 
+/** Blocks that some files hold in paragraphs, where the schema has none. */
+const BLOCKS = new Set(['w:tbl', 'w:p']);
+
+/** Deleted text has its own elements (§17.3.3.7, §17.16.13); a text box inside is a story of its own. */
+function deletedText(xml: string): string {
+  if (!/<w:(?:t|instrText)[\s/>]/.test(xml)) return xml;
+  return xml
+    .split(/(<(?:w|wne):txbxContent[\s>][\s\S]*<\/(?:w|wne):txbxContent>)/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replace(/(<\/?w:)(?:t(?=[\s/>])|instrText(?=[\s/>]))/g, (tag, head: string) => `${head}${tag.includes('instr') ? 'delInstrText' : 'delText'}`)))
+    .join('');
+}
+
 /** The side whose content a state shows; kept content is the original's. */
 function sideOf(state: State): Side {
   return state === 'ins' || state === 'to' ? 'modified' : 'original';
@@ -52,7 +64,7 @@ export class InlineWriter {
   atom(item: AtomItem, state: State, xml: string = this.#atomXml(item, state)): void {
     if (item.run) this.#openRun(item.run, state);
     else {
-      this.#enter(state);
+      this.#enter(BLOCKS.has(item.element.name) ? 'keep' : state);
       this.#closeRun();
     }
     this.#out.push(xml);
@@ -60,29 +72,22 @@ export class InlineWriter {
 
   #atomXml(item: AtomItem, state: State): string {
     const { element } = item;
-    if (element.name === 'w:footnoteReference' || element.name === 'w:endnoteReference')
-      return this.#ctx.note(element, state);
-    const xml = state === 'keep' ? outer(element) : this.#ctx.withoutShared(outer(element), sideOf(state));
-    return state === 'del' && element.name === 'w:instrText'
-      ? xml.replace(/^<w:instrText/, '<w:delInstrText').replace(/<\/w:instrText>$/, '</w:delInstrText>')
-      : xml;
+    if (element.name === 'w:footnoteReference' || element.name === 'w:endnoteReference') return this.#ctx.note(element, state);
+    if (state === 'keep') return outer(element);
+    const removed = sideOf(state) === 'original' ? 'del' : 'ins';
+    if (BLOCKS.has(element.name)) return this.#ctx.block(element, removed);
+    const xml = this.#ctx.withoutShared(outer(element), sideOf(state));
+    return state === 'del' ? deletedText(xml) : xml;
   }
 
   mark(item: MarkItem, side: Side, state: State): void {
-    if (item.run) {
-      const xml = this.#ctx.mark(item.element, side);
-      if (xml === '') return;
-      this.#openRun(item.run, state);
-      this.#out.push(xml);
-      return;
-    }
-    const xml =
-      this.#held > 0
-        ? this.#ctx.withoutShared(outer(item.element), side)
-        : this.#ctx.mark(item.element, side);
+    const xml = this.#ctx.mark(item.element, side);
     if (xml === '') return;
-    if (this.#held === 0) this.#enter('keep');
-    this.#closeRun();
+    if (item.run) this.#openRun(item.run, state);
+    else {
+      if (this.#held === 0) this.#enter('keep');
+      this.#closeRun();
+    }
     this.#out.push(xml);
   }
 
@@ -124,12 +129,14 @@ export class InlineWriter {
     else {
       this.#enter(state);
       this.#closeRun();
+      const from = this.#out.length;
       this.#out.push(item.open);
       this.#held++;
       body();
       this.#closeRun();
       this.#held--;
       this.#out.push(item.close);
+      if (this.#held === 0) this.#out.push(this.#ctx.withoutShared(this.#out.splice(from).join(''), sideOf(state)));
     }
   }
 
