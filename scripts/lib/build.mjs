@@ -47,9 +47,7 @@ export async function ensureBuilt({ force = false } = {}) {
   const last = existsSync(stamps) ? JSON.parse(readFileSync(stamps, 'utf8')) : {};
   const parts = PARTS.map((part) => ({ ...part, stamp: stampOf(part) }));
   const stale = parts.filter(
-    (part) =>
-      existsSync(join(root, part.starts)) &&
-      (force || last[part.name] !== part.stamp || !existsSync(join(root, part.makes))),
+    (part) => force || last[part.name] !== part.stamp || !existsSync(join(root, part.makes)),
   );
   if (stale.length === 0) return;
   say(`Building the ${stale.map((part) => part.name).join(', the ')} …`);
