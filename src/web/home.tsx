@@ -30,7 +30,7 @@ export function Home({ choice, onChoice, onCompare, onSample }: Props) {
   return (
     <form className="home" onSubmit={submit}>
       <h1 ref={heading} tabIndex={-1}>
-        Compare two versions of a contract
+        Compare two contracts, <del aria-hidden="true">more or less</del> <ins>exactly</ins>
       </h1>
       <p className="lede">
         You get one Word document with native tracked changes. Reject them all and it is the original; accept

@@ -29,7 +29,7 @@ export function ResultView({ result, onStartOver }: { result: Result; onStartOve
         <Steps navigation={navigation} total={stops.length} />
         <div className="bar-actions">
           <a className="button primary" href={result.answer.links.redline} download>
-            Download<span className="wide-only"> .docx</span>
+            Download<span className="wide-only">&nbsp;.docx</span>
           </a>
           <button type="button" onClick={onStartOver}>
             Start over

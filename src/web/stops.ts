@@ -42,12 +42,16 @@ export function stopsOf(article: HTMLElement): Stop[] {
 function collect(article: HTMLElement): Map<string, Found> {
   const found = new Map<string, Found>();
   let place = '';
+  let clause = '';
   for (const element of article.querySelectorAll<HTMLElement>(
-    'h2, h3, h4, h5, h6, .label, .story-label, [data-change]',
+    '.page, h2, h3, h4, h5, h6, .label, .story-label, [data-change]',
   )) {
     const id = element.dataset.change;
     if (id === undefined) {
-      place = placeOf(element) || place;
+      const named = element.dataset.page === undefined ? placeOf(element) : undefined;
+      if (named === undefined) place = firstPage(element, place);
+      else if (/^\(/.test(named) && clause !== '') place = `${clause} ${named}`;
+      else if (named !== '') place = clause = named;
       continue;
     }
     const known = found.get(id);
@@ -55,6 +59,11 @@ function collect(article: HTMLElement): Map<string, Found> {
     else found.set(id, { kind: element.dataset.kind ?? '', elements: [element], place });
   }
   return found;
+}
+
+/** What stands before the first page is in a header; what follows is not. */
+function firstPage(page: HTMLElement, place: string): string {
+  return page.dataset.page === '1' ? '' : place;
 }
 
 function placeOf(element: HTMLElement): string {

@@ -6,6 +6,9 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/',
   plugins: [react()],
+  // Whoever builds, tests included, gets React as it is meant to be served.
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+  oxc: { jsx: { runtime: 'automatic', development: false } },
   build: {
     outDir: '../../dist/web',
     emptyOutDir: true,

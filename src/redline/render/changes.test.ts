@@ -53,15 +53,15 @@ const CHANGES: readonly Case[] = [
       p(`<w:moveTo ${by(4)}>${r('Clause')}</w:moveTo>`) +
       '<w:moveToRangeEnd w:id="3"/>',
     shows: [
-      `<del id="r-move-1-from" class="move-from" ${data('c1', 'move')}><a class="move-link" href="#r-move-1-to">moved to ↓</a>Clause</del>`,
-      `<ins id="r-move-1-to" class="move-to" ${data('c1', 'move')}><a class="move-link" href="#r-move-1-from">moved from ↑</a>Clause</ins>`,
+      `<del id="r-move-1-from" class="move-from" ${data('c1', 'move')}><a class="move-link" href="#r-move-1-to">moved down ↓</a>Clause</del>`,
+      `<ins id="r-move-1-to" class="move-to" ${data('c1', 'move')}><a class="move-link" href="#r-move-1-from">moved from above ↑</a>Clause</ins>`,
     ],
   },
   {
     name: 'a formatting change of a run says what it did',
-    body: p(r('x', `<w:b/><w:sz w:val="24"/><w:rPrChange ${by(1)}><w:rPr><w:i/></w:rPr></w:rPrChange>`)),
+    body: p(r('x', `<w:b/><w:sz w:val="22"/><w:rPrChange ${by(1)}><w:rPr><w:i/></w:rPr></w:rPrChange>`)),
     shows: [
-      `<span class="format" ${data('c1', 'format')} data-format="bold, size 12 pt, not italic"><b>x</b></span>`,
+      `<span class="format" ${data('c1', 'format')} data-format="bold, size 11 pt, not italic"><b>x</b></span>`,
     ],
   },
   {

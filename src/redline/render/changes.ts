@@ -115,10 +115,16 @@ export class ChangeLedger {
 
   #endOfMove(move: Move, side: Side): { id: string; link: string } {
     const from = side === 'move-from';
-    const arrow = move.seen.size === 0 ? '↓' : '↑';
+    const below = move.seen.size === 0;
     move.seen.add(side);
     const [here, there] = from ? ['from', 'to'] : ['to', 'from'];
-    const words = from ? `moved to ${arrow}` : `moved from ${arrow}`;
+    const words = from
+      ? below
+        ? 'moved down ↓'
+        : 'moved up ↑'
+      : below
+        ? 'moved from below ↓'
+        : 'moved from above ↑';
     const href = anchor(`move-${move.number}`, there);
     return {
       id: anchor(`move-${move.number}`, here),

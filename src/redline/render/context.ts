@@ -21,6 +21,15 @@ export interface NoteBook {
   readonly counts: Record<NoteKind, { accepted: number; rejected: number }>;
 }
 
+/** A complex field that is open. */
+export interface Field {
+  state: 'code' | 'result';
+  /** Its instruction as far as it was read. */
+  code: string;
+  /** Something of its result was shown. */
+  shown: boolean;
+}
+
 /** What a document knows while one of its stories is rendered. */
 export interface Context {
   readonly pkg: Package;
@@ -38,7 +47,7 @@ export interface Context {
   /** Bytes of pictures that may still be embedded. */
   readonly pictures: { left: number };
   /** Open fields, outermost first; what stands in the code of a field is not shown. */
-  readonly fields: ('code' | 'result')[];
+  readonly fields: Field[];
   /** Renders block content that stands inside a paragraph, such as a text box. */
   readonly blocks: (content: readonly XmlElement[], context: Context) => string[];
 }

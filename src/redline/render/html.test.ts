@@ -111,6 +111,13 @@ const STRUCTURE: readonly Case[] = [
     hides: ['REF', 'PAGE'],
   },
   {
+    name: 'a page number without a result is a sign',
+    body: p(
+      '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText> PAGE </w:instrText><w:fldChar w:fldCharType="separate"/><w:fldChar w:fldCharType="end"/></w:r><w:fldSimple w:instr="NUMPAGES"/>',
+    ),
+    shows: ['<p>##</p>'],
+  },
+  {
     name: 'a field that never ends does not hide the rest',
     body: p('<w:r><w:fldChar w:fldCharType="begin"/></w:r>') + p(r('still here')),
     shows: ['still here'],

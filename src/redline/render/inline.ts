@@ -3,6 +3,7 @@ import { type Mark, sideOf } from './changes.ts';
 import { contents, grouped } from './content.ts';
 import type { Context } from './context.ts';
 import { describeChange } from './describe.ts';
+import { emptyResult, followField, isHidden } from './fields.ts';
 import { htmlAttribute, htmlText, joinSegments, type Segment, type Wrap } from './markup.ts';
 import { pictureHtml, textBoxesOf } from './pictures.ts';
 import { commentReference, noteReference } from './references.ts';
@@ -40,11 +41,18 @@ export function collectInline(
     } else if (group !== undefined) collectInline(group, scope, flow, context);
     else if (element.name === 'w:hyperlink')
       collectInline(contents(element), { ...scope, links: [linkWrap(element, context)] }, flow, context);
-    else if (element.name === 'w:fldSimple') collectInline(contents(element), scope, flow, context);
+    else if (element.name === 'w:fldSimple') collectSimpleField(element, scope, flow, context);
     else if (element.name === 'm:oMath' || element.name === 'm:oMathPara')
       emit(`<span class="math">${htmlText(textOf(element))}</span>`, scope, [], flow, context);
     else context.ledger.range(element);
   }
+}
+
+function collectSimpleField(field: XmlElement, scope: Scope, flow: Flow, context: Context): void {
+  const before = flow.segments.length;
+  collectInline(contents(field), scope, flow, context);
+  const sign = emptyResult(attribute(field, 'w:instr') ?? '');
+  if (flow.segments.length === before) emit(sign, scope, [], flow, context);
 }
 
 /** Adds a piece of inline content with everything around it. */
@@ -77,9 +85,8 @@ function collectRun(run: XmlElement, scope: Scope, flow: Flow, context: Context)
     text = '';
   };
   for (const piece of contents(run)) {
-    if (followField(piece, context)) continue;
-    if (context.fields.includes('code')) continue;
-    const characters = charactersOf(piece);
+    const characters = followField(piece, context.fields) ?? charactersOf(piece);
+    if (isHidden(context.fields)) continue;
     if (characters !== undefined) {
       text += characters;
       continue;
@@ -155,17 +162,6 @@ function symbol(char: string): string {
   if (known !== undefined) return known;
   const code = /^[0-9a-f]{1,5}$/.test(char) ? Number.parseInt(char, 16) : 0xe000;
   return code >= 0xe000 && code <= 0xf8ff ? '□' : String.fromCodePoint(code);
-}
-
-/** Follows the code and result of complex fields (ECMA-376 Part 1 §17.16.18). */
-function followField(piece: XmlElement, { fields }: Context): boolean {
-  if (piece.name === 'w:instrText' || piece.name === 'w:delInstrText') return true;
-  if (piece.name !== 'w:fldChar') return false;
-  const type = attribute(piece, 'w:fldCharType');
-  if (type === 'begin') fields.push('code');
-  else if (type === 'separate' && fields.length > 0) fields[fields.length - 1] = 'result';
-  else if (type === 'end') fields.pop();
-  return true;
 }
 
 function objectHtml(piece: XmlElement, scope: Scope, flow: Flow, context: Context): string {

@@ -46,7 +46,7 @@ export function renderParagraph(p: XmlElement, context: Context): string {
 
 /** A field's code that a paragraph leaves open would hide the rest of a damaged document. */
 function closeFieldCode({ fields }: Context): void {
-  for (let i = 0; i < fields.length; i++) fields[i] = 'result';
+  for (const field of fields) field.state = 'result';
 }
 
 /** A changed paragraph mark is shown; an unchanged one ends the change before it. */
@@ -140,9 +140,17 @@ function isShortText(p: XmlElement): boolean {
   return length > 0 && length <= MAX_HEADING_CHARACTERS;
 }
 
-function indentOf(properties: XmlElement): string | undefined {
+/** Indentation in twentieths of a point: of the text, and of the first line to the left of it. */
+interface Indent {
+  readonly left: number;
+  readonly hanging: number;
+}
+
+function indentOf(properties: XmlElement): Indent | undefined {
   const ind = child(properties, 'w:ind');
-  return attribute(ind, 'w:left') ?? attribute(ind, 'w:start');
+  const left = attribute(ind, 'w:left') ?? attribute(ind, 'w:start');
+  if (left === undefined) return undefined;
+  return { left: Number(left) || 0, hanging: Math.max(Number(attribute(ind, 'w:hanging') ?? 0) || 0, 0) };
 }
 
 interface Looks {
@@ -165,8 +173,10 @@ function paragraphAttributes(
   const alignment = ask((p) => childValue(p, 'w:jc'));
   // What a list level says comes between the paragraph's own properties and its style's (ECMA-376 Part 1 §17.9.23).
   const level = looks.level && indentOf(looks.level);
-  const indent = (pPr && indentOf(pPr)) ?? level ?? ask(indentOf);
-  const steps = Math.min(Math.max(Math.round(Number(indent ?? 0) / INDENT_STEP) || 0, 0), MAX_INDENT);
+  const { left, hanging } = (pPr && indentOf(pPr)) ?? level ?? ask(indentOf) ?? { left: 0, hanging: 0 };
+  const hangs = looks.numbered && hanging > 0;
+  const steps = Math.round((hangs ? left - hanging : left) / INDENT_STEP);
+  const indent = Math.min(Math.max(steps, 0), MAX_INDENT);
   const rightToLeft = ask((p) => {
     const bidi = child(p, 'w:bidi');
     return bidi === undefined ? undefined : isOn(attribute(bidi, 'w:val'));
@@ -175,8 +185,8 @@ function paragraphAttributes(
     looks.title && 'title',
     alignment === 'center' && 'center',
     (alignment === 'right' || alignment === 'end') && 'right',
-    steps > 0 && `indent-${steps}`,
-    looks.numbered && 'numbered',
+    indent > 0 && `indent-${indent}`,
+    hangs && 'hanging',
     looks.changed && 'changed',
     looks.whole !== undefined && `all-${looks.whole}`,
     looks.empty && !looks.numbered && 'empty',

@@ -34,6 +34,8 @@ export function runWraps(
   const underline = value('w:u');
   if (underline !== undefined && underline !== 'none') add('u');
   if (on('w:strike') || on('w:dstrike')) add('s');
+  const size = sizeOf(value('w:sz'), styles.defaultSize);
+  if (size) add('span', `size-${size}`);
   if (on('w:caps')) add('span', 'caps');
   else if (on('w:smallCaps')) add('span', 'small-caps');
   if (on('w:vanish')) add('span', 'hidden-text');
@@ -46,6 +48,14 @@ export function runWraps(
 function onOff(properties: XmlElement, name: string): boolean | undefined {
   const found = child(properties, name);
   return found === undefined ? undefined : isOn(attribute(found, 'w:val'));
+}
+
+/** How large a run is beside the document's ordinary text, in three coarse steps: a page is not a sheet of paper. */
+function sizeOf(halfPoints: string | undefined, ordinary: number): 'small' | 'large' | 'huge' | undefined {
+  const ratio = Number(halfPoints ?? ordinary) / ordinary;
+  if (ratio >= 1.6) return 'huge';
+  if (ratio >= 1.2) return 'large';
+  return ratio > 0 && ratio <= 0.85 ? 'small' : undefined;
 }
 
 const HIGHLIGHTS: Readonly<Record<string, string>> = {

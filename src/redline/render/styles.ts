@@ -15,12 +15,16 @@ export interface Styles {
   readonly name: (id: string | undefined) => string;
   /** Identifier of the default paragraph style. */
   readonly defaultParagraph: string | undefined;
+  /** Size of ordinary text, in half points. */
+  readonly defaultSize: number;
   /** BCP 47 tag of the document's language, when it says one. */
   readonly language: string | undefined;
 }
 
 /** A chain longer than this is a loop or nonsense. */
 const MAX_CHAIN = 32;
+/** Half points, where a document says nothing (ECMA-376 Part 1 §17.3.2.38). */
+const WORD_SIZE = 20;
 const LANGUAGE = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
 
 export function readStyles(pkg: Package): Styles {
@@ -35,14 +39,15 @@ export function readStyles(pkg: Package): Styles {
     chains.set(id, known);
     return known;
   };
-  const language = attribute(
-    child(child(child(child(root, 'w:docDefaults'), 'w:rPrDefault'), 'w:rPr'), 'w:lang'),
-    'w:val',
-  );
+  const defaults = child(child(child(root, 'w:docDefaults'), 'w:rPrDefault'), 'w:rPr');
+  const language = attribute(child(defaults, 'w:lang'), 'w:val');
+  const defaultParagraph = attribute(all.find(isDefaultParagraph), 'w:styleId');
+  const size = resolve(undefined, chain(defaultParagraph), 'w:rPr', (p) => childValue(p, 'w:sz'));
   return {
     chain,
     name: (id) => (id === undefined ? '' : (childValue(byId.get(id), 'w:name') ?? id)),
-    defaultParagraph: attribute(all.find(isDefaultParagraph), 'w:styleId'),
+    defaultParagraph,
+    defaultSize: Number(size ?? childValue(defaults, 'w:sz') ?? WORD_SIZE) || WORD_SIZE,
     language: language !== undefined && LANGUAGE.test(language) ? language : undefined,
   };
 }

@@ -8,9 +8,9 @@ body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.6 Georgia,Cam
 .legend,main{max-width:44rem;margin:0 auto;padding:1rem 1.5rem}
 .legend{font:.85rem/1.6 system-ui,sans-serif;border-bottom:1px solid var(--line)}.legend h1{font-size:1rem}
 .page{content-visibility:auto;contain-intrinsic-size:auto 2600px}
-p,h2,h3,h4,h5,h6{white-space:pre-wrap;overflow-wrap:break-word;margin:0 0 .7em;padding-left:calc(var(--n,0)*1.2em)}
+p,h2,h3,h4,h5,h6{white-space:pre-wrap;overflow-wrap:break-word;margin:0 0 .7em;padding-left:calc(var(--n,0)*1.2rem)}
 h2,h3,h4,h5,h6{font-size:1.05rem;margin-top:1.4em}h2{font-size:1.25rem}.title{font-size:1.6rem;font-weight:700}
-.center{text-align:center}.right{text-align:right}.empty{min-height:1em}
+.hanging{padding-left:calc(var(--n,0)*1.2rem + 2.4rem);text-indent:-2.4rem}.label{display:inline-block;min-width:2.1rem;text-indent:0}.center{text-align:center}.right{text-align:right}.empty{min-height:1em}
 ${Array.from({ length: 10 }, (_, i) => `.indent-${i + 1}{--n:${i + 1}}`).join('')}
 ins{color:var(--ins);background:var(--ins-bg);text-decoration:underline}
 del{color:var(--del);background:var(--del-bg);text-decoration:line-through}
@@ -21,13 +21,13 @@ del{color:var(--del);background:var(--del-bg);text-decoration:line-through}
 .format-note,.story-label,.comment-author,.picture,.page-break{font:.78rem/1.5 system-ui,sans-serif;color:var(--soft)}
 .format-note{margin-left:.6em;color:var(--format);text-decoration:none}
 .format[data-format]:not(.format-note)::after{content:" [" attr(data-format) "]";font:.7em system-ui,sans-serif;color:var(--format)}
-.changed{border-left:2px solid var(--soft);margin-left:-.8rem;padding-left:calc(.8rem - 2px + var(--n,0)*1.2em)}
+.changed{border-left:2px solid var(--soft);margin-left:-.8rem;padding-left:calc(.8rem - 2px + var(--n,0)*1.2rem)}
 .table{overflow-x:auto;margin:0 0 1em}table{border-collapse:collapse;width:100%}
 td,th{border:1px solid var(--line);padding:.35em .6em;vertical-align:top;text-align:left}td>:last-child,th>:last-child{margin-bottom:0}
 .row-insertion,.cell-insertion,.row-move-to{background:var(--ins-bg)}.row-deletion,.cell-deletion,.row-move-from{background:var(--del-bg)}
 .story,.comment,.text-box{border:1px solid var(--line);border-radius:4px;padding:.6rem .8rem;margin:0 0 1rem}
 .note{display:flex;gap:.6em}.link{text-decoration:underline;text-decoration-color:var(--line)}
-.caps{text-transform:uppercase}.small-caps{font-variant:small-caps}.hidden-text{opacity:.7}
+.size-small{font-size:.85em}.size-large{font-size:1.2em}.size-huge{font-size:1.55em}.caps{text-transform:uppercase}.small-caps{font-variant:small-caps}.hidden-text{opacity:.7}
 .picture,.page-break{border:1px dashed var(--line);border-radius:3px;padding:0 .4em}img{max-width:100%}
 .hue-red{color:#b3261e}.hue-blue{color:#1f5fae}.hue-green{color:#1d6b45}.hue-purple{color:#7d3c98}.hue-teal{color:#0f6b75}
 .hue-amber{color:#8a5a00}.hue-gray{color:var(--soft)}
