@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 /** One project per kind of test, so that `npm test -- unit` runs what it says. */
 const project = (name: string, include: string[], timeoutMs: number) => ({
-  test: { name, include, testTimeout: timeoutMs, hookTimeout: timeoutMs },
+  // A poll ends as soon as it holds; its patience is for busy machines.
+  test: {
+    name,
+    include,
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    expect: { poll: { timeout: 15_000 } },
+  },
 });
 
 export default defineConfig({

@@ -25,6 +25,8 @@ export interface Config {
   readonly workerMemoryMb: number;
   /** MB that all uploads in flight may hold together. */
   readonly uploadMemoryMb: number;
+  /** MB that all kept results may hold together. */
+  readonly resultsMb: number;
   readonly logLevel: LogLevel;
 }
 
@@ -59,6 +61,7 @@ const schema = z.object({
   REDLINE_DEADLINE_MS: whole(10, 600_000, 60_000),
   REDLINE_WORKER_MEMORY_MB: whole(64, 16_384, 1024),
   REDLINE_UPLOAD_MEMORY_MB: whole(101, 16_384, 256),
+  REDLINE_RESULTS_MB: whole(1, 1_000_000, 2048),
   REDLINE_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -86,6 +89,7 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     deadlineMs: values.REDLINE_DEADLINE_MS,
     workerMemoryMb: values.REDLINE_WORKER_MEMORY_MB,
     uploadMemoryMb: values.REDLINE_UPLOAD_MEMORY_MB,
+    resultsMb: values.REDLINE_RESULTS_MB,
     logLevel: values.REDLINE_LOG_LEVEL,
   };
 }

@@ -1,9 +1,9 @@
 export type { BlobAttributes, BlobInfo, BlobStore, StoredBlob } from './blob-store.ts';
 export {
   ComparisonResults,
-  RESULT_LIFETIME_MS,
   type ResultContent,
   type ResultGone,
   type ResultPart,
+  ResultsFullError,
   type SavedResult,
 } from './results.ts';

@@ -4,7 +4,7 @@ import type { Comparison, Report } from '../redline/index.ts';
 import type { BlobInfo, BlobStore } from './blob-store.ts';
 
 /** How long a result can be fetched: one hour. */
-export const RESULT_LIFETIME_MS = 3_600_000;
+const RESULT_LIFETIME_MS = 3_600_000;
 
 const PREFIX = 'comparisons/';
 const ID = /^[0-9a-f]{48}$/;
@@ -32,18 +32,36 @@ export interface ResultContent {
 /** Why a result cannot be had: there is none under this id, or its hour is over. */
 export type ResultGone = 'not-found' | 'expired';
 
+/** All results together would hold more bytes than they may. */
+export class ResultsFullError extends Error {
+  override readonly name = 'ResultsFullError';
+}
+
 /** The results of comparisons, kept for an hour under unguessable ids. */
 export class ComparisonResults {
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
+  readonly #ceiling: number;
+  /** Bytes of all results, as far as this process knows; every sweep counts anew. */
+  #held = 0;
 
-  constructor(blobs: BlobStore, clock: Clock) {
+  /** @param ceiling bytes that all results may hold together. */
+  constructor(blobs: BlobStore, clock: Clock, ceiling: number) {
     this.#blobs = blobs;
     this.#clock = clock;
+    this.#ceiling = ceiling;
   }
 
-  /** Keeps a redline and its report. The report is written last: a result without one does not exist. */
+  /**
+   * Keeps a redline and its report. The report is written last: a result without one does not exist.
+   *
+   * @throws {ResultsFullError} when there is no room, also after what has expired was removed.
+   */
   async save(comparison: Comparison): Promise<SavedResult> {
+    if (this.#held + comparison.redline.byteLength > this.#ceiling) await this.sweep();
+    if (this.#held + comparison.redline.byteLength > this.#ceiling) {
+      throw new ResultsFullError('There is no room for another result.');
+    }
     const result = {
       id: randomBytes(24).toString('hex'),
       expiresAt: this.#clock() + RESULT_LIFETIME_MS,
@@ -86,10 +104,12 @@ export class ComparisonResults {
   /** Removes what has expired. @returns how many objects went. */
   async sweep(): Promise<number> {
     let removed = 0;
+    let held = 0;
     for await (const blob of this.#blobs.list(PREFIX)) {
-      if (expiryOf(blob) > this.#clock()) continue;
-      if (await this.#blobs.delete(blob.name)) removed += 1;
+      if (expiryOf(blob) > this.#clock()) held += blob.size;
+      else if (await this.#blobs.delete(blob.name)) removed += 1;
     }
+    this.#held = held;
     return removed;
   }
 
@@ -102,7 +122,9 @@ export class ComparisonResults {
 
   async #write(result: SavedResult, part: ResultPart, bytes: Uint8Array): Promise<void> {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    await this.#blobs.create(name(result.id, part), bytes, { expires: String(result.expiresAt), sha256 });
+    const attributes = { expires: String(result.expiresAt), sha256 };
+    const written = await this.#blobs.create(name(result.id, part), bytes, attributes);
+    this.#held += written?.size ?? 0;
   }
 }
 

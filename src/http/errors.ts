@@ -1,3 +1,4 @@
+import { ResultsFullError } from '../documents/index.ts';
 import { JobError, type JobErrorCode } from '../jobs/index.ts';
 import { type ErrorCode, type ErrorDetails, RedlineError } from '../redline/index.ts';
 
@@ -18,6 +19,7 @@ export type RequestErrorCode =
   | 'request/origin-not-allowed'
   | 'comparison/not-found'
   | 'comparison/expired'
+  | 'comparison/no-room'
   | 'sample/not-found'
   | 'internal';
 
@@ -111,6 +113,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     status: 410,
     title: 'The comparison is no longer kept',
     advice: 'Results can be fetched for one hour. Compare the documents again.',
+  },
+  'comparison/no-room': {
+    status: 503,
+    title: 'There is no room to keep another result',
+    advice: 'Ask for the Word document itself (header Accept), or wait: results are kept for one hour only.',
   },
   'sample/not-found': {
     status: 404,
@@ -257,6 +264,9 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
       requestId,
       seconds === null ? {} : { 'Retry-After': String(seconds) },
     );
+  }
+  if (error instanceof ResultsFullError) {
+    return answer('comparison/no-room', error.message, requestId, { 'Retry-After': '300' });
   }
   return { ...answer('internal', PROBLEMS.internal.advice, requestId, {}), unexpected: true };
 }

@@ -5,7 +5,7 @@ import { RequestError } from './errors.ts';
 import type { UploadShare } from './upload-memory.ts';
 
 /** Ceilings on one request. */
-export const UPLOAD_LIMITS = {
+const UPLOAD_LIMITS = {
   fileBytes: DEFAULT_LIMITS.compressedBytes,
   optionsBytes: 16 * 1024,
   /** Two files, the options, and what the form itself needs. */

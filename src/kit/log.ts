@@ -92,6 +92,16 @@ function standardError(): LogDestination {
 /** What may be logged of an error that nobody expected: its class and where it came from, not what it says. */
 export function describeError(error: unknown): Pick<LogFields, 'errorName' | 'stack'> {
   if (!(error instanceof Error)) return { errorName: typeof error };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { errorName: error.name, stack: frames.slice(0, 8).join('\n') };
+  return { errorName: error.name, stack: framesOf(error) };
+}
+
+/** The frames below the message, which itself may look like one. A stack that does not begin with it tells nothing. */
+function framesOf({ stack = '', message }: Error): string {
+  const at = stack.indexOf(message);
+  if (at < 0) return '';
+  const below = stack.slice(at + message.length).split('\n');
+  return below
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .join('\n');
 }

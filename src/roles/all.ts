@@ -13,7 +13,7 @@ const MEGABYTE = 1024 * 1024;
 /** Everything in one process: the HTTP interface, the engine's threads and the sweeps. */
 export async function startAll(context: RoleContext): Promise<RunningRole> {
   const { config, platform, log, clock } = context;
-  const results = new ComparisonResults(platform.blobs, clock);
+  const results = new ComparisonResults(platform.blobs, clock, config.resultsMb * MEGABYTE);
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();

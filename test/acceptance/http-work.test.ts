@@ -71,7 +71,7 @@ describe('work', () => {
   });
 
   test.each([
-    ['takes too long', 'spin', 422, 'comparison/deadline-exceeded', { REDLINE_DEADLINE_MS: '300' }],
+    ['takes too long', 'spin', 422, 'comparison/deadline-exceeded', { REDLINE_DEADLINE_MS: '3000' }],
     ['takes too much memory', 'hoard', 422, 'comparison/out-of-memory', { REDLINE_WORKER_MEMORY_MB: '64' }],
     ['ends its thread', 'exit', 500, 'internal', {}],
     ['is refused by the engine', 'refuse', 422, 'document/encrypted', {}],

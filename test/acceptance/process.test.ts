@@ -48,7 +48,7 @@ function start(environment: Record<string, string> = {}): Started {
 }
 
 async function ready(started: Started): Promise<number> {
-  await expect.poll(() => started.output.stdout, { timeout: 20_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
+  await expect.poll(() => started.output.stdout).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
   return Number(/:(\d+)/.exec(started.output.stdout.replace('http:', ''))?.[1]);
 }
 

@@ -1,0 +1,41 @@
+import { isAbsolute } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+describe('the configuration', () => {
+  test('needs nothing to be set', () => {
+    const config = readConfig({}, {});
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8080, queueLength: 128, logLevel: 'info' });
+    expect(isAbsolute(config.dataDirectory)).toBe(true);
+    expect(config.dataDirectory).toMatch(/\.redline$/);
+    expect(config.workers).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['the environment', {}, { PORT: '9000' }, 9000],
+    ['what is given over the environment', { PORT: '9001' }, { PORT: '9000' }, 9001],
+    ['the environment where nothing is given', { PORT: undefined }, { PORT: '9000' }, 9000],
+    ['the default for an empty value', {}, { PORT: '' }, 8080],
+  ])('takes %s', (_, overrides, environment, port) => {
+    expect(readConfig(overrides, environment).port).toBe(port);
+  });
+
+  test.each(['127.0.0.1', '::1', 'localhost'])('may listen on %s', (host) => {
+    expect(readConfig({ HOST: host }, {}).host).toBe(host);
+  });
+
+  test.each([
+    ['HOST', '0.0.0.0', 'must be a loopback address'],
+    ['HOST', '192.168.1.1', 'must be a loopback address'],
+    ['PORT', '-1', 'must be at least 0'],
+    ['PORT', '80.5', 'must be a whole number'],
+    ['PORT', 'http', 'must be a number'],
+    ['REDLINE_WORKERS', '0', 'must be at least 1'],
+    ['REDLINE_QUEUE', '99999', 'must be at most 10000'],
+    ['REDLINE_DEADLINE_MS', '1', 'must be at least 10'],
+    ['REDLINE_LOG_LEVEL', 'loud', 'must be one of debug, info, warn, error, silent'],
+  ])('refuses %s=%s', (name, value, reason) => {
+    expect(() => readConfig({}, { [name]: value })).toThrow(ConfigError);
+    expect(() => readConfig({}, { [name]: value })).toThrow(`${name} ${reason}`);
+  });
+});
