@@ -202,41 +202,48 @@ function gainOf(words: Words | undefined, mine: readonly Words[], theirs: readon
 }
 
 const isParagraph = (block: Block | undefined): boolean => block?.element.name === 'w:p';
+const deleted = (blocks: readonly Block[]): Step[] => blocks.map((a) => ({ kind: 'del', a }));
+const inserted = (blocks: readonly Block[]): Step[] => blocks.map((b) => ({ kind: 'ins', b }));
+
+/** Where the tables behind the last paragraph begin. */
+function afterLastParagraph(blocks: readonly Block[]): number {
+  let at = blocks.length;
+  while (at > 0 && !isParagraph(blocks[at - 1])) at--;
+  return at;
+}
+
+/** Where the paragraphs that end at `end` begin. */
+function paragraphsBefore(blocks: readonly Block[], end: number): number {
+  let at = end;
+  while (at > 0 && isParagraph(blocks[at - 1])) at--;
+  return at;
+}
 
 /**
- * Makes the end of a story fit what tracked changes can say: its last mark can be neither inserted
- * nor deleted, so the last paragraphs of both sides become one stretch; where only one side ends in
- * a paragraph, that side comes first.
+ * Makes the end of a story fit what tracked changes can say.  Its last paragraph mark can be neither
+ * inserted nor deleted, so a paragraph that vanishes must be followed by something that stays: the
+ * last paragraphs of both sides become one stretch, and of tables at the end the paragraphs in front
+ * of them come before what the other side ends with.
  */
 export function settleEnd(steps: Step[]): Step[] {
   let cut = steps.length;
   while (cut > 0 && (steps[cut - 1]?.kind === 'del' || steps[cut - 1]?.kind === 'ins')) cut--;
   const tail = steps.slice(cut);
-  if (tail.length === 0) return steps;
   const a = tail.flatMap((s) => (s.kind === 'del' ? [s.a] : []));
   const b = tail.flatMap((s) => (s.kind === 'ins' ? [s.b] : []));
-  if (a.length > 0 && b.length > 0) return [...steps.slice(0, cut), ...settleBoth(a, b)];
+  if (!tail.some((s) => isParagraph(s.kind === 'del' ? s.a : s.kind === 'ins' ? s.b : undefined))) return steps;
   const last = steps[cut - 1];
-  if (!last || last.kind === 'del' || last.kind === 'ins') return steps;
+  if ((a.length > 0 && b.length > 0) || last === undefined || last.kind === 'del' || last.kind === 'ins') {
+    return [...steps.slice(0, cut), ...settleTail(a, b)];
+  }
   const [lastA, lastB] = last.kind === 'same' ? [[last.a], [last.b]] : [last.a, last.b];
-  if (!isParagraph(a[a.length - 1] ?? b[b.length - 1])) return steps;
-  return [...steps.slice(0, cut - 1), ...settleBoth([...lastA, ...a], [...lastB, ...b])];
+  return [...steps.slice(0, cut - 1), ...settleTail([...lastA, ...a], [...lastB, ...b])];
 }
 
-function settleBoth(a: readonly Block[], b: readonly Block[]): Step[] {
-  const tailOf = (blocks: readonly Block[]): number => {
-    let at = blocks.length;
-    while (at > 0 && isParagraph(blocks[at - 1])) at--;
-    return at;
-  };
-  const [cutA, cutB] = [tailOf(a), tailOf(b)];
-  const dels = (blocks: readonly Block[]): Step[] => blocks.map((x) => ({ kind: 'del', a: x }));
-  const inss = (blocks: readonly Block[]): Step[] => blocks.map((x) => ({ kind: 'ins', b: x }));
-  if (cutA === a.length) return [...inss(b), ...dels(a)];
-  if (cutB === b.length) return [...dels(a), ...inss(b)];
-  return [
-    ...dels(a.slice(0, cutA)),
-    ...inss(b.slice(0, cutB)),
-    { kind: 'merge', a: a.slice(cutA), b: b.slice(cutB) },
-  ];
+function settleTail(a: readonly Block[], b: readonly Block[]): Step[] {
+  const [endA, endB] = [afterLastParagraph(a), afterLastParagraph(b)];
+  const tables: Step[] = [...deleted(a.slice(endA)), ...inserted(b.slice(endB))];
+  if (endA === 0 || endB === 0) return [...deleted(a.slice(0, endA)), ...inserted(b.slice(0, endB)), ...tables];
+  const [fromA, fromB] = [paragraphsBefore(a, endA), paragraphsBefore(b, endB)];
+  return [...deleted(a.slice(0, fromA)), ...inserted(b.slice(0, fromB)), { kind: 'merge', a: a.slice(fromA, endA), b: b.slice(fromB, endB) }, ...tables];
 }
