@@ -71,7 +71,7 @@ function checkAuthor(author: string): string {
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
 /** The `w:date` to write: ISO 8601 in UTC to the second, or null for none. */
-export function parseDate(given: string | undefined, today: Date): string | null {
+function parseDate(given: string | undefined, today: Date): string | null {
   if (given === 'none') return null;
   const date = given === undefined ? today : new Date(DATE.test(given) ? given : Number.NaN);
   if (Number.isNaN(date.getTime()) || !isOnCalendar(given, date)) {

@@ -29,7 +29,7 @@ export const EXIT = {
   internal: 70,
 } as const;
 
-export function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
+function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
   switch (code) {
     case 'redline/not-exact':
       return EXIT.notExact;
