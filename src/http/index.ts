@@ -1,4 +1,4 @@
 export { createApp } from './app.ts';
-export { rawProblem } from './raw-problem.ts';
 export type { HttpServices, Vitals } from './services.ts';
+export { answerUnparsed, toWire } from './unparsed.ts';
 export { UploadMemory } from './upload-memory.ts';

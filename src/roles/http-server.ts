@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { rawProblem } from '../http/index.ts';
+import { answerUnparsed, toWire } from '../http/index.ts';
 import { Connections } from './connections.ts';
 
 type Fetch = Parameters<typeof getRequestListener>[0];
@@ -87,8 +87,10 @@ function listener(fetch: Fetch) {
   const answer = getRequestListener(fetch, {
     overrideGlobalObjects: false,
     // What reaches this place never became a request, such as a malformed Host header.
-    errorHandler: () =>
-      new Response(null, { status: 400, headers: { Connection: 'close', 'Cache-Control': 'no-store' } }),
+    errorHandler: () => {
+      const { body, ...answer } = answerUnparsed();
+      return new Response(body, answer);
+    },
   });
   return (...exchange: Parameters<typeof answer>) => {
     void answer(...exchange);
@@ -101,5 +103,5 @@ function refuse(code: string | undefined, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  socket.end(rawProblem(code));
+  socket.end(toWire(answerUnparsed(code)));
 }

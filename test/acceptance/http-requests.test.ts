@@ -171,7 +171,9 @@ describe('who may ask', () => {
   ])('nobody who names the host %j', async (host) => {
     const { status, body } = await rawRequest(service, 'GET', '/health/live', { host });
     expect([400, 421]).toContain(status);
-    if (status === 421) expect(JSON.parse(body)).toMatchObject({ code: 'request/host-not-allowed' });
+    expect(JSON.parse(body)).toMatchObject({
+      code: status === 421 ? 'request/host-not-allowed' : 'request/malformed',
+    });
   });
 
   test.each([
