@@ -1,36 +1,47 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './places.mjs';
 import { run, StepFailed, say } from './run.mjs';
 
-/** What tests need of the machine: the commands that will do, and the Debian package that brings one. */
+/** What tests need of the machine: where they look for it, the commands that will do, the Debian package that brings one. */
 const PARTS = {
   browser: {
-    commands: [process.env.CHROMIUM_PATH, 'chromium', 'chromium-browser', 'google-chrome'],
+    variable: 'CHROMIUM_PATH',
+    commands: ['chromium', 'chromium-browser', 'google-chrome'],
     package: 'chromium',
   },
   office: {
-    commands: [process.env.SOFFICE_PATH, 'soffice', 'libreoffice'],
+    variable: 'SOFFICE_PATH',
+    commands: ['soffice', 'libreoffice'],
     package: 'libreoffice-writer-nogui',
   },
-  python: { commands: ['python3'], package: 'python3-venv' },
+  python: { variable: 'PYTHON_PATH', commands: ['python3'], package: 'python3-venv' },
 };
 
 let listsAreFresh = false;
 
-/** Makes sure that a part is there, through apt-get where that is possible; otherwise says what is missing. */
+/**
+ * Makes sure that a part is there, through apt-get where that is possible; otherwise says what is missing. Resolves with
+ * the environment that tells tests where it is.
+ */
 export async function ensurePart(name) {
   const part = PARTS[name];
-  if (part.commands.some(found)) return;
-  if (!(process.getuid?.() === 0 && found('apt-get'))) throw new StepFailed(missing(part));
-  await aptInstall(part.package);
-  if (!part.commands.some(found)) throw new StepFailed(missing(part));
+  if (find(part) === undefined && canInstall()) await aptInstall(part.package);
+  const path = find(part);
+  if (path !== undefined) return { [part.variable]: path };
+  const names = part.commands.join(', ');
+  throw new StepFailed(
+    `Missing on this machine: ${names}. The Debian package ${part.package} brings it; ${part.variable} may name another.`,
+  );
 }
 
-function missing(part) {
-  const names = part.commands.filter((command) => command !== undefined).join(', ');
-  return `Missing on this machine: ${names}. The Debian package ${part.package} brings it.`;
+function find(part) {
+  return [process.env[part.variable], ...part.commands].map(which).find((path) => path !== undefined);
+}
+
+function canInstall() {
+  return process.getuid?.() === 0 && which('apt-get') !== undefined;
 }
 
 async function aptInstall(name) {
@@ -50,7 +61,7 @@ export async function ensureCheckerPython() {
   await ensurePart('python');
   say('Installing lxml for the checker …');
   if ((await makeEnvironment()) !== 0) {
-    if (process.getuid?.() === 0 && found('apt-get')) await aptInstall(PARTS.python.package);
+    if (canInstall()) await aptInstall(PARTS.python.package);
     if ((await makeEnvironment()) !== 0) throw new StepFailed('python3 cannot make a virtual environment.');
   }
   await run(own, ['-m', 'pip', 'install', '--quiet', 'lxml>=5,<7'], { quiet: true });
@@ -66,13 +77,9 @@ function hasLxml(python) {
   return existsSync(python) && spawnSync(python, ['-c', 'import lxml.etree']).status === 0;
 }
 
-function found(command) {
-  if (command === undefined) return false;
-  if (command.includes('/')) return existsSync(command);
-  try {
-    execFileSync('/bin/sh', ['-c', `command -v ${command}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+/** The path of a command, or undefined. */
+function which(command) {
+  if (command === undefined) return undefined;
+  const { status, stdout } = spawnSync('/bin/sh', ['-c', 'command -v "$0"', command], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
 }
