@@ -42,9 +42,9 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     }),
   );
   app.use(stayLocal(services.port));
-  addHealthRoutes(app, services);
   addComparisonRoutes(app, services);
   addSampleRoutes(app, services);
+  addHealthRoutes(app, services);
   addPageRoutes(app);
   addWebRoutes(app, services);
   return app;

@@ -15,8 +15,12 @@ interface Operation {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** The API's description for people, written from the same document that programs read. */
-export function apiPage(document: ApiDocument): Html {
+/**
+ * The API's description for people, written from the same document that programs read.
+ *
+ * @param address where the service is, for the example.
+ */
+export function apiPage(document: ApiDocument, address: string): Html {
   const { title, description } = document.info;
   return page(
     'API',
@@ -24,7 +28,7 @@ export function apiPage(document: ApiDocument): Html {
       <p>${description ?? ''}</p>
       <p>For programs: <a href="/openapi.json">OpenAPI 3.1</a>. What can go wrong: <a href="/problems">problems</a>.</p>
       <h3>The shortest way</h3>
-      <pre><code>curl -F original=@before.docx -F modified=@after.docx -o redline.docx ${'{'}address${'}'}/v1/comparisons</code></pre>
+      <pre><code>curl -F original=@before.docx -F modified=@after.docx -o redline.docx ${address}/v1/comparisons</code></pre>
       ${operations(document).map(operationSection)}
       <h2>Schemas</h2>
       ${Object.entries(document.components?.schemas ?? {}).map(schemaSection)}`,
@@ -49,11 +53,11 @@ function operations(document: ApiDocument): Listed[] {
 function operationSection({ method, path, operation }: Listed): Html {
   const responses = Object.entries(operation.responses).map(
     ([status, { description, content }]) =>
-      html`<tr><td>${status}</td><td>${description}${mediaTypes(content)}</td></tr>`,
+      html`<tr><td>${status}</td><td>${prose(description)}${mediaTypes(content)}</td></tr>`,
   );
   return html`<section>
     <h2><span class="method">${method}</span> <code>${path}</code></h2>
-    <p>${operation.summary ?? ''}${operation.description === undefined ? '' : html`. <span class="soft">${operation.description}</span>`}</p>
+    <p>${operation.summary ?? ''}${operation.description === undefined ? '' : html`. <span class="soft">${prose(operation.description)}</span>`}</p>
     ${operation.requestBody === undefined ? '' : bodySection(operation.requestBody.content)}
     <table>
       <thead><tr><th>Status</th><th>Answer</th></tr></thead>
@@ -76,6 +80,11 @@ function bodySection(content: Readonly<Record<string, { schema?: unknown }>>): H
 
 function schemaSection([name, schema]: [string, unknown]): Html {
   return html`<details><summary><code>${name}</code></summary><pre><code>${pretty(schema)}</code></pre></details>`;
+}
+
+/** Text with `code` in it. */
+function prose(text: string): (Html | string)[] {
+  return text.split('`').map((piece, at) => (at % 2 === 1 ? html`<code>${piece}</code>` : piece));
 }
 
 function pretty(value: unknown): string {

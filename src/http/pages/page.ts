@@ -30,9 +30,9 @@ h2 { font-size: 1.2rem; margin: 2.75rem 0 .5rem; padding-top: 1rem; border-top: 
 h3 { font-size: .95rem; margin: 1.25rem 0 .35rem; }
 a { color: var(--accent); }
 code { font: .875em ui-monospace, monospace; background: var(--panel); padding: .1em .3em; border-radius: 3px; overflow-wrap: anywhere; }
-pre { background: var(--panel); padding: .9rem 1rem; border-radius: 6px; overflow-x: auto; }
-pre code { padding: 0; background: none; overflow-wrap: normal; }
-table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
+pre { background: var(--panel); padding: .9rem 1rem; border-radius: 6px; white-space: pre-wrap; }
+pre code { padding: 0; background: none; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; font-size: .85rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }

@@ -12,7 +12,7 @@ export const createComparison = createRoute({
   method: 'post',
   path: '/v1/comparisons',
   summary: 'Compare two Word documents',
-  description: `Answers with the redline itself, or — when \`Accept\` prefers ${JSON_TYPE} — with its report and links that answer for one hour. No document is kept beyond that; asked for as a file, nothing is kept at all.`,
+  description: `Answers with the redline itself, or — when \`Accept\` prefers \`${JSON_TYPE}\` — with its report and links that answer for one hour. No document is kept beyond that; asked for as a file, nothing is kept at all.`,
   request: {
     body: {
       required: true,
