@@ -47,14 +47,10 @@ function writeStep(step: Step, moves: Moves, ctx: MergeContext): string {
     case 'same': {
       const marks = marksOf(step.a.marks, 'original', ctx) + marksOf(step.b.marks, 'modified', ctx);
       const xml = outer(step.a.element);
-      return marks + (mustRewrite(xml, ctx) ? mergeBlock([step.a], [step.b], ctx) : xml);
+      return mustRewrite(xml, ctx) ? mergeBlock([step.a], [step.b], ctx) : marks + xml;
     }
-    case 'merge': {
-      const marks =
-        step.a.map((x) => marksOf(x.marks, 'original', ctx)).join('') +
-        step.b.map((x) => marksOf(x.marks, 'modified', ctx)).join('');
-      return marks + mergeBlock(step.a, step.b, ctx);
-    }
+    case 'merge':
+      return mergeBlock(step.a, step.b, ctx);
     case 'del':
       return (
         marksOf(step.a.marks, 'original', ctx) +
@@ -70,19 +66,16 @@ function writeStep(step: Step, moves: Moves, ctx: MergeContext): string {
 function mergeBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext): string {
   const [first, second] = [a[0]?.element, b[0]?.element];
   if (!first || !second) throw new Error('a stretch without blocks');
+  const marks = marksOf(a[0]?.marks ?? [], 'original', ctx) + marksOf(b[0]?.marks ?? [], 'modified', ctx);
   switch (first.name) {
     case 'w:p':
-      return mergeParagraphs(
-        a.map((x) => x.element),
-        b.map((x) => x.element),
-        ctx,
-      );
+      return mergeParagraphs(a, b, ctx);
     case 'w:tbl':
-      return mergeTables(first, second, ctx, { mergeCell: mergeStory, singleCell: singleStory });
+      return marks + mergeTables(first, second, ctx, { mergeCell: mergeStory, singleCell: singleStory });
     case 'w:sdt':
-      return mergeControl(first, second, ctx);
+      return marks + mergeControl(first, second, ctx);
     default:
-      return outer(first);
+      return marks + outer(first);
   }
 }
 

@@ -191,7 +191,7 @@ class DocumentMerge {
     const [lastA, lastB] = [child(body, 'w:sectPr'), child(otherBody, 'w:sectPr')];
     const end = finalSection(lastA, lastB, ctx, (xml) => this.#parse(xml));
     const content = mergeStory(body, otherBody, ctx);
-    const xml = `${root.source.slice(0, root.start)}${widenedStartTag(startTag(root), root, other)}${root.source.slice(root.innerStart, body.start)}${startTag(body)}${this.#bookmarks.homeless()}${content}${end}</w:body>${root.source.slice(body.end, root.end)}`;
+    const xml = `${root.source.slice(0, root.start)}${widenedStartTag(startTag(root), root, other)}${root.source.slice(root.innerStart, body.start)}${startTag(body)}${this.#bookmarks.refuge}${content}${end}</w:body>${root.source.slice(body.end, root.end)}`;
     this.#parts.set(main, xml);
   }
 

@@ -10,6 +10,7 @@ import {
   TEXT_BOX,
 } from './items.ts';
 import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
+import type { Block } from './plan.ts';
 import { matchEnds, matchUnits, type Piece, toUnits, type Unit } from './units.ts';
 import { InlineWriter } from './writer.ts';
 
@@ -52,8 +53,13 @@ function endItem(paragraph: XmlElement): EndItem {
   return { kind: 'end', paragraph };
 }
 
-function itemsOf(paragraphs: readonly XmlElement[], ctx: MergeContext): Item[] {
-  return paragraphs.flatMap((p) => [...readItems(p, ctx.props), endItem(p)]);
+/** A stretch of paragraphs; marks between them move into the paragraph behind, which they precede. */
+function itemsOf(blocks: readonly Block[], ctx: MergeContext): Item[] {
+  return blocks.flatMap(({ element, marks }) => [
+    ...marks.map((mark): Item => ({ kind: 'mark', element: mark, run: undefined })),
+    ...readItems(element, ctx.props),
+    endItem(element),
+  ]);
 }
 
 /**
@@ -62,8 +68,8 @@ function itemsOf(paragraphs: readonly XmlElement[], ctx: MergeContext): Item[] {
  * paragraph, and the last marks are one: it can be neither inserted nor deleted.
  */
 export function mergeParagraphs(
-  original: readonly XmlElement[],
-  modified: readonly XmlElement[],
+  original: readonly Block[],
+  modified: readonly Block[],
   ctx: MergeContext,
 ): string {
   const merge = new Merge(ctx);

@@ -76,7 +76,8 @@ export class Bookmarks {
     if (!xml.includes('\u0001')) return xml;
     const ids = new Map<string, number>();
     return xml.replace(PLACEHOLDER, (_, end: string, name: string) => {
-      if (!this.#lost.has(name.toLowerCase())) return '';
+      if (end === 'H') return this.#homeless();
+      if (!this.#lost.has(name.toLowerCase()) || this.#stranded.has(name.toLowerCase())) return '';
       const id = ids.get(name) ?? this.#freshId();
       ids.set(name, id);
       return end === 'E'
@@ -85,8 +86,10 @@ export class Bookmarks {
     });
   }
 
-  /** Bookmarks that would vanish on both sides, as empty ones for the start of the body. */
-  homeless(): string {
+  /** Where bookmarks go that would vanish on both sides: as empty ones to the start of the body. */
+  readonly refuge = '\u0001H\u0001';
+
+  #homeless(): string {
     return [...this.#lost]
       .filter(([key, name]) => this.#stranded.has(key) && name !== LAST_EDIT)
       .map(([, name]) => {
@@ -98,7 +101,7 @@ export class Bookmarks {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the placeholder is a character that XML cannot hold
-const PLACEHOLDER = /\u0001([ES])([^\u0001]*)\u0001/g;
+const PLACEHOLDER = /\u0001([ESH])([^\u0001]*)\u0001/g;
 /** Word's own note of where the cursor was. */
 const LAST_EDIT = '_GoBack';
 const BOOKMARK = /<w:bookmark(?:Start|End)\b[^>]*\/>/g;

@@ -51,14 +51,24 @@ export class Notes {
       changed = true;
       return withInner(note, other ? mergeStory(note, other, ctx) : singleStory(note, 'del', ctx, true));
     });
-    const fresh = [...this.#added[kind]].map(([from, { id, moved }]) => {
-      const note = theirs.get(from);
-      changed = true;
-      if (!note) return '';
-      const tag = startTag(note).replace(/(\sw:id=)"[^"]*"/, `$1"${id}"`);
-      return `${tag}${moved ? elements(note).map(outer).join('') : singleStory(note, 'ins', ctx, true)}</${note.name}>`;
-    });
-    return changed ? own.join('') + fresh.join('') : undefined;
+    return changed || this.#added[kind].size > 0 ? own.join('') + this.#writeAdded(kind, theirs, ctx) : undefined;
+  }
+
+  /** Notes that only the modified document has; a note may itself refer to further ones. */
+  #writeAdded(kind: NoteKind, theirs: ReadonlyMap<string, XmlElement>, ctx: MergeContext): string {
+    let out = '';
+    const done = new Set<string>();
+    for (;;) {
+      const open = [...this.#added[kind]].filter(([from]) => !done.has(from));
+      if (open.length === 0) return out;
+      for (const [from, { id, moved }] of open) {
+        done.add(from);
+        const note = theirs.get(from);
+        if (!note) continue;
+        const tag = startTag(note).replace(/(\sw:id=)"[^"]*"/, `$1"${id}"`).replace(/\/>$/, '>');
+        out += `${tag}${moved ? elements(note).map(outer).join('') : singleStory(note, 'ins', ctx, true)}</${note.name}>`;
+      }
+    }
   }
 }
 

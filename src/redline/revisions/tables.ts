@@ -24,6 +24,8 @@ export interface CellWriter {
   ) => string;
 }
 
+/** Marks that stand between rows or cells. */
+const MARK = /^w:(bookmark|commentRange|perm)/;
 const NONE: ReadonlySet<string> = new Set();
 const ROW_REVISIONS: ReadonlySet<string> = new Set(['w:ins', 'w:del', 'w:trPrChange']);
 const ROW_SIMILARITY = 0.3;
@@ -56,7 +58,7 @@ export function mergeTables(a: XmlElement, b: XmlElement, ctx: MergeContext, cel
 /** Rows of a table, or undefined when something else stands between them. */
 function rowsOf(table: XmlElement): XmlElement[] | undefined {
   const rows = elements(table).filter(
-    (e) => e.name !== 'w:tblPr' && e.name !== 'w:tblGrid' && !/^w:(bookmark|commentRange|perm)/.test(e.name),
+    (e) => e.name !== 'w:tblPr' && e.name !== 'w:tblGrid' && !MARK.test(e.name),
   );
   return rows.every((r) => r.name === 'w:tr') ? rows : undefined;
 }
@@ -64,7 +66,7 @@ function rowsOf(table: XmlElement): XmlElement[] | undefined {
 /** Marks between rows are gathered in front of the table's properties. */
 function marksBefore(table: XmlElement, ctx: MergeContext): string {
   return elements(table)
-    .filter((e) => /^w:(bookmark|commentRange|perm)/.test(e.name))
+    .filter((e) => MARK.test(e.name))
     .map((e) => ctx.mark(e, 'original'))
     .join('');
 }
@@ -135,6 +137,7 @@ function singleTableChild(
   cells: CellWriter,
 ): string {
   if (element.name === 'w:tr') return markedRow(element, state, ctx, cells);
+  if (MARK.test(element.name)) return ctx.mark(element, state === 'del' || state === 'from' ? 'original' : 'modified');
   if (element.name !== 'w:sdt' && element.name !== 'w:customXml') return outer(element);
   const body = element.children
     .map((c) =>
@@ -186,6 +189,7 @@ function singleRowChild(
   cells: CellWriter,
 ): string {
   if (element.name === 'w:tc') return markedCell(element, state, ctx, cells, '');
+  if (MARK.test(element.name)) return ctx.mark(element, state === 'del' ? 'original' : 'modified');
   if (element.name === 'w:sdt' || element.name === 'w:sdtContent' || element.name === 'w:customXml') {
     return `${startTag(element)}${element.children.map((c) => (isElement(c) ? singleRowChild(c, state, ctx, cells) : '')).join('')}</${element.name}>`;
   }
@@ -232,7 +236,7 @@ function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellW
     if (cell && other) body += mergedCell(cell, other, ctx, cells);
   }
   const marks = elements(a)
-    .filter((e) => /^w:(bookmark|commentRange|perm)/.test(e.name))
+    .filter((e) => MARK.test(e.name))
     .map((e) => ctx.mark(e, 'original'))
     .join('');
   return `${startTag(a)}${rowExceptions(a, b, ctx)}${rowProperties(a, b, ctx)}${marks}${body}</w:tr>`;
