@@ -1,6 +1,6 @@
 import type { Difference } from '../report.ts';
+import type { Block } from './block.ts';
 import type { View } from './document.ts';
-import type { Block } from './paragraph.ts';
 import type { Story } from './story.ts';
 
 const NO_STORY: Story = {

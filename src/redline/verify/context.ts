@@ -1,5 +1,5 @@
+import type { Paragraph } from './block.ts';
 import type { Element } from './element.ts';
-import type { Paragraph } from './paragraph.ts';
 
 /** What ids of one part stand for in its package. */
 export interface Names {

@@ -1,9 +1,9 @@
+import type { NoteReference } from './block.ts';
 import { canonical } from './canonical.ts';
 import { Context, type Names } from './context.ts';
 import { attribute, child, type Element } from './element.ts';
 import { localName } from './names.ts';
 import type { Package } from './package.ts';
-import type { NoteReference } from './paragraph.ts';
 import { type Mode, resolve } from './resolve.ts';
 import { readStory, type Story, storyOf } from './story.ts';
 

@@ -1,13 +1,11 @@
 import { RedlineError } from '../errors.ts';
-import type { Verification } from '../report.ts';
 import { type Parts, resolvedParts } from './document.ts';
 import { attribute, child, type Element } from './element.ts';
+import type { Fault } from './fault.ts';
 import { hasTwins, type Markup, readMarkup } from './markup.ts';
 import { FLAGS } from './names.ts';
 import type { Package } from './package.ts';
 import { packageFaults } from './packaging.ts';
-
-export type Fault = Verification['faults'][number];
 
 /** A document with the stories of its parts resolved both ways, as the field check needs them. */
 export interface Resolved {

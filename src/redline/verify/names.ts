@@ -70,7 +70,7 @@ export const PROPERTY_CHANGES = set(
 export const CELL_MARKS = set('cellIns cellDel cellMerge');
 export const MOVE_RANGES = set('moveFromRangeStart moveFromRangeEnd moveToRangeStart moveToRangeEnd');
 /** `Ins`, `Del`, `MoveFrom`, `MoveTo`: tags of controls and custom XML that were tracked (§17.13.5.4 ff.). */
-export const CUSTOM_KINDS = ['Ins', 'Del', 'MoveFrom', 'MoveTo'] as const;
+const CUSTOM_KINDS = ['Ins', 'Del', 'MoveFrom', 'MoveTo'] as const;
 export const CUSTOM_RANGES: ReadonlySet<string> = new Set(
   CUSTOM_KINDS.flatMap((kind) => [`w:customXml${kind}RangeStart`, `w:customXml${kind}RangeEnd`]),
 );
@@ -107,6 +107,10 @@ export const FLAGS = {
   link: 8,
   /** A paragraph whose mark goes away. */
   unmarked: 16,
+  /** References to notes and comments. */
+  reference: 64,
+  /** Read in the redline for the first time, not in one of the inputs. */
+  fresh: 128,
   /** A content control that lost its content. */
   emptied: 32,
 } as const;
@@ -122,6 +126,9 @@ const NAME_FLAGS: ReadonlyMap<string, number> = new Map([
   ].map((name) => [name, FLAGS.revision] as const),
   ...[...PAIRED].flat().map((name) => [name, FLAGS.range] as const),
   ['w:fldChar', FLAGS.field],
+  ['w:footnoteReference', FLAGS.reference],
+  ['w:endnoteReference', FLAGS.reference],
+  ['w:commentReference', FLAGS.reference],
 ]);
 
 /** `FLAGS` that an element has by its name alone. */

@@ -1,6 +1,6 @@
 import { RedlineError } from '../errors.ts';
 import { attribute, type Element } from './element.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './fault.ts';
 import { FLAGS } from './names.ts';
 import { type Package, relationshipsPart } from './package.ts';
 

@@ -1,38 +1,9 @@
+import type { Block, NoteReference, Paragraph } from './block.ts';
 import { alternate, attributes, canonical, properties } from './canonical.ts';
 import type { Context } from './context.ts';
 import { attribute, child, type Element, TEXT } from './element.ts';
 import { isRangeEnd } from './leftover.ts';
 import { localName, TRACK } from './names.ts';
-
-/** One line of a story, aspect by aspect; each aspect is '' where the line has nothing of it. */
-export interface Block {
-  /** The text with tokens for what is no text, or what begins or ends here: `TBL`, `/TC`, … */
-  readonly line: string;
-  /** Lengths of text in equal format, each with that format; the paragraph mark counts one. */
-  readonly format: string;
-  readonly style: string;
-  readonly numbering: string;
-  /** Paragraph properties other than style, numbering and section. */
-  readonly direct: string;
-  readonly links: string;
-  readonly objects: string;
-  readonly controls: string;
-  readonly table: string;
-}
-
-export interface Paragraph extends Block {
-  readonly notes: readonly NoteReference[];
-  /** Ends of ranges in the order of the text. */
-  readonly ends: readonly Element[];
-  /** Contents of text boxes anchored here (`w:txbxContent`). */
-  readonly boxes: readonly Element[];
-  readonly section: Element | undefined;
-}
-
-export interface NoteReference {
-  readonly kind: 'footnote' | 'endnote';
-  readonly id: string | undefined;
-}
 
 const FIELD_BEGIN = '\u27e6field\u27e7';
 const FIELD_SEPARATOR = '\u27e6=\u27e7';

@@ -1,9 +1,10 @@
+import type { Block, NoteReference } from './block.ts';
 import { alternate, properties } from './canonical.ts';
 import type { Context } from './context.ts';
 import { attribute, child, type Element, withChildren } from './element.ts';
 import { isRangeEnd } from './leftover.ts';
 import { TRACK } from './names.ts';
-import { type Block, chunkLine, controlProperties, type NoteReference, readParagraph } from './paragraph.ts';
+import { chunkLine, controlProperties, readParagraph } from './paragraph.ts';
 
 /** What one flow of paragraphs says (body, header, footer, note), in the order of reading. */
 export interface Story {

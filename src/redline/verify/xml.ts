@@ -35,16 +35,19 @@ export class XmlScanner {
   private readonly text: string;
   private readonly part: string;
   private readonly maxDepth: number;
+  private readonly flags: number;
   private readonly open: Open[] = [];
   private readonly closers = new Map<string, number>();
   private scope: Scope;
   private root: Element | undefined;
 
-  constructor(text: string, part: string, scope: Scope, maxDepth: number) {
+  /** @param flags what every element read here gets besides its own `FLAGS`. */
+  constructor(text: string, part: string, scope: Scope, maxDepth: number, flags = 0) {
     this.text = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
     this.part = part;
     this.scope = scope;
     this.maxDepth = maxDepth;
+    this.flags = flags;
   }
 
   read(): Element {
@@ -116,7 +119,7 @@ export class XmlScanner {
         attributes: tag.attributes,
         children: NONE,
         text: '',
-        flags: name.flags | tag.flags,
+        flags: this.flags | name.flags | tag.flags,
       });
       return from;
     }
@@ -177,7 +180,7 @@ export class XmlScanner {
       attributes: tag.attributes,
       children: NONE as unknown as Element[],
       text: '',
-      flags: name.flags | tag.flags,
+      flags: this.flags | name.flags | tag.flags,
     };
     this.open.push({ element: growing, raw, outer: this.scope, start, expectedEnd });
     this.scope = tag.scope;
