@@ -34,7 +34,7 @@ export function partXml(root: string, content: string): string {
 }
 
 /** A complete relationships part; each entry is `[id, type, target]`, external where the target is a URL. */
-export function relsXml(entries: readonly (readonly [id: string, type: string, target: string])[]): string {
+function relsXml(entries: readonly (readonly [id: string, type: string, target: string])[]): string {
   const items = entries.map(([id, type, target]) => {
     const mode = /^[a-z]+:/.test(target) ? ' TargetMode="External"' : '';
     return `<Relationship Id="${id}" Type="${OFFICE_RELATIONSHIPS}/${type}" Target="${target}"${mode}/>`;
@@ -97,7 +97,7 @@ function contentTypes(names: readonly string[]): string {
 }
 
 /** A ZIP of stored entries, in the order given (APPNOTE.TXT 4.3). */
-export function buildZip(entries: Parts): Uint8Array {
+function buildZip(entries: Parts): Uint8Array {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;

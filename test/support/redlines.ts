@@ -63,7 +63,7 @@ export function docx(source: Source): Uint8Array {
   return isLinked(source) ? buildDocx(source[0], source[1]) : buildDocx(source);
 }
 
-export const header = (content: string): string => partXml('w:hdr', content);
+const header = (content: string): string => partXml('w:hdr', content);
 export const withHeader = (content: string): Parts => ({
   'word/document.xml': documentXml(
     `${p(r('a'))}<w:sectPr><w:headerReference w:type="default" r:id="header1"/></w:sectPr>`,

@@ -13,7 +13,7 @@ export function render(body: string, parts: Parts = {}, links: Links = []): stri
   return /<article[^>]*>([\s\S]*)<\/article>/.exec(html)?.[1] ?? '';
 }
 
-export const t = (text: string): string => `<w:t xml:space="preserve">${text}</w:t>`;
+const t = (text: string): string => `<w:t xml:space="preserve">${text}</w:t>`;
 export const r = (text: string, rPr = ''): string => `<w:r>${rPr && `<w:rPr>${rPr}</w:rPr>`}${t(text)}</w:r>`;
 export const p = (content: string, pPr = ''): string =>
   `<w:p>${pPr && `<w:pPr>${pPr}</w:pPr>`}${content}</w:p>`;

@@ -10,7 +10,7 @@ const STRICT = 'http://purl.oclc.org/ooxml/officeDocument/relationships';
 const TRANSITIONAL = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
 /** Last step of a relationship type: the same in both conformance classes. */
-export function relationshipKind(type: string): string {
+function relationshipKind(type: string): string {
   return type.slice(type.lastIndexOf('/') + 1);
 }
 
@@ -63,7 +63,9 @@ export class PackageEditor {
 
   /** Gives a new part the relationships of another, under the same ids. */
   copyRelationships(from: string, to: string): void {
-    const list = this.relationships(from).map((r) => (r.part === undefined ? r : { ...r, target: `/${r.part}` }));
+    const list = this.relationships(from).map((r) =>
+      r.part === undefined ? r : { ...r, target: `/${r.part}` },
+    );
     if (list.length === 0) return;
     this.#relationships.set(to, list);
     this.#touched.add(to);

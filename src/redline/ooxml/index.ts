@@ -1,14 +1,12 @@
 export { canonical, canonicalAttributes, canonicalChildren, rawKey } from './canonical.ts';
-export { PackageEditor, relationshipKind } from './editor.ts';
-export { declarations, widenedStartTag, withCustomaryPrefixes } from './namespaces.ts';
+export { PackageEditor } from './editor.ts';
+export { widenedStartTag } from './namespaces.ts';
 export {
   bodyOf,
   openPackage,
   type Package,
   type Relationship,
   relatedPart,
-  relationshipsPart,
-  resolveTarget,
   revisePackage,
 } from './package.ts';
 export { type Rebase, rebaseOnto } from './rebase.ts';
@@ -26,7 +24,6 @@ export {
   isElement,
   outer,
   parseXml,
-  rootStart,
   startTag,
   textOf,
   withInner,

@@ -135,7 +135,7 @@ function rawAttributes(element: XmlElement): Map<string, string> {
 }
 
 /** Namespace declarations of a root's start tag: prefix to address. */
-export function declarations(root: XmlElement): Map<string, string> {
+function declarations(root: XmlElement): Map<string, string> {
   const tag = root.source.slice(root.start, root.innerStart);
   return new Map(Array.from(tag.matchAll(DECLARATION), (m) => [m[1] ?? '', m[2] ?? m[3] ?? '']));
 }

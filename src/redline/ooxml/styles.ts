@@ -25,7 +25,7 @@ const REFERENCE: ReadonlySet<string> = new Set([
   'w:locked',
 ]);
 
-export function stylesPart(pkg: Package): string | undefined {
+function stylesPart(pkg: Package): string | undefined {
   return relatedPart(pkg, pkg.main, 'styles');
 }
 

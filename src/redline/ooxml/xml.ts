@@ -37,7 +37,7 @@ function damaged(what: string): RedlineError {
 }
 
 /** End of a tag that starts at `at`: the offset of its `>`, passing over quoted values. */
-export function tagEnd(source: string, at: number): number {
+function tagEnd(source: string, at: number): number {
   for (let i = at; i >= at && i < source.length; i++) {
     const c = source.charCodeAt(i);
     if (c === 62) return i;

@@ -72,7 +72,7 @@ function typeOf(data: Uint8Array): 'png' | 'jpeg' | 'gif' | undefined {
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** RFC 4648 §4. */
-export function base64(data: Uint8Array): string {
+function base64(data: Uint8Array): string {
   const out: string[] = [];
   for (let at = 0; at < data.length; at += 3) {
     const left = data.length - at;

@@ -93,7 +93,7 @@ const HUES: readonly (readonly [number, string])[] = [
 ];
 
 /** The named hue of an `RRGGBB` colour; nothing for black, white and what is close to them. */
-export function hueOf(colour: string | undefined): string | undefined {
+function hueOf(colour: string | undefined): string | undefined {
   if (colour === undefined || !/^[0-9a-f]{6}$/i.test(colour)) return undefined;
   const [r, g, b] = [0, 2, 4].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)) as [
     number,

@@ -10,7 +10,7 @@ const MARKS = new Set(
 );
 
 /** The blocks of a story or cell, and the marks behind the last one. */
-export function readBlocks(parent: XmlElement): { blocks: Block[]; trailing: XmlElement[] } {
+function readBlocks(parent: XmlElement): { blocks: Block[]; trailing: XmlElement[] } {
   const blocks: Block[] = [];
   let marks: XmlElement[] = [];
   for (const c of parent.children) {

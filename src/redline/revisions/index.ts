@@ -1,9 +1,7 @@
-export { acceptRevisions, hasRevisions } from './accept.ts';
 export { emptyTally, type Tally } from './context.ts';
 export {
   type Region,
   type Rungs,
-  storyParts,
   type Written,
   withoutRevisions,
   writeRedline,

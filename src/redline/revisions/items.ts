@@ -306,12 +306,3 @@ function instruction(atom: AtomItem): string {
   if (atom.element.name === 'w:instrText') return textOf(atom.element);
   return atom.element.name === 'w:fldChar' ? '' : atom.key;
 }
-
-/** The words of an item and all it holds, for finding what is similar. */
-export function itemText(items: readonly Item[]): string {
-  return items
-    .map((i) =>
-      i.kind === 'text' ? i.text : i.kind === 'group' ? itemText(i.items) : i.kind === 'atom' ? ' ' : '',
-    )
-    .join('');
-}

@@ -75,17 +75,6 @@ export function mergedProperties(a: XmlElement, b: XmlElement, ctx: MergeContext
   );
 }
 
-/** Former and new content of a property element: `<name>new…<change><name>former</name></change></name>`. */
-export function changedElement(
-  name: string,
-  former: string,
-  now: string,
-  change: string,
-  ctx: MergeContext,
-): string {
-  return `<${name}>${now}<${change}${ctx.stamp()}><${name}>${former}</${name}></${change}></${name}>`;
-}
-
 /** Content of an element or nothing. */
 export function innerOf(element: XmlElement | undefined): string {
   return element ? inner(element) : '';
