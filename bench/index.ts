@@ -7,7 +7,7 @@ import { type EngineFigures, measureEngine } from './engine.ts';
 import { short } from './figures.ts';
 import { findBenchPairs } from './pairs.ts';
 
-const STAGES = ['read', 'align', 'write', 'verify'];
+const STAGES = ['read', 'write', 'verify'];
 
 function engineTable(rows: readonly EngineFigures[]): string {
   const header = [

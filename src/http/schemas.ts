@@ -88,7 +88,7 @@ const reportSchema = z
     }),
     options: z.object({ author: z.string(), date: z.string().nullable() }),
     sha256: z.object({ original: z.string(), modified: z.string(), redline: z.string() }),
-    stages: z.array(z.object({ name: z.enum(['read', 'align', 'write', 'verify']), ms: z.number() })),
+    stages: z.array(z.object({ name: z.enum(['read', 'write', 'verify']), ms: z.number() })),
   })
   .openapi('Report', { description: 'How the redline came to be, and what its verification found.' });
 

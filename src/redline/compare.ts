@@ -23,7 +23,7 @@ import {
 } from './revisions/index.ts';
 import { verify } from './verify/index.ts';
 
-export const ENGINE_VERSION = '0.1.0';
+const ENGINE_VERSION = '0.1.0';
 
 /**
  * One Word document with native tracked changes (ECMA-376 Part 1 §17.13.5) whose rejection gives
@@ -47,7 +47,7 @@ export function compare(
   clock.lap('read');
   let rungs: Rungs = { body: 'words', headers: 'words', notes: 'words' };
   for (;;) {
-    const written = about('modified', () => writeRedline(a, b, options, rungs, codec));
+    const written = writeRedline(a, b, options, rungs, codec);
     clock.lap('write');
     const redline = written.untouched ? original : written.bytes;
     const verification = verify(original, modified, redline, codec, options.limits);
@@ -58,22 +58,15 @@ export function compare(
         modified: codec.sha256(modified),
         redline: codec.sha256(redline),
       };
-      return { redline, report: report(written, verification, rungs, options, sha256, clock.stages()) };
+      return { redline, report: report(written, verification, options, sha256, clock.stages()) };
     }
     rungs = lower(rungs, verification);
   }
 }
 
+/** Reads an input; a refusal, now or when a part is read later, says which input it is about. */
 function open(data: Uint8Array, input: InputRole, codec: Codec, limits: Limits): Package {
-  return about(input, () => withoutRevisions(openPackage(data, codec, limits), limits));
-}
-
-function about<T>(input: InputRole, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof RedlineError && error.details.input === undefined ? error.about(input) : error;
-  }
+  return withoutRevisions(openPackage(data, codec, limits, input), limits);
 }
 
 interface Stopwatch {
@@ -130,7 +123,6 @@ function notExact(verification: Verification): RedlineError {
 function report(
   written: Written,
   verification: Verification,
-  rungs: Rungs,
   options: CompareOptions,
   sha256: Report['sha256'],
   stages: Stage[],
@@ -143,12 +135,7 @@ function report(
     identical: written.untouched,
     counts,
     words: { inserted: wordsInserted, deleted: wordsDeleted, moved: wordsMoved },
-    stories: (['body', 'headers', 'notes'] as const).map((story) => ({
-      story,
-      part: '',
-      rung: rungs[story],
-      changes: 0,
-    })),
+    stories: written.stories,
     notCompared,
     verification,
     options: { author: options.author, date: options.date },

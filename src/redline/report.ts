@@ -58,7 +58,7 @@ export interface Verification {
 }
 
 export interface Stage {
-  readonly name: 'read' | 'align' | 'write' | 'verify';
+  readonly name: 'read' | 'write' | 'verify';
   readonly ms: number;
 }
 

@@ -1,5 +1,5 @@
 import type { Codec } from '../codec.ts';
-import { RedlineError } from '../errors.ts';
+import { type InputRole, RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
 import { withCustomaryPrefixes } from './namespaces.ts';
 import { attribute, child, elements, parseXml, type XmlElement } from './xml.ts';
@@ -56,9 +56,36 @@ function notWord(detail: string): RedlineError {
 /**
  * Opens a document.  Only what is asked for later is inflated.
  *
+ * @param input  which input it is, for refusals now and when a part is read later
  * @throws {RedlineError} `document/*` or `limits/exceeded`
  */
-export function openPackage(data: Uint8Array, codec: Codec, limits: Limits): Package {
+export function openPackage(data: Uint8Array, codec: Codec, limits: Limits, input?: InputRole): Package {
+  const guard =
+    <T>(read: (name: string) => T) =>
+    (name: string): T =>
+      about(input, () => read(name));
+  const pkg = about(input, () => readPackage(data, codec, limits));
+  return {
+    ...pkg,
+    bytes: guard(pkg.bytes),
+    text: guard(pkg.text),
+    root: guard(pkg.root),
+    relationships: guard(pkg.relationships),
+  };
+}
+
+/** Adds the input that a refusal is about. */
+function about<T>(input: InputRole | undefined, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (input === undefined || !(error instanceof RedlineError) || error.details.input !== undefined)
+      throw error;
+    throw error.about(input);
+  }
+}
+
+function readPackage(data: Uint8Array, codec: Codec, limits: Limits): Package {
   const entries = readZip(data, codec, limits);
   const byName = indexEntries(entries);
   const cache = {
@@ -101,6 +128,7 @@ export function openPackage(data: Uint8Array, codec: Codec, limits: Limits): Pac
   };
   const contentType = typesOf(byName, root);
   const main = findMain(has, relationships, contentType);
+  bodyOf(root(main));
   return { entries, main, has, bytes, text, root, relationships, contentType, revised: new Map() };
 }
 
@@ -210,7 +238,7 @@ function readRelationships(root: XmlElement, source: string, has: (name: string)
 }
 
 /** Part name that a relative or absolute target stands for (RFC 3986 §5.2, without scheme). */
-export function resolveTarget(source: string, target: string): string {
+function resolveTarget(source: string, target: string): string {
   const path = target.split('#')[0] ?? '';
   const base = path.startsWith('/') ? [] : source.split('/').slice(0, -1);
   for (const step of path.split('/')) {

@@ -17,7 +17,7 @@ import {
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { CompareOptions, Limits } from '../options.ts';
-import type { NotCompared, Rung } from '../report.ts';
+import type { NotCompared, Rung, StoryOutcome } from '../report.ts';
 import { acceptRevisions, hasRevisions } from './accept.ts';
 import { mergeStory, singleBlock } from './blocks.ts';
 import { addComments, type CommentMap, mapComments } from './comments.ts';
@@ -37,13 +37,14 @@ export interface Written {
   readonly untouched: boolean;
   readonly tally: Tally;
   readonly notCompared: readonly NotCompared[];
+  readonly stories: readonly StoryOutcome[];
 }
 
 const STORY_KINDS = ['header', 'footer', 'footnotes', 'endnotes'];
 const EMPTY_PARAGRAPH = '<w:p/>';
 
 /** Parts with stories: the main document, headers, footers and notes. */
-export function storyParts(pkg: Package): string[] {
+function storyParts(pkg: Package): string[] {
   const related = pkg
     .relationships(pkg.main)
     .flatMap((r) =>
@@ -88,6 +89,7 @@ class DocumentMerge {
   readonly #props = new PropsReader();
   readonly #parts = new Map<string, string>();
   readonly #headers = new Map<string, string>();
+  readonly #stories: StoryOutcome[] = [];
   #nextId: number;
 
   constructor(original: Package, modified: Package, options: CompareOptions, rungs: Rungs, codec: Codec) {
@@ -124,7 +126,16 @@ class DocumentMerge {
       untouched: !this.#editor.touched,
       tally: this.#tally,
       notCompared: this.#notCompared(),
+      stories: this.#stories,
     };
+  }
+
+  /** Writes a story and notes what became of it. */
+  #story<T>(story: string, part: string, ctx: MergeContext, write: () => T): T {
+    const before = changesOf(this.#tally);
+    const written = write();
+    this.#stories.push({ story, part, rung: ctx.rung, changes: changesOf(this.#tally) - before });
+    return written;
   }
 
   #put(part: string, xml: string): void {
@@ -190,7 +201,7 @@ class DocumentMerge {
     const ctx = this.#context('body', marks, sections, rewrite);
     const [lastA, lastB] = [child(body, 'w:sectPr'), child(otherBody, 'w:sectPr')];
     const end = finalSection(lastA, lastB, ctx, (xml) => this.#parse(xml));
-    const content = mergeStory(body, otherBody, ctx);
+    const content = this.#story('body', main, ctx, () => mergeStory(body, otherBody, ctx));
     const xml = `${root.source.slice(0, root.start)}${widenedStartTag(startTag(root), root, other)}${root.source.slice(root.innerStart, body.start)}${startTag(body)}${this.#bookmarks.refuge}${content}${end}</w:body>${root.source.slice(body.end, root.end)}`;
     this.#parts.set(main, xml);
   }
@@ -269,7 +280,9 @@ class DocumentMerge {
         this.#comments.shared,
         () => this.#nextId++,
       );
-    const content = mergeStory(left, right, this.#context('headers', marks));
+    const ctx = this.#context('headers', marks);
+    const story = key.replace('w:', '').replace('Reference', '');
+    const content = this.#story(story, part, ctx, () => mergeStory(left, right, ctx));
     const prolog = root
       ? root.source.slice(0, root.start)
       : '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
@@ -284,7 +297,10 @@ class DocumentMerge {
   #isEmptyNote(pkg: Package, reference: XmlElement): boolean {
     const kind = reference.name === 'w:footnoteReference' ? 'footnotes' : 'endnotes';
     const part = relatedPart(pkg, pkg.main, kind);
-    const note = part === undefined ? undefined : elements(pkg.root(part)).find((n) => attribute(n, 'w:id') === attribute(reference, 'w:id'));
+    const note =
+      part === undefined
+        ? undefined
+        : elements(pkg.root(part)).find((n) => attribute(n, 'w:id') === attribute(reference, 'w:id'));
     return note === undefined || elements(note).length === 0;
   }
 
@@ -311,7 +327,10 @@ class DocumentMerge {
     const marks =
       other?.marks ??
       alignMarks(text, '', this.#bookmarks, this.#comments.ids, this.#comments.shared, () => this.#nextId++);
-    const content = this.#notes.write(kind, root, other?.root ?? root, this.#context('notes', marks));
+    const ctx = this.#context('notes', marks);
+    const content = this.#story(`${kind}s`, target, ctx, () =>
+      this.#notes.write(kind, root, other?.root ?? root, ctx),
+    );
     if (content === undefined && mine !== undefined) return;
     const tag = other
       ? widenedStartTag(startTag(root).replace(/\/>$/, '>'), root, other.root)
@@ -349,6 +368,12 @@ class DocumentMerge {
     }
     return out;
   }
+}
+
+/** How many changes of any kind were marked. */
+function changesOf(tally: Tally): number {
+  const { wordsInserted: _i, wordsDeleted: _d, wordsMoved: _m, ...counts } = tally;
+  return Object.values(counts).reduce((sum, n) => sum + n, 0);
 }
 
 /** The body's own section (§17.6.17), which stands behind its last block. */

@@ -51,7 +51,9 @@ export class Notes {
       changed = true;
       return withInner(note, other ? mergeStory(note, other, ctx) : singleStory(note, 'del', ctx, true));
     });
-    return changed || this.#added[kind].size > 0 ? own.join('') + this.#writeAdded(kind, theirs, ctx) : undefined;
+    return changed || this.#added[kind].size > 0
+      ? own.join('') + this.#writeAdded(kind, theirs, ctx)
+      : undefined;
   }
 
   /** Notes that only the modified document has; a note may itself refer to further ones. */
@@ -65,7 +67,9 @@ export class Notes {
         done.add(from);
         const note = theirs.get(from);
         if (!note) continue;
-        const tag = startTag(note).replace(/(\sw:id=)"[^"]*"/, `$1"${id}"`).replace(/\/>$/, '>');
+        const tag = startTag(note)
+          .replace(/(\sw:id=)"[^"]*"/, `$1"${id}"`)
+          .replace(/\/>$/, '>');
         out += `${tag}${moved ? elements(note).map(outer).join('') : singleStory(note, 'ins', ctx, true)}</${note.name}>`;
       }
     }

@@ -231,7 +231,8 @@ export function settleEnd(steps: Step[]): Step[] {
   const tail = steps.slice(cut);
   const a = tail.flatMap((s) => (s.kind === 'del' ? [s.a] : []));
   const b = tail.flatMap((s) => (s.kind === 'ins' ? [s.b] : []));
-  if (!tail.some((s) => isParagraph(s.kind === 'del' ? s.a : s.kind === 'ins' ? s.b : undefined))) return steps;
+  if (!tail.some((s) => isParagraph(s.kind === 'del' ? s.a : s.kind === 'ins' ? s.b : undefined)))
+    return steps;
   const last = steps[cut - 1];
   if ((a.length > 0 && b.length > 0) || last === undefined || last.kind === 'del' || last.kind === 'ins') {
     return [...steps.slice(0, cut), ...settleTail(a, b)];
@@ -243,7 +244,13 @@ export function settleEnd(steps: Step[]): Step[] {
 function settleTail(a: readonly Block[], b: readonly Block[]): Step[] {
   const [endA, endB] = [afterLastParagraph(a), afterLastParagraph(b)];
   const tables: Step[] = [...deleted(a.slice(endA)), ...inserted(b.slice(endB))];
-  if (endA === 0 || endB === 0) return [...deleted(a.slice(0, endA)), ...inserted(b.slice(0, endB)), ...tables];
+  if (endA === 0 || endB === 0)
+    return [...deleted(a.slice(0, endA)), ...inserted(b.slice(0, endB)), ...tables];
   const [fromA, fromB] = [paragraphsBefore(a, endA), paragraphsBefore(b, endB)];
-  return [...deleted(a.slice(0, fromA)), ...inserted(b.slice(0, fromB)), { kind: 'merge', a: a.slice(fromA, endA), b: b.slice(fromB, endB) }, ...tables];
+  return [
+    ...deleted(a.slice(0, fromA)),
+    ...inserted(b.slice(0, fromB)),
+    { kind: 'merge', a: a.slice(fromA, endA), b: b.slice(fromB, endB) },
+    ...tables,
+  ];
 }

@@ -137,7 +137,8 @@ function singleTableChild(
   cells: CellWriter,
 ): string {
   if (element.name === 'w:tr') return markedRow(element, state, ctx, cells);
-  if (MARK.test(element.name)) return ctx.mark(element, state === 'del' || state === 'from' ? 'original' : 'modified');
+  if (MARK.test(element.name))
+    return ctx.mark(element, state === 'del' || state === 'from' ? 'original' : 'modified');
   if (element.name !== 'w:sdt' && element.name !== 'w:customXml') return outer(element);
   const body = element.children
     .map((c) =>

@@ -17,7 +17,14 @@ function deletedText(xml: string): string {
   if (!/<w:(?:t|instrText)[\s/>]/.test(xml)) return xml;
   return xml
     .split(/(<(?:w|wne):txbxContent[\s>][\s\S]*<\/(?:w|wne):txbxContent>)/)
-    .map((part, i) => (i % 2 === 1 ? part : part.replace(/(<\/?w:)(?:t(?=[\s/>])|instrText(?=[\s/>]))/g, (tag, head: string) => `${head}${tag.includes('instr') ? 'delInstrText' : 'delText'}`)))
+    .map((part, i) =>
+      i % 2 === 1
+        ? part
+        : part.replace(
+            /(<\/?w:)(?:t(?=[\s/>])|instrText(?=[\s/>]))/g,
+            (tag, head: string) => `${head}${tag.includes('instr') ? 'delInstrText' : 'delText'}`,
+          ),
+    )
     .join('');
 }
 
@@ -72,7 +79,8 @@ export class InlineWriter {
 
   #atomXml(item: AtomItem, state: State): string {
     const { element } = item;
-    if (element.name === 'w:footnoteReference' || element.name === 'w:endnoteReference') return this.#ctx.note(element, state);
+    if (element.name === 'w:footnoteReference' || element.name === 'w:endnoteReference')
+      return this.#ctx.note(element, state);
     if (state === 'keep') return outer(element);
     const removed = sideOf(state) === 'original' ? 'del' : 'ins';
     if (BLOCKS.has(element.name)) return this.#ctx.block(element, removed);
@@ -136,7 +144,8 @@ export class InlineWriter {
       this.#closeRun();
       this.#held--;
       this.#out.push(item.close);
-      if (this.#held === 0) this.#out.push(this.#ctx.withoutShared(this.#out.splice(from).join(''), sideOf(state)));
+      if (this.#held === 0)
+        this.#out.push(this.#ctx.withoutShared(this.#out.splice(from).join(''), sideOf(state)));
     }
   }
 

@@ -42,7 +42,10 @@ function faultsOf(resolved: Resolved, trusted: readonly Package[]): readonly Fau
   const { source } = resolved;
   try {
     const ordered = new Set<Element>();
-    const markup = new Map(source.storyParts.map((part) => [part, readMarkup(source.root(part), ordered)]));
+    const notable = trusted.length > 0 ? NOTABLE : 0;
+    const markup = new Map(
+      source.storyParts.map((part) => [part, readMarkup(source.root(part), ordered, notable)]),
+    );
     return [
       ...packageFaults(source, trusted),
       ...mainFaults(source),
@@ -70,6 +73,9 @@ function storyFaults(part: string, markup: Markup): readonly Fault[] {
     return { code, part, message: message.join(' ') };
   });
 }
+
+/** What is looked at even where an input says the same: it must agree with the rest of the redline. */
+const NOTABLE = FLAGS.fresh | FLAGS.revision | FLAGS.range | FLAGS.reference;
 
 const NOTE_PARTS = [
   ['footnotes', 'footnote'],

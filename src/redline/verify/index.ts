@@ -30,7 +30,7 @@ export function verify(
     modified: readInput(modified, 'modified', shop),
   };
   try {
-    return verdict(inputs, new Package(redline, shop));
+    return verdict(inputs, new Package(redline, shop, true));
   } catch (error) {
     if (!(error instanceof RedlineError)) throw error;
     return { exact: false, stories: 0, differences: [], faults: [faultOf(error)] };

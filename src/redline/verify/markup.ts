@@ -25,9 +25,14 @@ export interface Markup {
   readonly references: ReadonlySet<string>;
 }
 
-/** Looks for faults in one story part, in one walk. */
-export function readMarkup(root: Element, ordered: Set<Element>): Markup {
-  const walk = new MarkupWalk(ordered);
+/**
+ * Looks for faults in one story part, in one walk.
+ *
+ * @param ordered elements known to be in order; it grows.
+ * @param notable `FLAGS` of the branches to look into, 0 for every branch.
+ */
+export function readMarkup(root: Element, ordered: Set<Element>, notable: number): Markup {
+  const walk = new MarkupWalk(ordered, notable);
   walk.visit(root, NOWHERE);
   walk.finish();
   return walk;
@@ -69,15 +74,18 @@ class MarkupWalk implements Markup {
   readonly references = new Set<string>();
   /** Elements already found in order. */
   private readonly ordered: Set<Element>;
+  private readonly notable: number;
   /** Ids of the starts and ends of ranges by the name of the mark. */
   private readonly marks = new Map<string, string[]>();
   private readonly moveNames = { moveFrom: [] as string[], moveTo: [] as string[] };
 
-  constructor(ordered: Set<Element>) {
+  constructor(ordered: Set<Element>, notable: number) {
     this.ordered = ordered;
+    this.notable = notable;
   }
 
   visit(el: Element, place: Place): void {
+    if (this.notable !== 0 && (el.flags & this.notable) === 0) return;
     this.checkOrder(el);
     this.checkElement(el, place);
     if (el.children.length === 0) return;

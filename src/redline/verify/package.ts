@@ -3,7 +3,7 @@ import { RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
 import { emptyMemory, type Memory } from './context.ts';
 import { attribute, type Element } from './element.ts';
-import { transitional } from './names.ts';
+import { FLAGS, transitional } from './names.ts';
 import { Scope } from './scope.ts';
 import { hasForbiddenCharacters } from './text.ts';
 import { XmlScanner } from './xml.ts';
@@ -48,14 +48,18 @@ export class Package {
   readonly entries: readonly Entry[];
   readonly main: string;
   private readonly shop: Workshop;
+  private readonly flags: number;
   private readonly byName: ReadonlyMap<string, Entry>;
   private readonly related = new Map<string, ReadonlyMap<string, Relationship>>();
   private readonly contents = new Map<Entry, Content>();
 
-  constructor(bytes: Uint8Array, shop: Workshop) {
+  /** @param fresh is it the redline, read after both inputs? */
+  constructor(bytes: Uint8Array, shop: Workshop, fresh = false) {
     this.shop = shop;
+    this.flags = fresh ? FLAGS.fresh : 0;
     this.entries = readEntries(bytes, shop.codec, shop.limits);
     this.byName = new Map(this.entries.map((entry) => [entry.name, entry]));
+    for (const entry of this.entries) this.content(entry);
     this.main = this.relatedParts('', 'officeDocument')[0] ?? 'word/document.xml';
   }
 
@@ -75,12 +79,8 @@ export class Package {
   root(part: string): Element {
     const entry = this.entry(part);
     const content = this.content(entry);
-    content.root ??= new XmlScanner(
-      this.text(entry),
-      part,
-      this.shop.scope,
-      this.shop.limits.xmlDepth,
-    ).read();
+    const { scope, limits } = this.shop;
+    content.root ??= new XmlScanner(this.text(entry), part, scope, limits.xmlDepth, this.flags).read();
     return content.root;
   }
 
