@@ -47,6 +47,7 @@ export function App() {
         {view.name === 'failed' && (
           <Failure
             problem={view.problem}
+            files={pair ? { original: pair.original.name, modified: pair.modified.name } : {}}
             onAgain={pair ? () => compare(pair, choice.author.trim()) : undefined}
             onBack={cancel}
           />

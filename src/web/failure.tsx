@@ -4,15 +4,17 @@ import { explain, subjectOf } from './problems.ts';
 
 interface Props {
   readonly problem: Problem;
+  /** Names of the files, by `original` and `modified`. */
+  readonly files: Readonly<Record<string, string>>;
   readonly onAgain: (() => void) | undefined;
   readonly onBack: () => void;
 }
 
 /** What went wrong, about which document, and what to do. */
-export function Failure({ problem, onAgain, onBack }: Props) {
+export function Failure({ problem, files, onAgain, onBack }: Props) {
   const heading = useArrival<HTMLHeadingElement>();
   const { title, advice, again } = explain(problem);
-  const subject = subjectOf(problem);
+  const subject = subjectOf(problem, files);
   return (
     <div className="failure" role="alert">
       <h1 ref={heading} tabIndex={-1}>

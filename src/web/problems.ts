@@ -59,6 +59,10 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
     'This result is no longer here',
     'Results are kept for one hour. Compare the two documents again.',
   ],
+  'comparison/no-room': [
+    'There is no room for another result',
+    'Results are kept for one hour. Try again when some of them are gone.',
+  ],
   'service/busy': ['The service is busy', 'Your documents were not compared. Try again in a moment.'],
   'service/stopping': ['The service is just ending', 'Start it again, then try again.'],
   'request/timeout': ['The upload took too long', 'Try again over a faster connection.'],
@@ -72,7 +76,7 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   ],
 };
 
-const AGAIN = /^(service|page)\/|^request\/timeout$|^internal$|^comparison\/(deadline|out)/;
+const AGAIN = /^(service|page)\/|^request\/timeout$|^internal$|^comparison\/(deadline|out|no-room)/;
 
 /** Says a problem clearly. A code that the page does not know keeps the service's own words. */
 export function explain(problem: Problem): Explanation {
@@ -82,15 +86,12 @@ export function explain(problem: Problem): Explanation {
   return { title, advice: `${advice}${more}`, again: AGAIN.test(problem.code) };
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-  original: 'the original',
-  modified: 'the modified document',
-  redline: 'the redline',
-};
+const NAMES: Readonly<Record<string, string>> = { original: 'Original', modified: 'Modified' };
 
-/** Which document a problem is about, in words. */
-export function subjectOf({ input, story }: Problem): string {
+/** Which document a problem is about, in words. @param files names of the two files, where they are known */
+export function subjectOf({ input, story }: Problem, files: Readonly<Record<string, string>>): string {
   const name = NAMES[input ?? ''];
-  if (name !== undefined) return `This is about ${name}.`;
+  const file = files[input ?? ''];
+  if (name !== undefined) return file === undefined ? `${name} document` : `${name}: ${file}`;
   return story === undefined ? '' : `What stood in the way is in: ${story}.`;
 }
