@@ -87,13 +87,14 @@ async function sendPart(
   headersOf: (sha256: string) => Record<string, string>,
 ): Promise<Response> {
   const found = present(await results.find(id, part));
-  const headers = {
+  const kept = {
     ...headersOf(found.sha256),
     ETag: `"${found.sha256}"`,
     'Cache-Control': 'private, no-cache',
-    'Content-Length': String(found.size),
   };
-  if (isKnown(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, { ETag: headers.ETag });
+  // A 304 brings a kept answer's headers up to date (RFC 9111 § 4.3.4), its content security policy among them.
+  if (isKnown(c.req.header('if-none-match'), kept.ETag)) return c.body(null, 304, kept);
+  const headers = { ...kept, 'Content-Length': String(found.size) };
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
   const { body } = present(await results.open(id, part));
   return c.body(body, 200, headers);
