@@ -1,8 +1,7 @@
 export { emptyTally, type Tally } from './context.ts';
 export {
-  type Region,
-  type Rungs,
   type Written,
   withoutRevisions,
   writeRedline,
 } from './document.ts';
+export type { Region, Rungs } from './result.ts';

@@ -9,15 +9,17 @@ import type { Side } from './context.ts';
  */
 export class Bookmarks {
   readonly #names: ReadonlySet<string>;
+  readonly #modifiedNames: ReadonlySet<string>;
   readonly #freshId: () => number;
   /** Bookmarks of the original whose marks vanish with what holds them: lower-case name to name. */
   readonly #lost = new Map<string, string>();
   /** Names whose mark in the modified document vanishes with what holds it. */
   readonly #stranded = new Set<string>();
 
-  /** @param names  lower-case names of the original's bookmarks, in all parts */
-  constructor(names: ReadonlySet<string>, freshId: () => number) {
+  /** Both take lower-case names of a side's bookmarks, in all parts. */
+  constructor(names: ReadonlySet<string>, modifiedNames: ReadonlySet<string>, freshId: () => number) {
     this.#names = names;
+    this.#modifiedNames = modifiedNames;
     this.#freshId = freshId;
   }
 
@@ -64,11 +66,8 @@ export class Bookmarks {
     });
   }
 
-  /** Names of the modified document's bookmarks, in all parts; filled when it is read. */
-  readonly modifiedNames = new Set<string>();
-
   modifiedHas(name: string): boolean {
-    return this.modifiedNames.has(name.toLowerCase());
+    return this.#modifiedNames.has(name.toLowerCase());
   }
 
   /** The text with each placeholder decided. */
@@ -149,7 +148,6 @@ export function alignMarks(
   const idMap = new Map<string, string>();
   const nameOf = new Map<string, string>();
   for (const { id, name } of bookmarksOf(modified)) {
-    bookmarks.modifiedNames.add(name.toLowerCase());
     const to = idOfName.get(name.toLowerCase()) ?? String(freshId());
     idMap.set(id, to);
     nameOf.set(to, name);

@@ -1,12 +1,17 @@
 import { attribute, elements, outer, rawKey, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
 import { mergeStory, singleStory } from './blocks.ts';
-import type { MergeContext, State } from './context.ts';
+import type { MergeContext, Side, State } from './context.ts';
 
 export type NoteKind = 'footnote' | 'endnote';
+
+function kindOf(reference: XmlElement): NoteKind {
+  return reference.name === 'w:footnoteReference' ? 'footnote' : 'endnote';
+}
 
 /** What becomes of the notes (§17.11) that the text refers to; filled while the text is written. */
 export class Notes {
   readonly #freshId: () => number;
+  readonly #empty: Record<Side, Record<NoteKind, ReadonlySet<string>>>;
   /** Original id to modified id, of notes that both sides have. */
   readonly #kept: Record<NoteKind, Map<string, string>> = { footnote: new Map(), endnote: new Map() };
   readonly #removed: Record<NoteKind, Set<string>> = { footnote: new Set(), endnote: new Set() };
@@ -16,8 +21,17 @@ export class Notes {
     endnote: new Map(),
   };
 
-  constructor(freshId: () => number) {
+  /** @param empty  ids of the notes of either side that hold no paragraph */
+  constructor(freshId: () => number, empty: Record<Side, Record<NoteKind, ReadonlySet<string>>>) {
     this.#freshId = freshId;
+    this.#empty = empty;
+  }
+
+  /** A note without any paragraph cannot become one with paragraphs, nor the other way round. */
+  comparable(original: XmlElement, modified: XmlElement): boolean {
+    const isEmpty = (side: Side, reference: XmlElement): boolean =>
+      this.#empty[side][kindOf(reference)].has(attribute(reference, 'w:id') ?? '');
+    return isEmpty('original', original) === isEmpty('modified', modified);
   }
 
   /** Are there notes that only the modified document has? */
@@ -27,7 +41,7 @@ export class Notes {
 
   /** The reference as it goes into the result. */
   reference(element: XmlElement, state: State, partner?: XmlElement): string {
-    const kind: NoteKind = element.name === 'w:footnoteReference' ? 'footnote' : 'endnote';
+    const kind = kindOf(element);
     const id = attribute(element, 'w:id') ?? '';
     if (state === 'ins' || state === 'to') {
       const fresh = String(this.#freshId());

@@ -78,6 +78,11 @@ export class SectionWriter {
     this.#rewrite = rewrite;
   }
 
+  /** Are references written anew everywhere? */
+  get rewrites(): boolean {
+    return this.#rewrite;
+  }
+
   write(original: XmlElement | undefined, modified: XmlElement | undefined, ctx: MergeContext): string {
     const references =
       original && modified && !this.#rewrite ? ownReferences(original) : this.#references(original, modified);

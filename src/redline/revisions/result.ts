@@ -1,0 +1,165 @@
+import type { Codec } from '../codec.ts';
+import { Interner } from '../diff/index.ts';
+import {
+  attribute,
+  elements,
+  type Package,
+  PackageEditor,
+  parseXml,
+  type Rebase,
+  rebaseOnto,
+  relatedPart,
+  type XmlElement,
+} from '../ooxml/index.ts';
+import type { CompareOptions } from '../options.ts';
+import type { Rung, StoryOutcome } from '../report.ts';
+import { mergeStory, singleBlock } from './blocks.ts';
+import { type CommentMap, mapComments } from './comments.ts';
+import { emptyTally, type MergeContext, type Tally } from './context.ts';
+import { alignMarks, Bookmarks, bookmarksOf, type PartMarks, stampText } from './marks.ts';
+import { type NoteKind, Notes } from './notes.ts';
+import { PropsReader } from './props.ts';
+import type { SectionWriter } from './sections.ts';
+
+/** Groups of stories that are written on one rung of the ladder. */
+export type Region = 'body' | 'headers' | 'notes';
+export type Rungs = Readonly<Record<Region, Rung>>;
+
+const STORY_KINDS = ['header', 'footer', 'footnotes', 'endnotes'];
+
+/** Parts with stories: the main document, headers, footers and notes. */
+export function storyParts(pkg: Package): string[] {
+  const related = pkg
+    .relationships(pkg.main)
+    .flatMap((r) =>
+      r.part !== undefined && STORY_KINDS.some((k) => r.type.endsWith(`/${k}`)) ? [r.part] : [],
+    );
+  return [...new Set([pkg.main, ...related])];
+}
+
+/** A redline in the making: what all its stories share. */
+export class Result {
+  readonly original: Package;
+  readonly modified: Package;
+  readonly editor: PackageEditor;
+  readonly rebase: Rebase;
+  readonly comments: CommentMap;
+  readonly bookmarks: Bookmarks;
+  readonly notes: Notes;
+  readonly tally: Tally = emptyTally();
+  readonly stories: StoryOutcome[] = [];
+  /** Parts written so far, with placeholders for bookmarks. */
+  readonly parts = new Map<string, string>();
+  readonly #options: CompareOptions;
+  readonly #rungs: Rungs;
+  readonly #symbols = new Interner();
+  readonly #props = new PropsReader();
+  #nextId: number;
+
+  constructor(original: Package, modified: Package, options: CompareOptions, rungs: Rungs, codec: Codec) {
+    this.original = original;
+    this.modified = modified;
+    this.#options = options;
+    this.#rungs = rungs;
+    this.editor = new PackageEditor(original, codec);
+    const [mine, theirs] = [
+      storyParts(original).map((p) => original.root(p).source),
+      storyParts(modified).map((p) => modified.root(p).source),
+    ];
+    this.#nextId = 1 + highestId([...mine, ...theirs, commentText(original), commentText(modified)]);
+    this.rebase = rebaseOnto(this.editor, modified, theirs);
+    this.comments = mapComments(original, modified, this.freshId);
+    this.bookmarks = new Bookmarks(namesIn(mine), namesIn(theirs), this.freshId);
+    this.notes = new Notes(this.freshId, { original: emptyNotes(original), modified: emptyNotes(modified) });
+  }
+
+  /** An id that no mark of the package has. */
+  readonly freshId = (): number => this.#nextId++;
+
+  parse(xml: string): XmlElement {
+    return parseXml(xml, this.#options.limits.xmlDepth);
+  }
+
+  context(region: Region, marks: PartMarks, sections?: SectionWriter): MergeContext {
+    const ctx: MergeContext = {
+      rung: this.#rungs[region],
+      props: this.#props,
+      symbols: this.#symbols,
+      tally: this.tally,
+      stamp: () => stampText(this.#nextId++, this.#options.author, this.#options.date),
+      freshId: this.freshId,
+      mark: marks.mark,
+      withoutShared: (xml, side) => this.bookmarks.withoutShared(xml, side),
+      note: (element, state, partner) => this.notes.reference(element, state, partner),
+      sameNote: (a, b) => this.notes.comparable(a, b),
+      block: (element, state) => singleBlock(element, state, ctx),
+      section: (a, b) => sections?.write(a, b, ctx) ?? '',
+      rewriteSections: sections?.rewrites ?? false,
+      blocks: (a, b) => mergeStory(a, b, ctx),
+    };
+    return ctx;
+  }
+
+  /** The modified part's root and marks in the terms of a part of the result. */
+  modifiedPart(part: string, target: string, original: string): { root: XmlElement; marks: PartMarks } {
+    const marks = this.#alignMarks(original, this.rebase.part(part, target));
+    return { root: this.parse(marks.modified), marks };
+  }
+
+  /** The marks of a part that only the original has. */
+  ownMarks(original: string): PartMarks {
+    return this.#alignMarks(original, '');
+  }
+
+  #alignMarks(original: string, modified: string): PartMarks {
+    return alignMarks(
+      original,
+      modified,
+      this.bookmarks,
+      this.comments.ids,
+      this.comments.shared,
+      this.freshId,
+    );
+  }
+
+  /** Writes a story and notes what became of it. */
+  story<T>(story: string, part: string, ctx: MergeContext, write: () => T): T {
+    const before = changesOf(this.tally);
+    const written = write();
+    this.stories.push({ story, part, rung: ctx.rung, changes: changesOf(this.tally) - before });
+    return written;
+  }
+}
+
+/** How many changes of any kind were marked. */
+function changesOf(tally: Tally): number {
+  const { wordsInserted: _i, wordsDeleted: _d, wordsMoved: _m, ...counts } = tally;
+  return Object.values(counts).reduce((sum, n) => sum + n, 0);
+}
+
+function namesIn(texts: readonly string[]): Set<string> {
+  return new Set(texts.flatMap(bookmarksOf).map((b) => b.name.toLowerCase()));
+}
+
+/** Ids of the notes that hold no paragraph, by kind. */
+function emptyNotes(pkg: Package): Record<NoteKind, ReadonlySet<string>> {
+  const of = (kind: NoteKind): Set<string> => {
+    const part = relatedPart(pkg, pkg.main, `${kind}s`);
+    const notes = part === undefined ? [] : elements(pkg.root(part));
+    return new Set(notes.filter((n) => elements(n).length === 0).map((n) => attribute(n, 'w:id') ?? ''));
+  };
+  return { footnote: of('footnote'), endnote: of('endnote') };
+}
+
+function commentText(pkg: Package): string {
+  const part = relatedPart(pkg, pkg.main, 'comments');
+  return part === undefined ? '' : pkg.root(part).source;
+}
+
+/** The highest id of marks, revisions and notes, so that fresh ones collide with none. */
+function highestId(texts: readonly string[]): number {
+  let highest = 0;
+  for (const text of texts)
+    for (const m of text.matchAll(/\sw:id="(\d{1,9})"/g)) highest = Math.max(highest, Number(m[1]));
+  return highest;
+}
