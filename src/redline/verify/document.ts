@@ -181,7 +181,7 @@ class Ids {
 function styleNames(source: Package): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const part of source.relatedParts(source.main, 'styles')) {
-    for (const style of source.root(part).children) {
+    for (const style of source.outline(part, { name: 'w:style', upTo: 'w:name' }).children) {
       const name = style.name === 'w:style' ? child(style, 'w:name') : undefined;
       const id = attribute(style, 'w:styleId');
       if (name && id) names.set(id, (attribute(name, 'w:val') ?? '').toLowerCase());

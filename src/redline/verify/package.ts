@@ -6,7 +6,7 @@ import { attribute, type Element } from './element.ts';
 import { FLAGS, transitional } from './names.ts';
 import { Scope } from './scope.ts';
 import { hasForbiddenCharacters } from './text.ts';
-import { XmlScanner } from './xml.ts';
+import { type Outline, XmlScanner } from './xml.ts';
 import { type Entry, inflate, readEntries } from './zip.ts';
 
 export interface Relationship {
@@ -35,6 +35,7 @@ interface Content {
   /** The package where it was met first. */
   readonly owner: Package;
   root?: Element;
+  outline?: Element;
   digest?: string;
 }
 
@@ -82,6 +83,17 @@ export class Package {
     const { scope, limits } = this.shop;
     content.root ??= new XmlScanner(this.text(entry), part, scope, limits.xmlDepth, this.flags).read();
     return content.root;
+  }
+
+  /** The root with only the beginning of some elements; where the redline is the first to hold the part, the whole root. */
+  outline(part: string, outline: Outline): Element {
+    const entry = this.entry(part);
+    const content = this.content(entry);
+    if (this.flags !== 0 && content.owner === this) return this.root(part);
+    const { scope, limits } = this.shop;
+    content.outline ??=
+      content.root ?? new XmlScanner(this.text(entry), part, scope, limits.xmlDepth).readOutline(outline);
+    return content.outline;
   }
 
   /** Relationships of a part, or of the package (''), by id. */

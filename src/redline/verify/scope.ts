@@ -45,6 +45,7 @@ export class Scope {
   private readonly bindings: Bindings;
   private readonly family: Map<string, Scope>;
   private readonly names = new Map<string, TagName>();
+  private readonly attributeNames = new Map<string, string>();
 
   private constructor(bindings: Bindings, family: Map<string, Scope>) {
     this.bindings = bindings;
@@ -65,6 +66,14 @@ export class Scope {
     const made = { name, flags: flagsOf(name), close: FRAGMENTS.has(name) ? `</${raw}>` : '' };
     this.names.set(raw, made);
     return made;
+  }
+
+  private attributeName(raw: string): string | undefined {
+    const known = this.attributeNames.get(raw);
+    if (known !== undefined) return known;
+    const name = this.resolve(raw, '');
+    if (name !== undefined) this.attributeNames.set(raw, name);
+    return name;
   }
 
   private resolve(raw: string, unprefixed: string): string | undefined {
@@ -101,7 +110,7 @@ export class Scope {
     let flags = 0;
     for (const [rawName, value] of raw) {
       if (rawName === 'xmlns' || rawName.startsWith('xmlns:')) continue;
-      const name = this.resolve(rawName, '');
+      const name = this.attributeName(rawName);
       if (name === undefined) return undefined;
       if (name.startsWith('r:')) flags |= FLAGS.link;
       attributes.push({ name, value });

@@ -14,6 +14,8 @@ interface Growing {
 const NONE: readonly never[] = [];
 /** A longer element is not looked up as a whole: it is seldom met twice, and looking it up reads all of it. */
 const MAX_FRAGMENT = 1 << 16;
+/** Longer attributes are not remembered: they hold ids and dates, and come once. */
+const MAX_TAG = 64;
 
 interface Open {
   readonly element: Growing;
@@ -23,6 +25,12 @@ interface Open {
   /** Where the element starts, and where it was expected to end; −1 for one that is not kept as a fragment. */
   readonly start: number;
   readonly expectedEnd: number;
+}
+
+/** Elements of that name, which do not hold others of it, are read up to their first child of that other name. */
+export interface Outline {
+  readonly name: string;
+  readonly upTo: string;
 }
 
 /**
@@ -39,6 +47,10 @@ export class XmlScanner {
   private readonly open: Open[] = [];
   private readonly closers = new Map<string, number>();
   private scope: Scope;
+  /** Of which elements only the beginning is read, and the child that ends it. */
+  private outline: Outline | undefined;
+  /** Where to go on after such a child, else 0. */
+  private jump = 0;
   private root: Element | undefined;
 
   /** @param flags what every element read here gets besides its own `FLAGS`. */
@@ -57,9 +69,20 @@ export class XmlScanner {
       if (lt !== at) this.characters(this.text.slice(at, lt < 0 ? undefined : lt));
       if (lt < 0) break;
       at = this.markup(lt);
+      if (this.jump > 0) {
+        at = this.jump;
+        this.jump = 0;
+      }
     }
     if (this.root === undefined || this.open.length > 0) throw this.damaged('ends too early');
     return this.root;
+  }
+
+  /** Reads only the beginning of some elements. What is left out is not checked either. */
+  readOutline(outline: Outline): Element {
+    // Inside a comment an end tag would mislead.
+    if (!this.text.includes('<!')) this.outline = outline;
+    return this.read();
   }
 
   private markup(lt: number): number {
@@ -154,7 +177,8 @@ export class XmlScanner {
     if (known !== undefined) return { tag: known, end };
     const read = scope.readTag(text, from);
     if (read === undefined) throw this.damaged('has malformed attributes');
-    if (read.end === end) scope.tags.set(raw, read.tag);
+    if (read.end === end && (raw.length <= MAX_TAG || read.tag.scope !== scope))
+      scope.tags.set(raw, read.tag);
     return read;
   }
 
@@ -194,7 +218,7 @@ export class XmlScanner {
     while (isSpace(this.text.charCodeAt(gt))) gt += 1;
     if (this.text.charCodeAt(gt) !== GREATER) throw this.damaged('has tags that do not pair');
     this.scope = top.outer;
-    if (top.expectedEnd === gt + 1) {
+    if (top.expectedEnd === gt + 1 && this.outline === undefined) {
       this.scope.fragments.set(this.text.slice(top.start, gt + 1), top.element);
     }
     this.add(top.element);
@@ -212,6 +236,10 @@ export class XmlScanner {
     if (parent.children.length === 0) parent.children = [el];
     else parent.children.push(el);
     parent.flags |= el.flags;
+    const { outline } = this;
+    if (outline && el.name === outline.upTo && parent.name === outline.name && top.expectedEnd > 0) {
+      this.jump = this.text.lastIndexOf('<', top.expectedEnd - 1);
+    }
   }
 
   private damaged(what: string): RedlineError {
