@@ -63,7 +63,17 @@ function writeStep(step: Step, moves: Moves, ctx: MergeContext): string {
   }
 }
 
+/** Blocks that both sides have; as they stand in the original where nothing had to be marked. */
 function mergeBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext): string {
+  const before = ctx.touches();
+  const merged = mergedBlock(a, b, ctx);
+  const [only, ...more] = a;
+  return only && more.length === 0 && ctx.touches() === before
+    ? marksOf(only.marks, 'original', ctx) + outer(only.element)
+    : merged;
+}
+
+function mergedBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext): string {
   const [first, second] = [a[0]?.element, b[0]?.element];
   if (!first || !second) throw new Error('a stretch without blocks');
   const marks = marksOf(a[0]?.marks ?? [], 'original', ctx) + marksOf(b[0]?.marks ?? [], 'modified', ctx);

@@ -48,6 +48,8 @@ export interface MergeContext {
   readonly tally: Tally;
   /** Attributes of a fresh revision, such as ` w:id="7" w:author="A" w:date="…"`. */
   readonly stamp: () => string;
+  /** How often something was written that the original does not have. */
+  readonly touches: () => number;
   /** An id that no mark of the package has. */
   readonly freshId: () => number;
   /** A mark that takes no room, as it goes into the result; `''` where the other side's stands for it. */

@@ -79,9 +79,11 @@ function writeBody(result: Result): void {
   const rewrite = !headers.same([...a.values()], [...b.values()]);
   const sections = new SectionWriter(a, b, headers, rewrite);
   const ctx = result.context('body', marks, sections);
+  const before = ctx.touches();
   const [lastA, lastB] = [child(body, 'w:sectPr'), child(otherBody, 'w:sectPr')];
   const end = finalSection(lastA, lastB, ctx, (xml) => result.parse(xml));
   const content = result.story('body', main, ctx, () => mergeStory(body, otherBody, ctx));
+  if (ctx.touches() === before) return;
   const xml = `${root.source.slice(0, root.start)}${widenedStartTag(startTag(root), root, other)}${root.source.slice(root.innerStart, body.start)}${startTag(body)}${result.bookmarks.refuge}${content}${end}</w:body>${root.source.slice(body.end, root.end)}`;
   result.parts.set(main, xml);
 }
@@ -108,10 +110,11 @@ function writeNotes(result: Result, kind: NoteKind): void {
   if (!root) return;
   const marks = other?.marks ?? result.ownMarks(text);
   const ctx = result.context('notes', marks);
+  const before = ctx.touches();
   const content = result.story(`${kind}s`, target, ctx, () =>
     result.notes.write(kind, root, other?.root ?? root, ctx),
   );
-  if (content === undefined && mine !== undefined) return;
+  if (mine !== undefined && (content === undefined || ctx.touches() === before)) return;
   const tag = other ? widenedStartTag(startTag(root).replace(/\/>$/, '>'), root, other.root) : startTag(root);
   result.parts.set(target, `${root.source.slice(0, root.start)}${tag}${content ?? ''}</${root.name}>`);
 }

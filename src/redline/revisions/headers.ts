@@ -82,8 +82,10 @@ export class Headers implements HeaderParts {
     if (root && theirs && sameContent(root, theirs.root) && first) return part;
     const marks = theirs?.marks ?? this.#result.ownMarks(left.source);
     const ctx = this.#result.context('headers', marks);
+    const before = ctx.touches();
     const story = key.replace('w:', '').replace('Reference', '');
     const content = this.#result.story(story, part, ctx, () => mergeStory(left, right, ctx));
+    if (first && ctx.touches() === before) return part;
     const prolog = root
       ? root.source.slice(0, root.start)
       : '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';

@@ -3,6 +3,7 @@ import { Interner } from '../diff/index.ts';
 import {
   attribute,
   elements,
+  outer,
   type Package,
   PackageEditor,
   parseXml,
@@ -55,6 +56,7 @@ export class Result {
   readonly #symbols = new Interner();
   readonly #props = new PropsReader();
   #nextId: number;
+  #touches = 0;
 
   constructor(original: Package, modified: Package, options: CompareOptions, rungs: Rungs, codec: Codec) {
     this.original = original;
@@ -86,14 +88,26 @@ export class Result {
       props: this.#props,
       symbols: this.#symbols,
       tally: this.tally,
-      stamp: () => stampText(this.#nextId++, this.#options.author, this.#options.date),
+      stamp: () => {
+        this.#touches++;
+        return stampText(this.#nextId++, this.#options.author, this.#options.date);
+      },
+      touches: () => this.#touches,
       freshId: this.freshId,
-      mark: marks.mark,
+      mark: (element, side) => {
+        const xml = marks.mark(element, side);
+        if (side === 'modified' && xml !== '') this.#touches++;
+        return xml;
+      },
       withoutShared: (xml, side) => this.bookmarks.withoutShared(xml, side),
       note: (element, state, partner) => this.notes.reference(element, state, partner),
       sameNote: (a, b) => this.notes.comparable(a, b),
       block: (element, state) => singleBlock(element, state, ctx),
-      section: (a, b) => sections?.write(a, b, ctx) ?? '',
+      section: (a, b) => {
+        const xml = sections?.write(a, b, ctx) ?? '';
+        if (!a || xml !== outer(a)) this.#touches++;
+        return xml;
+      },
       rewriteSections: sections?.rewrites ?? false,
       blocks: (a, b) => mergeStory(a, b, ctx),
     };
