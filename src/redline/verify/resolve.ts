@@ -23,12 +23,15 @@ const GONE: Readonly<Record<Mode, ReadonlySet<string>>> = {
   reject: new Set(['w:ins', 'w:moveTo']),
 };
 
+/** What marks rows and numbering: they do not move. */
+const IN_PLACE: ReadonlySet<string> = new Set(['w:ins', 'w:del']);
+
 /** Of the current properties, what is tracked on its own and does not come back with the former ones. */
 const OWN_TRACK: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['w:rPrChange', TRACK],
   ['w:pPrChange', new Set(['w:rPr', 'w:sectPr'])],
   ['w:sectPrChange', new Set(['w:headerReference', 'w:footerReference'])],
-  ['w:trPrChange', new Set(['w:ins', 'w:del'])],
+  ['w:trPrChange', IN_PLACE],
   ['w:tcPrChange', CELL_MARKS],
 ]);
 
@@ -98,7 +101,10 @@ class Resolver {
     const argumentsOnly = dissolvedMath(el, this.gone);
     if (argumentsOnly !== undefined) return this.settleAll(argumentsOnly, out);
     const children: Element[] = [];
-    const removed = this.settleAll(this.properties(el), children);
+    const given = this.properties(el);
+    const removed = MARKER_PARENTS.has(el.name)
+      ? this.settleProperties(given, children)
+      : this.settleAll(given, children);
     if (removed && isVacated(el.name, children)) {
       out.push(...children.filter(isRangeEnd));
       return true;
@@ -107,10 +113,20 @@ class Resolver {
     return false;
   }
 
+  /** Insertions and deletions among properties are markers: whoever knows what they mark takes them away. */
+  private settleProperties(children: readonly Element[], out: Element[]): false {
+    for (const c of children) {
+      if (TRACK.has(c.name)) out.push(c);
+      else this.settle(c, out);
+    }
+    return false;
+  }
+
   /** Children of a holder of properties, with the former ones back where that is asked for. */
   private properties(el: Element): readonly Element[] {
     let children = el.children;
-    if (MARKER_PARENTS.has(el.name)) children = children.filter((c) => !TRACK.has(c.name));
+    if (el.name === 'w:trPr' || el.name === 'w:numPr')
+      children = children.filter((c) => !IN_PLACE.has(c.name));
     for (const change of el.children) {
       if (!PROPERTY_CHANGES.has(change.name)) continue;
       children = children.filter((c) => c !== change);
@@ -122,7 +138,7 @@ class Resolver {
   private paragraph(el: Element, out: Element[]): boolean {
     const children: Element[] = [];
     this.settleAll(el.children, children);
-    const made = withChildren(el, children);
+    const made = withChildren(el, children.map(withoutMarkers));
     const rPr = child(child(el, 'w:pPr') ?? el, 'w:rPr');
     const doomed = rPr?.children.some((c) => this.gone.has(c.name)) ?? false;
     out.push(doomed ? { ...made, name: UNMARKED, flags: made.flags | FLAGS.unmarked } : made);
@@ -138,7 +154,8 @@ class Resolver {
   }
 
   private row(el: Element, out: Element[]): boolean {
-    if (child(el, 'w:trPr')?.children.some((c) => this.gone.has(c.name))) return this.remove(el, out);
+    if (child(el, 'w:trPr')?.children.some((c) => IN_PLACE.has(c.name) && this.gone.has(c.name)))
+      return this.remove(el, out);
     const children: Element[] = [];
     this.settleAll(el.children, children);
     if (!children.some(holdsCell) && el.children.some(holdsCell)) return this.remove(el, out);
@@ -184,7 +201,7 @@ class Resolver {
   }
 
   private numbering(el: Element, out: Element[]): boolean {
-    if (el.children.some((c) => this.gone.has(c.name))) return false;
+    if (el.children.some((c) => IN_PLACE.has(c.name) && this.gone.has(c.name))) return false;
     out.push(withChildren(el, this.properties(el)));
     return false;
   }
@@ -222,6 +239,22 @@ function restored(current: readonly Element[], change: Element): readonly Elemen
   const kept = own ? current.filter((c) => own.has(c.name)) : [];
   const former = (change.children[0]?.children ?? []).filter((c) => !own?.has(c.name));
   return change.name === 'w:pPrChange' ? [...former, ...kept] : [...kept, ...former];
+}
+
+/** Paragraph properties without the markers of the paragraph mark. */
+function withoutMarkers(pPr: Element): Element {
+  if (pPr.name !== 'w:pPr' || (pPr.flags & FLAGS.revision) === 0) return pPr;
+  return withChildren(
+    pPr,
+    pPr.children.map((rPr) =>
+      rPr.name === 'w:rPr'
+        ? withChildren(
+            rPr,
+            rPr.children.filter((c) => !TRACK.has(c.name)),
+          )
+        : rPr,
+    ),
+  );
 }
 
 function vMerge(value: string): Element {
