@@ -1,4 +1,4 @@
-import { align, MAX_CELLS, pairByVotes, pairInOrder, similarity, type Words } from '../diff/index.ts';
+import { align, anchor, MAX_CELLS, pairByVotes, pairInOrder, similarity, type Words } from '../diff/index.ts';
 import { child, rawKey, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
 import { controlKey } from './items.ts';
@@ -18,6 +18,8 @@ export type Step =
 
 /** Least share of common words for two blocks to be versions of one another. */
 const PAIR_THRESHOLD = 0.34;
+/** Worth of equality beyond the common words: an equal block goes with an equal one. */
+const EQUAL_PAIR = 0.5;
 /** Worth of a pair of blocks without words, just above nothing. */
 const EMPTY_PAIR = 0.01;
 const NOTE_ID = /(<w:(?:foot|end)noteReference\b[^>]*?) w:id="[^"]*"/g;
@@ -45,26 +47,81 @@ export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
 /** What to do with two lists of blocks, so that the left side goes to the right one. */
 export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeContext): Step[] {
   const steps: Step[] = [];
-  const same = ctx.rung === 'story' ? new Int32Array(a.length).fill(-1) : equalBlocks(a, b, ctx);
-  let [i0, j0] = [0, 0];
-  for (let i = 0; i <= a.length; i++) {
-    const j = i === a.length ? b.length : (same[i] ?? -1);
-    if (j < 0) continue;
-    planGap(a.slice(i0, i), b.slice(j0, j), ctx, steps);
-    const [left, right] = [a[i], b[j]];
-    if (left && right) steps.push({ kind: 'same', a: left, b: right });
-    [i0, j0] = [i + 1, j + 1];
+  if (ctx.rung === 'story') {
+    planGap(a, b, ctx, steps);
+    return steps;
   }
+  const keys = (blocks: readonly Block[]): string[] => blocks.map((x) => blockKey(x.element));
+  const [keysA, keysB] = [keys(a), keys(b)];
+  const [idsA, idsB] = [keysA.map((k) => ctx.symbols.id(k)), keysB.map((k) => ctx.symbols.id(k))];
+  let [i0, j0] = [0, 0];
+  let [i1, j1] = [a.length, b.length];
+  while (i0 < i1 && j0 < j1 && idsA[i0] === idsB[j0]) same(a[i0++], b[j0++], steps);
+  while (i1 > i0 && j1 > j0 && idsA[i1 - 1] === idsB[j1 - 1]) [i1, j1] = [i1 - 1, j1 - 1];
+  const [midA, midB] = [idsA.slice(i0, i1), idsB.slice(j0, j1)];
+  const held = anchor(midA, midB, (i) => keysA[i0 + i]?.length ?? 1);
+  eachGap(held, midA.length, midB.length, (from, to, start, end, kept) => {
+    planStretch(
+      a.slice(i0 + from, i0 + to),
+      b.slice(j0 + start, j0 + end),
+      midA.slice(from, to),
+      midB.slice(start, end),
+      ctx,
+      steps,
+    );
+    if (kept) same(a[i0 + to], b[j0 + end], steps);
+  });
+  for (; i1 < a.length; i1++, j1++) same(a[i1], b[j1], steps);
   return steps;
 }
 
-function equalBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeContext): Int32Array {
-  const ids = (blocks: readonly Block[]): number[] => blocks.map((x) => ctx.symbols.id(blockKey(x.element)));
-  return align(ids(a), ids(b)).partner;
+function same(a: Block | undefined, b: Block | undefined, steps: Step[]): void {
+  if (a && b) steps.push({ kind: 'same', a, b });
 }
 
-/** A stretch without equal blocks: versions of one another are paired, the rest stands alone. */
-function planGap(a: readonly Block[], b: readonly Block[], ctx: MergeContext, steps: Step[]): void {
+/** Visits the gaps between the pairs of an alignment; `kept` says that a pair stands behind the gap. */
+function eachGap(
+  partner: Int32Array,
+  n: number,
+  m: number,
+  visit: (i0: number, i1: number, j0: number, j1: number, kept: boolean) => void,
+): void {
+  let [i0, j0] = [0, 0];
+  for (let i = 0; i <= n; i++) {
+    const j = i === n ? m : (partner[i] ?? -1);
+    if (j < 0) continue;
+    visit(i0, i, j0, j, i < n);
+    [i0, j0] = [i + 1, j + 1];
+  }
+}
+
+/** A stretch between anchors: one table of pairs where it is small, equal blocks first where it is not. */
+function planStretch(
+  a: readonly Block[],
+  b: readonly Block[],
+  idsA: readonly number[],
+  idsB: readonly number[],
+  ctx: MergeContext,
+  steps: Step[],
+): void {
+  if (ctx.rung !== 'blocks' && a.length * b.length <= MAX_CELLS) {
+    planGap(a, b, ctx, steps, (i, j) => idsA[i] === idsB[j]);
+    return;
+  }
+  eachGap(align(idsA, idsB).partner, a.length, b.length, (i0, i1, j0, j1, kept) => {
+    planGap(a.slice(i0, i1), b.slice(j0, j1), ctx, steps);
+    if (kept) same(a[i1], b[j1], steps);
+  });
+}
+
+/** A stretch without anchors: versions of one another are paired, the rest stands alone. */
+function planGap(
+  a: readonly Block[],
+  b: readonly Block[],
+  ctx: MergeContext,
+  steps: Step[],
+  equal: (i: number, j: number) => boolean = () => false,
+): void {
   const del = (x: Block): void => void steps.push({ kind: 'del', a: x });
   const ins = (x: Block): void => void steps.push({ kind: 'ins', b: x });
   const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
@@ -75,7 +132,8 @@ function planGap(a: readonly Block[], b: readonly Block[], ctx: MergeContext, st
   }
   const wordsA = a.map((x) => wordsOf(x.element, ctx));
   const wordsB = b.map((x) => wordsOf(x.element, ctx));
-  const score = (i: number, j: number): number => pairScore(a[i], b[j], wordsA[i], wordsB[j]);
+  const score = (i: number, j: number): number =>
+    equal(i, j) ? (wordsA[i]?.length ?? 0) + EQUAL_PAIR : pairScore(a[i], b[j], wordsA[i], wordsB[j]);
   const partner =
     a.length * b.length <= MAX_CELLS
       ? pairInOrder(a.length, b.length, score)
@@ -85,13 +143,15 @@ function planGap(a: readonly Block[], b: readonly Block[], ctx: MergeContext, st
   for (let i = 0; i < a.length; ) {
     const run = gap.get(i);
     const left = a[i];
+    const right = b[run?.j0 ?? -1];
     if (!run || !left) {
       if (left) del(left);
       i++;
       continue;
     }
     b.slice(j0, run.j0).forEach(ins);
-    steps.push({ kind: 'merge', a: a.slice(i, run.i1), b: b.slice(run.j0, run.j1) });
+    if (run.i1 - i === 1 && run.j1 - run.j0 === 1 && equal(i, run.j0)) same(left, right, steps);
+    else steps.push({ kind: 'merge', a: a.slice(i, run.i1), b: b.slice(run.j0, run.j1) });
     [i, j0] = [run.i1, run.j1];
   }
   b.slice(j0).forEach(ins);

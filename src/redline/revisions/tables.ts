@@ -29,6 +29,10 @@ const MARK = /^w:(bookmark|commentRange|perm)/;
 const NONE: ReadonlySet<string> = new Set();
 const ROW_REVISIONS: ReadonlySet<string> = new Set(['w:ins', 'w:del', 'w:trPrChange']);
 const ROW_SIMILARITY = 0.3;
+/** Worth of a pair that nothing speaks against, just above nothing. */
+const LEAST_WORTH = 0.01;
+/** Worth of the same width, in words: columns that were added or removed leave the others as wide. */
+const SAME_WIDTH = 0.5;
 
 /** A table (§17.4.37) that both sides have: rows are paired, then cells. */
 export function mergeTables(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellWriter): string {
@@ -106,12 +110,19 @@ function pairRows(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Merge
 
 function pairSimilar(a: readonly XmlElement[], b: readonly XmlElement[], ctx: MergeContext): Int32Array {
   const [wordsA, wordsB] = [a.map((r) => wordsOf(r, ctx)), b.map((r) => wordsOf(r, ctx))];
-  return pairInOrder(a.length, b.length, (i, j) => worth(wordsA[i], wordsB[j], ROW_SIMILARITY));
+  const cellsIn = (row: XmlElement | undefined): number =>
+    row ? elements(row).filter((e) => e.name === 'w:tc').length : 0;
+  // As many rows of the same shape on both sides are versions of one another, whatever they say.
+  const sameShape = a.length === b.length;
+  return pairInOrder(a.length, b.length, (i, j) => {
+    const share = worth(wordsA[i], wordsB[j], ROW_SIMILARITY);
+    return share > 0 || !sameShape || cellsIn(a[i]) !== cellsIn(b[j]) ? share : LEAST_WORTH;
+  });
 }
 
 function worth(a: Words | undefined, b: Words | undefined, threshold: number): number {
   if (!a || !b) return 0;
-  if (a.length === 0 && b.length === 0) return 0.01;
+  if (a.length === 0 && b.length === 0) return LEAST_WORTH;
   const share = similarity(a, b);
   return share >= threshold ? share * (a.length + b.length) : 0;
 }
@@ -221,8 +232,6 @@ function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellW
   const [cellsA, cellsB] = [plain(a), plain(b)];
   if (!cellsA || !cellsB) return singleRow(a, 'del', ctx, cells) + singleRow(b, 'ins', ctx, cells);
   const partner = pairCells(cellsA, cellsB, ctx);
-  if (cellsA.length > 0 && partner.every((j) => j < 0))
-    return singleRow(a, 'del', ctx, cells) + singleRow(b, 'ins', ctx, cells);
   let j = 0;
   let body = '';
   for (let i = 0; i <= cellsA.length; i++) {
@@ -243,11 +252,18 @@ function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellW
   return `${startTag(a)}${rowExceptions(a, b, ctx)}${rowProperties(a, b, ctx)}${marks}${body}</w:tr>`;
 }
 
-/** Cells in order; as many on both sides are paired by position. */
+/** Cells in order; as many on both sides are paired by position, others by what they say and how wide they are. */
 function pairCells(a: readonly XmlElement[], b: readonly XmlElement[], ctx: MergeContext): Int32Array {
   if (a.length === b.length) return Int32Array.from(a, (_, i) => i);
   const [wordsA, wordsB] = [a.map((c) => wordsOf(c, ctx)), b.map((c) => wordsOf(c, ctx))];
-  return pairInOrder(a.length, b.length, (i, j) => worth(wordsA[i], wordsB[j], ROW_SIMILARITY));
+  const width = (cell: XmlElement | undefined): string => {
+    const tcW = cell && child(child(cell, 'w:tcPr'), 'w:tcW');
+    return tcW ? outer(tcW) : '';
+  };
+  return pairInOrder(a.length, b.length, (i, j) => {
+    const same = width(a[i]) !== '' && width(a[i]) === width(b[j]) ? SAME_WIDTH : LEAST_WORTH;
+    return worth(wordsA[i], wordsB[j], ROW_SIMILARITY) + same;
+  });
 }
 
 /** A cell that only one side has (§17.13.5.1–2). */

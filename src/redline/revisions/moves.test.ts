@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { bare, redlineOf, redlineTable } from '../../../test/support/engine.ts';
+import { del, ins, markOf, noteRef, p, r, tag, WHO, withNotes } from '../../../test/support/redlines.ts';
+
+const FOX = 'The quick brown fox jumps over the lazy dog';
+const DUE = 'Payment is due within thirty days of the invoice';
+const LAW = 'This agreement is governed by the laws of Norway';
+const END = p(r('end'));
+const side = (kind: 'moveFrom' | 'moveTo', text: string, name: string): string =>
+  `<w:${kind}RangeStart ${WHO} w:name="${name}"/>${p(tag(kind, r(text)), markOf(kind))}<w:${kind}RangeEnd/>`;
+
+describe('moves', () => {
+  redlineTable([
+    [
+      'a paragraph moves: both places are paired by name, and the text stays text',
+      p(r(FOX)) + p(r(DUE)) + p(r(LAW)) + END,
+      p(r(DUE)) + p(r(LAW)) + p(r(FOX)) + END,
+      side('moveFrom', FOX, 'm1') + p(r(DUE)) + p(r(LAW)) + side('moveTo', FOX, 'm1') + END,
+      { moves: 1, wordsMoved: 9 },
+    ],
+    [
+      'what a paragraph of a few words says recurs by chance: it is deleted and inserted',
+      p(r('x y')) + p(r(DUE)) + END,
+      p(r(DUE)) + p(r('x y')) + END,
+      p(del('x y'), markOf('del')) + p(r(DUE)) + p(ins(r('x y')), markOf('ins')) + END,
+      { insertions: 1, deletions: 1, wordsInserted: 2, wordsDeleted: 2 },
+    ],
+  ]);
+
+  test('two paragraphs that move have two names', () => {
+    const { xml, report } = redlineOf(
+      p(r(FOX)) + p(r('one')) + p(r(DUE)) + p(r('two')) + p(r('three')) + p(r('four')) + END,
+      p(r('one')) + p(r('two')) + p(r(DUE)) + p(r('three')) + p(r('four')) + p(r(FOX)) + END,
+    );
+    expect(report.counts.moves).toBe(2);
+    const names = (kind: string): string[] =>
+      Array.from(xml.matchAll(new RegExp(`<w:${kind}RangeStart w:name="(\\w+)"`, 'g')), (m) => m[1] ?? '');
+    expect(names('moveFrom').sort()).toEqual(['m1', 'm2']);
+    expect(names('moveTo').sort()).toEqual(['m1', 'm2']);
+    expect(bare(xml)).not.toContain('w:delText');
+  });
+
+  test('the note of a moved paragraph is there before and after', () => {
+    const { part, report } = redlineOf(
+      withNotes(p(r(FOX) + noteRef(2)) + p(r(DUE)) + p(r(LAW)), { 2: p(r('a note')) }),
+      withNotes(p(r(DUE)) + p(r(FOX) + noteRef(1)) + p(r(LAW)), { 1: p(r('a note')) }),
+    );
+    expect(report.counts.moves).toBe(1);
+    expect(part('word/footnotes.xml').match(/a note/g)).toHaveLength(2);
+  });
+});
