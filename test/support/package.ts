@@ -97,7 +97,7 @@ function contentTypes(names: readonly string[]): string {
 }
 
 /** A ZIP of stored entries, in the order given (APPNOTE.TXT 4.3). */
-function buildZip(entries: Parts): Uint8Array {
+export function buildZip(entries: Parts): Uint8Array {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;

@@ -39,7 +39,7 @@ export function emptyMemory(): Memory {
 export class Context {
   readonly memory: Memory;
   private readonly names: Names;
-  private uses: Use[] = [];
+  private uses = new Map<string, Use>();
 
   constructor(names: Names, memory: Memory) {
     this.names = names;
@@ -48,7 +48,7 @@ export class Context {
 
   lookUp(kind: keyof Names, id: string): string {
     const value = this.names[kind](id);
-    this.uses.push({ kind, id, value });
+    this.uses.set(`${kind} ${id}`, { kind, id, value });
     return value;
   }
 
@@ -56,15 +56,19 @@ export class Context {
   remember<T>(memory: Map<Element, Remembered<T>>, el: Element, make: () => T): T {
     const known = memory.get(el);
     if (known?.uses.every((use) => this.names[use.kind](use.id) === use.value)) {
-      this.uses.push(...known.uses);
+      this.note(known.uses);
       return known.value;
     }
     const outer = this.uses;
-    this.uses = [];
-    const made = { value: make(), uses: this.uses };
+    this.uses = new Map();
+    const made = { value: make(), uses: [...this.uses.values()] };
     memory.set(el, made);
     this.uses = outer;
-    outer.push(...made.uses);
+    this.note(made.uses);
     return made.value;
+  }
+
+  private note(uses: readonly Use[]): void {
+    for (const use of uses) this.uses.set(`${use.kind} ${use.id}`, use);
   }
 }

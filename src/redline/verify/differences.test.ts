@@ -5,10 +5,12 @@ import {
   bookmark,
   box,
   cell,
+  del,
   field,
   findings,
   ins,
   linked,
+  mark,
   markOf,
   noteRef,
   numbered,
@@ -24,6 +26,16 @@ import {
 } from '../../../test/support/redlines.ts';
 
 type Fault = readonly [what: string, original: Source, modified: Source, redline: Source, finding: string];
+
+/** A text box with its fallback; plain text or runs. */
+const twins = (box: string, fallback: string): string => {
+  const content = (runs: string): string =>
+    `<w:txbxContent>${p(runs.startsWith('<') ? runs : r(runs))}</w:txbxContent>`;
+  return (
+    `<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx>${content(box)}</wps:txbx></w:drawing>` +
+    `</mc:Choice><mc:Fallback><w:pict><v:textbox>${content(fallback)}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>`
+  );
+};
 
 const WRONG: readonly Fault[] = [
   ['a word is not tracked', p(r('a')), p(r('b')), p(r('b')), 'reject text lines of body'],
@@ -212,6 +224,20 @@ const WRONG: readonly Fault[] = [
     p(r('ab'), '<w:keepNext/>'),
     p(r('a'), `<w:keepNext/>${markOf('del')}`) + p(r('b')),
     'accept structure paragraph-properties of body',
+  ],
+  [
+    'the fallback twin of a text box did not change',
+    p(twins('a', 'a')),
+    p(twins('b', 'b')),
+    p(twins(del('a') + ins(r('b')), r('b'))),
+    'reject structure objects of body',
+  ],
+  [
+    'a row cannot be moved',
+    tbl(row(cell(p(''))) + row(cell(p('')))) + p(''),
+    tbl(row(cell(p('')))) + p(''),
+    tbl(row(cell(p(''))) + row(cell(p('')), mark('moveFrom'))) + p(''),
+    'accept text lines of body',
   ],
 ];
 

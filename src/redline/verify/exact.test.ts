@@ -261,6 +261,45 @@ const EXACT: readonly Row[] = [
       `<m:oMath><m:f><m:fPr><m:ctrlPr>${mark('del')}</m:ctrlPr></m:fPr><m:num><m:r><m:t>a</m:t></m:r></m:num></m:f></m:oMath>`,
     ),
   ],
+  [
+    'an empty paragraph vanishes at the end of a control that something follows',
+    sdt(p(r('a'))) + p(r('b')),
+    sdt(p(r('a')) + p(r('c'))) + p(r('b')),
+    sdt(p(r('a')) + p(ins(r('c')), markOf('ins'))) + p(r('b')),
+  ],
+  [
+    'the only row of a nested table goes, and the table with it',
+    tbl(row(cell(tbl(row(cell(p(r('x'))))) + p('')))) + p(''),
+    tbl(row(cell(p('')))) + p(''),
+    tbl(row(cell(tbl(row(cell(p(del('x'), markOf('del'))), mark('del'))) + p('')))) + p(''),
+  ],
+  [
+    'all cells of a row go, and the row with them',
+    tbl(row(cell(p(r('x')))) + row(cell(p('')))) + p(''),
+    tbl(row(cell(p('')))) + p(''),
+    tbl(row(cell(p(del('x')), mark('cellDel'))) + row(cell(p('')))) + p(''),
+  ],
+  [
+    'links are split by a change',
+    [body(p(link(r('ab'), 'l1'))), [['l1', 'hyperlink', 'https://example.org/']]],
+    [body(p(link(r('acb'), 'l1'))), [['l1', 'hyperlink', 'https://example.org/']]],
+    [
+      body(p(link(r('a'), 'l1') + link(ins(r('c')), 'l1') + link(r('b'), 'l1'))),
+      [['l1', 'hyperlink', 'https://example.org/']],
+    ],
+  ],
+  [
+    'controls nest as deeply as they may',
+    p(r('a')),
+    p(r('ab')),
+    p(r('a') + ins('<w:smartTag w:element="x">'.repeat(480) + r('b') + '</w:smartTag>'.repeat(480))),
+  ],
+  [
+    'a paragraph holds more than fits into arguments',
+    p(r('a').repeat(130_000)) + p(r('b')),
+    p(r('a').repeat(130_000) + r('b')),
+    p(r('a').repeat(130_000), markOf('del')) + p(r('b')),
+  ],
 ];
 
 describe('a redline is exact when', () => {

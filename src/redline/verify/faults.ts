@@ -1,4 +1,5 @@
 import { RedlineError } from '../errors.ts';
+import { append } from './append.ts';
 import { type Parts, resolvedParts } from './document.ts';
 import { attribute, child, type Element } from './element.ts';
 import type { Fault } from './fault.ts';
@@ -91,7 +92,7 @@ function referenceFaults(source: Package, markup: ReadonlyMap<string, Markup>): 
     for (const part of source.relatedParts(source.main, kind)) {
       const own = source.root(part).children.map((el) => attribute(el, 'w:id') ?? '');
       if (hasTwins(own)) found.push({ code: 'duplicate-id', part, message: `w:${name} id used twice` });
-      ids.push(...own);
+      append(ids, own);
     }
     const known = new Set(ids.map((id) => `${name} ${id}`));
     for (const [part, { references }] of markup) {

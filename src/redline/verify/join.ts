@@ -1,3 +1,4 @@
+import { append } from './append.ts';
 import { child, type Element, withChildren } from './element.ts';
 import { isEmptyControl, isRangeEnd, isVacated, rangeEnds } from './leftover.ts';
 import { FLAGS, localName, RANGE_MARKUP } from './names.ts';
@@ -66,9 +67,12 @@ class Joiner {
     const inner = joinInside(el, false);
     const next = nextBlock(this.children, at);
     const name = this.children[next]?.name;
-    this.waiting.push(...inner.children.filter((c) => c.name !== 'w:pPr'));
+    append(
+      this.waiting,
+      inner.children.filter((c) => c.name !== 'w:pPr'),
+    );
     if (name === 'w:p' || name === UNMARKED) {
-      this.waiting.push(...this.children.slice(at + 1, next).filter(isMarkup));
+      append(this.waiting, this.children.slice(at + 1, next).filter(isMarkup));
       return next;
     }
     this.end(inner, name !== undefined || this.followed);
@@ -79,7 +83,10 @@ class Joiner {
   private paragraph(el: Element): void {
     if (this.waiting.length === 0) this.out.push(el);
     else {
-      this.waiting.push(...el.children.filter((c) => c.name !== 'w:pPr'));
+      append(
+        this.waiting,
+        el.children.filter((c) => c.name !== 'w:pPr'),
+      );
       this.out.push(this.filled(el));
     }
   }
@@ -87,7 +94,7 @@ class Joiner {
   /** The mark should go, but there is no paragraph to join. */
   private end(el: Element, mayVanish: boolean): void {
     if (mayVanish && this.waiting.every(isMarkup)) {
-      this.out.push(...this.waiting.filter(isRangeEnd));
+      append(this.out, this.waiting.filter(isRangeEnd));
       this.waiting = [];
     } else {
       this.out.push({ ...this.filled(el), name: 'w:p' });
@@ -108,7 +115,7 @@ class Joiner {
       return;
     }
     const inner = joinInside(el, this.followed || nextBlock(this.children, at) < this.children.length);
-    if (isVacated(el.name, inner.children)) this.out.push(...inner.children.filter(isRangeEnd));
+    if (isVacated(el.name, inner.children)) append(this.out, inner.children.filter(isRangeEnd));
     else this.out.push(inner);
   }
 }

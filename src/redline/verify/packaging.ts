@@ -1,4 +1,5 @@
 import { RedlineError } from '../errors.ts';
+import { append } from './append.ts';
 import { attribute, type Element } from './element.ts';
 import type { Fault } from './fault.ts';
 import { FLAGS } from './names.ts';
@@ -127,14 +128,14 @@ function relationshipFaults(source: Package, trusted: readonly Package[]): reado
     if (!name.endsWith('.rels')) continue;
     const part = sourceOf(name);
     if (part !== '' && !source.has(part)) continue;
-    found.push(...targetFaults(source, part, name));
+    append(found, targetFaults(source, part, name));
     const asBefore = trusted.some(
       (other) => source.sharesPart(name, other) && source.sharesPart(part, other),
     );
-    if (part.endsWith('.xml') && !asBefore) found.push(...unrelatedUses(source, part));
+    if (part.endsWith('.xml') && !asBefore) append(found, unrelatedUses(source, part));
   }
   for (const part of source.storyParts) {
-    if (!source.has(relationshipsPart(part))) found.push(...unrelatedUses(source, part));
+    if (!source.has(relationshipsPart(part))) append(found, unrelatedUses(source, part));
   }
   return found;
 }

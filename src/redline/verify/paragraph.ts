@@ -3,13 +3,9 @@ import { alternate, attributes, canonical, properties } from './canonical.ts';
 import type { Context } from './context.ts';
 import { attribute, child, type Element, TEXT } from './element.ts';
 import { isRangeEnd } from './leftover.ts';
+import { Line, UNFORMATTED } from './line.ts';
 import { localName, TRACK } from './names.ts';
 
-const FIELD_BEGIN = '\u27e6field\u27e7';
-const FIELD_SEPARATOR = '\u27e6=\u27e7';
-const FIELD_END = '\u27e6/field\u27e7';
-/** The format of what is not shown as text. */
-const UNFORMATTED = '-';
 const CHARACTERS: ReadonlyMap<string, string> = new Map([
   ['w:tab', '\t'],
   ['w:cr', '\n'],
@@ -28,13 +24,7 @@ export function readParagraph(p: Element, context: Context, preserve: boolean): 
 class ParagraphReader {
   private readonly context: Context;
   private readonly preserve: boolean;
-  private readonly pieces: string[] = [];
-  private offset = 0;
-  private format = '';
-  private key: string | undefined;
-  private keyLength = 0;
-  /** Index of the piece that began a field whose code is still being read, or −1. */
-  private fieldAt = -1;
+  private readonly line = new Line();
   /** The direction that `w:dir` and `w:bdo` around the run set. */
   private direction = '';
   private readonly links: { target: string; start: number; end: number }[] = [];
@@ -52,12 +42,10 @@ class ParagraphReader {
   read(p: Element): Paragraph {
     const pPr = child(p, 'w:pPr');
     this.inline(p.children);
-    const line = `P ${this.pieces.join('')}`;
-    this.span(1, `\u00b6${properties(pPr && child(pPr, 'w:rPr'), this.context)}`);
-    this.flush();
+    const { text, format } = this.line.end(`\u00b6${properties(pPr && child(pPr, 'w:rPr'), this.context)}`);
     return {
-      line,
-      format: this.format,
+      line: `P ${text}`,
+      format,
       ...this.paragraphProperties(pPr),
       links: this.links.map((link) => `${link.start}-${link.end} ${link.target}`).join('\n'),
       objects: this.objects,
@@ -135,7 +123,7 @@ class ParagraphReader {
   }
 
   private hyperlink(el: Element): void {
-    const start = this.offset;
+    const start = this.line.length;
     this.inline(el.children);
     const id = attribute(el, 'r:id');
     const target = id ? [this.context.lookUp('target', id)] : [];
@@ -148,17 +136,17 @@ class ParagraphReader {
 
   /** Neighbouring links to the same place are one; a link around nothing shows nothing. */
   private link(target: string, start: number): void {
-    if (start === this.offset) return;
+    if (start === this.line.length) return;
     const last = this.links[this.links.length - 1];
-    if (last !== undefined && last.target === target && last.end === start) last.end = this.offset;
-    else this.links.push({ target, start, end: this.offset });
+    if (last !== undefined && last.target === target && last.end === start) last.end = this.line.length;
+    else this.links.push({ target, start, end: this.line.length });
   }
 
   private control(el: Element): void {
     const slot = this.controls.push('') - 1;
-    const start = this.offset;
+    const start = this.line.length;
     this.inline(child(el, 'w:sdtContent')?.children ?? []);
-    this.controls[slot] = `${start}-${this.offset} ${controlProperties(el, this.context)}`;
+    this.controls[slot] = `${start}-${this.line.length} ${controlProperties(el, this.context)}`;
   }
 
   private directed(el: Element): void {
@@ -170,18 +158,16 @@ class ParagraphReader {
 
   /** Reads like the same field in its complex form. */
   private simpleField(el: Element): void {
-    this.put(FIELD_BEGIN, UNFORMATTED);
-    this.put(fieldCode(attribute(el, 'w:instr') ?? ''), UNFORMATTED);
-    this.put(FIELD_SEPARATOR, UNFORMATTED);
-    this.fieldAt = -1;
+    this.line.beginField();
+    this.line.put(attribute(el, 'w:instr') ?? '', UNFORMATTED);
+    this.line.separateField();
     this.inline(el.children);
-    this.put(FIELD_END, UNFORMATTED);
-    this.fieldAt = -1;
+    this.line.endField();
   }
 
   private math(el: Element): void {
-    this.objects += `${this.offset} ${canonical(el, this.context, true)}\n`;
-    this.put(`\u27e6math:${mathText(el)}\u27e7`, UNFORMATTED);
+    this.objects += `${this.line.length} ${canonical(el, this.context, true)}\n`;
+    this.line.put(`\u27e6math:${mathText(el)}\u27e7`, UNFORMATTED);
   }
 
   private run(r: Element): void {
@@ -197,14 +183,14 @@ class ParagraphReader {
     switch (el.name) {
       case 'w:t':
       case 'w:delText':
-        this.put(this.visible(el), key);
+        this.line.put(this.visible(el), key);
         break;
       case 'w:br':
-        this.put(BREAKS.get(attribute(el, 'w:type') ?? '') ?? '\n', key);
+        this.line.put(BREAKS.get(attribute(el, 'w:type') ?? '') ?? '\n', key);
         break;
       case 'w:instrText':
       case 'w:delInstrText':
-        this.put(this.visible(el).replace(/\s+/g, ' '), UNFORMATTED);
+        this.line.put(this.visible(el).replace(/\s+/g, ' '), UNFORMATTED);
         break;
       case 'w:fldChar':
         this.fieldCharacter(el);
@@ -222,23 +208,24 @@ class ParagraphReader {
         this.note('endnote', el, key);
         break;
       case 'mc:AlternateContent':
+        this.objects += twinText(el);
         for (const c of alternate(el)) this.runElement(c, key);
         break;
       case 'w:sym':
-        this.put(`\u27e6sym ${attribute(el, 'w:font')} ${attribute(el, 'w:char')}\u27e7`, key);
+        this.line.put(`\u27e6sym ${attribute(el, 'w:font')} ${attribute(el, 'w:char')}\u27e7`, key);
         break;
       case 'w:ruby':
         this.ruby(el);
         break;
       default:
         if (!SILENT.has(el.name))
-          this.put(CHARACTERS.get(el.name) ?? `\u27e6${localName(el.name)}\u27e7`, key);
+          this.line.put(CHARACTERS.get(el.name) ?? `\u27e6${localName(el.name)}\u27e7`, key);
     }
   }
 
   private note(kind: NoteReference['kind'], el: Element, key: string): void {
     this.notes.push({ kind, id: attribute(el, 'w:id') });
-    this.put(`\u27e6${kind}\u27e7`, key);
+    this.line.put(`\u27e6${kind}\u27e7`, key);
   }
 
   private ruby(el: Element): void {
@@ -250,54 +237,23 @@ class ParagraphReader {
 
   private fieldCharacter(el: Element): void {
     const form = child(el, 'w:ffData');
-    if (form !== undefined) this.objects += `${this.offset} ${canonical(form, this.context)}\n`;
-    this.trimFieldCode();
+    if (form !== undefined) this.objects += `${this.line.length} ${canonical(form, this.context)}\n`;
     const kind = attribute(el, 'w:fldCharType');
-    this.put(kind === 'begin' ? FIELD_BEGIN : kind === 'separate' ? FIELD_SEPARATOR : FIELD_END, UNFORMATTED);
-    this.fieldAt = kind === 'begin' ? this.pieces.length - 1 : -1;
-  }
-
-  /** How many blanks stand around and between the words of a field code does not count. */
-  private trimFieldCode(): void {
-    if (this.fieldAt < 0 || this.fieldAt === this.pieces.length - 1) return;
-    const old = this.pieces.splice(this.fieldAt + 1).join('');
-    const code = fieldCode(old);
-    this.pieces.push(code);
-    this.offset += code.length - old.length;
-    this.keyLength += code.length - old.length;
+    if (kind === 'begin') this.line.beginField();
+    else if (kind === 'separate') this.line.separateField();
+    else this.line.endField();
   }
 
   private object(el: Element, key: string): void {
     collectBoxes(el, this.boxes);
-    this.objects += `${this.offset} ${canonical(el, this.context, true)}\n`;
-    this.put('\u27e6object\u27e7', key);
+    this.objects += `${this.line.length} ${canonical(el, this.context, true)}\n`;
+    this.line.put('\u27e6object\u27e7', key);
   }
 
   /** Text as Word shows it: without `xml:space="preserve"` the blanks at both ends are lost. */
   private visible(el: Element): string {
     if (this.preserve || attribute(el, 'xml:space') === 'preserve') return el.text;
     return el.text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
-  }
-
-  private put(text: string, key: string): void {
-    if (text === '') return;
-    this.pieces.push(text);
-    this.offset += text.length;
-    this.span(text.length, key);
-    if (key !== UNFORMATTED) this.fieldAt = -1;
-  }
-
-  private span(length: number, key: string): void {
-    if (key !== this.key) {
-      this.flush();
-      this.key = key;
-    }
-    this.keyLength += length;
-  }
-
-  private flush(): void {
-    if (this.key !== undefined) this.format += `${this.keyLength} ${this.key}\n`;
-    this.keyLength = 0;
   }
 }
 
@@ -321,12 +277,22 @@ export function chunkLine(el: Element, context: Context): string {
   return `ALTCHUNK${attributes(el, context)}`;
 }
 
-function fieldCode(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
-}
-
 function mathText(el: Element): string {
   return el.name === 'm:t' ? el.text : el.children.map(mathText).join('');
+}
+
+/** The text of the fallback twin of a text box: it must change as the box does. */
+function twinText(alternate: Element): string {
+  const fallback = child(alternate, 'mc:Choice') && child(alternate, 'mc:Fallback');
+  const lines: string[] = [];
+  if (fallback) collectLines(fallback, false, lines);
+  return lines.length > 0 ? `fallback ${lines.join('\n')}\n` : '';
+}
+
+function collectLines(el: Element, inBox: boolean, lines: string[]): void {
+  if (inBox && el.name === 'w:p') lines.push('');
+  if (inBox && (el.name === 'w:t' || el.name === 'w:delText')) lines.push(`${lines.pop() ?? ''}${el.text}`);
+  for (const c of el.children) collectLines(c, inBox || el.name === 'w:txbxContent', lines);
 }
 
 /** Outermost text boxes; the fallback twin of a box says the same again. */

@@ -1,3 +1,4 @@
+import { append } from './append.ts';
 import { attribute, child, type Element, withChildren } from './element.ts';
 import { joinMarks, UNMARKED } from './join.ts';
 import { countRows, isEmptyControl, isRangeEnd, isVacated, looseEnds } from './leftover.ts';
@@ -106,7 +107,7 @@ class Resolver {
       ? this.settleProperties(given, children)
       : this.settleAll(given, children);
     if (removed && isVacated(el.name, children)) {
-      out.push(...children.filter(isRangeEnd));
+      append(out, children.filter(isRangeEnd));
       return true;
     }
     out.push(withChildren(el, children));
@@ -209,7 +210,7 @@ class Resolver {
   /** The element goes; ends of ranges whose other end lies elsewhere stay. */
   private remove(el: Element, out: Element[]): true {
     this.countRanges(el);
-    out.push(...looseEnds(el));
+    append(out, looseEnds(el));
     return true;
   }
 
@@ -227,7 +228,7 @@ class Resolver {
   private unmarked(el: Element): Element {
     const children: Element[] = [];
     for (const c of el.children) {
-      if (TRACK.has(c.name)) children.push(...this.unmarked(c).children);
+      if (TRACK.has(c.name)) append(children, this.unmarked(c).children);
       else this.settle(c, children);
     }
     return withChildren(el, children);

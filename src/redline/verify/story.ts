@@ -1,3 +1,4 @@
+import { append } from './append.ts';
 import type { Block, NoteReference } from './block.ts';
 import { alternate, properties } from './canonical.ts';
 import type { Context } from './context.ts';
@@ -133,7 +134,7 @@ class StoryReader {
     this.blocksRead.push(read);
     this.paragraphs += 1;
     for (const end of read.ends) this.rangeEnd(end);
-    if (read.notes.length > 0) this.notes.push(...read.notes);
+    if (read.notes.length > 0) append(this.notes, read.notes);
     if (read.section !== undefined) this.section(read.section);
     for (const box of read.boxes) {
       this.mark('TXBX');

@@ -122,7 +122,7 @@ function decodeName(data: Uint8Array, codec: Codec): string {
   try {
     return codec.decodeUtf8(data);
   } catch {
-    return String.fromCharCode(...data);
+    return Array.from(data, (byte) => String.fromCharCode(byte)).join('');
   }
 }
 
