@@ -31,7 +31,8 @@ function blockKey(element: XmlElement): string {
   return key.includes('Reference') ? key.replace(NOTE_ID, '$1').replace(SECTION_REFERENCE, '') : key;
 }
 
-const TEXT = /<w:t(?:\s[^>]*)?>([^<]*)<\/w:t>/g;
+/** Text, or the end of a paragraph: words of two cells are not one. */
+const TEXT = /<w:t(?:\s[^>]*)?>([^<]*)<\/w:t>|<\/w:p>/g;
 const WORD = /[\p{L}\p{N}]+/gu;
 
 /** The words that a block shows, as sorted symbols. */
@@ -39,7 +40,7 @@ export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
   let text = '';
   TEXT.lastIndex = 0;
   const source = element.source.slice(element.start, element.end);
-  for (const m of source.matchAll(TEXT)) text += m[1];
+  for (const m of source.matchAll(TEXT)) text += m[1] ?? ' ';
   const words = text.match(WORD) ?? [];
   return Int32Array.from(words, (w) => ctx.symbols.id(w)).sort();
 }
