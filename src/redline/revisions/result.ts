@@ -93,7 +93,10 @@ export class Result {
         return stampText(this.#nextId++, this.#options.author, this.#options.date);
       },
       touches: () => this.#touches,
-      freshId: this.freshId,
+      freshId: () => {
+        this.#touches++;
+        return this.freshId();
+      },
       mark: (element, side) => {
         const xml = marks.mark(element, side);
         if (side === 'modified' && xml !== '') this.#touches++;
