@@ -9,7 +9,7 @@ import {
   startTag,
   type XmlElement,
 } from '../ooxml/index.ts';
-import type { MergeContext, State } from './context.ts';
+import type { MergeContext, Side, State } from './context.ts';
 import { innerOf } from './paragraph.ts';
 import { wordsOf } from './plan.ts';
 
@@ -56,7 +56,8 @@ export function mergeTables(a: XmlElement, b: XmlElement, ctx: MergeContext, cel
     const other = rowsB[j++];
     if (row && other) body += mergeRows(row, other, ctx, cells);
   }
-  return `${startTag(a)}${marksBefore(a, ctx)}${tableProperties(a, b, ctx)}${tableGrid(a, b, ctx)}${body}</w:tbl>`;
+  const marks = marksAmong(a, 'original', ctx) + marksAmong(b, 'modified', ctx);
+  return `${startTag(a)}${marks}${tableProperties(a, b, ctx)}${tableGrid(a, b, ctx)}${body}</w:tbl>`;
 }
 
 /** Rows of a table, or undefined when something else stands between them. */
@@ -67,11 +68,11 @@ function rowsOf(table: XmlElement): XmlElement[] | undefined {
   return rows.every((r) => r.name === 'w:tr') ? rows : undefined;
 }
 
-/** Marks between rows are gathered in front of the table's properties. */
-function marksBefore(table: XmlElement, ctx: MergeContext): string {
-  return elements(table)
+/** Marks between the rows of a table, or the cells of a row, are gathered in front of them. */
+function marksAmong(parent: XmlElement, side: Side, ctx: MergeContext): string {
+  return elements(parent)
     .filter((e) => MARK.test(e.name))
-    .map((e) => ctx.mark(e, 'original'))
+    .map((e) => ctx.mark(e, side))
     .join('');
 }
 
@@ -245,10 +246,7 @@ function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellW
     const other = cellsB[j++];
     if (cell && other) body += mergedCell(cell, other, ctx, cells);
   }
-  const marks = elements(a)
-    .filter((e) => MARK.test(e.name))
-    .map((e) => ctx.mark(e, 'original'))
-    .join('');
+  const marks = marksAmong(a, 'original', ctx) + marksAmong(b, 'modified', ctx);
   return `${startTag(a)}${rowExceptions(a, b, ctx)}${rowProperties(a, b, ctx)}${marks}${body}</w:tr>`;
 }
 
