@@ -29,6 +29,8 @@ const REVISION =
   /<w:(?:ins|del|moveFrom|moveTo|cellIns|cellDel|cellMerge|\w+Change|(?:move|customXml)\w+Range(?:Start|End))[\s/>]/;
 const RANGE_MARK = /<w:(bookmark|commentRange|perm)(Start|End)\b[^>]*?\sw:id="([^"]*)"[^>]*\/>/g;
 const VACATED = new Set(['w:hyperlink', 'w:smartTag', 'w:customXml', 'm:oMath', 'm:oMathPara', 'm:r']);
+/** Properties that held nothing but revisions are gone with them, so that they equal those that never were. */
+const OPTIONAL = new Set(['w:rPr', 'w:trPr', 'w:tcPr']);
 const NO_CONTENT =
   /^(?:<w:(?:bookmark|commentRange|perm|proofErr)[^>]*\/>|<(w:smartTagPr|w:customXmlPr|m:oMathParaPr|m:rPr|w:rPr|w:pPr)(?:\s[^>]*)?(?:\/>|>[\s\S]*?<\/\1>))*$/;
 
@@ -82,6 +84,7 @@ class Accept {
     if (element.name === 'w:numPr' && child(element, 'w:del')) return '';
     const content = this.#holdsBlocks(element) ? this.#blocks(element) : this.#inline(element);
     if (element.name === 'w:tbl' && !content.includes('<w:tr')) return '';
+    if (OPTIONAL.has(element.name) && content === '') return '';
     if (VACATED.has(element.name) && NO_CONTENT.test(content)) return marksOf(content);
     return content === '' && inner(element) === '' ? outer(element) : withInner(element, content);
   }
