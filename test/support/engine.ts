@@ -47,7 +47,9 @@ export function redlineOf(original: Source, modified: Source, setting: Setting =
 export function redlineOfFiles(a: Uint8Array, b: Uint8Array, setting: Setting = {}): Redlined {
   const there = checked(a, b, setting);
   const back = checked(b, a, setting);
-  if (setting.lopsided === undefined) {
+  // Which of two blocks moved past the other depends on which side comes first.
+  const moved = there.report.counts.moves + back.report.counts.moves > 0;
+  if (setting.lopsided === undefined && !moved) {
     const { inserted, deleted } = there.report.words;
     expect(back.report.words, 'swapping sides swaps words').toMatchObject({
       inserted: deleted,
@@ -80,9 +82,16 @@ function checked(a: Uint8Array, b: Uint8Array, setting: Setting): Comparison {
   const again = compare(a, b, OPTIONS, nodeCodec).redline;
   expect(Buffer.compare(redline, again), 'the same bytes twice').toBe(0);
   expect(repeatedIds(openPackage(redline, nodeCodec, DEFAULT_LIMITS)), 'ids are unique').toEqual([]);
-  const accepted = compare(redline, b, OPTIONS, nodeCodec).report;
-  expect(changes(accepted), 'accepted, nothing is left to change').toEqual({});
+  const accepted = compare(redline, b, OPTIONS, nodeCodec);
+  expect(changes(accepted.report), 'accepted, nothing is left to change').toEqual({});
+  expect(revisionsIn(accepted.redline), 'accepted, nothing is left to mark').toEqual([]);
   return result;
+}
+
+function revisionsIn(data: Uint8Array): string[] {
+  const pkg = openPackage(data, nodeCodec, DEFAULT_LIMITS);
+  const parts = pkg.entries.filter((e) => /^word\/\w+\.xml$/.test(e.name));
+  return parts.flatMap((e) => pkg.text(e.name).match(/<w:(?!comment )[^<>]*\sw:author="[^<>]*>/g) ?? []);
 }
 
 /** What keeps a verification from being exact. */
@@ -120,23 +129,27 @@ export type Row = readonly [
 ];
 
 export function redlineTable(rows: readonly Row[]): void {
-  test.each(rows)('%s', (_, original, modified, markup, counts, setting) => {
-    const { xml, report } = redlineOf(original, modified, setting);
-    expect(xml).toBe(bare(markup));
-    expect(changes(report)).toEqual(counts);
-    expect(report.identical).toBe(false);
-  });
+  for (const [what, original, modified, markup, counts, setting] of rows) {
+    test(what, () => {
+      const { xml, report } = redlineOf(original, modified, setting);
+      expect(xml).toBe(bare(markup));
+      expect(changes(report)).toEqual(counts);
+      expect(report.identical).toBe(false);
+    });
+  }
 }
 
 /** A sentence and two documents that say the same: the redline is the original's bytes. */
 export function sameTable(
   rows: readonly (readonly [what: string, original: Source, modified: Source])[],
 ): void {
-  test.each(rows)('%s', (_, original, modified) => {
-    const { bytes, report } = redlineOf(original, modified);
-    expect(report.identical).toBe(true);
-    expect(Buffer.compare(bytes, docx(original))).toBe(0);
-  });
+  for (const [what, original, modified] of rows) {
+    test(what, () => {
+      const { bytes, report } = redlineOf(original, modified);
+      expect(report.identical).toBe(true);
+      expect(Buffer.compare(bytes, docx(original))).toBe(0);
+    });
+  }
 }
 
 /** What a report counts, without zeros; words by what became of them. */
@@ -146,7 +159,7 @@ export function changes(report: Report): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(all).filter(([, n]) => n !== 0));
 }
 
-/** Markup without what only tells revisions apart: their ids, author and date, and names of moves counted from 1. */
+/** Markup without what only tells revisions apart (ids, author, date), names of moves counted from 1, empty tags closed. */
 export function bare(xml: string): string {
   const names = new Map<string, string>();
   const counted = (_: string, head: string, name: string): string => {
@@ -160,5 +173,6 @@ export function bare(xml: string): string {
       tag.startsWith('<w:comment ') ? tag : tag.replace(/ w:(?:id|author|date)="[^"]*"/g, ''),
     )
     .replace(/(<w:(?:tblGridChange|(?:move|customXml)\w+RangeEnd)) w:id="[^"]*"/g, '$1')
-    .replace(/ xml:space="preserve"/g, '');
+    .replace(/ xml:space="preserve"/g, '')
+    .replace(/<(\w+:\w+)([^<>]*[^<>/])?><\/\1>/g, '<$1$2/>');
 }

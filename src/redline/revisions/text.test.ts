@@ -215,6 +215,12 @@ describe('what is no change', () => {
     ['a property that is on, spelt otherwise', p(r('a', '<w:b/>')), p(r('a', '<w:b w:val="true"/>'))],
     ['properties in another order', p(r('a', '<w:b/><w:i/>')), p(r('a', '<w:i/><w:b/>'))],
     ['ids of paragraphs', '<w:p w14:paraId="00000001"/>', '<w:p w14:paraId="00000002"/>'],
+    ['character references', p(r('a&#8217;s')), p(r('a’s'))],
+    [
+      'a proofing mark here and a split run there',
+      p(`${r('a')}<w:proofErr w:type="spellStart"/>${r('b')}`),
+      p(r('ab')),
+    ],
     ['a CDATA section', p(r('a&amp;b')), p(run('<w:t><![CDATA[a&b]]></w:t>'))],
     ['a comment of XML', p(r('a')), p(`${r('a')}<!-- note -->`)],
   ]);
