@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { Stop } from './stops.ts';
 
 interface Props {
@@ -16,6 +16,7 @@ export function ChangeList({ stops, at, onGo }: Props) {
   const [length, setLength] = useState(STEP);
   const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
   const list = useRef<HTMLOListElement>(null);
+  const named = useMemo(() => new Set(stops.map((stop) => stop.author)).size > 1, [stops]);
   const shown = Math.min(stops.length, Math.max(length, at + 20));
   useEffect(() => {
     const row = list.current?.children[at];
@@ -30,6 +31,7 @@ export function ChangeList({ stops, at, onGo }: Props) {
             key={stop.elements[0]?.dataset.change ?? index}
             stop={stop}
             index={index}
+            named={named}
             current={index === at}
             onGo={onGo}
           />
@@ -56,6 +58,8 @@ function keepInPanel(row: Element): void {
 interface RowProps {
   readonly stop: Stop;
   readonly index: number;
+  /** Says whose change it is; needless where all are one person's. */
+  readonly named: boolean;
   readonly current: boolean;
   readonly onGo: (index: number) => void;
 }
@@ -68,8 +72,8 @@ const KIND_WORDS = {
   formatted: 'Formatted',
 };
 
-const Row = memo(function Row({ stop, index, current, onGo }: RowProps) {
-  const { kind, place, removed, added } = stop;
+const Row = memo(function Row({ stop, index, named, current, onGo }: RowProps) {
+  const { kind, place, removed, added, before, after } = stop;
   return (
     <li>
       <button
@@ -79,10 +83,13 @@ const Row = memo(function Row({ stop, index, current, onGo }: RowProps) {
         onClick={() => onGo(index)}
       >
         <span className="change-head">
-          <span className={`change-kind kind-${kind}`}>{KIND_WORDS[kind]}</span>
+          <span className={`change-kind kind-${kind}`}>
+            {named && stop.author !== '' ? `${KIND_WORDS[kind]} · ${stop.author}` : KIND_WORDS[kind]}
+          </span>
           {place !== '' && <span className="change-place">{place}</span>}
         </span>
         <span className="change-text">
+          {before}
           {removed !== '' && <span className="as-del">{removed}</span>}
           {removed !== '' && added !== '' && ' '}
           {added !== '' && (
@@ -90,6 +97,7 @@ const Row = memo(function Row({ stop, index, current, onGo }: RowProps) {
               {added}
             </span>
           )}
+          {after}
         </span>
       </button>
     </li>

@@ -10,6 +10,9 @@ export interface Stop {
   /** The label or heading it stands under, such as `4.2`. */
   readonly place: string;
   readonly author: string;
+  /** A few unchanged words on either side of a short change. */
+  readonly before: string;
+  readonly after: string;
 }
 
 export const STOP_KINDS: readonly StopKind[] = ['replaced', 'inserted', 'deleted', 'moved', 'formatted'];
@@ -23,6 +26,9 @@ interface Found {
 /** Characters of an excerpt. */
 const EXCERPT = 110;
 const MAX_PLACE = 48;
+/** A change with fewer characters is shown with what stands around it. */
+const SHORT = 40;
+const AROUND = 28;
 
 /** The stops of a redline, in document order. */
 export function stopsOf(article: HTMLElement): Stop[] {
@@ -32,10 +38,31 @@ export function stopsOf(article: HTMLElement): Stop[] {
     const [one, next] = [found[at], found[at + 1]];
     if (one === undefined) continue;
     const pair = next !== undefined && replaces(one, next) ? next : undefined;
-    stops.push(pair === undefined ? single(one) : replacement(one, pair));
+    stops.push(withContext(pair === undefined ? single(one) : replacement(one, pair)));
     if (pair !== undefined) at++;
   }
   return stops;
+}
+
+type BareStop = Omit<Stop, 'before' | 'after'>;
+
+function withContext(stop: BareStop): Stop {
+  const [first, last] = [stop.elements[0], stop.elements.at(-1)];
+  const short = stop.removed.length + stop.added.length < SHORT && first?.closest('p') === last?.closest('p');
+  if (!short || stop.kind === 'formatted' || stop.kind === 'moved') return { ...stop, before: '', after: '' };
+  // The excerpt is trimmed; a blank at its edge stands outside it instead.
+  const before = unchangedText(first?.previousSibling) + (/^\s/.test(first?.textContent ?? '') ? ' ' : '');
+  const after = (/\s$/.test(last?.textContent ?? '') ? ' ' : '') + unchangedText(last?.nextSibling);
+  return {
+    ...stop,
+    before: before.length > AROUND ? `…${before.slice(-AROUND).replace(/^\S*/, '')}` : before,
+    after: after.length > AROUND ? `${after.slice(0, AROUND).replace(/\S*$/, '')}…` : after,
+  };
+}
+
+function unchangedText(node: Node | null | undefined): string {
+  if (!node || (node instanceof HTMLElement && node.matches('ins, del, br, .label, .note-ref'))) return '';
+  return (node.textContent ?? '').replace(/\s+/g, ' ');
 }
 
 /** Changes by their id, with the place that the nearest label or heading before them names. */
@@ -69,7 +96,9 @@ function firstPage(page: HTMLElement, place: string): string {
 function placeOf(element: HTMLElement): string {
   const block = element.closest('h2, h3, h4, h5, h6') ?? element;
   const kept = [...block.childNodes].filter((n) => !(n instanceof HTMLElement && n.localName === 'del'));
-  const text = clean(kept.map((n) => n.textContent ?? '').join(''));
+  const text = clean(
+    kept.map((n) => (n instanceof HTMLElement ? readable(n) : (n.textContent ?? ''))).join(''),
+  ).replace(/ ¶$/, '');
   if (/^[•◦▪▫➢✓→–-]$/.test(text)) return '';
   return text.length > MAX_PLACE ? `${text.slice(0, MAX_PLACE - 1)}…` : text;
 }
@@ -81,7 +110,7 @@ function replaces(one: Found, next: Found): boolean {
   return last !== undefined && last.nextSibling === first;
 }
 
-function single({ kind, elements, place }: Found): Stop {
+function single({ kind, elements, place }: Found): BareStop {
   const text = textOf(elements);
   const author = elements[0]?.dataset.author ?? '';
   const base = { elements, place, author, removed: '', added: '' };
@@ -94,7 +123,7 @@ function single({ kind, elements, place }: Found): Stop {
   return { ...base, kind: 'formatted', added: elements[0]?.dataset.format ?? '' };
 }
 
-function replacement(one: Found, next: Found): Stop {
+function replacement(one: Found, next: Found): BareStop {
   const [gone, fresh] = one.kind === 'deletion' ? [one, next] : [next, one];
   return {
     kind: 'replaced',

@@ -14,6 +14,7 @@ h2,h3,h4,h5,h6{font-size:1.05rem;margin-top:1.4em}h2{font-size:1.25rem}.title{fo
 ${Array.from({ length: 10 }, (_, i) => `.indent-${i + 1}{--n:${i + 1}}`).join('')}
 ins{color:var(--ins);background:var(--ins-bg);text-decoration:underline}
 del{color:var(--del);background:var(--del-bg);text-decoration:line-through}
+del+ins,ins+del{margin-left:.12em}
 .move-from,.move-to{color:var(--move);background:var(--move-bg)}
 .move-from{text-decoration:line-through double}.move-to{text-decoration:underline double}
 .move-link{font:.75em system-ui,sans-serif;color:inherit;display:inline-block;margin-right:.4em}
