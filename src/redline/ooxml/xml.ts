@@ -212,11 +212,11 @@ export function attributes(element: XmlElement): [string, string][] {
 /** One attribute's decoded value. */
 export function attribute(element: XmlElement | undefined, name: string): string | undefined {
   if (element === undefined) return undefined;
-  const { source, innerStart } = element;
-  let at = source.indexOf(name, element.start + 1 + element.name.length);
-  for (; at >= 0 && at < innerStart; at = source.indexOf(name, at + 1)) {
-    if (source.charCodeAt(at - 1) > 32) continue;
-    const equals = source.slice(at + name.length, innerStart).match(/^\s*=\s*("[^"]*"|'[^']*')/);
+  // Only the tag is searched: an attribute that is not there would otherwise be looked for to the end of the part.
+  const tag = element.source.slice(element.start + 1 + element.name.length, element.innerStart);
+  for (let at = tag.indexOf(name); at > 0; at = tag.indexOf(name, at + 1)) {
+    if (tag.charCodeAt(at - 1) > 32) continue;
+    const equals = /^\s*=\s*("[^"]*"|'[^']*')/.exec(tag.slice(at + name.length));
     if (equals?.[1] !== undefined) return decodeText(equals[1].slice(1, -1));
   }
   return undefined;
