@@ -280,7 +280,7 @@ function fieldGroup(parts: readonly Item[]): GroupItem {
   const code = head
     .map((p) =>
       p.kind === 'group'
-        ? `{${p.key}}`
+        ? `{${p.key} ${shown(p.items)}}`
         : p.kind === 'text'
           ? p.text
           : p.kind === 'atom'
@@ -300,6 +300,15 @@ function fieldGroup(parts: readonly Item[]): GroupItem {
     items,
     tail: parts.slice(-1),
   };
+}
+
+/** What items show: the result of a field inside a code is part of that code. */
+function shown(items: readonly Item[]): string {
+  return items
+    .map((i) =>
+      i.kind === 'text' ? i.text : i.kind === 'group' ? shown(i.items) : i.kind === 'atom' ? i.key : '',
+    )
+    .join('');
 }
 
 function instruction(atom: AtomItem): string {
