@@ -72,7 +72,9 @@ class Joiner {
       inner.children.filter((c) => c.name !== 'w:pPr'),
     );
     if (name === 'w:p' || name === UNMARKED) {
-      append(this.waiting, this.children.slice(at + 1, next).filter(isMarkup));
+      for (const between of this.children.slice(at + 1, next)) {
+        (isMarkup(between) ? this.waiting : this.out).push(between);
+      }
       return next;
     }
     this.end(inner, name !== undefined || this.followed);
