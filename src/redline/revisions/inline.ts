@@ -130,7 +130,8 @@ function mergeUnits(a: readonly Unit[], b: readonly Unit[], merge: Merge): void 
 /** A unit that only one side has. */
 function one(unit: Unit, side: Side, merge: Merge): void {
   const state = side === 'original' ? 'del' : 'ins';
-  if (unit.kind === 'mark') merge.writer.mark(unit.item, side, state);
+  // A comment is no change: its reference stays, whatever becomes of the words it is about.
+  if (unit.kind === 'mark') merge.writer.mark(unit.item, side, 'keep');
   else if (unit.kind === 'whole') single(unit.item, state, merge);
   else {
     for (const piece of unit.pieces) merge.writer.text(piece.text, piece.run, state);
