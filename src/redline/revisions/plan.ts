@@ -163,6 +163,12 @@ function endsSection(block: Block): boolean {
   return block.element.name === 'w:p' && child(child(block.element, 'w:pPr'), 'w:sectPr') !== undefined;
 }
 
+/** Tables of the same columns are versions of one another, even where every cell was filled in anew. */
+function sameGrid(a: XmlElement, b: XmlElement): boolean {
+  const columns = (table: XmlElement): number => child(table, 'w:tblGrid')?.children.length ?? 0;
+  return columns(a) > 0 && columns(a) === columns(b);
+}
+
 /** How many words two blocks have in common, 0 when they are not versions of one another. */
 function pairScore(
   a: Block | undefined,
@@ -176,6 +182,8 @@ function pairScore(
   if (endsSection(a) !== endsSection(b)) return 0;
   if (wordsA.length === 0 && wordsB.length === 0) return EMPTY_PAIR;
   const share = similarity(wordsA, wordsB);
+  if (a.element.name === 'w:tbl' && sameGrid(a.element, b.element))
+    return (share * (wordsA.length + wordsB.length)) / 2 + EMPTY_PAIR;
   return share >= PAIR_THRESHOLD ? (share * (wordsA.length + wordsB.length)) / 2 : 0;
 }
 
@@ -247,7 +255,7 @@ function joinNeighbours(
 
 /** Share of `words` that `theirs` has beyond what `mine` accounts for. */
 function gainOf(words: Words | undefined, mine: readonly Words[], theirs: readonly Words[]): number {
-  if (!words || words.length < 2) return 0;
+  if (!words || words.length === 0) return 0;
   const left = new Map<number, number>();
   for (const list of theirs) for (const w of list) left.set(w, (left.get(w) ?? 0) + 1);
   for (const list of mine) for (const w of list) left.set(w, (left.get(w) ?? 0) - 1);
