@@ -35,6 +35,8 @@ import {
 
 type Row = readonly [what: string, original: Source, modified: Source, redline: Source];
 
+const TRACKED = p(ins(r('a')) + del('b'));
+
 const EXACT: readonly Row[] = [
   ['nothing changes', p(r('a')), p(r('a')), p(r('a'))],
   ['words are replaced', p(r('a b')), p(r('a c')), p(r('a ') + del('b') + ins(r('c')))],
@@ -247,6 +249,7 @@ const EXACT: readonly Row[] = [
     p(r('ac')),
     p(r('a') + ins(r('c'))),
   ],
+  ['nothing changes and the original has tracked changes of its own', TRACKED, p(r('a')), TRACKED],
   [
     'runs of mathematics are split',
     p(`<m:oMath><m:r><m:t>ab</m:t></m:r></m:oMath>`),

@@ -5,7 +5,7 @@ import type { Verification } from '../report.ts';
 import { comparedStories, differences } from './compare.ts';
 import { readDocument, resolvedParts, type View } from './document.ts';
 import { faultOf, newFaults } from './faults.ts';
-import { openWorkshop, Package, type Workshop } from './package.ts';
+import { openWorkshop, Package, sameBytes, type Workshop } from './package.ts';
 
 /**
  * Proves a redline, or says where it fails: rejecting every change of `redline` must give `original`, accepting
@@ -13,7 +13,7 @@ import { openWorkshop, Package, type Workshop } from './package.ts';
  * the package must hold no fault that neither input has.
  *
  * Shares no reader, model or resolver with the code that writes redlines. Inputs with tracked changes of their own
- * count as what they say when those are accepted.
+ * count as what they say when those are accepted; only the original's own bytes give it back as it stands.
  *
  * @throws {RedlineError} when `original` or `modified` cannot be read; a redline that cannot be read is a fault.
  */
@@ -30,7 +30,7 @@ export function verify(
     modified: readInput(modified, 'modified', shop),
   };
   try {
-    return verdict(inputs, new Package(redline, shop, true));
+    return verdict(inputs, new Package(redline, shop, true), sameBytes(original, redline));
   } catch (error) {
     if (!(error instanceof RedlineError)) throw error;
     return { exact: false, stories: 0, differences: [], faults: [faultOf(error)] };
@@ -54,13 +54,14 @@ function readInput(bytes: Uint8Array, role: InputRole, shop: Workshop): Input {
 function verdict(
   inputs: { readonly original: Input; readonly modified: Input },
   source: Package,
+  untouched: boolean,
 ): Verification {
   const { original, modified } = inputs;
   const rejected = resolvedParts(source, 'reject');
   const accepted = resolvedParts(source, 'accept');
   const views = { rejected: readDocument(source, rejected), accepted: readDocument(source, accepted) };
   const found = [
-    ...differences('reject', original.view, views.rejected, modified.view),
+    ...(untouched ? [] : differences('reject', original.view, views.rejected, modified.view)),
     ...differences('accept', modified.view, views.accepted, original.view),
   ];
   const faults = newFaults({ source, accepted, rejected }, [original.source, modified.source]);
