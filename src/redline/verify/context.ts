@@ -32,6 +32,8 @@ export function emptyMemory(): Memory {
   return { properties: new Map(), paragraphs: new Map() };
 }
 
+const NOTHING: readonly Use[] = [];
+
 /**
  * Ids of one part, looked up with a record of every answer. Equal elements are one value in all three documents of
  * a verification, so what was made of an element in one of them is true in another where every answer is the same.
@@ -39,7 +41,8 @@ export function emptyMemory(): Memory {
 export class Context {
   readonly memory: Memory;
   private readonly names: Names;
-  private uses = new Map<string, Use>();
+  /** Most elements use nothing: the map is made for the first use. */
+  private uses: Map<string, Use> | undefined;
 
   constructor(names: Names, memory: Memory) {
     this.names = names;
@@ -48,7 +51,7 @@ export class Context {
 
   lookUp(kind: keyof Names, id: string): string {
     const value = this.names[kind](id);
-    this.uses.set(`${kind} ${id}`, { kind, id, value });
+    this.note({ kind, id, value });
     return value;
   }
 
@@ -56,19 +59,25 @@ export class Context {
   remember<T>(memory: Map<Element, Remembered<T>>, el: Element, make: () => T): T {
     const known = memory.get(el);
     if (known?.uses.every((use) => this.names[use.kind](use.id) === use.value)) {
-      this.note(known.uses);
+      for (const use of known.uses) this.note(use);
       return known.value;
     }
     const outer = this.uses;
-    this.uses = new Map();
-    const made = { value: make(), uses: [...this.uses.values()] };
+    this.uses = undefined;
+    const value = make();
+    const made = { value, uses: this.noted() };
     memory.set(el, made);
     this.uses = outer;
-    this.note(made.uses);
-    return made.value;
+    for (const use of made.uses) this.note(use);
+    return value;
   }
 
-  private note(uses: readonly Use[]): void {
-    for (const use of uses) this.uses.set(`${use.kind} ${use.id}`, use);
+  private note(use: Use): void {
+    this.uses ??= new Map();
+    this.uses.set(`${use.kind} ${use.id}`, use);
+  }
+
+  private noted(): readonly Use[] {
+    return this.uses === undefined ? NOTHING : [...this.uses.values()];
   }
 }

@@ -51,6 +51,7 @@ export class XmlScanner {
   private outline: Outline | undefined;
   /** Where to go on after such a child, else 0. */
   private jump = 0;
+  private tagEnd = 0;
   private root: Element | undefined;
 
   /** @param flags what every element read here gets besides its own `FLAGS`. */
@@ -131,7 +132,8 @@ export class XmlScanner {
     let nameEnd = lt + 1;
     while (!endsName(text.charCodeAt(nameEnd))) nameEnd += 1;
     const raw = text.slice(lt + 1, nameEnd);
-    const { tag, end } = this.tag(nameEnd);
+    const tag = this.tag(nameEnd);
+    const end = this.tagEnd;
     const name = this.named(tag.scope, raw);
     const empty = text.charCodeAt(end) === SLASH;
     const from = end + (empty ? 2 : 1);
@@ -164,22 +166,25 @@ export class XmlScanner {
     return name;
   }
 
-  /** The attributes of a tag, and the offset of its `>` or `/>`. */
-  private tag(from: number): { tag: Tag; end: number } {
+  /** The attributes of a tag; `tagEnd` becomes the offset of its `>` or `/>`. */
+  private tag(from: number): Tag {
     const { text, scope } = this;
-    if (text.charCodeAt(from) === GREATER) return { tag: scope.bare, end: from };
+    this.tagEnd = from;
+    if (text.charCodeAt(from) === GREATER) return scope.bare;
     const gt = text.indexOf('>', from);
     if (gt < 0) throw this.damaged('has a tag without an end');
     const end = text.charCodeAt(gt - 1) === SLASH ? gt - 1 : gt;
-    if (end === from) return { tag: scope.bare, end };
+    if (end === from) return scope.bare;
+    this.tagEnd = end;
     const raw = text.slice(from, end);
     const known = scope.tags.get(raw);
-    if (known !== undefined) return { tag: known, end };
+    if (known !== undefined) return known;
     const read = scope.readTag(text, from);
     if (read === undefined) throw this.damaged('has malformed attributes');
     if (read.end === end && (raw.length <= MAX_TAG || read.tag.scope !== scope))
       scope.tags.set(raw, read.tag);
-    return read;
+    this.tagEnd = read.end;
+    return read.tag;
   }
 
   /** Where the first end tag of that name stops. Remembered, so that nested elements do not search again. */
