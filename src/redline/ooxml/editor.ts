@@ -136,16 +136,35 @@ export class PackageEditor {
   }
 
   #equalPart(other: Package, part: string): string | undefined {
-    if (other.relationships(part).length > 0) return undefined;
     const entry = other.entries.find((e) => e.name === part);
-    const match = (e: ZipEntry): boolean =>
-      e.crc === entry?.crc && e.size === entry.size && !this.#replaced.has(e.name);
     return this.base.entries.find(
       (e) =>
-        match(e) &&
-        this.base.contentType(e.name) === other.contentType(part) &&
-        this.base.relationships(e.name).length === 0,
+        e.crc === entry?.crc &&
+        e.size === entry.size &&
+        !this.#replaced.has(e.name) &&
+        this.#same(e.name, other, part),
     )?.name;
+  }
+
+  /** Do two parts hold the same bytes, and lead to the same? @param met  parts on the way here: they may lead back */
+  #same(mine: string, other: Package, theirs: string, met: ReadonlySet<string> = new Set()): boolean {
+    if (met.has(theirs)) return true;
+    const entry = (pkg: Package, name: string): ZipEntry | undefined =>
+      pkg.entries.find((e) => e.name === name);
+    const [a, b] = [entry(this.base, mine), entry(other, theirs)];
+    if (!a || !b || a.crc !== b.crc || a.size !== b.size) return false;
+    if (this.base.contentType(mine) !== other.contentType(theirs)) return false;
+    const [here, there] = [this.base.relationships(mine), other.relationships(theirs)];
+    return (
+      here.length === there.length &&
+      there.every((r) => {
+        const same = here.find((x) => x.id === r.id && relationshipKind(x.type) === relationshipKind(r.type));
+        if (same === undefined || same.external !== r.external) return false;
+        if (r.part === undefined || same.part === undefined)
+          return r.part === same.part && same.target === r.target;
+        return this.#same(same.part, other, r.part, new Set([...met, theirs]));
+      })
+    );
   }
 
   #freeName(wanted: string): string {
