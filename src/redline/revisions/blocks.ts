@@ -1,8 +1,9 @@
 import { child, inner, outer, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
+import type { Block } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { mergeParagraphs, singleParagraphs } from './inline.ts';
 import { type Moves, pairMoves } from './moves.ts';
-import { type Block, planBlocks, type Step, settleEnd } from './plan.ts';
+import { planBlocks, type Step, settleEnd } from './plan.ts';
 import { mergeTables, singleTable } from './tables.ts';
 
 const MARKS = new Set(

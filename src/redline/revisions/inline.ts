@@ -1,4 +1,5 @@
 import { descendants, outer, withInner, type XmlElement } from '../ooxml/index.ts';
+import type { Block } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import {
   type AtomItem,
@@ -10,7 +11,6 @@ import {
   TEXT_BOX,
 } from './items.ts';
 import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
-import type { Block } from './plan.ts';
 import { matchEnds, matchUnits, type Piece, toUnits, type Unit } from './units.ts';
 import { InlineWriter } from './writer.ts';
 

@@ -1,8 +1,9 @@
 import { canonicalChildren, child } from '../ooxml/index.ts';
+import type { Block } from './block.ts';
 import type { MergeContext } from './context.ts';
 import { singleParagraphs } from './inline.ts';
 import { type Item, readItems } from './items.ts';
-import type { Block, Step } from './plan.ts';
+import type { Step } from './plan.ts';
 
 /** Fewest words of a paragraph that is shown as moved: shorter ones recur by chance. */
 const LEAST_WORDS = 5;

@@ -9,9 +9,9 @@ import {
   startTag,
   type XmlElement,
 } from '../ooxml/index.ts';
+import { wordsOf } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { innerOf } from './paragraph.ts';
-import { wordsOf } from './plan.ts';
 
 /** How the content of cells is written: they are stories of their own. */
 export interface CellWriter {

@@ -1,0 +1,38 @@
+import type { Words } from '../diff/index.ts';
+import { child, rawKey, type XmlElement } from '../ooxml/index.ts';
+import type { MergeContext } from './context.ts';
+
+/** A block and the marks that stand in front of it. */
+export interface Block {
+  readonly element: XmlElement;
+  readonly marks: readonly XmlElement[];
+}
+
+const NOTE_ID = /(<w:(?:foot|end)noteReference\b[^>]*?) w:id="[^"]*"/g;
+const SECTION_REFERENCE = /<w:(?:header|footer)Reference\b[^>]*\/>/g;
+
+/** Equal for blocks that say the same, whatever the ids of their notes and headers are. */
+export function blockKey(element: XmlElement): string {
+  const key = rawKey(element);
+  return key.includes('Reference') ? key.replace(NOTE_ID, '$1').replace(SECTION_REFERENCE, '') : key;
+}
+
+/** Text, or what parts words: the end of a paragraph or cell, a tab, a break. */
+const TEXT = /<w:t(?:\s[^>]*)?>([^<]*)<\/w:t>|<\/w:p>|<w:(?:tab|br|cr)\s*\/>/g;
+const WORD = /[\p{L}\p{N}]+/gu;
+
+/** The words that a block shows, as sorted symbols. */
+export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
+  let text = '';
+  for (const m of element.source.slice(element.start, element.end).matchAll(TEXT)) text += m[1] ?? ' ';
+  return Int32Array.from(text.match(WORD) ?? [], (w) => ctx.symbols.id(w)).sort();
+}
+
+export function isParagraph(block: Block | undefined): boolean {
+  return block?.element.name === 'w:p';
+}
+
+/** Does the paragraph's mark end a section? Such a mark is never one with a mark that does not. */
+export function endsSection(block: Block): boolean {
+  return block.element.name === 'w:p' && child(child(block.element, 'w:pPr'), 'w:sectPr') !== undefined;
+}
