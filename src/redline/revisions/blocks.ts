@@ -1,6 +1,7 @@
-import { child, inner, outer, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
+import { child, inner, outer, withInner, type XmlElement } from '../ooxml/index.ts';
 import type { Block } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
+import { pairControls } from './controls.ts';
 import { mergeParagraphs, singleParagraphs } from './inline.ts';
 import { type Moves, pairMoves } from './moves.ts';
 import { planBlocks, type Step, settleEnd } from './plan.ts';
@@ -11,7 +12,12 @@ const MARKS = new Set(
 );
 
 /** The blocks of a story or cell, and the marks behind the last one. */
-function readBlocks(parent: XmlElement): { blocks: Block[]; trailing: XmlElement[] } {
+interface BlockList {
+  readonly blocks: readonly Block[];
+  readonly trailing: readonly XmlElement[];
+}
+
+function readBlocks(parent: XmlElement): BlockList {
   const blocks: Block[] = [];
   let marks: XmlElement[] = [];
   for (const c of parent.children) {
@@ -27,8 +33,13 @@ function readBlocks(parent: XmlElement): { blocks: Block[]; trailing: XmlElement
 
 /** The content of a story, cell, text box or block content control, with the changes from one side to the other. */
 export function mergeStory(original: XmlElement, modified: XmlElement, ctx: MergeContext): string {
-  const [a, b] = [readBlocks(original), readBlocks(modified)];
-  const steps = settleEnd(planBlocks(a.blocks, b.blocks, ctx));
+  return mergeLists(readBlocks(original), readBlocks(modified), ctx);
+}
+
+function mergeLists(a: BlockList, b: BlockList, ctx: MergeContext): string {
+  const plan = planBlocks(a.blocks, b.blocks, ctx);
+  const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
+  const steps = settleEnd(coarse ? plan : pairControls(plan, ctx));
   const moves = pairMoves(steps, ctx);
   const out = steps.map((step) => writeStep(step, moves, ctx));
   return out.join('') + marksOf(a.trailing, 'original', ctx) + marksOf(b.trailing, 'modified', ctx);
@@ -52,6 +63,8 @@ function writeStep(step: Step, moves: Moves, ctx: MergeContext): string {
     }
     case 'merge':
       return mergeBlock(step.a, step.b, ctx);
+    case 'control':
+      return revisedControl(step.a, step.b, ctx);
     case 'del':
       return (
         marksOf(step.a.marks, 'original', ctx) +
@@ -95,6 +108,49 @@ function mergeControl(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
   const [contentA, contentB] = [child(a, 'w:sdtContent'), child(b, 'w:sdtContent')];
   if (!contentA || !contentB) return outer(a);
   return `${a.source.slice(a.start, contentA.start)}${withInner(contentA, mergeStory(contentA, contentB, ctx))}${a.source.slice(contentA.end, a.end)}`;
+}
+
+/** A control around blocks that both sides have, which one side lacks or has with other properties. */
+function revisedControl(a: readonly Block[], b: readonly Block[], ctx: MergeContext): string {
+  const [left, right] = [controlOf(a), controlOf(b)];
+  const body = mergeLists(
+    left ? readBlocks(left.content) : { blocks: a, trailing: [] },
+    right ? readBlocks(right.content) : { blocks: b, trailing: [] },
+    ctx,
+  );
+  const inside = right ? controlRange('Ins', right, body, ctx) : body;
+  const marks =
+    (left ? marksOf(a[0]?.marks ?? [], 'original', ctx) : '') +
+    (right ? marksOf(b[0]?.marks ?? [], 'modified', ctx) : '');
+  return marks + (left ? controlRange('Del', left, inside, ctx) : inside);
+}
+
+interface Control {
+  readonly element: XmlElement;
+  readonly content: XmlElement;
+}
+
+function controlOf(blocks: readonly Block[]): Control | undefined {
+  const element = blocks.length === 1 ? blocks[0]?.element : undefined;
+  const content = element?.name === 'w:sdt' ? child(element, 'w:sdtContent') : undefined;
+  return element && content ? { element, content } : undefined;
+}
+
+/** A control with other content, its tags revised by a range (§17.13.5.4). */
+function controlRange(
+  kind: 'Ins' | 'Del',
+  { element, content }: Control,
+  body: string,
+  ctx: MergeContext,
+): string {
+  const stamp = ctx.stamp();
+  const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
+  const inside = withInner(content, body);
+  const whole =
+    element === content
+      ? inside
+      : `${element.source.slice(element.start, content.start)}${inside}${element.source.slice(content.end, element.end)}`;
+  return `<w:customXml${kind}RangeStart${stamp}/>${whole}<w:customXml${kind}RangeEnd ${id}/>`;
 }
 
 /** The blocks of a story that only one side has. */
@@ -142,15 +198,9 @@ function singleControl(
 ): string {
   const content = element.name === 'w:sdt' ? child(element, 'w:sdtContent') : element;
   if (!content) return outer(element);
-  const kind = { del: 'Del', ins: 'Ins', from: 'Del', to: 'Ins' }[state];
-  const stamp = ctx.stamp();
-  const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
+  const kind = state === 'del' || state === 'from' ? 'Del' : 'Ins';
   const body = singleStory(content, state, ctx, keepLast);
-  const head =
-    element === content ? (inner(element).match(/^<w:customXmlPr[\s\S]*?<\/w:customXmlPr>/)?.[0] ?? '') : '';
-  const whole =
-    element === content
-      ? `${startTag(element)}${head}${body}</w:customXml>`
-      : `${element.source.slice(element.start, content.start)}${withInner(content, body)}${element.source.slice(content.end, element.end)}`;
-  return `<w:customXml${kind}RangeStart${stamp}/>${whole}<w:customXml${kind}RangeEnd ${id}/>`;
+  if (element !== content) return controlRange(kind, { element, content }, body, ctx);
+  const head = /^<w:customXmlPr[\s\S]*?<\/w:customXmlPr>/.exec(inner(element))?.[0] ?? '';
+  return controlRange(kind, { element, content }, head + body, ctx);
 }

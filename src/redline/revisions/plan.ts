@@ -8,6 +8,8 @@ import { pairBlocks } from './pairs.ts';
 export type Step =
   | { readonly kind: 'same'; readonly a: Block; readonly b: Block }
   | { readonly kind: 'merge'; readonly a: readonly Block[]; readonly b: readonly Block[] }
+  /** A content control that only one side has, or that changed, around blocks that both have. */
+  | { readonly kind: 'control'; readonly a: readonly Block[]; readonly b: readonly Block[] }
   | { readonly kind: 'del'; readonly a: Block }
   | { readonly kind: 'ins'; readonly b: Block };
 
