@@ -29,6 +29,8 @@ const MARK = /^w:(bookmark|commentRange|perm)/;
 const NONE: ReadonlySet<string> = new Set();
 const ROW_REVISIONS: ReadonlySet<string> = new Set(['w:ins', 'w:del', 'w:trPrChange']);
 const ROW_SIMILARITY = 0.3;
+/** The same for rows that have a cell in common. */
+const SHARED_CELL_SIMILARITY = 0.1;
 /** Worth of a pair that nothing speaks against, just above nothing. */
 const LEAST_WORTH = 0.01;
 /** Worth of the same width, in words: columns that were added or removed leave the others as wide. */
@@ -110,15 +112,26 @@ function pairRows(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Merge
 }
 
 function pairSimilar(a: readonly XmlElement[], b: readonly XmlElement[], ctx: MergeContext): Int32Array {
+  const cellsOf = (rows: readonly XmlElement[]): Words[][] =>
+    rows.map((r) => elements(r).flatMap((e) => (e.name === 'w:tc' ? [wordsOf(e, ctx)] : [])));
   const [wordsA, wordsB] = [a.map((r) => wordsOf(r, ctx)), b.map((r) => wordsOf(r, ctx))];
-  const cellsIn = (row: XmlElement | undefined): number =>
-    row ? elements(row).filter((e) => e.name === 'w:tc').length : 0;
+  const [cellsA, cellsB] = [cellsOf(a), cellsOf(b)];
   // As many rows of the same shape on both sides are versions of one another, whatever they say.
-  const sameShape = a.length === b.length;
+  const asMany = a.length === b.length;
   return pairInOrder(a.length, b.length, (i, j) => {
-    const share = worth(wordsA[i], wordsB[j], ROW_SIMILARITY);
-    return share > 0 || !sameShape || cellsIn(a[i]) !== cellsIn(b[j]) ? share : LEAST_WORTH;
+    const [left, right] = [cellsA[i] ?? [], cellsB[j] ?? []];
+    const share = worth(
+      wordsA[i],
+      wordsB[j],
+      sharesCell(left, right) ? SHARED_CELL_SIMILARITY : ROW_SIMILARITY,
+    );
+    return share > 0 || !asMany || left.length !== right.length ? share : LEAST_WORTH;
   });
+}
+
+/** Do two rows have a cell with the same words, such as the label of what they set? */
+function sharesCell(a: readonly Words[], b: readonly Words[]): boolean {
+  return a.some((x) => x.length > 0 && b.some((y) => similarity(x, y) === 1));
 }
 
 function worth(a: Words | undefined, b: Words | undefined, threshold: number): number {
