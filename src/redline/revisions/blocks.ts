@@ -1,4 +1,4 @@
-import { child, inner, outer, withInner, type XmlElement } from '../ooxml/index.ts';
+import { child, inner, outer, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
 import type { Block } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { pairControls } from './controls.ts';
@@ -136,21 +136,24 @@ function controlOf(blocks: readonly Block[]): Control | undefined {
   return element && content ? { element, content } : undefined;
 }
 
-/** A control with other content, its tags revised by a range (§17.13.5.4). */
+/** A control with other content, its two tags revised by a range each (§17.13.5.4): those of controls inside are not. */
 function controlRange(
   kind: 'Ins' | 'Del',
   { element, content }: Control,
   body: string,
   ctx: MergeContext,
 ): string {
-  const stamp = ctx.stamp();
-  const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
-  const inside = withInner(content, body);
-  const whole =
+  const ranged = (tag: string): string => {
+    const stamp = ctx.stamp();
+    const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
+    return `<w:customXml${kind}RangeStart${stamp}/>${tag}<w:customXml${kind}RangeEnd ${id}/>`;
+  };
+  const { source } = element;
+  const [head, tail] =
     element === content
-      ? inside
-      : `${element.source.slice(element.start, content.start)}${inside}${element.source.slice(content.end, element.end)}`;
-  return `<w:customXml${kind}RangeStart${stamp}/>${whole}<w:customXml${kind}RangeEnd ${id}/>`;
+      ? ['', '']
+      : [source.slice(element.start, content.start), source.slice(content.end, element.end)];
+  return ranged(head + startTag(content)) + body + ranged(`</${content.name}>${tail}`);
 }
 
 /** The blocks of a story that only one side has. */
