@@ -114,7 +114,8 @@ function writeNotes(result: Result, kind: NoteKind): void {
   const content = result.story(`${kind}s`, target, ctx, () =>
     result.notes.write(kind, root, other?.root ?? root, ctx),
   );
-  if (mine !== undefined && (content === undefined || ctx.touches() === before)) return;
+  const untouched = ctx.touches() === before && !result.notes.hasAdded(kind);
+  if (mine !== undefined && (content === undefined || untouched)) return;
   const tag = other ? widenedStartTag(startTag(root).replace(/\/>$/, '>'), root, other.root) : startTag(root);
   result.parts.set(target, `${root.source.slice(0, root.start)}${tag}${content ?? ''}</${root.name}>`);
 }

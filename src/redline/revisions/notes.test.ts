@@ -50,6 +50,10 @@ describe('footnotes', () => {
     expect(redlineOf(one('a note'), more).report.counts).toMatchObject({ insertions: 1 });
   });
 
+  test('a note without a paragraph goes and comes', () => {
+    redlineOf(withNotes(p(noteRef(1) + r(FOX)), { 1: '' }), withNotes(p(noteRef(1) + r('One')), { 1: '' }));
+  });
+
   test('two notes change places', () => {
     const order = (first: string, second: string): Parts =>
       withNotes(p(r('x') + noteRef(1) + r(' y') + noteRef(2)), { 1: p(r(first)), 2: p(r(second)) });

@@ -49,7 +49,7 @@ export class Notes {
       return outer(element).replace(/(\sw:id=)"[^"]*"/, `$1"${fresh}"`);
     }
     if (partner) this.#kept[kind].set(id, attribute(partner, 'w:id') ?? '');
-    else this.#removed[kind].add(id);
+    else if (state !== 'from') this.#removed[kind].add(id);
     return outer(element);
   }
 
