@@ -18,7 +18,7 @@ const EMPTY_PAIR = 0.01;
 /** Worth of equality beyond the common words: an equal block goes with an equal one. */
 const EQUAL_BONUS = 0.5;
 /** Cells of a table below which no search for candidates is needed. */
-const SMALL = 40_000;
+const SMALL = 1_000;
 /** A word is rare where at most this many blocks of a side have it. */
 const RARE = 3;
 /** Candidates looked at for one block. */
