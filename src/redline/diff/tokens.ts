@@ -6,11 +6,13 @@ const TOKEN =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]\p{M}*|[\p{L}\p{N}\p{M}_]+(?:['’.,](?=[\p{L}\p{N}])[\p{L}\p{N}\p{M}_]+)*|\s|[\s\S]/gu;
 const IDEOGRAPH =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
-const ASCII_WORD = /^[A-Za-z0-9]+$/;
+/** Texts of plain Latin letters and the marks of contracts: by far the most, and read without Unicode tables. */
+const NOT_PLAIN = /[^\t\n -~‘’“”–—…§©®•\u00a0]/;
+const PLAIN_TOKEN = /[A-Za-z0-9_]+(?:['’.,](?=[A-Za-z0-9])[A-Za-z0-9_]+)*|[\s\S]/g;
 
 /** The tokens of a text; joined they are the text again. */
 export function tokenize(text: string): string[] {
-  if (text.length < 24 && ASCII_WORD.test(text)) return [text];
+  if (!NOT_PLAIN.test(text)) return text.match(PLAIN_TOKEN) ?? [];
   const found = text.match(TOKEN) ?? [];
   return IDEOGRAPH.test(text) ? found.flatMap(splitIdeographs) : found;
 }

@@ -240,8 +240,11 @@ export function decodeText(raw: string): string {
   });
 }
 
+const MARKUP = /[&<>]/;
+
 /** Text as character data. */
 export function encodeText(text: string): string {
+  if (!MARKUP.test(text)) return text;
   return text.replace(/[&<>]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : '&gt;'));
 }
 

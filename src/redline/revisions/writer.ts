@@ -37,6 +37,7 @@ function sideOf(state: State): Side {
 export class InlineWriter {
   readonly #ctx: MergeContext;
   #out: string[] = [];
+  #text = '';
   #state: State = 'keep';
   #run: Run | undefined;
   #runOpen = false;
@@ -57,15 +58,17 @@ export class InlineWriter {
 
   text(text: string, run: Run, state: State): void {
     this.#openRun(run, state);
-    const tag = this.#state === 'del' ? 'w:delText' : 'w:t';
-    const last = this.#out[this.#out.length - 1];
-    const close = `</${tag}>`;
-    if (last === close) {
-      this.#out[this.#out.length - 1] = encodeText(text);
-      this.#out.push(close);
-      return;
+    this.#text += text;
+  }
+
+  /** Text of a run is gathered and written as one element. */
+  #push(...pieces: string[]): void {
+    if (this.#text !== '') {
+      const tag = this.#state === 'del' ? 'w:delText' : 'w:t';
+      this.#out.push(`<${tag} xml:space="preserve">`, encodeText(this.#text), `</${tag}>`);
+      this.#text = '';
     }
-    this.#out.push(`<${tag} xml:space="preserve">`, encodeText(text), close);
+    this.#out.push(...pieces);
   }
 
   atom(item: AtomItem, state: State, xml: string = this.#atomXml(item, state)): void {
@@ -74,7 +77,7 @@ export class InlineWriter {
       this.#enter(BLOCKS.has(item.element.name) ? 'keep' : state);
       this.#closeRun();
     }
-    this.#out.push(xml);
+    this.#push(xml);
   }
 
   #atomXml(item: AtomItem, state: State): string {
@@ -96,16 +99,16 @@ export class InlineWriter {
       if (this.#held === 0) this.#enter('keep');
       this.#closeRun();
     }
-    this.#out.push(xml);
+    this.#push(xml);
   }
 
   /** Opening and closing tags of a group whose content is written by `body`. */
   group(item: GroupItem, body: () => void): void {
     this.#enter('keep');
-    this.#out.push(item.open);
+    this.#push(item.open);
     body();
     this.#enter('keep');
-    this.#out.push(item.close);
+    this.#push(item.close);
   }
 
   /** A whole item, marked as it is. */
@@ -138,14 +141,14 @@ export class InlineWriter {
       this.#enter(state);
       this.#closeRun();
       const from = this.#out.length;
-      this.#out.push(item.open);
+      this.#push(item.open);
       this.#held++;
       body();
       this.#closeRun();
       this.#held--;
-      this.#out.push(item.close);
+      this.#push(item.close);
       if (this.#held === 0)
-        this.#out.push(this.#ctx.withoutShared(this.#out.splice(from).join(''), sideOf(state)));
+        this.#push(this.#ctx.withoutShared(this.#out.splice(from).join(''), sideOf(state)));
     }
   }
 
@@ -156,9 +159,9 @@ export class InlineWriter {
       return;
     }
     this.#closeRun();
-    if (this.#state !== 'keep') this.#out.push(`</${WRAPPER[this.#state]}>`);
+    if (this.#state !== 'keep') this.#push(`</${WRAPPER[this.#state]}>`);
     if (state !== 'keep') {
-      this.#out.push(`<${WRAPPER[state]}${this.#ctx.stamp()}>`);
+      this.#push(`<${WRAPPER[state]}${this.#ctx.stamp()}>`);
       if (state === 'ins') this.#ctx.tally.insertions++;
       if (state === 'del') this.#ctx.tally.deletions++;
     }
@@ -169,7 +172,7 @@ export class InlineWriter {
     if (this.#runOpen && this.#run === run && (this.#state === state || this.#held > 0)) return;
     this.#enter(state);
     this.#closeRun();
-    this.#out.push(run.open, this.#properties(run));
+    this.#push(run.open, this.#properties(run));
     this.#run = run;
     this.#runOpen = true;
   }
@@ -182,7 +185,7 @@ export class InlineWriter {
 
   #closeRun(): void {
     if (!this.#runOpen) return;
-    this.#out.push('</w:r>');
+    this.#push('</w:r>');
     this.#runOpen = false;
   }
 }
