@@ -28,6 +28,11 @@ export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
   return Int32Array.from(text.match(WORD) ?? [], (w) => ctx.symbols.id(w)).sort();
 }
 
+/** A block content control (§17.5.2.29) with content. */
+export function isControl(block: Block | undefined): boolean {
+  return block?.element.name === 'w:sdt' && child(block.element, 'w:sdtContent') !== undefined;
+}
+
 export function isParagraph(block: Block | undefined): boolean {
   return block?.element.name === 'w:p';
 }

@@ -1,6 +1,6 @@
 import { pairInOrder, similarity } from '../diff/index.ts';
 import { child, elements } from '../ooxml/index.ts';
-import { type Block, wordsOf } from './block.ts';
+import { type Block, isControl, wordsOf } from './block.ts';
 import type { MergeContext } from './context.ts';
 import type { Step } from './plan.ts';
 
@@ -28,10 +28,6 @@ export function pairControls(steps: readonly Step[], ctx: MergeContext): Step[] 
 function isControlStep(step: Step): boolean {
   const block = step.kind === 'del' ? step.a : step.kind === 'ins' ? step.b : undefined;
   return block !== undefined && isControl(block);
-}
-
-function isControl(block: Block | undefined): boolean {
-  return block?.element.name === 'w:sdt' && child(block.element, 'w:sdtContent') !== undefined;
 }
 
 const deleted = (blocks: readonly Block[]): Step[] => blocks.map((a) => ({ kind: 'del', a }));

@@ -1,5 +1,5 @@
 import { align, anchor, type Words } from '../diff/index.ts';
-import { type Block, blockKey, isParagraph, wordsOf } from './block.ts';
+import { type Block, blockKey, isControl, isParagraph, wordsOf } from './block.ts';
 import type { MergeContext } from './context.ts';
 import { joinNeighbours } from './joins.ts';
 import { pairBlocks } from './pairs.ts';
@@ -104,6 +104,11 @@ function planGap(left: Stretch, right: Stretch, ctx: MergeContext, steps: Step[]
   steps.push(...inserted(b.slice(j0)));
 }
 
+/** Blocks that hold the last mark of a story where they stand at its end. */
+function mayEnd(block: Block | undefined): boolean {
+  return isParagraph(block) || isControl(block);
+}
+
 /** Where the tables behind the last paragraph begin. */
 function afterLastParagraph(blocks: readonly Block[]): number {
   let at = blocks.length;
@@ -130,8 +135,7 @@ export function settleEnd(steps: Step[]): Step[] {
   const tail = steps.slice(cut);
   const a = tail.flatMap((s) => (s.kind === 'del' ? [s.a] : []));
   const b = tail.flatMap((s) => (s.kind === 'ins' ? [s.b] : []));
-  if (!tail.some((s) => isParagraph(s.kind === 'del' ? s.a : s.kind === 'ins' ? s.b : undefined)))
-    return steps;
+  if (!tail.some((s) => mayEnd(s.kind === 'del' ? s.a : s.kind === 'ins' ? s.b : undefined))) return steps;
   const last = steps[cut - 1];
   if ((a.length > 0 && b.length > 0) || last === undefined || last.kind === 'del' || last.kind === 'ins') {
     return [...steps.slice(0, cut), ...settleTail(a, b)];
@@ -140,7 +144,21 @@ export function settleEnd(steps: Step[]): Step[] {
   return [...steps.slice(0, cut - 1), ...settleTail([...lastA, ...a], [...lastB, ...b])];
 }
 
+/** The last mark may lie in a control that goes or comes: then both sides share it inside. */
+function endsInControl(a: Block, b: Block): boolean {
+  const [hasA, hasB] = [isControl(a), isControl(b)];
+  return (hasA || hasB) && (hasA || isParagraph(a)) && (hasB || isParagraph(b));
+}
+
 function settleTail(a: readonly Block[], b: readonly Block[]): Step[] {
+  const [lastA, lastB] = [a[a.length - 1], b[b.length - 1]];
+  if (lastA && lastB && endsInControl(lastA, lastB)) {
+    return [
+      ...deleted(a.slice(0, -1)),
+      ...inserted(b.slice(0, -1)),
+      { kind: 'control', a: [lastA], b: [lastB] },
+    ];
+  }
   const [endA, endB] = [afterLastParagraph(a), afterLastParagraph(b)];
   const tables: Step[] = [...deleted(a.slice(endA)), ...inserted(b.slice(endB))];
   if (endA === 0 || endB === 0)
