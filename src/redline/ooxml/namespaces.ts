@@ -47,7 +47,7 @@ const SINGLE_QUOTED = /<[^<>"']*(?:"[^"<]*"[^<>"']*)*=\s*'/;
 
 /** The part's text with customary prefixes and double quotes: the same string where it has them already. */
 export function withCustomaryPrefixes(source: string, maxDepth: number): string {
-  if (source.includes("='") && SINGLE_QUOTED.test(source.slice(rootStart(source))))
+  if (source.includes("='", rootStart(source)) && SINGLE_QUOTED.test(source.slice(rootStart(source))))
     return rewrite(source, maxDepth);
   for (const m of source.matchAll(DECLARATION)) {
     if (!isCustomary(m[1] ?? '', m[2] ?? m[3] ?? '')) return rewrite(source, maxDepth);

@@ -12,9 +12,24 @@ export interface Rebase {
   readonly part: (part: string, target: string) => string;
 }
 
-/** References by style and list id, and by relationship; those of sections are left alone: they are not content. */
-const REFERENCES =
-  /<w:(?:header|footer)Reference\b[^>]*>|(<w:(?:pStyle|rStyle|tblStyle|basedOn|next|link|numStyleLink|styleLink)\s+w:val=)"([^"]*)"|(<w:numId\s+w:val=)"([^"]*)"|(\s(?:r:\w+|o:relid)=)"([^"]*)"/g;
+/** References of sections, which are left alone: they are not content. */
+const SECTION = '<w:(?:header|footer)Reference\\b[^>]*>';
+const STYLE = '(<w:(?:pStyle|rStyle|tblStyle|basedOn|next|link|numStyleLink|styleLink)\\s+w:val=)"([^"]*)"';
+const LIST = '(<w:numId\\s+w:val=)"([^"]*)"';
+const RELATIONSHIP = '(\\s(?:r:\\w+|o:relid)=)"([^"]*)"';
+/** Matches nothing, with two groups: stands for references that need no rewriting. */
+const NEVER = '(?!)()()';
+
+/** What has to be looked at: references to styles and lists only where one has another id in the result. */
+function references(styles: StyleMap, numbering: NumberingMap): RegExp {
+  const parts = [
+    SECTION,
+    styles.ids.size > 0 ? STYLE : NEVER,
+    numbering.ids.size > 0 ? LIST : NEVER,
+    RELATIONSHIP,
+  ];
+  return new RegExp(parts.join('|'), 'g');
+}
 
 export function rebaseOnto(editor: PackageEditor, modified: Package, texts: readonly string[]): Rebase {
   const styles = mapStyles(editor.base, modified, usedStyles(texts));
@@ -25,7 +40,9 @@ export function rebaseOnto(editor: PackageEditor, modified: Package, texts: read
   addNumbering(editor, modified, numbering, definitions);
   const part = (name: string, target: string): string => {
     const relationships = mapRelationships(editor, modified, name, target);
-    return rewrite(modified.root(name).source, styles, numbering, relationships);
+    const { source } = modified.root(name);
+    const text = rewrite(source, styles, numbering, relationships);
+    return text === source ? source : text;
   };
   return { styles, numbering, part };
 }
@@ -37,7 +54,7 @@ function rewrite(
   relationship: (id: string) => string,
 ): string {
   return xml.replace(
-    REFERENCES,
+    references(styles, numbering),
     (whole, style: string, styleId: string, num: string, numId: string, rel: string, relId: string) => {
       if (style !== undefined) {
         const to = styles.ids.get(decodeText(styleId));

@@ -86,6 +86,83 @@ function intern(name: string): string {
   return name;
 }
 
+/** Blocks of a body: most of them are never looked into, so they are read when somebody does. */
+const LAZY = new Set(['w:p', 'w:tbl', 'w:sdt']);
+
+/** An element whose content was checked to be balanced and is read when it is asked for. */
+class LazyElement implements XmlElement {
+  readonly kind = 'element';
+  readonly name: string;
+  readonly source: string;
+  readonly start: number;
+  readonly innerStart: number;
+  readonly innerEnd: number;
+  readonly end: number;
+  readonly #maxDepth: number;
+  #children: readonly XmlNode[] | undefined;
+
+  constructor(name: string, source: string, start: number, span: Span, maxDepth: number) {
+    this.name = name;
+    this.source = source;
+    this.start = start;
+    this.innerStart = span.innerStart;
+    this.innerEnd = span.innerEnd;
+    this.end = span.end;
+    this.#maxDepth = maxDepth;
+  }
+
+  get children(): readonly XmlNode[] {
+    this.#children ??= parseXml(this.source, this.#maxDepth, this.start).children;
+    return this.#children;
+  }
+}
+
+interface Span {
+  readonly innerStart: number;
+  readonly innerEnd: number;
+  readonly end: number;
+}
+
+/** Where the element that starts at `start` ends; its tags are checked to match, nothing is kept. */
+function spanOf(source: string, start: number, maxDepth: number): Span {
+  const names: number[] = [];
+  let [at, innerStart] = [start, -1];
+  for (;;) {
+    const c = source.charCodeAt(at + 1);
+    if (c === 47) {
+      const from = names.pop() ?? -1;
+      const length = nameEnd(source, from) - from;
+      const close = source.indexOf('>', at);
+      if (close < 0 || nameEnd(source, at + 2) - at - 2 !== length || !sameText(source, from, at + 2, length))
+        throw damaged('tags do not match');
+      if (names.length === 0) return { innerStart, innerEnd: at, end: close + 1 };
+      at = close + 1;
+    } else if (c === 33 || c === 63) at = skipSpecial(source, at);
+    else {
+      const close = tagEnd(source, at);
+      if (innerStart < 0) innerStart = close + 1;
+      if (source.charCodeAt(close - 1) !== 47) {
+        if (names.length >= maxDepth) throw tooDeep(maxDepth);
+        names.push(at + 1);
+      } else if (names.length === 0) return { innerStart: close - 1, innerEnd: close - 1, end: close + 1 };
+      at = close + 1;
+    }
+    at = source.indexOf('<', at);
+    if (at < 0) throw damaged('an element does not end');
+  }
+}
+
+function sameText(source: string, a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (source.charCodeAt(a + i) !== source.charCodeAt(b + i)) return false;
+  return true;
+}
+
+function tooDeep(maxDepth: number): RedlineError {
+  return new RedlineError('limits/exceeded', 'The document nests too deeply.', {
+    limit: { name: 'xmlDepth', allowed: maxDepth },
+  });
+}
+
 /**
  * The element that starts at `from` (by default the root, behind the prolog).
  *
@@ -126,7 +203,12 @@ export function parseXml(source: string, maxDepth: number, from = rootStart(sour
       const close = tagEnd(source, at);
       const name = intern(source.slice(at + 1, nameEnd(source, at + 1)));
       if (name === '') throw damaged('a tag has no name');
-      if (source.charCodeAt(close - 1) === 47) {
+      const holder = stack[stack.length - 1];
+      if (holder?.name === 'w:body' && LAZY.has(name)) {
+        const span = spanOf(source, at, maxDepth - stack.length);
+        holder.children.push(new LazyElement(name, source, at, span, maxDepth));
+        at = span.end;
+      } else if (source.charCodeAt(close - 1) === 47) {
         const element: XmlElement = {
           kind: 'element',
           name,
@@ -140,14 +222,12 @@ export function parseXml(source: string, maxDepth: number, from = rootStart(sour
         const parent = stack[stack.length - 1];
         if (parent === undefined) return element;
         parent.children.push(element);
+        at = close + 1;
       } else {
-        if (stack.length >= maxDepth)
-          throw new RedlineError('limits/exceeded', 'The document nests too deeply.', {
-            limit: { name: 'xmlDepth', allowed: maxDepth },
-          });
+        if (stack.length >= maxDepth) throw tooDeep(maxDepth);
         stack.push({ name, start: at, innerStart: close + 1, children: [] });
+        at = close + 1;
       }
-      at = close + 1;
     }
     const next = source.indexOf('<', at);
     if (next < 0) throw damaged('an element does not end');

@@ -152,16 +152,8 @@ export function alignMarks(
     idMap.set(id, to);
     nameOf.set(to, name);
   }
-  const text = modified.replace(MARK, (tag, kind: string) =>
-    tag.replace(/(\sw:id=)"([^"]*)"/, (whole, head: string, id: string) => {
-      const to = kind.startsWith('bookmark')
-        ? idMap.get(id)
-        : kind.startsWith('comment')
-          ? comments.get(id)
-          : undefined;
-      return to === undefined ? whole : `${head}"${to}"`;
-    }),
-  );
+  const moved = (ids: ReadonlyMap<string, string>): boolean => [...ids].some(([from, to]) => from !== to);
+  const text = moved(idMap) || moved(comments) ? renumbered(modified, idMap, comments) : modified;
   const permissions = new Set(
     Array.from(original.matchAll(/<w:permStart\b[^>]*?\sw:id="([^"]*)"/g), (m) => m[1] ?? ''),
   );
@@ -179,6 +171,24 @@ export function alignMarks(
     return permissions.has(id) ? '' : outer(element);
   };
   return { modified: text, mark };
+}
+
+function renumbered(
+  xml: string,
+  bookmarkIds: ReadonlyMap<string, string>,
+  commentIds: ReadonlyMap<string, string>,
+): string {
+  return xml.replace(MARK, (tag, kind: string) =>
+    tag.replace(/(\sw:id=)"([^"]*)"/, (whole, head: string, id: string) => {
+      const ids = kind.startsWith('bookmark')
+        ? bookmarkIds
+        : kind.startsWith('comment')
+          ? commentIds
+          : undefined;
+      const to = ids?.get(id);
+      return to === undefined ? whole : `${head}"${to}"`;
+    }),
+  );
 }
 
 /** Attributes of a fresh revision. */

@@ -120,7 +120,8 @@ export class Result {
   /** The modified part's root and marks in the terms of a part of the result. */
   modifiedPart(part: string, target: string, original: string): { root: XmlElement; marks: PartMarks } {
     const marks = this.#alignMarks(original, this.rebase.part(part, target));
-    return { root: this.parse(marks.modified), marks };
+    const root = this.modified.root(part);
+    return { root: marks.modified === root.source ? root : this.parse(marks.modified), marks };
   }
 
   /** The marks of a part that only the original has. */

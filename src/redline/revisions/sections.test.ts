@@ -155,6 +155,7 @@ describe('headers and footers', () => {
 
   sameTable([
     ['a blank header and none', withHeader(p('')), p(r('a'))],
+    ['a header whose runs are split', withHeader(p(r('head'))), withHeader(p(r('he') + r('ad')))],
     [
       'a header under another name',
       withHeader(p(r('head'))),

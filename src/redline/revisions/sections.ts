@@ -9,7 +9,9 @@ import {
   rawKey,
   type XmlElement,
 } from '../ooxml/index.ts';
+import { contentKey } from './content.ts';
 import type { MergeContext } from './context.ts';
+import { PropsReader } from './props.ts';
 
 /** Headers and footers in force in a section: kind and type to part name. */
 export type Effective = ReadonlyMap<string, string>;
@@ -21,7 +23,7 @@ const REFERENCES: ReadonlySet<string> = new Set(['w:headerReference', 'w:footerR
 export function effectiveSections(body: XmlElement, pkg: Package): Map<XmlElement, Effective> {
   const out = new Map<XmlElement, Effective>();
   let current: Effective = new Map();
-  for (const section of descendants(body, SECTION)) {
+  for (const section of sectionsOf(body)) {
     const own = new Map(current);
     for (const ref of elements(section)) {
       if (!REFERENCES.has(ref.name)) continue;
@@ -34,6 +36,19 @@ export function effectiveSections(body: XmlElement, pkg: Package): Map<XmlElemen
     current = own;
   }
   return out;
+}
+
+/** The sections of a body; only blocks that hold one are looked into. */
+function sectionsOf(body: XmlElement): XmlElement[] {
+  const found: XmlElement[] = [];
+  let at = body.source.indexOf('<w:sectPr', body.innerStart);
+  for (const block of elements(body)) {
+    if (at < 0 || at >= block.end) continue;
+    if (block.name === 'w:sectPr') found.push(block);
+    else found.push(...descendants(block, SECTION));
+    at = body.source.indexOf('<w:sectPr', block.end);
+  }
+  return found;
 }
 
 /** A header or footer that shows nothing: at most one paragraph, without content. */
@@ -135,8 +150,10 @@ function ownReferences(section: XmlElement): string {
     .join('');
 }
 
-/** Do two headers show the same? */
+/** Do two headers show the same? Few are long enough for a second look to cost anything. */
 export function sameContent(a: XmlElement, b: XmlElement): boolean {
   const key = (e: XmlElement): string => elements(e).map(rawKey).join('');
-  return key(a) === key(b);
+  if (key(a) === key(b)) return true;
+  const props = new PropsReader();
+  return contentKey(a, props) === contentKey(b, props);
 }

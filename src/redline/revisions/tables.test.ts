@@ -144,6 +144,11 @@ describe('tables that say the same', () => {
       tbl(line('a').replace('<w:tr>', '<w:tr w:rsidR="1">')) + TAIL,
     ],
     [
+      'a grid spelt otherwise',
+      tbl(line('a'), '', GRID) + TAIL,
+      tbl(`${line('a')} `, '', '<w:gridCol w:w="100" />') + TAIL,
+    ],
+    [
       'no row properties and empty ones',
       tbl(line('a')) + TAIL,
       tbl(`<w:tr><w:trPr/>${text('a')}</w:tr>`) + TAIL,

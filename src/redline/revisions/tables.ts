@@ -1,5 +1,6 @@
 import { align, pairInOrder, similarity, type Words } from '../diff/index.ts';
 import {
+  canonical,
   canonicalChildren,
   child,
   elements,
@@ -93,7 +94,11 @@ function tableGrid(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
 }
 
 function canonicalGrid(grid: XmlElement | undefined): string {
-  return grid ? elements(grid).map(outer).join('') : '';
+  return grid
+    ? elements(grid)
+        .map((column) => canonical(column))
+        .join('')
+    : '';
 }
 
 function pairRows(a: readonly XmlElement[], b: readonly XmlElement[], ctx: MergeContext): Int32Array {
