@@ -8,6 +8,7 @@ export {
   type Relationship,
   relatedPart,
   revisePackage,
+  samePart,
 } from './package.ts';
 export { type Rebase, rebaseOnto } from './rebase.ts';
 export {

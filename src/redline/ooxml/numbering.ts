@@ -1,7 +1,7 @@
 import { canonical } from './canonical.ts';
 import type { PackageEditor } from './editor.ts';
 import { widenedStartTag } from './namespaces.ts';
-import { type Package, relatedPart } from './package.ts';
+import { type Package, relatedPart, samePart } from './package.ts';
 import { attribute, childValue, elements, outer, startTag, type XmlElement } from './xml.ts';
 
 /** How the numbering (§17.9) of the modified document goes into the original's. */
@@ -71,7 +71,7 @@ export function mapNumbering(
   ];
   if (
     partB === undefined ||
-    (partA !== undefined && styles.size === 0 && original.text(partA) === modified.text(partB))
+    (partA !== undefined && styles.size === 0 && samePart(original, partA, modified, partB))
   )
     return NOTHING;
   const [mine, theirs] = [read(original, new Map()), read(modified, styles)];

@@ -279,6 +279,28 @@ function findMain(
   return main.part;
 }
 
+/** Do two parts hold the same? Equal stored bytes say so without unpacking either. */
+export function samePart(a: Package, partA: string, b: Package, partB: string): boolean {
+  const entry = (pkg: Package, part: string): ZipEntry | undefined =>
+    pkg.revised.has(part) ? undefined : pkg.entries.find((e) => e.name === part);
+  const [left, right] = [entry(a, partA), entry(b, partB)];
+  if (
+    left &&
+    right &&
+    left.method === right.method &&
+    left.crc === right.crc &&
+    sameBytes(left.stored, right.stored)
+  )
+    return true;
+  return a.text(partA) === b.text(partB);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** The part related to `source` by a type that ends with `/kind`, if it exists. */
 export function relatedPart(pkg: Package, source: string, kind: string): string | undefined {
   return pkg.relationships(source).find((r) => r.part !== undefined && r.type.endsWith(`/${kind}`))?.part;

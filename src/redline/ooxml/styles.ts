@@ -1,7 +1,7 @@
 import { canonical } from './canonical.ts';
 import type { PackageEditor } from './editor.ts';
 import { widenedStartTag } from './namespaces.ts';
-import { type Package, relatedPart } from './package.ts';
+import { type Package, relatedPart, samePart } from './package.ts';
 import { attribute, childValue, elements, inner, outer, startTag, type XmlElement } from './xml.ts';
 
 /** How the styles (§17.7) of the modified document go into the original's. */
@@ -56,7 +56,7 @@ function nameOf(style: XmlElement): string {
 /** Styles of the modified document by name: two styles with one name are one style. */
 export function mapStyles(original: Package, modified: Package, used: ReadonlySet<string>): StyleMap {
   const [partA, partB] = [stylesPart(original), stylesPart(modified)];
-  if (partA !== undefined && partB !== undefined && original.text(partA) === modified.text(partB))
+  if (partA !== undefined && partB !== undefined && samePart(original, partA, modified, partB))
     return NOTHING;
   const [mine, theirs] = [readStyles(original), readStyles(modified)];
   const byName = new Map(mine.map((s) => [s.name, s]));

@@ -6,6 +6,7 @@ import {
   type Package,
   relatedPart,
   revisePackage,
+  samePart,
   startTag,
   widenedStartTag,
   type XmlElement,
@@ -141,7 +142,7 @@ function notCompared(result: Result): NotCompared[] {
     ];
     const differs =
       (a === undefined) !== (b === undefined) ||
-      (a !== undefined && b !== undefined && result.original.text(a) !== result.modified.text(b));
+      (a !== undefined && b !== undefined && !samePart(result.original, a, result.modified, b));
     if (differs)
       out.push({
         part: a ?? b ?? '',
