@@ -3,6 +3,7 @@ import type { Block } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { pairControls } from './controls.ts';
 import { mergeParagraphs, singleParagraphs } from './inline.ts';
+import { placeholdersIn } from './marks.ts';
 import { type Moves, pairMoves } from './moves.ts';
 import { planBlocks, type Step, settleEnd } from './plan.ts';
 import { mergeTables, singleTable } from './tables.ts';
@@ -83,7 +84,7 @@ function mergeBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext)
   const merged = mergedBlock(a, b, ctx);
   const [only, ...more] = a;
   return only && more.length === 0 && ctx.touches() === before
-    ? marksOf(only.marks, 'original', ctx) + outer(only.element)
+    ? marksOf(only.marks, 'original', ctx) + placeholdersIn(merged) + outer(only.element)
     : merged;
 }
 

@@ -146,6 +146,44 @@ function single(item: Item, state: Exclude<State, 'keep'>, merge: Merge): void {
   if (item.kind === 'text') countWords(item.text.split(/\s+/).filter(Boolean).length, state, merge.ctx);
 }
 
+/**
+ * A paragraph at the place where it moved to, with what was edited on the way: what is new is
+ * inserted beside the moved text, what is gone is deleted inside it.
+ */
+export function editedMove(original: XmlElement, modified: XmlElement, ctx: MergeContext): string {
+  const merge = new Merge(ctx);
+  const [a, b] = [readItems(original, ctx.props), readItems(modified, ctx.props)].map((items) =>
+    toUnits(items, ctx.symbols),
+  );
+  if (!a || !b) throw new Error('a move without its two places');
+  const partner = matchUnits(a, b);
+  let gone: Piece[] = [];
+  let j = 0;
+  const advance = (target: number): void => {
+    merge.writer.deletedInMove(gone);
+    gone = [];
+    while (j < target) {
+      const fresh = b[j++];
+      if (fresh) one(fresh, 'modified', merge);
+    }
+  };
+  a.forEach((unit, i) => {
+    const target = partner[i] ?? -1;
+    if (target < 0) {
+      // Only words are shown as gone: the rest stands, marked, at the place that it left.
+      if (unit.kind === 'word') gone.push(...unit.pieces);
+      return;
+    }
+    advance(target);
+    const other = b[j++];
+    if (unit.kind === 'word' && other?.kind === 'word') matchedWord(unit.pieces, other.pieces, merge, 'to');
+    else if (other?.kind === 'whole') single(other.item, 'to', merge);
+  });
+  advance(b.length);
+  merge.end(paragraphTag(modified), singleProperties(modified, 'to', ctx));
+  return merge.take();
+}
+
 function countWords(n: number, state: State, ctx: MergeContext): void {
   if (state === 'del') ctx.tally.wordsDeleted += n;
   else if (state === 'ins') ctx.tally.wordsInserted += n;
@@ -158,13 +196,18 @@ function matched(a: Exclude<Unit, { kind: 'mark' }>, b: Exclude<Unit, { kind: 'm
   else if (a.kind === 'whole' && b.kind === 'whole') matchedWhole(a.item, b.item, merge);
 }
 
-function matchedWord(a: readonly Piece[], b: readonly Piece[], merge: Merge): void {
+function matchedWord(
+  a: readonly Piece[],
+  b: readonly Piece[],
+  merge: Merge,
+  state: 'keep' | 'to' = 'keep',
+): void {
   let [i, j, fromA, fromB] = [0, 0, 0, 0];
   for (;;) {
     const [p, q] = [a[i], b[j]];
     if (!p || !q) return;
     const take = Math.min(p.text.length - fromA, q.text.length - fromB);
-    merge.writer.text(p.text.slice(fromA, fromA + take), merge.run(p.run, q.run), 'keep');
+    merge.writer.text(p.text.slice(fromA, fromA + take), merge.run(p.run, q.run), state);
     fromA += take;
     fromB += take;
     if (fromA === p.text.length) [i, fromA] = [i + 1, 0];

@@ -101,6 +101,12 @@ export class Bookmarks {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the placeholder is a character that XML cannot hold
 const PLACEHOLDER = /\u0001([ESH])([^\u0001]*)\u0001/g;
+
+/** The places in a text that wait for a bookmark. */
+export function placeholdersIn(xml: string): string {
+  return xml.includes('\u0001') ? (xml.match(PLACEHOLDER) ?? []).join('') : '';
+}
+
 /** Word's own note of where the cursor was. */
 const LAST_EDIT = '_GoBack';
 const BOOKMARK = /<w:bookmark(?:Start|End)\b[^>]*\/>/g;
@@ -127,6 +133,8 @@ export interface PartMarks {
   /** The modified part's text with the ids of its marks in the result's terms. */
   readonly modified: string;
   readonly mark: (element: XmlElement, side: Side) => string;
+  /** Is it a bookmark of the modified part whose name the original part has too? */
+  readonly repeats: (element: XmlElement) => boolean;
 }
 
 /**
@@ -170,7 +178,10 @@ export function alignMarks(
     if (element.name.startsWith('w:comment')) return sharedComments.has(id) ? '' : outer(element);
     return permissions.has(id) ? '' : outer(element);
   };
-  return { modified: text, mark };
+  const own = new Set(idOfName.values());
+  const repeats = (element: XmlElement): boolean =>
+    element.name.startsWith('w:bookmark') && own.has(attribute(element, 'w:id') ?? '');
+  return { modified: text, mark, repeats };
 }
 
 function renumbered(

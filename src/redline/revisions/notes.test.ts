@@ -117,6 +117,19 @@ const BOOKMARKED: Parameters<typeof redlineTable>[0] = [
 describe('bookmarks', () => {
   redlineTable(BOOKMARKED);
 
+  sameTable([
+    [
+      'a bookmark around runs that are split',
+      p(bookmark('x', r('ab'))),
+      p(bookmark('x', r('a') + r('b'), 5)),
+    ],
+    [
+      'a bookmark that is set elsewhere',
+      p(bookmark('x', r('a')) + r(' b')),
+      p(r('a ') + bookmark('x', r('b'))),
+    ],
+  ]);
+
   const names = (xml: string): string[] =>
     Array.from(xml.matchAll(/<w:bookmarkStart [^>]*w:name="(\w+)"/g), (m) => m[1] ?? '');
 

@@ -99,7 +99,7 @@ export class Result {
       },
       mark: (element, side) => {
         const xml = marks.mark(element, side);
-        if (side === 'modified' && xml !== '') this.#touches++;
+        if (side === 'modified' && xml !== '' && !marks.repeats(element)) this.#touches++;
         return xml;
       },
       withoutShared: (xml, side) => this.bookmarks.withoutShared(xml, side),
