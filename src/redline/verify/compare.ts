@@ -1,16 +1,10 @@
 import type { Difference } from '../report.ts';
 import type { Block } from './block.ts';
 import type { View } from './document.ts';
-import type { Story } from './story.ts';
+import { type Story, storyOf } from './story.ts';
 
-const NO_STORY: Story = {
-  blocks: [],
-  controls: [],
-  sections: [],
-  bookmarks: new Set(),
-  notes: [],
-  sectionElements: [],
-};
+/** A story that is not there. */
+const NO_STORY: Story = { ...storyOf(''), lines: [] };
 
 /** Aspects of a block, under the names of `Difference`. */
 const ASPECTS: readonly (readonly [key: keyof Block, level: Difference['level'], aspect: string])[] = [
@@ -66,7 +60,8 @@ export function comparedStories(want: View, got: View): readonly string[] {
 }
 
 function isBlank(story: Story = NO_STORY): boolean {
-  return story.blocks.length === 0 || (story.blocks.length === 1 && story.blocks[0]?.line === 'P ');
+  const [first, ...more] = story.lines.slice(0, 2);
+  return first === undefined || (more.length === 0 && story.read(first).line === 'P ');
 }
 
 /** Compares each pair of stories once: sections share headers. */
@@ -83,7 +78,7 @@ class PairMemory {
 }
 
 function storyDifferences(want: Story, got: Story): readonly Finding[] {
-  const found = blockDifferences(want.blocks, got.blocks);
+  const found = blockDifferences(want, got);
   const controls = firstDifference(want.controls, got.controls);
   if (controls >= 0) found.push({ level: 'structure', aspect: 'content-controls', at: controls });
   const sections = firstDifference(want.sections, got.sections);
@@ -91,11 +86,16 @@ function storyDifferences(want: Story, got: Story): readonly Finding[] {
   return found;
 }
 
-function blockDifferences(want: readonly Block[], got: readonly Block[]): Finding[] {
+function blockDifferences(want: Story, got: Story): Finding[] {
   const open = new Set(ASPECTS);
   const found: Finding[] = [];
-  for (let at = 0; at < Math.max(want.length, got.length) && open.size > 0; at += 1) {
-    const [a, b] = [want[at], got[at]];
+  const length = Math.max(want.lines.length, got.lines.length);
+  for (let at = 0; at < length && open.size > 0; at += 1) {
+    const x = want.lines[at];
+    const y = got.lines[at];
+    if (x === y) continue;
+    const a = x && want.read(x);
+    const b = y && got.read(y);
     if (a === b) continue;
     for (const entry of open) {
       const [key, level, aspect] = entry;

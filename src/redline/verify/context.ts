@@ -1,5 +1,6 @@
 import type { Paragraph } from './block.ts';
 import type { Element } from './element.ts';
+import { FLAGS } from './names.ts';
 
 /** What ids of one part stand for in its package. */
 export interface Names {
@@ -22,17 +23,29 @@ interface Remembered<T> {
   readonly uses: readonly Use[];
 }
 
-/** What was read before, by element; one per verification. */
+/** Ids that stand for the same in every document of a verification, so that equal ids prove equal meaning. */
+export interface Agreed {
+  readonly style: boolean;
+  readonly list: boolean;
+}
+
+export const NOTHING_AGREED: Agreed = { style: false, list: false };
+
+/** What was read before, by element; one per reading of the documents of a verification. */
 export interface Memory {
+  readonly agreed: Agreed;
   readonly properties: Map<Element, Remembered<string>>;
   readonly paragraphs: Map<Element, Remembered<Paragraph>>;
 }
 
-export function emptyMemory(): Memory {
-  return { properties: new Map(), paragraphs: new Map() };
+/** @param agreed whose ids stand for themselves instead of for what they name. */
+export function emptyMemory(agreed: Agreed): Memory {
+  return { agreed, properties: new Map(), paragraphs: new Map() };
 }
 
 const NOTHING: readonly Use[] = [];
+/** What looks up a relationship, or adds something to the story besides its line. */
+const NOT_PLAIN = FLAGS.link | FLAGS.range | FLAGS.reference | FLAGS.aside;
 
 /**
  * Ids of one part, looked up with a record of every answer. Equal elements are one value in all three documents of
@@ -50,6 +63,7 @@ export class Context {
   }
 
   lookUp(kind: keyof Names, id: string): string {
+    if (kind !== 'target' && this.memory.agreed[kind]) return id;
     const value = this.names[kind](id);
     this.note({ kind, id, value });
     return value;
@@ -58,7 +72,7 @@ export class Context {
   /** `make()`, or what it gave for the same element where that still holds. */
   remember<T>(memory: Map<Element, Remembered<T>>, el: Element, make: () => T): T {
     const known = memory.get(el);
-    if (known?.uses.every((use) => this.names[use.kind](use.id) === use.value)) {
+    if (known !== undefined && this.holds(known.uses)) {
       for (const use of known.uses) this.note(use);
       return known.value;
     }
@@ -70,6 +84,17 @@ export class Context {
     this.uses = outer;
     for (const use of made.uses) this.note(use);
     return value;
+  }
+
+  /** Do paragraphs that are one element say the same in every document? Not those that look anything else up. */
+  isPlain(p: Element): boolean {
+    const { style, list } = this.memory.agreed;
+    return style && (p.flags & (list ? NOT_PLAIN : NOT_PLAIN | FLAGS.list)) === 0;
+  }
+
+  private holds(uses: readonly Use[]): boolean {
+    for (const use of uses) if (this.names[use.kind](use.id) !== use.value) return false;
+    return true;
   }
 
   private note(use: Use): void {

@@ -1,7 +1,7 @@
 import type { NoteReference } from './block.ts';
-import { canonical } from './canonical.ts';
-import { Context, type Names } from './context.ts';
+import { Context, type Memory } from './context.ts';
 import { attribute, child, type Element } from './element.ts';
+import { Ids } from './ids.ts';
 import { localName } from './names.ts';
 import type { Package } from './package.ts';
 import { type Mode, resolve } from './resolve.ts';
@@ -13,9 +13,13 @@ export type View = ReadonlyMap<string, Story>;
 /** Roots of the parts that hold stories, by name. */
 export type Parts = ReadonlyMap<string, Element>;
 
-/** What a document says with the roots of its story parts as given, which are resolved. */
-export function readDocument(source: Package, roots: Parts): View {
-  return new DocumentReader(source, roots).read();
+/**
+ * What a document says with the roots of its story parts as given, which are resolved.
+ *
+ * @param memory the same for all documents that are compared.
+ */
+export function readDocument(source: Package, roots: Parts, memory: Memory): View {
+  return new DocumentReader(source, roots, memory).read();
 }
 
 /** Story parts with every tracked change accepted or rejected. Without tracked changes both are as they stand. */
@@ -26,14 +30,16 @@ export function resolvedParts(source: Package, mode: Mode): Parts {
 class DocumentReader {
   private readonly source: Package;
   private readonly roots: Parts;
+  private readonly memory: Memory;
   private readonly contexts = new Map<string, Context>();
   private readonly ids: Ids;
   private readonly stories = new Map<string, Story>();
 
-  constructor(source: Package, roots: Parts) {
+  constructor(source: Package, roots: Parts, memory: Memory) {
     this.source = source;
     this.roots = roots;
-    this.ids = new Ids(source);
+    this.memory = memory;
+    this.ids = new Ids(source, memory);
   }
 
   read(): View {
@@ -108,7 +114,7 @@ class DocumentReader {
   private context(part: string): Context {
     const known = this.contexts.get(part);
     if (known !== undefined) return known;
-    const made = new Context(this.ids.namesIn(part), this.source.workshop.memory);
+    const made = new Context(this.ids.namesIn(part), this.memory);
     this.contexts.set(part, made);
     return made;
   }
@@ -118,97 +124,3 @@ type NoteBodies = ReadonlyMap<
   string,
   { readonly note: Element; readonly root: Element; readonly part: string }
 >;
-
-/** Children of `w:abstractNum` and `w:num` that only identify them. */
-const LIST_IDENTITY = new Set(['w:nsid', 'w:tmpl', 'w:abstractNumId', 'w:multiLevelType']);
-
-/** What the ids of one package stand for. */
-class Ids {
-  private readonly source: Package;
-  private readonly styles: ReadonlyMap<string, string>;
-  private readonly lists = new Map<string, string>([['0', 'none']]);
-  private readonly definitions: ReadonlyMap<
-    string,
-    { readonly holders: readonly Element[]; readonly part: string }
-  >;
-
-  constructor(source: Package) {
-    this.source = source;
-    this.styles = styleNames(source);
-    this.definitions = listDefinitions(source);
-  }
-
-  namesIn(part: string): Names {
-    const targets = new Map<string, string>();
-    return {
-      style: (id) => this.styles.get(id) ?? id,
-      list: (id) => this.list(id),
-      target: (id) => {
-        const known = targets.get(id) ?? this.target(part, id);
-        targets.set(id, known);
-        return known;
-      },
-    };
-  }
-
-  private list(id: string): string {
-    const known = this.lists.get(id);
-    if (known !== undefined) return known;
-    const definition = this.definitions.get(id);
-    const digest = definition ? this.listDigest(definition.holders, definition.part) : 'missing';
-    this.lists.set(id, digest);
-    return digest;
-  }
-
-  private listDigest(holders: readonly Element[], part: string): string {
-    const { codec, memory } = this.source.workshop;
-    const context = new Context(this.namesIn(part), memory);
-    const said = holders
-      .flatMap((holder) => holder.children)
-      .filter((el) => !LIST_IDENTITY.has(el.name))
-      .map((el) => canonical(el, context, true));
-    return codec.sha256(codec.encodeUtf8(said.join('|')));
-  }
-
-  private target(part: string, id: string): string {
-    const rel = this.source.relationships(part).get(id);
-    if (rel === undefined) return `missing:${id}`;
-    if (rel.part === undefined) return `url:${rel.target}`;
-    return this.source.has(rel.part) ? `part:${this.source.digest(rel.part)}` : 'missing-part';
-  }
-}
-
-function styleNames(source: Package): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const part of source.relatedParts(source.main, 'styles')) {
-    for (const style of source.outline(part, { name: 'w:style', upTo: 'w:name' }).children) {
-      const name = style.name === 'w:style' ? child(style, 'w:name') : undefined;
-      const id = attribute(style, 'w:styleId');
-      if (name && id) names.set(id, (attribute(name, 'w:val') ?? '').toLowerCase());
-    }
-  }
-  return names;
-}
-
-/** `w:numId` → its abstract definition and its own overrides (§17.9). */
-function listDefinitions(
-  source: Package,
-): ReadonlyMap<string, { readonly holders: readonly Element[]; readonly part: string }> {
-  const found = new Map<string, { holders: Element[]; part: string }>();
-  for (const part of source.relatedParts(source.main, 'numbering')) {
-    const { children } = source.root(part);
-    const abstract = new Map(
-      children
-        .filter((el) => el.name === 'w:abstractNum')
-        .map((el) => [attribute(el, 'w:abstractNumId'), el]),
-    );
-    for (const num of children) {
-      const id = attribute(num, 'w:numId');
-      if (num.name !== 'w:num' || id === undefined) continue;
-      const ref = child(num, 'w:abstractNumId');
-      const base = ref && abstract.get(attribute(ref, 'w:val'));
-      found.set(id, { holders: base ? [base, num] : [num], part });
-    }
-  }
-  return found;
-}

@@ -3,8 +3,10 @@ import { type InputRole, RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
 import type { Verification } from '../report.ts';
 import { comparedStories, differences } from './compare.ts';
-import { readDocument, resolvedParts, type View } from './document.ts';
-import { faultOf, newFaults } from './faults.ts';
+import { type Agreed, emptyMemory, type Memory, NOTHING_AGREED } from './context.ts';
+import { type Parts, readDocument, resolvedParts, type View } from './document.ts';
+import { faultOf, newFaults, type Resolved } from './faults.ts';
+import { agreedIds } from './ids.ts';
 import { openWorkshop, Package, sameBytes, type Workshop } from './package.ts';
 
 /**
@@ -26,48 +28,76 @@ export function verify(
 ): Verification {
   const shop = openWorkshop(codec, limits);
   const inputs = {
-    original: readInput(original, 'original', shop),
-    modified: readInput(modified, 'modified', shop),
+    original: openInput(original, 'original', shop),
+    modified: openInput(modified, 'modified', shop),
   };
   try {
     return verdict(inputs, new Package(redline, shop, true), sameBytes(original, redline));
   } catch (error) {
-    if (!(error instanceof RedlineError)) throw error;
+    if (!(error instanceof RedlineError) || error.details.input !== undefined) throw error;
     return { exact: false, stories: 0, differences: [], faults: [faultOf(error)] };
   }
 }
 
 interface Input {
+  readonly role: InputRole;
   readonly source: Package;
-  readonly view: View;
+  readonly parts: Parts;
 }
 
-function readInput(bytes: Uint8Array, role: InputRole, shop: Workshop): Input {
-  try {
+interface Inputs {
+  readonly original: Input;
+  readonly modified: Input;
+}
+
+function openInput(bytes: Uint8Array, role: InputRole, shop: Workshop): Input {
+  return about(role, () => {
     const source = new Package(bytes, shop);
-    return { source, view: readDocument(source, resolvedParts(source, 'accept')) };
+    return { role, source, parts: resolvedParts(source, 'accept') };
+  });
+}
+
+/** A refusal to read an input names that input. */
+function about<T>(role: InputRole, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     throw error instanceof RedlineError ? error.about(role) : error;
   }
 }
 
-function verdict(
-  inputs: { readonly original: Input; readonly modified: Input },
-  source: Package,
-  untouched: boolean,
-): Verification {
-  const { original, modified } = inputs;
-  const rejected = resolvedParts(source, 'reject');
-  const accepted = resolvedParts(source, 'accept');
-  const views = { rejected: readDocument(source, rejected), accepted: readDocument(source, accepted) };
+function verdict(inputs: Inputs, source: Package, untouched: boolean): Verification {
+  const redline = {
+    source,
+    rejected: resolvedParts(source, 'reject'),
+    accepted: resolvedParts(source, 'accept'),
+  };
+  const trusted = [inputs.original.source, inputs.modified.source] as const;
+  const { differences: found, stories } = proof(inputs, redline, untouched, agreedIds([source, ...trusted]));
+  const faults = newFaults(redline, trusted);
+  return { exact: found.length + faults.length === 0, stories, differences: found, faults };
+}
+
+type Proof = Pick<Verification, 'differences' | 'stories'>;
+
+/**
+ * Compares what the documents say. Where ids agree they are compared instead of what they name, which is quick and
+ * never finds too little; what differs then is looked at again by name, because two ids may name the same.
+ */
+function proof(inputs: Inputs, redline: Resolved, untouched: boolean, agreed: Agreed): Proof {
+  const memory = emptyMemory(agreed);
+  const [original, modified] = [readInput(inputs.original, memory), readInput(inputs.modified, memory)];
+  const rejected = readDocument(redline.source, redline.rejected, memory);
+  const accepted = readDocument(redline.source, redline.accepted, memory);
   const found = [
-    ...(untouched ? [] : differences('reject', original.view, views.rejected, modified.view)),
-    ...differences('accept', modified.view, views.accepted, original.view),
+    ...(untouched ? [] : differences('reject', original, rejected, modified)),
+    ...differences('accept', modified, accepted, original),
   ];
-  const faults = newFaults({ source, accepted, rejected }, [original.source, modified.source]);
-  const stories = new Set([
-    ...comparedStories(original.view, views.rejected),
-    ...comparedStories(modified.view, views.accepted),
-  ]);
-  return { exact: found.length + faults.length === 0, stories: stories.size, differences: found, faults };
+  if (found.length > 0 && agreed.style) return proof(inputs, redline, untouched, NOTHING_AGREED);
+  const stories = new Set([...comparedStories(original, rejected), ...comparedStories(modified, accepted)]);
+  return { differences: found, stories: stories.size };
+}
+
+function readInput(input: Input, memory: Memory): View {
+  return about(input.role, () => readDocument(input.source, input.parts, memory));
 }

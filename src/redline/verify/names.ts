@@ -113,6 +113,10 @@ export const FLAGS = {
   fresh: 128,
   /** A content control that lost its content. */
   emptied: 32,
+  /** Numbering: an id that leads to a list. */
+  list: 256,
+  /** What a paragraph hands to its story: its section and its text boxes. */
+  aside: 512,
 } as const;
 
 const NAME_FLAGS: ReadonlyMap<string, number> = new Map([
@@ -126,6 +130,9 @@ const NAME_FLAGS: ReadonlyMap<string, number> = new Map([
   ].map((name) => [name, FLAGS.revision] as const),
   ...[...PAIRED].flat().map((name) => [name, FLAGS.range] as const),
   ['w:fldChar', FLAGS.field],
+  ['w:numPr', FLAGS.list],
+  ['w:sectPr', FLAGS.aside],
+  ['w:txbxContent', FLAGS.aside],
   ['w:footnoteReference', FLAGS.reference],
   ['w:endnoteReference', FLAGS.reference],
   ['w:commentReference', FLAGS.reference],

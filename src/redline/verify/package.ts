@@ -1,7 +1,6 @@
 import type { Codec } from '../codec.ts';
 import { RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
-import { emptyMemory, type Memory } from './context.ts';
 import { attribute, type Element } from './element.ts';
 import { FLAGS, transitional } from './names.ts';
 import { Scope } from './scope.ts';
@@ -18,12 +17,11 @@ export interface Relationship {
   readonly part: string | undefined;
 }
 
-/** What the packages of one verification share: their host, their limits, and everything read before. */
+/** What the packages of one verification share: their host, their limits, and the contents met before. */
 export interface Workshop {
   readonly codec: Codec;
   readonly limits: Limits;
   readonly scope: Scope;
-  readonly memory: Memory;
   /** Contents met before, by checksum and sizes. */
   readonly contents: Map<string, Content[]>;
 }
@@ -40,7 +38,7 @@ interface Content {
 }
 
 export function openWorkshop(codec: Codec, limits: Limits): Workshop {
-  return { codec, limits, scope: Scope.outermost(), memory: emptyMemory(), contents: new Map() };
+  return { codec, limits, scope: Scope.outermost(), contents: new Map() };
 }
 
 /** A Word package: parts and relationships (ECMA-376 Part 2). */
@@ -138,6 +136,17 @@ export class Package {
   sharesPart(part: string, other: Package): boolean {
     if (!this.has(part) || !other.has(part)) return this.has(part) === other.has(part);
     return this.content(this.entry(part)) === other.content(other.entry(part));
+  }
+
+  /** Are these parts the same as those of another package, one by one? */
+  sharesParts(parts: readonly string[], other: Package, theirs: readonly string[]): boolean {
+    return (
+      parts.length === theirs.length &&
+      parts.every((part, at) => {
+        const mate = theirs[at];
+        return mate !== undefined && this.content(this.entry(part)) === other.content(other.entry(mate));
+      })
+    );
   }
 
   /** Does an entry hold what no package before held? */

@@ -9,7 +9,8 @@ import { chunkLine, controlProperties, readParagraph } from './paragraph.ts';
 
 /** What one flow of paragraphs says (body, header, footer, note), in the order of reading. */
 export interface Story {
-  readonly blocks: readonly Block[];
+  readonly lines: readonly Line[];
+  readonly read: (line: Line) => Block;
   /** Controls around blocks, rows and cells: which paragraphs they hold and what they are. */
   readonly controls: readonly string[];
   /** Sections without their headers and footers: index of the last paragraph, and properties. */
@@ -20,6 +21,12 @@ export interface Story {
   /** The `w:sectPr` of each section, for its headers and footers. */
   readonly sectionElements: readonly Element[];
 }
+
+/**
+ * A line of a story; or a paragraph that needs no reading before it is compared, because the same element says the
+ * same in every document of the verification.
+ */
+export type Line = Block | Element;
 
 const EMPTY_PARAGRAPH: Element = { name: 'w:p', attributes: [], children: [], text: '', flags: 0 };
 const NO_SECTION: Element = { name: 'w:sectPr', attributes: [], children: [], text: '', flags: 0 };
@@ -33,8 +40,10 @@ export function readStory(holder: Element, root: Element, context: Context): Sto
 
 /** A story whose element is missing, such as the body of a note that is only referred to. */
 export function storyOf(line: string): Story {
+  const block = { ...MARK, line };
   return {
-    blocks: [{ ...MARK, line }],
+    lines: [block],
+    read: () => block,
     controls: [],
     sections: [],
     bookmarks: new Set(),
@@ -66,7 +75,7 @@ const MARK: Block = {
 class StoryReader {
   private readonly context: Context;
   private readonly preserve: boolean;
-  private readonly blocksRead: Block[] = [];
+  private readonly lines: Line[] = [];
   private readonly controls: string[] = [];
   private readonly sections: string[] = [];
   private readonly sectionElements: Element[] = [];
@@ -83,7 +92,8 @@ class StoryReader {
 
   get story(): Story {
     return {
-      blocks: this.blocksRead,
+      lines: this.lines,
+      read: (line) => ('line' in line ? line : readParagraph(line, this.context, false)),
       controls: this.controls,
       sections: this.sections,
       bookmarks: this.bookmarks,
@@ -126,13 +136,17 @@ class StoryReader {
   }
 
   private mark(line: string, table = ''): void {
-    this.blocksRead.push({ ...MARK, line, table });
+    this.lines.push({ ...MARK, line, table });
   }
 
   private paragraph(el: Element): void {
-    const read = readParagraph(el, this.context, this.preserve);
-    this.blocksRead.push(read);
     this.paragraphs += 1;
+    if (!this.preserve && this.context.isPlain(el)) {
+      this.lines.push(el);
+      return;
+    }
+    const read = readParagraph(el, this.context, this.preserve);
+    this.lines.push(read);
     for (const end of read.ends) this.rangeEnd(end);
     if (read.notes.length > 0) append(this.notes, read.notes);
     if (read.section !== undefined) this.section(read.section);
