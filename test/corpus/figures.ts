@@ -25,6 +25,11 @@ export interface Figures {
   readonly wordNoiseMedian: number;
   readonly wordNoiseP95: number;
   readonly replaced: number;
+  /** Moves that the pairs say were made, and those of them that the redline shows as moves. */
+  readonly movesLogged: number;
+  readonly movesFound: number;
+  /** Formatting revisions whose former and present properties are the same; each is a fault, too. */
+  readonly emptyFormatting: number;
   /** Stories by rung, finest first. */
   readonly rungs: readonly number[];
   readonly msMedian: number;
@@ -48,6 +53,8 @@ function figures(set: string, lines: readonly Line[]): Figures {
   const quality = lines.flatMap((line) => (line.checker?.quality ? [line.checker.quality] : []));
   const noise = quality.map((one) => one.noise ?? Number.POSITIVE_INFINITY);
   const wordNoise = quality.map((one) => one.noise_words ?? Number.POSITIVE_INFINITY);
+  const marks = lines.flatMap((line) => (line.checker?.marks ? [line.checker.marks] : []));
+  const logged = marks.reduce((sum, one) => sum + one.moves_logged, 0);
   const times = lines.map((line) => line.engine.ms);
   return {
     set,
@@ -64,6 +71,9 @@ function figures(set: string, lines: readonly Line[]): Figures {
     wordNoiseMedian: quantile(wordNoise, 0.5),
     wordNoiseP95: quantile(wordNoise, 0.95),
     replaced: quality.reduce((sum, one) => sum + one.whole_paragraphs_replaced, 0),
+    movesLogged: logged,
+    movesFound: logged - marks.reduce((sum, one) => sum + one.moves_missed.length, 0),
+    emptyFormatting: marks.reduce((sum, one) => sum + one.empty_formatting.length, 0),
     rungs: countRungs(lines),
     msMedian: quantile(times, 0.5),
     msMax: Math.max(...times),
@@ -92,6 +102,8 @@ const HEADER = [
   'words p50',
   'p95',
   'replaced',
+  'moves',
+  'empty',
   'rungs w/c/p/b/s',
   'ms p50',
   'max',
@@ -116,6 +128,8 @@ export function figuresTable(rows: readonly Figures[]): string {
       round(row.wordNoiseMedian, 2),
       round(row.wordNoiseP95, 2),
       row.replaced,
+      `${row.movesFound}/${row.movesLogged}`,
+      row.emptyFormatting,
       row.rungs.join('/'),
       round(row.msMedian, 1),
       round(row.msMax, 0),
@@ -137,6 +151,18 @@ export function failuresText(lines: readonly Line[]): string {
     ...failed.map((line) => `FAILED  ${name(line)}\n          ${why(line)}`),
     ...refused.map((line) => `REFUSED ${name(line)}\n          ${why(line)}`),
   ].join('\n');
+}
+
+/** The logged moves that the redlines do not show as moves, pair by pair. */
+export function missedMovesText(lines: readonly Line[]): string {
+  return lines
+    .filter((line) => (line.checker?.marks?.moves_logged ?? 0) > 0)
+    .map((line) => {
+      const { moves_logged: logged = 0, moves_missed: missed = [] } = line.checker?.marks ?? {};
+      const head = `MOVES   ${line.pair.set}/${line.pair.name} ${logged - missed.length}/${logged}`;
+      return [head, ...missed.map((text) => `          ${text.slice(0, 100)}`)].join('\n');
+    })
+    .join('\n');
 }
 
 export function round(value: number, digits: number): number {

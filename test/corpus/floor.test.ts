@@ -18,11 +18,14 @@ const good: Figures = {
   wordNoiseMedian: 1,
   wordNoiseP95: 1.1,
   replaced: 2,
+  movesLogged: 5,
+  movesFound: 4,
+  emptyFormatting: 0,
   rungs: [9, 0, 0, 0, 0],
   msMedian: 10,
   msMax: 20,
 };
-const floor = { passed: 9, noiseMedian: 1, noiseP95: 1.1, replaced: 2 };
+const floor = { passed: 9, noiseMedian: 1, noiseP95: 1.1, replaced: 2, movesFound: 4 };
 
 describe('the floor of the corpus', () => {
   test.each<[string, Partial<Figures>, RegExp | null]>([
@@ -34,6 +37,7 @@ describe('the floor of the corpus', () => {
     ['breaks when the median gets noisier', { noiseMedian: 1.02 }, /median noise is 1.02/],
     ['breaks when the tail gets noisier', { noiseP95: 1.2 }, /noise at p95 is 1.2/],
     ['breaks when more paragraphs are replaced whole', { replaced: 3 }, /replaced whole is 3/],
+    ['breaks when fewer moves are found', { movesFound: 3 }, /3 moves found, were 4/],
   ])('%s', (_, change, expected) => {
     const found = worse({ ...good, ...change }, floor).join('\n');
     if (expected === null) expect(found).toBe('');

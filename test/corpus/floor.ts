@@ -4,12 +4,16 @@ import { type Figures, round } from './figures.ts';
 
 const path = join(import.meta.dirname, 'floor.json');
 
-/** What a set must keep: at least so many pairs pass, at most so noisy, at most so many paragraphs replaced whole. */
+/**
+ * What a set must keep: at least so many pairs pass, at most so noisy, at most so many paragraphs replaced
+ * whole, and at least so many of the logged moves shown as moves.
+ */
 export interface Floor {
   readonly passed: number;
   readonly noiseMedian: number | null;
   readonly noiseP95: number | null;
   readonly replaced: number;
+  readonly movesFound: number;
 }
 
 function readFloor(): Readonly<Record<string, Floor>> {
@@ -35,6 +39,8 @@ export function worse(row: Figures, floor: Floor | undefined): string[] {
   above('median noise', round(row.noiseMedian, 2), floor.noiseMedian);
   above('noise at p95', round(row.noiseP95, 2), floor.noiseP95);
   above('paragraphs replaced whole', row.replaced, floor.replaced);
+  if (row.movesFound < floor.movesFound)
+    out.push(`${row.set}: ${row.movesFound} moves found, were ${floor.movesFound}`);
   return out;
 }
 
@@ -55,6 +61,7 @@ export function updateFloor(rows: readonly Figures[]): void {
       noiseMedian: finite(row.noiseMedian),
       noiseP95: finite(row.noiseP95),
       replaced: row.replaced,
+      movesFound: row.movesFound,
     };
   }
   writeFileSync(path, `${JSON.stringify(floors, null, 2)}\n`);

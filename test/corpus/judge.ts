@@ -28,6 +28,14 @@ export interface CheckerReport {
     readonly whole_paragraphs_replaced: number;
   };
   readonly tracks?: boolean;
+  /** Ours, beside the checker's (marks.py). */
+  readonly marks?: {
+    readonly moves_logged: number;
+    /** The words of the logged moves that the redline does not show as moves. */
+    readonly moves_missed: readonly string[];
+    /** The kinds of the formatting revisions whose former and present properties are the same. */
+    readonly empty_formatting: readonly string[];
+  };
 }
 
 interface Verdict {
@@ -115,6 +123,8 @@ export function faults(report: CheckerReport): string[] {
   }
   const schema = report.schema?.new ?? [];
   if (schema.length > 0) out.push(`schema (${schema.length}): ${show(schema[0])}`);
+  const empty = report.marks?.empty_formatting ?? [];
+  if (empty.length > 0) out.push(`formatting (${empty.length}): ${empty[0]} changes nothing`);
   if (report.tracks === false) out.push('tracks: the words differ, yet nothing is marked');
   return out.length === 0 && !report.ok ? ['checker: not ok'] : out;
 }

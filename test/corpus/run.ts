@@ -1,11 +1,12 @@
 // The engine over the corpus, judged by the independent checker, as one command:
 //
-//   node test/corpus/run.ts [SET…] [--only TEXT] [--jobs N] [--keep DIR] [--timeout MS] [--json] [--noisy N] [--update]
+//   node test/corpus/run.ts [SET…] [--only TEXT] [--jobs N] [--keep DIR] [--timeout MS] [--json] [--noisy N] [--moves]
+//     [--update]
 //
 // SET is a folder of the corpus (all but `large` when none is named); TEXT is looked for in the names of the pairs;
-// --noisy lists the N noisiest redlines; --update writes the figures as the new floor. Exit code 1 when a redline is wrong.
+// --noisy lists the N noisiest redlines; --moves the logged moves that they do not show as moves; --update writes the figures as the new floor. Exit code 1 when a redline is wrong.
 import { parseArgs } from 'node:util';
-import { failuresText, figuresBySet, figuresTable } from './figures.ts';
+import { failuresText, figuresBySet, figuresTable, missedMovesText } from './figures.ts';
 import { updateFloor } from './floor.ts';
 import { type Line, measure } from './measure.ts';
 import { corpusDirectory, DEFAULT_SETS, findPairs, toolsDirectory } from './pairs.ts';
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
     timeout: { type: 'string', default: '60000' },
     json: { type: 'boolean', default: false },
     noisy: { type: 'string', default: '0' },
+    moves: { type: 'boolean', default: false },
     update: { type: 'boolean', default: false },
   },
 });
@@ -57,6 +59,7 @@ async function main(): Promise<number> {
   const rows = figuresBySet(lines);
   console.log(values.json ? JSON.stringify(lines, null, 1) : failuresText(lines));
   if (Number(values.noisy) > 0) console.log(noisiest(lines, Number(values.noisy)));
+  if (values.moves) console.log(missedMovesText(lines));
   if (!values.json) console.log(`\n${figuresTable(rows)}`);
   if (values.update) updateFloor(rows);
   return rows.some((row) => row.wrong > 0) ? 1 : 0;
