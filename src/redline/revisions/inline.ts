@@ -171,7 +171,10 @@ export function editedMove(original: XmlElement, modified: XmlElement, ctx: Merg
     const target = partner[i] ?? -1;
     if (target < 0) {
       // Only words are shown as gone: the rest stands, marked, at the place that it left.
-      if (unit.kind === 'word') gone.push(...unit.pieces);
+      if (unit.kind === 'word') {
+        gone.push(...unit.pieces);
+        if (!unit.blank) countWords(1, 'del', ctx);
+      }
       return;
     }
     advance(target);

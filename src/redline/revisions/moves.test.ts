@@ -29,6 +29,28 @@ describe('moves', () => {
     ],
   ]);
 
+  test('a paragraph that was edited on its way is a move with the edit inside', () => {
+    const { xml, report } = redlineOf(
+      p(r(FOX)) + p(r(DUE)) + p(r(LONG)) + END,
+      p(r(DUE)) + p(r(LONG)) + p(r(FOX.replace('lazy', 'very sleepy'))) + END,
+    );
+    expect(report.counts.moves).toBe(1);
+    expect(report.words).toEqual({ inserted: 2, deleted: 1, moved: 9 });
+    expect(bare(xml)).toContain(bare(side('moveFrom', FOX, 'm1')));
+    const there = bare(xml).split('<w:moveToRangeStart')[1] ?? '';
+    expect(there).toContain(bare(tag('moveTo', r('The quick brown fox jumps over the ') + del('lazy'))));
+    expect(there).toContain(bare(ins(r('very sleepy'))));
+    expect(there).toContain(bare(tag('moveTo', r(' dog'))));
+  });
+
+  test('a paragraph of which little is left is not a move', () => {
+    const { report } = redlineOf(
+      p(r(FOX)) + p(r(DUE)) + p(r(LONG)) + END,
+      p(r(DUE)) + p(r(LONG)) + p(r('The slow green turtle walks under the busy bridge')) + END,
+    );
+    expect(report.counts.moves).toBe(0);
+  });
+
   test('two paragraphs that move have two names', () => {
     const { xml, report } = redlineOf(
       p(r(FOX)) + p(r(LONG)) + p(r(DUE)) + p(r(LONGER)) + END,
