@@ -40,6 +40,7 @@ const STAGES = [
   check('package', 'publint/src/cli.js', '--strict'),
   suite('architecture'),
   suite('unit'),
+  suite('property'),
   suite('contract'),
   suite('acceptance', ['office']),
   suite('browser', ['browser']),

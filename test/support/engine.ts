@@ -15,7 +15,7 @@ import { RUNGS } from '../../src/redline/report.ts';
 import { withoutRevisions, writeRedline } from '../../src/redline/revisions/index.ts';
 import { docx, type Source } from './redlines.ts';
 
-export const OPTIONS: CompareOptions = {
+const OPTIONS: CompareOptions = {
   author: 'A',
   date: '2024-05-01T00:00:00Z',
   limits: DEFAULT_LIMITS,

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { original } from '../../scripts/sample/content/original.ts';
+import { pack } from '../../scripts/sample/pack.ts';
+import { render } from '../../scripts/sample/render.ts';
+import { type Base, corpusBases, SMALL } from './bases.ts';
+import { holds, isQuiet, mustBeValid } from './laws.ts';
+import { emptyTally, noiseLaws, pairOf, type Recipe, redlineLaws } from './run.ts';
+
+/** The same pairs each time; `long.ts` looks for new ones. */
+const SEED = 20260101;
+const MOST_BYTES = 60_000;
+const sample: Base = { name: 'sample', data: await pack(render(original), '2026-02-02T09:00:00Z') };
+const corpus = corpusBases(MOST_BYTES);
+
+describe('neighbours of a document', () => {
+  test.each<[string, readonly Base[], number]>([
+    ['small documents of our own', SMALL, 240],
+    ['the sample', [sample], 25],
+    ['documents of the corpus', corpus, 60],
+  ])('the laws hold for %s', (_, bases, numRuns) => {
+    if (bases.length === 0) return;
+    const tally = emptyTally();
+    fc.assert(redlineLaws(bases, tally), { seed: SEED, numRuns });
+    expect(tally.pairs).toBeGreaterThanOrEqual(numRuns);
+    expect(tally.lower, 'below the first rung').toEqual([]);
+    expect(tally.lopsided / tally.pairs, 'share of pairs that mark other words the other way').toBeLessThan(
+      0.1,
+    );
+  });
+
+  test.each<[string, readonly Base[], number]>([
+    ['small documents of our own', SMALL, 60],
+    ['the sample', [sample], 5],
+    ['documents of the corpus', corpus, 20],
+  ])('what editors write anew is no change in %s', (_, bases, numRuns) => {
+    if (bases.length > 0) fc.assert(noiseLaws(bases), { seed: SEED, numRuns });
+  });
+
+  test.each([...SMALL, sample])('$name and itself are the same', ({ data }) => {
+    mustBeValid(data);
+    isQuiet(data, data);
+  });
+});
+
+/** What long runs found, by the law that was broken. */
+const FOUND: readonly (readonly [what: string, recipe: Recipe])[] = [
+  [
+    'the tag of a control around blocks changes: ranges hold one tag each',
+    { base: 'inline', original: [], modified: [['change the tag of a control', 62193]] },
+  ],
+  [
+    'a control comes around blocks that hold a control',
+    {
+      base: 'inline',
+      original: [['wrap blocks in a control', 15]],
+      modified: [
+        ['delete blocks', 23351],
+        ['insert a character', 13579],
+      ],
+    },
+  ],
+];
+
+describe('found by long runs', () => {
+  test.each(FOUND)('%s', (_, recipe) => {
+    expect(holds(...pairOf(recipe, SMALL)).first).toBe(true);
+  });
+});
