@@ -4,6 +4,7 @@ import {
   type Comparison,
   compare,
   DEFAULT_LIMITS,
+  type Report,
   verify,
 } from '../../src/redline/index.ts';
 
