@@ -4,7 +4,6 @@ import type { Limits } from '../options.ts';
 import { attribute, type Element } from './element.ts';
 import { FLAGS, transitional } from './names.ts';
 import { Scope } from './scope.ts';
-import { hasForbiddenCharacters } from './text.ts';
 import { type Outline, XmlScanner } from './xml.ts';
 import { type Entry, inflate, readEntries } from './zip.ts';
 
@@ -78,8 +77,7 @@ export class Package {
   root(part: string): Element {
     const entry = this.entry(part);
     const content = this.content(entry);
-    const { scope, limits } = this.shop;
-    content.root ??= new XmlScanner(this.text(entry), part, scope, limits.xmlDepth, this.flags).read();
+    content.root ??= this.scan(entry);
     return content.root;
   }
 
@@ -88,10 +86,19 @@ export class Package {
     const entry = this.entry(part);
     const content = this.content(entry);
     if (this.flags !== 0 && content.owner === this) return this.root(part);
-    const { scope, limits } = this.shop;
-    content.outline ??=
-      content.root ?? new XmlScanner(this.text(entry), part, scope, limits.xmlDepth).readOutline(outline);
+    content.outline ??= content.root ?? this.scan(entry, outline);
     return content.outline;
+  }
+
+  private scan(entry: Entry, outline?: Outline): Element {
+    const { scope, limits } = this.shop;
+    const scanner = new XmlScanner(this.text(entry), entry.name, scope, limits.xmlDepth, this.flags);
+    try {
+      return scanner.read(outline);
+    } catch (error) {
+      scope.forget();
+      throw error;
+    }
   }
 
   /** Relationships of a part, or of the package (''), by id. */
@@ -184,13 +191,7 @@ export class Package {
 
   private text(entry: Entry): string {
     const { codec, limits } = this.shop;
-    const text = decode(inflate(entry, true, codec, limits), entry.name, codec);
-    if (hasForbiddenCharacters(text)) {
-      throw new RedlineError('document/damaged-part', 'A part holds characters that XML cannot.', {
-        part: entry.name,
-      });
-    }
-    return text;
+    return decode(inflate(entry, true, codec, limits), entry.name, codec);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Attribute, Element } from './element.ts';
+import { Fragments } from './fragments.ts';
 import { canonicalName, FLAGS, flagsOf } from './names.ts';
 import { decodeText } from './text.ts';
 
@@ -30,6 +31,18 @@ const FRAGMENTS = new Set([
   'w:abstractNum',
 ]);
 
+/** A start tag, or the tag of an empty element. */
+export interface StartTag {
+  /** As written. */
+  readonly raw: string;
+  readonly name: TagName;
+  readonly tag: Tag;
+  readonly empty: boolean;
+  /** The empty element, once for the inputs and once for the redline. */
+  element: Element | undefined;
+  fresh: Element | undefined;
+}
+
 type Bindings = ReadonlyMap<string, string>;
 
 /**
@@ -37,11 +50,9 @@ type Bindings = ReadonlyMap<string, string>;
  * which elements were met. Parts with the same bindings share one scope.
  */
 export class Scope {
-  readonly tags = new Map<string, Tag>();
-  /** Complete elements by their text. */
-  readonly fragments = new Map<string, Element>();
-  /** A tag without attributes. */
-  readonly bare: Tag = { attributes: [], scope: this, flags: 0 };
+  /** Start tags by what stands between their `<` and `>`. */
+  readonly tags = new Map<string, StartTag>();
+  readonly fragments = new Fragments();
   private readonly bindings: Bindings;
   private readonly family: Map<string, Scope>;
   private readonly names = new Map<string, TagName>();
@@ -55,6 +66,11 @@ export class Scope {
   /** The scope outside a root element. */
   static outermost(): Scope {
     return new Scope(new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]), new Map());
+  }
+
+  /** Forgets every element, in every scope of the family: a part that is refused may have left some behind. */
+  forget(): void {
+    for (const scope of [this, ...this.family.values()]) scope.fragments.clear();
   }
 
   /** `undefined` where the name is no qualified name or its prefix is not bound. */

@@ -35,7 +35,7 @@ function isCharacter(code: number): boolean {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 §2.2 excludes.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
-/** Does a part hold a character that XML 1.0 cannot? */
+/** Does a text hold a character that XML 1.0 cannot? */
 export function hasForbiddenCharacters(text: string): boolean {
   return FORBIDDEN.test(text);
 }

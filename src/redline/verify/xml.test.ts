@@ -73,7 +73,7 @@ describe('the scanner reads', () => {
 
   test('the beginning of elements where that is enough', () => {
     const styles = `<w:styles ${W}><w:style w:styleId="a"><w:name w:val="A"/><w:rPr><w:b/></w:rPr></w:style><w:style><w:x/></w:style></w:styles>`;
-    const outline = new XmlScanner(styles, '', Scope.outermost(), 512).readOutline({
+    const outline = new XmlScanner(styles, '', Scope.outermost(), 512).read({
       name: 'w:style',
       upTo: 'w:name',
     });

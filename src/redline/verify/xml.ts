@@ -1,12 +1,12 @@
 import { RedlineError } from '../errors.ts';
 import { type Attribute, type Element, TEXT } from './element.ts';
-import type { Scope, Tag, TagName } from './scope.ts';
-import { decodeText } from './text.ts';
+import type { Scope, StartTag, TagName } from './scope.ts';
+import { decodeText, hasForbiddenCharacters } from './text.ts';
 
 interface Growing {
   readonly name: string;
   readonly attributes: readonly Attribute[];
-  children: Element[];
+  children: readonly Element[];
   text: string;
   flags: number;
 }
@@ -14,8 +14,10 @@ interface Growing {
 const NONE: readonly never[] = [];
 /** A longer element is not looked up as a whole: it is seldom met twice, and looking it up reads all of it. */
 const MAX_FRAGMENT = 1 << 16;
-/** Longer attributes are not remembered: they hold ids and dates, and come once. */
-const MAX_TAG = 64;
+/** Longer tags are not remembered: they hold ids and dates, and come once. */
+const MAX_TAG = 120;
+/** Shorter fragments are checked for forbidden characters again wherever they come. */
+const CHECKED_ONCE = 256;
 
 interface Open {
   readonly element: Growing;
@@ -25,6 +27,8 @@ interface Open {
   /** Where the element starts, and where it was expected to end; −1 for one that is not kept as a fragment. */
   readonly start: number;
   readonly expectedEnd: number;
+  /** The text from `start` to `expectedEnd`, for one that is kept. */
+  readonly whole: string;
 }
 
 /** Elements of that name, which do not hold others of it, are read up to their first child of that other name. */
@@ -51,7 +55,8 @@ export class XmlScanner {
   private outline: Outline | undefined;
   /** Where to go on after such a child, else 0. */
   private jump = 0;
-  private tagEnd = 0;
+  /** Up to where forbidden characters were looked for. */
+  private checked = 0;
   private root: Element | undefined;
 
   /** @param flags what every element read here gets besides its own `FLAGS`. */
@@ -63,7 +68,14 @@ export class XmlScanner {
     this.flags = flags;
   }
 
-  read(): Element {
+  /**
+   * The root element. On an error the scope is no longer fit for use: it must forget its fragments.
+   *
+   * @param outline elements of which only the beginning is read. What is left out is not checked either.
+   */
+  read(outline?: Outline): Element {
+    // Inside a comment an end tag would mislead.
+    if (!this.text.includes('<!')) this.outline = outline;
     let at = 0;
     for (;;) {
       const lt = this.text.indexOf('<', at);
@@ -76,14 +88,8 @@ export class XmlScanner {
       }
     }
     if (this.root === undefined || this.open.length > 0) throw this.damaged('ends too early');
+    this.checkCharacters(this.text.length);
     return this.root;
-  }
-
-  /** Reads only the beginning of some elements. What is left out is not checked either. */
-  readOutline(outline: Outline): Element {
-    // Inside a comment an end tag would mislead.
-    if (!this.text.includes('<!')) this.outline = outline;
-    return this.read();
   }
 
   private markup(lt: number): number {
@@ -127,64 +133,78 @@ export class XmlScanner {
     }
   }
 
+  /** Everything since the last check must be characters of XML. */
+  private checkCharacters(to: number): void {
+    if (hasForbiddenCharacters(this.text.slice(this.checked, to)))
+      throw this.damaged('holds characters that XML cannot');
+  }
+
   private startTag(lt: number): number {
-    const { text } = this;
-    let nameEnd = lt + 1;
-    while (!endsName(text.charCodeAt(nameEnd))) nameEnd += 1;
-    const raw = text.slice(lt + 1, nameEnd);
-    const tag = this.tag(nameEnd);
-    const end = this.tagEnd;
-    const name = this.named(tag.scope, raw);
-    const empty = text.charCodeAt(end) === SLASH;
-    const from = end + (empty ? 2 : 1);
-    if (text.charCodeAt(from - 1) !== GREATER) throw this.damaged('has a malformed tag');
-    if (empty) {
-      this.add({
-        name: name.name,
-        attributes: tag.attributes,
-        children: NONE,
-        text: '',
-        flags: this.flags | name.flags | tag.flags,
-      });
-      return from;
-    }
-    const expectedEnd = name.close === '' || tag.scope !== this.scope ? -1 : this.expectEnd(name, from);
-    if (expectedEnd > 0) {
-      const known = this.scope.fragments.get(text.slice(lt, expectedEnd));
-      if (known !== undefined) {
-        this.add(known);
-        return expectedEnd;
+    const { text, scope } = this;
+    const gt = text.indexOf('>', lt);
+    if (gt < 0) throw this.damaged('has a tag without an end');
+    const known = gt - lt <= MAX_TAG ? scope.tags.get(text.slice(lt + 1, gt)) : undefined;
+    if (known?.empty === true) return this.emptyElement(known, gt);
+    const raw = known?.raw ?? this.rawName(lt + 1);
+    const name = known?.name ?? scope.name(raw);
+    let expectedEnd = -1;
+    let whole = '';
+    if (name !== undefined && name.close !== '') {
+      expectedEnd = this.expectEnd(name, lt);
+      if (expectedEnd > 0) {
+        whole = text.slice(lt, expectedEnd);
+        const fragment = scope.fragments.find(whole, text, lt, expectedEnd);
+        if (fragment !== undefined) return this.fragment(fragment, lt, expectedEnd);
       }
     }
-    this.push(name, raw, tag, lt, expectedEnd);
-    return from;
+    return known === undefined
+      ? this.newTag(raw, lt, expectedEnd, whole)
+      : this.push(known, lt, gt + 1, expectedEnd, whole);
+  }
+  private rawName(from: number): string {
+    let end = from;
+    while (!endsName(this.text.charCodeAt(end))) end += 1;
+    return this.text.slice(from, end);
   }
 
-  private named(scope: Scope, raw: string): TagName {
-    const name = scope.name(raw);
+  /** An element met before; its text was checked then. */
+  private fragment(known: Element, start: number, end: number): number {
+    if (end - start >= CHECKED_ONCE) {
+      this.checkCharacters(start);
+      this.checked = end;
+    }
+    this.add(known);
+    return end;
+  }
+
+  private newTag(raw: string, lt: number, expectedEnd: number, whole: string): number {
+    const read = this.scope.readTag(this.text, lt + 1 + raw.length);
+    if (read === undefined) throw this.damaged('has a malformed tag');
+    const { tag, end } = read;
+    const name = tag.scope.name(raw);
     if (name === undefined) throw this.damaged('has a name that means nothing');
-    return name;
+    const empty = this.text.charCodeAt(end) === SLASH;
+    const made: StartTag = { raw, name, tag, empty, element: undefined, fresh: undefined };
+    const gt = empty ? end + 1 : end;
+    if (gt - lt <= MAX_TAG) this.scope.tags.set(this.text.slice(lt + 1, gt), made);
+    return empty ? this.emptyElement(made, gt) : this.push(made, lt, gt + 1, expectedEnd, whole);
   }
 
-  /** The attributes of a tag; `tagEnd` becomes the offset of its `>` or `/>`. */
-  private tag(from: number): Tag {
-    const { text, scope } = this;
-    this.tagEnd = from;
-    if (text.charCodeAt(from) === GREATER) return scope.bare;
-    const gt = text.indexOf('>', from);
-    if (gt < 0) throw this.damaged('has a tag without an end');
-    const end = text.charCodeAt(gt - 1) === SLASH ? gt - 1 : gt;
-    if (end === from) return scope.bare;
-    this.tagEnd = end;
-    const raw = text.slice(from, end);
-    const known = scope.tags.get(raw);
-    if (known !== undefined) return known;
-    const read = scope.readTag(text, from);
-    if (read === undefined) throw this.damaged('has malformed attributes');
-    if (read.end === end && (raw.length <= MAX_TAG || read.tag.scope !== scope))
-      scope.tags.set(raw, read.tag);
-    this.tagEnd = read.end;
-    return read.tag;
+  /** Equal empty elements are one; those of the redline carry flags of their own. */
+  private emptyElement(start: StartTag, gt: number): number {
+    const known = this.flags === 0 ? start.element : start.fresh;
+    const el = known ?? this.element(start);
+    if (known === undefined) {
+      if (this.flags === 0) start.element = el;
+      else start.fresh = el;
+    }
+    this.add(el);
+    return gt + 1;
+  }
+
+  private element({ name, tag }: StartTag): Growing {
+    const flags = this.flags | name.flags | tag.flags;
+    return { name: name.name, attributes: tag.attributes, children: NONE, text: '', flags };
   }
 
   /** Where the first end tag of that name stops. Remembered, so that nested elements do not search again. */
@@ -197,22 +217,26 @@ export class XmlScanner {
     return at < 0 || at - from > MAX_FRAGMENT ? -1 : at + name.close.length;
   }
 
-  private push(name: TagName, raw: string, tag: Tag, start: number, expectedEnd: number): void {
+  private push(known: StartTag, start: number, from: number, expectedEnd: number, whole: string): number {
     if (this.open.length >= this.maxDepth) {
       throw new RedlineError('limits/exceeded', 'A part nests its elements too deeply.', {
         part: this.part,
         limit: { name: 'xmlDepth', allowed: this.maxDepth },
       });
     }
-    const growing: Growing = {
-      name: name.name,
-      attributes: tag.attributes,
-      children: NONE as unknown as Element[],
-      text: '',
-      flags: this.flags | name.flags | tag.flags,
-    };
-    this.open.push({ element: growing, raw, outer: this.scope, start, expectedEnd });
-    this.scope = tag.scope;
+    const { scope } = this;
+    // What a fragment says must depend on the scope around it alone.
+    const end = known.tag.scope === scope ? expectedEnd : -1;
+    this.open.push({
+      element: this.element(known),
+      raw: known.raw,
+      outer: scope,
+      start,
+      expectedEnd: end,
+      whole,
+    });
+    this.scope = known.tag.scope;
+    return from;
   }
 
   private endTag(lt: number): number {
@@ -224,7 +248,7 @@ export class XmlScanner {
     if (this.text.charCodeAt(gt) !== GREATER) throw this.damaged('has tags that do not pair');
     this.scope = top.outer;
     if (top.expectedEnd === gt + 1 && this.outline === undefined) {
-      this.scope.fragments.set(this.text.slice(top.start, gt + 1), top.element);
+      this.scope.fragments.add(top.whole, this.text, top.start, gt + 1, top.element);
     }
     this.add(top.element);
     return gt + 1;
@@ -239,7 +263,7 @@ export class XmlScanner {
     }
     const parent = top.element;
     if (parent.children.length === 0) parent.children = [el];
-    else parent.children.push(el);
+    else (parent.children as Element[]).push(el);
     parent.flags |= el.flags;
     const { outline } = this;
     if (outline && el.name === outline.upTo && parent.name === outline.name && top.expectedEnd > 0) {
