@@ -82,7 +82,8 @@ function writeElement(element: XmlElement, outer: Scope, used: Map<string, strin
   const text = kept
     .map(([name]) => {
       const value = raw.get(name) ?? '""';
-      if (name === 'xmlns' || name.startsWith('xmlns:')) return ` ${name}=${value}`;
+      if (name === 'xmlns') return ` ${name}=${value}`;
+      if (name.startsWith('xmlns:')) return ` xmlns:${foreignPrefix(name.slice(6))}=${value}`;
       if (rename(name, true) === 'mc:Ignorable')
         return ` mc:Ignorable="${ignorable(value.slice(1, -1), scope, used)}"`;
       return ` ${rename(name, true)}=${value}`;
@@ -97,13 +98,19 @@ function writeElement(element: XmlElement, outer: Scope, used: Map<string, strin
     : `<${name}${text}>${content}</${name}>`;
 }
 
+/** The prefix of a namespace that has no customary one: it may not be one that another namespace has. */
+function foreignPrefix(prefix: string): string {
+  return RESERVED.has(prefix) ? `${prefix}_` : prefix;
+}
+
 function renamed(name: string, isAttribute: boolean, scope: Scope, used: Map<string, string>): string {
   const colon = name.indexOf(':');
   const prefix = colon < 0 ? '' : name.slice(0, colon);
   if (isAttribute && prefix === '') return name;
   const uri = scope.get(prefix);
   const wanted = uri === undefined ? undefined : CUSTOMARY.get(uri);
-  if (uri === undefined || wanted === undefined) return name;
+  if (uri === undefined) return name;
+  if (wanted === undefined) return prefix === '' ? name : `${foreignPrefix(prefix)}:${name.slice(colon + 1)}`;
   used.set(uri, wanted);
   return `${wanted}:${name.slice(colon + 1)}`;
 }
@@ -117,7 +124,7 @@ function ignorable(list: string, scope: Scope, used: Map<string, string>): strin
       const uri = scope.get(prefix);
       const wanted = uri === undefined ? undefined : CUSTOMARY.get(uri);
       if (uri !== undefined && wanted !== undefined) used.set(uri, wanted);
-      return wanted ?? prefix;
+      return wanted ?? foreignPrefix(prefix);
     })
     .join(' ');
 }
