@@ -1,4 +1,4 @@
-import type { Paragraph } from './block.ts';
+import type { Block, Paragraph } from './block.ts';
 import type { Element } from './element.ts';
 import { FLAGS } from './names.ts';
 
@@ -36,11 +36,13 @@ export interface Memory {
   readonly agreed: Agreed;
   readonly properties: Map<Element, Remembered<string>>;
   readonly paragraphs: Map<Element, Remembered<Paragraph>>;
+  /** Lines that are no paragraphs, by `line` and `table`. */
+  readonly marks: Map<string, Map<string, Block>>;
 }
 
 /** @param agreed whose ids stand for themselves instead of for what they name. */
 export function emptyMemory(agreed: Agreed): Memory {
-  return { agreed, properties: new Map(), paragraphs: new Map() };
+  return { agreed, properties: new Map(), paragraphs: new Map(), marks: new Map() };
 }
 
 const NOTHING: readonly Use[] = [];

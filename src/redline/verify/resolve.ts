@@ -126,6 +126,7 @@ class Resolver {
   /** Children of a holder of properties, with the former ones back where that is asked for. */
   private properties(el: Element): readonly Element[] {
     let children = el.children;
+    if (!children.some(isFormer) && !MARKER_PARENTS.has(el.name)) return children;
     if (el.name === 'w:trPr' || el.name === 'w:numPr')
       children = children.filter((c) => !IN_PLACE.has(c.name));
     for (const change of el.children) {
@@ -233,6 +234,10 @@ class Resolver {
     }
     return withChildren(el, children);
   }
+}
+
+function isFormer(el: Element): boolean {
+  return PROPERTY_CHANGES.has(el.name) || el.name === 'w:numberingChange';
 }
 
 function restored(current: readonly Element[], change: Element): readonly Element[] {

@@ -102,29 +102,26 @@ export class Scope {
 
   /** Reads attributes from `from` up to `>` or `/>`, whose offset is `end`; `undefined` where they are malformed. */
   readTag(text: string, from: number): { tag: Tag; end: number } | undefined {
-    const raw: (readonly [name: string, value: string])[] = [];
+    const raw: RawAttribute[] = [];
     let at = from;
     for (;;) {
-      ATTRIBUTE.lastIndex = at;
-      const found = ATTRIBUTE.exec(text);
-      if (found === null) break;
-      const [whole, name = '', quoted = ''] = found;
-      const value = decodeText(quoted.slice(1, -1).replace(/[\t\n]/g, ' '));
-      if (value === undefined || raw.some(([other]) => other === name)) return undefined;
-      raw.push([name, value]);
-      at += whole.length;
+      const start = afterSpace(text, at);
+      const code = text.charCodeAt(start);
+      if (code === GREATER || (code === SLASH && text.charCodeAt(start + 1) === GREATER)) {
+        const tag = this.within(raw).makeTag(raw);
+        return tag && { tag, end: start };
+      }
+      const found = start === at ? undefined : readAttribute(text, start);
+      if (found === undefined || raw.some((other) => other.name === found.name)) return undefined;
+      raw.push(found);
+      at = found.end;
     }
-    TAG_END.lastIndex = at;
-    const rest = TAG_END.exec(text);
-    if (rest === null) return undefined;
-    const tag = this.within(raw).makeTag(raw);
-    return tag && { tag, end: at + rest[0].length };
   }
 
-  private makeTag(raw: readonly (readonly [name: string, value: string])[]): Tag | undefined {
+  private makeTag(raw: readonly RawAttribute[]): Tag | undefined {
     const attributes: Attribute[] = [];
     let flags = 0;
-    for (const [rawName, value] of raw) {
+    for (const { name: rawName, value } of raw) {
       if (rawName === 'xmlns' || rawName.startsWith('xmlns:')) continue;
       const name = this.attributeName(rawName);
       if (name === undefined) return undefined;
@@ -135,11 +132,11 @@ export class Scope {
   }
 
   /** The scope that declarations among these attributes open. */
-  private within(raw: readonly (readonly [name: string, value: string])[]): Scope {
-    const declared = raw.filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'));
+  private within(raw: readonly RawAttribute[]): Scope {
+    const declared = raw.filter(({ name }) => name === 'xmlns' || name.startsWith('xmlns:'));
     if (declared.length === 0) return this;
     const bindings = new Map(this.bindings);
-    for (const [name, uri] of declared) bindings.set(name.slice('xmlns:'.length), uri);
+    for (const { name, value: uri } of declared) bindings.set(name.slice('xmlns:'.length), uri);
     const key = [...bindings]
       .map(([prefix, uri]) => `${prefix}=${uri}`)
       .sort()
@@ -151,8 +148,59 @@ export class Scope {
 }
 
 const QNAME = /^(?:([^:\s"'&=]+):)?([^:\s"'&=]+)$/;
-const ATTRIBUTE = /\s+([^\s=<>"'/]+)\s*=\s*("[^"<]*"|'[^'<]*')/y;
-const TAG_END = /\s*(?=\/?>)/y;
+
+interface RawAttribute {
+  readonly name: string;
+  readonly value: string;
+  /** Offset after the closing quote. */
+  readonly end: number;
+}
+
+/** The attribute that begins at `start`; `undefined` where there is none, or a malformed one. */
+function readAttribute(text: string, start: number): RawAttribute | undefined {
+  let nameEnd = start;
+  while (!endsAttributeName(text.charCodeAt(nameEnd))) nameEnd += 1;
+  const equals = afterSpace(text, nameEnd);
+  if (nameEnd === start || text.charCodeAt(equals) !== EQUALS) return undefined;
+  const open = afterSpace(text, equals + 1);
+  const quote = text.charCodeAt(open);
+  if (quote !== DOUBLE_QUOTE && quote !== SINGLE_QUOTE) return undefined;
+  const close = text.indexOf(quote === DOUBLE_QUOTE ? '"' : "'", open + 1);
+  if (close < 0) return undefined;
+  const quoted = text.slice(open + 1, close);
+  if (quoted.includes('<')) return undefined;
+  const value = decodeText(SPACES.test(quoted) ? quoted.replace(/[\t\n]/g, ' ') : quoted);
+  return value === undefined ? undefined : { name: text.slice(start, nameEnd), value, end: close + 1 };
+}
+
+const SPACES = /[\t\n]/;
+const GREATER = 0x3e;
+const SLASH = 0x2f;
+const EQUALS = 0x3d;
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
+
+function afterSpace(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code === 0x20 || code === 0x0a || code === 0x09; ) {
+    at += 1;
+    code = text.charCodeAt(at);
+  }
+  return at;
+}
+
+/** White space, `=`, `<`, `>`, quotes, `/` or the end of the text (NaN). */
+function endsAttributeName(code: number): boolean {
+  return (
+    !(code > 0x20) ||
+    code === EQUALS ||
+    code === 0x3c ||
+    code === GREATER ||
+    code === SLASH ||
+    code === DOUBLE_QUOTE ||
+    code === SINGLE_QUOTE
+  );
+}
 
 /** The engine compares property names by identity first; a name made of pieces becomes one of them. */
 function intern(name: string): string {

@@ -136,7 +136,18 @@ class StoryReader {
   }
 
   private mark(line: string, table = ''): void {
-    this.lines.push({ ...MARK, line, table });
+    const { marks } = this.context.memory;
+    let alike = marks.get(line);
+    if (alike === undefined) {
+      alike = new Map();
+      marks.set(line, alike);
+    }
+    let block = alike.get(table);
+    if (block === undefined) {
+      block = { ...MARK, line, table };
+      alike.set(table, block);
+    }
+    this.lines.push(block);
   }
 
   private paragraph(el: Element): void {
