@@ -1,5 +1,5 @@
 import type { Words } from '../diff/index.ts';
-import { child, rawKey, type XmlElement } from '../ooxml/index.ts';
+import { child, decodeText, rawKey, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
 
 /** A block and the marks that stand in front of it. */
@@ -21,10 +21,16 @@ export function blockKey(element: XmlElement): string {
 const TEXT = /<w:t(?:\s[^>]*)?>([^<]*)<\/w:t>|<\/w:p>|<w:(?:tab|br|cr)\s*\/>/g;
 const WORD = /[\p{L}\p{N}]+/gu;
 
-/** The words that a block shows, as sorted symbols. */
-export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
+/** The text that a block shows, its paragraphs and tabs parted by blanks. */
+export function shownText(element: XmlElement): string {
   let text = '';
   for (const m of element.source.slice(element.start, element.end).matchAll(TEXT)) text += m[1] ?? ' ';
+  return decodeText(text);
+}
+
+/** The words that a block shows, as sorted symbols. */
+export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
+  const text = shownText(element);
   return Int32Array.from(text.match(WORD) ?? [], (w) => ctx.symbols.id(w)).sort();
 }
 

@@ -8,7 +8,7 @@ import {
   type Words,
 } from '../diff/index.ts';
 import { child, type XmlElement } from '../ooxml/index.ts';
-import { type Block, endsSection } from './block.ts';
+import { type Block, endsSection, shownText } from './block.ts';
 import { controlKey } from './items.ts';
 
 /** Least share of common words for two blocks to be versions of one another. */
@@ -126,7 +126,8 @@ function pairScore(
   if (a.element.name === 'w:sdt' && controlKey(a.element) !== controlKey(b.element)) return 0;
   if (a.element.name !== 'w:p' && a.element.name !== 'w:tbl' && a.element.name !== 'w:sdt') return 0;
   if (endsSection(a) !== endsSection(b)) return 0;
-  if (wordsA.length === 0 && wordsB.length === 0) return EMPTY_PAIR;
+  if (wordsA.length === 0 && wordsB.length === 0)
+    return shownText(a.element) === shownText(b.element) ? EQUAL_BONUS : EMPTY_PAIR;
   const share = similarity(wordsA, wordsB);
   if (a.element.name === 'w:tbl' && sameGrid(a.element, b.element))
     return (share * (wordsA.length + wordsB.length)) / 2 + EMPTY_PAIR;

@@ -169,6 +169,17 @@ const PROPERTIES: readonly Row[] = [
   ],
 ];
 
+const SIGNS: readonly Row[] = [
+  [
+    'a paragraph of signs goes with the same signs, not with an empty one',
+    p(r(FOX)) + p(r('&#42;')) + p(r(DUE)),
+    p(r(FOX)) + p('') + p(r('*', '<w:b/>')) + p(r(DUE)),
+    p(r(FOX)) + p('', markOf('ins')) + p(r('*', `<w:b/>${change('rPr', '')}`)) + p(r(DUE)),
+    { runFormatting: 1 },
+  ],
+];
+
+describe('paragraphs without words', () => redlineTable(SIGNS));
 describe('paragraph marks', () => redlineTable(MARKS));
 describe('the end of a story', () => redlineTable(ENDS));
 describe('paragraph properties', () => redlineTable(PROPERTIES));
