@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { documentXml } from '../../../test/support/package.ts';
+import { documentXml, partXml } from '../../../test/support/package.ts';
 import {
   body,
   bookmark,
@@ -34,6 +34,25 @@ import {
 } from '../../../test/support/redlines.ts';
 
 type Row = readonly [what: string, original: Source, modified: Source, redline: Source];
+
+/** The same styles whatever the paragraph uses: two ids with one name. */
+const twoNames = (id: string): Source => ({
+  ...body(p(r('a'), `<w:pStyle w:val="${id}"/>`)),
+  'word/styles.xml': partXml(
+    'w:styles',
+    ['A', 'B'].map((s) => `<w:style w:styleId="${s}"><w:name w:val="same"/></w:style>`).join(''),
+  ),
+});
+
+/** The same lists whatever the paragraph uses: two ids with one definition. */
+const twoLists = (id: number): Source => ({
+  ...body(p(r('a'), `<w:numPr><w:ilvl w:val="0"/><w:numId w:val="${id}"/></w:numPr>`)),
+  'word/numbering.xml': partXml(
+    'w:numbering',
+    '<w:abstractNum w:abstractNumId="7"><w:lvl w:ilvl="0"><w:start w:val="1"/></w:lvl></w:abstractNum>' +
+      [1, 2].map((n) => `<w:num w:numId="${n}"><w:abstractNumId w:val="7"/></w:num>`).join(''),
+  ),
+});
 
 const TRACKED = p(ins(r('a')) + del('b'));
 
@@ -186,6 +205,8 @@ const EXACT: readonly Row[] = [
     styled('Titre1', 'Heading 1'),
     styled('H1', 'Heading 1'),
   ],
+  ['two ids of one style differ', twoNames('A'), twoNames('A'), twoNames('B')],
+  ['a list of one start has two ids', twoLists(1), twoLists(1), twoLists(2)],
   [
     'a note is inserted, and the ids of notes differ',
     withNotes(p(noteRef(2)), { 2: p(r('x')) }),

@@ -92,13 +92,7 @@ export class Package {
 
   private scan(entry: Entry, outline?: Outline): Element {
     const { scope, limits } = this.shop;
-    const scanner = new XmlScanner(this.text(entry), entry.name, scope, limits.xmlDepth, this.flags);
-    try {
-      return scanner.read(outline);
-    } catch (error) {
-      scope.forget();
-      throw error;
-    }
+    return new XmlScanner(this.text(entry), entry.name, scope, limits.xmlDepth, this.flags).read(outline);
   }
 
   /** Relationships of a part, or of the package (''), by id. */

@@ -71,6 +71,16 @@ describe('the scanner reads', () => {
     expect(b.children[0]).not.toBe(a.children[0]);
   });
 
+  test('each of many long stretches that differ in little', () => {
+    const scope = Scope.outermost();
+    const numbers = Array.from({ length: 30 }, (_, i) => `${i + 10}`);
+    const rows = numbers.map((n) => `<w:p><w:r><w:t>${n}${'x'.repeat(400)}</w:t></w:r></w:p>`).join('');
+    const [a, b] = [read(`<w:body ${W}>${rows}</w:body>`, scope), read(`<w:hdr ${W}>${rows}</w:hdr>`, scope)];
+    const text = (el: Element): string => el.text + el.children.map(text).join('');
+    expect(a.children.map((p) => text(p).slice(0, 2))).toEqual(numbers);
+    expect(b.children.every((p, i) => p === a.children[i])).toBe(true);
+  });
+
   test('the beginning of elements where that is enough', () => {
     const styles = `<w:styles ${W}><w:style w:styleId="a"><w:name w:val="A"/><w:rPr><w:b/></w:rPr></w:style><w:style><w:x/></w:style></w:styles>`;
     const outline = new XmlScanner(styles, '', Scope.outermost(), 512).read({
@@ -79,6 +89,14 @@ describe('the scanner reads', () => {
     });
     expect(show(outline)).toBe('w:styles(w:style w:styleId=a(w:name w:val=A()) w:style(w:x()))');
   });
+});
+
+test('a stretch from a part that was refused is not taken for checked', () => {
+  const scope = Scope.outermost();
+  const p = `<w:p><w:r><w:t>\u0001${'x'.repeat(400)}</w:t></w:r></w:p>`;
+  for (const root of ['w:body', 'w:hdr']) {
+    expect(() => read(`<${root} ${W}>${p}</${root}>`, scope)).toThrow('characters that XML cannot');
+  }
 });
 
 describe('the scanner refuses', () => {
@@ -97,6 +115,9 @@ describe('the scanner refuses', () => {
     ['a < in an attribute', '<a b="<"/>', 'document/damaged-part'],
     ['a bare ampersand', '<a>R&D</a>', 'document/damaged-part'],
     ['an unknown entity', '<a>&nbsp;</a>', 'document/damaged-part'],
+    ['a character that XML cannot hold', '<a>\u0001</a>', 'document/damaged-part'],
+    ['such a character in a tag', '<a b="\u0001"/>', 'document/damaged-part'],
+    ['such a character after the root', '<a/><!--\u0001-->', 'document/damaged-part'],
     ['a reference to no character', '<a>&#0;</a>', 'document/damaged-part'],
     ['a comment without an end', '<a><!-- </a>', 'document/damaged-part'],
     ['a document type', '<!DOCTYPE a><a/>', 'document/dtd-forbidden'],

@@ -69,13 +69,24 @@ export class XmlScanner {
   }
 
   /**
-   * The root element. On an error the scope is no longer fit for use: it must forget its fragments.
+   * The root element.
    *
-   * @param outline elements of which only the beginning is read. What is left out is not checked either.
+   * @param outline elements of which only the beginning is read. What is left out is not checked for its form.
    */
   read(outline?: Outline): Element {
     // Inside a comment an end tag would mislead.
     if (!this.text.includes('<!')) this.outline = outline;
+    const { scope } = this;
+    try {
+      return this.scan();
+    } catch (error) {
+      // Fragments of this part may hold characters that were still to be checked.
+      scope.forget();
+      throw error;
+    }
+  }
+
+  private scan(): Element {
     let at = 0;
     for (;;) {
       const lt = this.text.indexOf('<', at);
