@@ -168,6 +168,19 @@ describe('rows that hold more than cells', () => {
     ['a control around a cell', tbl(row(control(text(ALPHA)))), tbl(row(control(text(GAMMA))))],
     ['a control around a row goes', tbl(control(line(ALPHA)) + line(BETA)), tbl(line(ALPHA) + line(BETA))],
     [
+      'a bookmark that ends between cells',
+      tbl(
+        row(
+          `${cell(p(`<w:bookmarkStart w:id="1" w:name="b"/>${r(ALPHA)}`))}<w:bookmarkEnd w:id="1"/>${text(BETA)}`,
+        ),
+      ),
+      tbl(
+        row(
+          `${cell(p(`<w:bookmarkStart w:id="1" w:name="b"/>${r(GAMMA)}`))}<w:bookmarkEnd w:id="1"/>${text(BETA)}`,
+        ),
+      ),
+    ],
+    [
       'a bookmark between rows',
       tbl(`<w:bookmarkStart w:id="1" w:name="b"/>${line(ALPHA)}<w:bookmarkEnd w:id="1"/>`),
       tbl(line(BETA)),

@@ -59,8 +59,8 @@ export function mergeTables(a: XmlElement, b: XmlElement, ctx: MergeContext, cel
     const other = rowsB[j++];
     if (row && other) body += mergeRows(row, other, ctx, cells);
   }
-  const marks = marksAmong(a, 'original', ctx) + marksAmong(b, 'modified', ctx);
-  return `${startTag(a)}${marks}${tableProperties(a, b, ctx)}${tableGrid(a, b, ctx)}${body}</w:tbl>`;
+  const marks = marksAmong(a, b, ctx);
+  return `${startTag(a)}${marks.before}${tableProperties(a, b, ctx)}${tableGrid(a, b, ctx)}${body}${marks.behind}</w:tbl>`;
 }
 
 /** Rows of a table, or undefined when something else stands between them. */
@@ -71,12 +71,16 @@ function rowsOf(table: XmlElement): XmlElement[] | undefined {
   return rows.every((r) => r.name === 'w:tr') ? rows : undefined;
 }
 
-/** Marks between the rows of a table, or the cells of a row, are gathered in front of them. */
-function marksAmong(parent: XmlElement, side: Side, ctx: MergeContext): string {
-  return elements(parent)
-    .filter((e) => MARK.test(e.name))
-    .map((e) => ctx.mark(e, side))
-    .join('');
+/** Marks between the rows of a table, or the cells of a row: starts are gathered in front, ends behind. */
+function marksAmong(a: XmlElement, b: XmlElement, ctx: MergeContext): { before: string; behind: string } {
+  const marks = { before: '', behind: '' };
+  const gather = (parent: XmlElement, side: Side): void => {
+    for (const e of elements(parent))
+      if (MARK.test(e.name)) marks[e.name.endsWith('End') ? 'behind' : 'before'] += ctx.mark(e, side);
+  };
+  gather(a, 'original');
+  gather(b, 'modified');
+  return marks;
 }
 
 function tableProperties(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
@@ -264,8 +268,8 @@ function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellW
     const other = cellsB[j++];
     if (cell && other) body += mergedCell(cell, other, ctx, cells);
   }
-  const marks = marksAmong(a, 'original', ctx) + marksAmong(b, 'modified', ctx);
-  return `${startTag(a)}${rowExceptions(a, b, ctx)}${rowProperties(a, b, ctx)}${marks}${body}</w:tr>`;
+  const marks = marksAmong(a, b, ctx);
+  return `${startTag(a)}${rowExceptions(a, b, ctx)}${rowProperties(a, b, ctx)}${marks.before}${body}${marks.behind}</w:tr>`;
 }
 
 /** Cells in order; as many on both sides are paired by position, others by what they say and how wide they are. */
