@@ -13,6 +13,11 @@ import { all, attribute, make, type Node, parse, print } from './tree.ts';
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006/relationships';
 const WORD_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml';
+const DECLARED = {
+  r: RELATIONSHIPS,
+  m: 'http://schemas.openxmlformats.org/officeDocument/2006/math',
+  v: 'urn:schemas-microsoft-com:vml',
+};
 const EMPTY_RELATIONSHIPS = `<Relationships xmlns="${PACKAGE}"/>`;
 
 interface Tree {
@@ -40,9 +45,12 @@ export class Doc {
   }
 
   tree(part: string): Node {
-    const known = this.#trees.get(part) ?? parse(this.#text(part));
-    this.#trees.set(part, known);
-    return known.root;
+    const known = this.#trees.get(part);
+    if (known) return known.root;
+    const fresh = parse(this.#text(part));
+    if (fresh.root.name.startsWith('w:')) declare(fresh.root);
+    this.#trees.set(part, fresh);
+    return fresh.root;
   }
 
   get body(): Node {
@@ -126,4 +134,10 @@ export class Doc {
     }
     return writeZip([...written.values()], nodeCodec);
   }
+}
+
+/** Declares what edits may bring in, where the part does not. */
+function declare(root: Node): void {
+  for (const [prefix, uri] of Object.entries(DECLARED))
+    if (!root.attributes.includes(`xmlns:${prefix}=`)) root.attributes += ` xmlns:${prefix}="${uri}"`;
 }

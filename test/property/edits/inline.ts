@@ -52,7 +52,6 @@ const control = (dice: Dice, children: Node[]): Node =>
 
 export const INLINE: Edits = {
   'make a link': (doc, dice) => {
-    if (!doc.namespaces.includes('xmlns:r=')) return false;
     const id = doc.relate('hyperlink', `https://example.org/${dice.int(9)}`, true);
     return rewriteRun(doc, dice, (node) => [wrapper('w:hyperlink', ` r:id="${id}"`, [node])]);
   },
@@ -172,7 +171,6 @@ export const INLINE: Edits = {
     return true;
   },
   'insert a text box': (doc, dice) => {
-    if (!doc.namespaces.includes('xmlns:v=')) return false;
     return rewriteRun(doc, dice, (node) => [
       node,
       make(

@@ -85,7 +85,6 @@ export const PACKAGE: Edits = {
     const type = dice.pick(['default', 'first', 'even']) ?? 'default';
     if (
       !section ||
-      !doc.namespaces.includes('xmlns:r=') ||
       elements(section).some((c) => c.name === `w:${kind}Reference` && attribute(c, 'w:type') === type)
     )
       return false;

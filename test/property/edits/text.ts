@@ -163,7 +163,7 @@ export const TEXT: Edits = {
   },
   'insert an equation': (doc, dice) => {
     const place = dice.pick(textRuns(doc));
-    if (!place || !doc.namespaces.includes('xmlns:m=')) return false;
+    if (!place) return false;
     const equation = make(`<m:oMath><m:r><m:t>${dice.pick(['x', 'y', 'z'])}</m:t></m:r></m:oMath>`);
     place.parent.children.splice(place.parent.children.indexOf(place.node), 0, equation);
     return true;
