@@ -5,7 +5,7 @@ import { type Package, relationshipsPart } from './package.ts';
 
 /**
  * Which ids stand for the same in all of these packages because their parts are the same, byte for byte. Those
- * parts need not be read.
+ * parts are not read, so that damage in them, which is then in both inputs, goes unnoticed.
  */
 export function agreedIds([first, ...others]: readonly [Package, ...Package[]]): Agreed {
   const parts = (source: Package, kind: string): readonly string[] => source.relatedParts(source.main, kind);
