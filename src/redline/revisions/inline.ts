@@ -147,44 +147,36 @@ function single(item: Item, state: Exclude<State, 'keep'>, merge: Merge): void {
 }
 
 /**
- * A paragraph at the place where it moved to, with what was edited on the way: what is new is
- * inserted beside the moved text, what is gone is deleted inside it.
+ * One of the two places of a paragraph that moved and was edited on the way: what left is deleted at
+ * the place that it left, what is new is inserted where the rest went.  Nothing is nested, so that
+ * every reader of tracked changes gets both sides right.
  */
-export function editedMove(original: XmlElement, modified: XmlElement, ctx: MergeContext): string {
+export function editedMove(
+  original: XmlElement,
+  modified: XmlElement,
+  state: 'from' | 'to',
+  ctx: MergeContext,
+): string {
   const merge = new Merge(ctx);
-  const [a, b] = [readItems(original, ctx.props), readItems(modified, ctx.props)].map((items) =>
-    toUnits(items, ctx.symbols),
-  );
-  if (!a || !b) throw new Error('a move without its two places');
+  const read = (paragraph: XmlElement): Unit[] => toUnits(readItems(paragraph, ctx.props), ctx.symbols);
+  const [a, b] = [read(original), read(modified)];
   const partner = matchUnits(a, b);
-  let gone: Piece[] = [];
-  let j = 0;
-  const advance = (target: number): void => {
-    merge.writer.deletedInMove(gone);
-    gone = [];
-    while (j < target) {
-      const fresh = b[j++];
-      if (fresh) one(fresh, 'modified', merge);
-    }
-  };
-  a.forEach((unit, i) => {
-    const target = partner[i] ?? -1;
-    if (target < 0) {
-      // Only words are shown as gone: the rest stands, marked, at the place that it left.
-      if (unit.kind === 'word') {
-        gone.push(...unit.pieces);
-        if (!unit.blank) countWords(1, 'del', ctx);
-      }
-      return;
-    }
-    advance(target);
-    const other = b[j++];
-    if (unit.kind === 'word' && other?.kind === 'word') matchedWord(unit.pieces, other.pieces, merge, 'to');
-    else if (other?.kind === 'whole') single(other.item, 'to', merge);
+  const moved = new Set(partner);
+  const [units, side, paragraph] =
+    state === 'from' ? [a, 'original' as const, original] : [b, 'modified' as const, modified];
+  units.forEach((unit, i) => {
+    const isMoved = state === 'from' ? (partner[i] ?? -1) >= 0 : moved.has(i);
+    if (unit.kind === 'mark' || !isMoved) one(unit, side, merge);
+    else if (unit.kind === 'whole') single(unit.item, state, merge);
+    else movedWord(unit, state, merge);
   });
-  advance(b.length);
-  merge.end(paragraphTag(modified), singleProperties(modified, 'to', ctx));
+  merge.end(paragraphTag(paragraph), singleProperties(paragraph, state, ctx));
   return merge.take();
+}
+
+function movedWord(word: Extract<Unit, { kind: 'word' }>, state: 'from' | 'to', merge: Merge): void {
+  for (const piece of word.pieces) merge.writer.text(piece.text, piece.run, state);
+  if (!word.blank) countWords(1, state, merge.ctx);
 }
 
 function countWords(n: number, state: State, ctx: MergeContext): void {
@@ -199,18 +191,13 @@ function matched(a: Exclude<Unit, { kind: 'mark' }>, b: Exclude<Unit, { kind: 'm
   else if (a.kind === 'whole' && b.kind === 'whole') matchedWhole(a.item, b.item, merge);
 }
 
-function matchedWord(
-  a: readonly Piece[],
-  b: readonly Piece[],
-  merge: Merge,
-  state: 'keep' | 'to' = 'keep',
-): void {
+function matchedWord(a: readonly Piece[], b: readonly Piece[], merge: Merge): void {
   let [i, j, fromA, fromB] = [0, 0, 0, 0];
   for (;;) {
     const [p, q] = [a[i], b[j]];
     if (!p || !q) return;
     const take = Math.min(p.text.length - fromA, q.text.length - fromB);
-    merge.writer.text(p.text.slice(fromA, fromA + take), merge.run(p.run, q.run), state);
+    merge.writer.text(p.text.slice(fromA, fromA + take), merge.run(p.run, q.run), 'keep');
     fromA += take;
     fromB += take;
     if (fromA === p.text.length) [i, fromA] = [i + 1, 0];

@@ -22,8 +22,8 @@ export interface Moves {
 
 interface Move {
   readonly name: string;
-  /** Where it came from, when it was edited on the way. */
-  readonly edited: Block | undefined;
+  /** Both places, when it was edited on the way. */
+  readonly edited: { readonly source: Block; readonly target: Block } | undefined;
 }
 
 /** Finds paragraphs that were taken out at one place and put in at another (§17.13.5.21–28). */
@@ -33,8 +33,9 @@ export function pairMoves(steps: readonly Step[], ctx: MergeContext): Moves {
   const moves = new Map<Block, Move>();
   const pair = (source: Block, target: Block, edited: boolean): void => {
     const name = `move${ctx.freshId()}`;
-    moves.set(source, { name, edited: undefined });
-    moves.set(target, { name, edited: edited ? source : undefined });
+    const move = { name, edited: edited ? { source, target } : undefined };
+    moves.set(source, move);
+    moves.set(target, move);
     ctx.tally.moves++;
   };
   if (gone.length > 0 && come.length > 0) {
@@ -48,8 +49,9 @@ export function pairMoves(steps: readonly Step[], ctx: MergeContext): Moves {
     const kind = state === 'from' ? 'moveFrom' : 'moveTo';
     const stamp = ctx.stamp();
     const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
-    const content = move.edited
-      ? editedMove(move.edited.element, block.element, ctx)
+    const { edited } = move;
+    const content = edited
+      ? editedMove(edited.source.element, edited.target.element, state, ctx)
       : singleParagraphs([block.element], state, ctx);
     return `<w:${kind}RangeStart${stamp} w:name="${move.name}"/>${content}<w:${kind}RangeEnd ${id}/>`;
   };

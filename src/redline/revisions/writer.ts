@@ -71,27 +71,6 @@ export class InlineWriter {
     this.#out.push(...pieces);
   }
 
-  /** Text that is gone from what was moved here (a `w:del` inside the `w:moveTo`). */
-  deletedInMove(pieces: readonly { readonly text: string; readonly run: Run }[]): void {
-    if (pieces.length === 0) return;
-    this.#enter('to');
-    this.#closeRun();
-    this.#push(`<w:del${this.#ctx.stamp()}>`);
-    this.#ctx.tally.deletions++;
-    pieces.forEach(({ text, run }, i) => {
-      const before = pieces[i - 1]?.run;
-      if (run !== before)
-        this.#push(
-          before ? '</w:delText></w:r>' : '',
-          run.open,
-          this.#properties(run),
-          '<w:delText xml:space="preserve">',
-        );
-      this.#push(encodeText(text));
-    });
-    this.#push('</w:delText></w:r></w:del>');
-  }
-
   atom(item: AtomItem, state: State, xml: string = this.#atomXml(item, state)): void {
     if (item.run) this.#openRun(item.run, state);
     else {
