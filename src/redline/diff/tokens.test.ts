@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Interner, isBlank, tokenize } from './tokens.ts';
+
+/** Half of a surrogate pair. */
+const TORN = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+describe('tokens', () => {
+  test.each<[string, string[]]>([
+    ['', []],
+    ['word', ['word']],
+    ['Two words.', ['Two', ' ', 'words', '.']],
+    ['1,000.50 EUR', ['1,000.50', ' ', 'EUR']],
+    ['30 (thirty)', ['30', ' ', '(', 'thirty', ')']],
+    ["party's and/or party’s", ["party's", ' ', 'and', '/', 'or', ' ', 'party’s']],
+    ['e.g. this', ['e.g', '.', ' ', 'this']],
+    ['a_b 4.2(b)', ['a_b', ' ', '4.2', '(', 'b', ')']],
+    ['tab\tand\nline', ['tab', '\t', 'and', '\n', 'line']],
+    ['甲方a付款', ['甲', '方', 'a', '付', '款']],
+    ['cafe\u0301 naïve', ['cafe\u0301', ' ', 'naïve']],
+    ['😀👍 x', ['😀', '👍', ' ', 'x']],
+    ['שלום עולם', ['שלום', ' ', 'עולם']],
+    ['a\u00a0b', ['a', '\u00a0', 'b']],
+  ])('%j', (text, tokens) => {
+    expect(tokenize(text)).toEqual(tokens);
+  });
+
+  test('joined they are the text again, none is empty, no surrogate pair is torn', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string({ unit: 'grapheme', maxLength: 60 }),
+      fc.string({
+        unit: fc.constantFrom('a', 'B', '1', '.', ',', "'", ' ', '甲', '\u0301', '😀', '\n'),
+        maxLength: 60,
+      }),
+    );
+    fc.assert(
+      fc.property(text, (s) => {
+        const tokens = tokenize(s);
+        expect(tokens.join('')).toBe(s);
+        expect(tokens).not.toContain('');
+        if (!TORN.test(s)) expect(tokens.filter((t) => TORN.test(t))).toEqual([]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+test('blanks are blanks of any kind', () => {
+  expect([' ', '\t', '\u00a0', '\n'].every(isBlank)).toBe(true);
+  expect(['a', '.', '甲'].some(isBlank)).toBe(false);
+});
+
+test('an interner gives equal numbers to equal strings alone', () => {
+  const symbols = new Interner();
+  const list = ['a', 'b', 'a', '', '__proto__', 'b'];
+  expect(list.map((s) => symbols.id(s))).toEqual([0, 1, 0, 2, 3, 1]);
+});
