@@ -11,7 +11,7 @@ import {
   TEXT_BOX,
 } from './items.ts';
 import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
-import { matchEnds, matchUnits, type Piece, toUnits, type Unit } from './units.ts';
+import { matchEnds, matchUnits, toUnits, type Unit, type Word } from './units.ts';
 import { InlineWriter } from './writer.ts';
 
 /** Paragraphs of both sides as they go into the result, and the runs whose formatting changed. */
@@ -133,10 +133,7 @@ function one(unit: Unit, side: Side, merge: Merge): void {
   // A comment is no change: its reference stays, whatever becomes of the words it is about.
   if (unit.kind === 'mark') merge.writer.mark(unit.item, side, 'keep');
   else if (unit.kind === 'whole') single(unit.item, state, merge);
-  else {
-    for (const piece of unit.pieces) merge.writer.text(piece.text, piece.run, state);
-    if (!unit.blank) countWords(1, state, merge.ctx);
-  }
+  else singleWord(unit, side, state, merge);
 }
 
 function single(item: Item, state: Exclude<State, 'keep'>, merge: Merge): void {
@@ -168,15 +165,10 @@ export function editedMove(
     const isMoved = state === 'from' ? (partner[i] ?? -1) >= 0 : moved.has(i);
     if (unit.kind === 'mark' || !isMoved) one(unit, side, merge);
     else if (unit.kind === 'whole') single(unit.item, state, merge);
-    else movedWord(unit, state, merge);
+    else singleWord(unit, side, state, merge);
   });
   merge.end(paragraphTag(paragraph), singleProperties(paragraph, state, ctx));
   return merge.take();
-}
-
-function movedWord(word: Extract<Unit, { kind: 'word' }>, state: 'from' | 'to', merge: Merge): void {
-  for (const piece of word.pieces) merge.writer.text(piece.text, piece.run, state);
-  if (!word.blank) countWords(1, state, merge.ctx);
 }
 
 function countWords(n: number, state: State, ctx: MergeContext): void {
@@ -187,22 +179,52 @@ function countWords(n: number, state: State, ctx: MergeContext): void {
 
 /** A unit that both sides have: written once, with the change of its formatting if there is one. */
 function matched(a: Exclude<Unit, { kind: 'mark' }>, b: Exclude<Unit, { kind: 'mark' }>, merge: Merge): void {
-  if (a.kind === 'word' && b.kind === 'word') matchedWord(a.pieces, b.pieces, merge);
+  if (a.kind === 'word' && b.kind === 'word') matchedWord(a, b, merge);
   else if (a.kind === 'whole' && b.kind === 'whole') matchedWhole(a.item, b.item, merge);
 }
 
-function matchedWord(a: readonly Piece[], b: readonly Piece[], merge: Merge): void {
-  let [i, j, fromA, fromB] = [0, 0, 0, 0];
-  for (;;) {
-    const [p, q] = [a[i], b[j]];
-    if (!p || !q) return;
-    const take = Math.min(p.text.length - fromA, q.text.length - fromB);
-    merge.writer.text(p.text.slice(fromA, fromA + take), merge.run(p.run, q.run), 'keep');
-    fromA += take;
-    fromB += take;
-    if (fromA === p.text.length) [i, fromA] = [i + 1, 0];
-    if (fromB === q.text.length) [j, fromB] = [j + 1, 0];
+function matchedWord(a: Word, b: Word, merge: Merge): void {
+  const former = cursor(a);
+  const now = cursor(b);
+  for (let at = 0; at < a.text.length; ) {
+    writeMarks(a, at, 'original', 'keep', merge);
+    writeMarks(b, at, 'modified', 'keep', merge);
+    const [from, to] = [former(at), now(at)];
+    const end = Math.min(from.end, to.end);
+    merge.writer.text(a.text.slice(at, end), merge.run(from.run, to.run), 'keep');
+    at = end;
   }
+}
+
+/** A word that is written from one side. */
+function singleWord(word: Word, side: Side, state: Exclude<State, 'keep'>, merge: Merge): void {
+  const next = cursor(word);
+  for (let at = 0; at < word.text.length; ) {
+    writeMarks(word, at, side, state, merge);
+    const { run, end } = next(at);
+    merge.writer.text(word.text.slice(at, end), run, state);
+    at = end;
+  }
+  if (!word.blank) countWords(1, state, merge.ctx);
+}
+
+function writeMarks(word: Word, at: number, side: Side, state: State, merge: Merge): void {
+  for (const mark of word.marks) if (mark.at === at) merge.writer.mark(mark.item, side, state);
+}
+
+/** The run at a place in a word, and how far it reaches: to the end of its piece or to the next mark. */
+function cursor(word: Word): (at: number) => { run: Run; end: number } {
+  let [index, start] = [0, 0];
+  return (at) => {
+    let piece = word.pieces[index];
+    while (piece && start + piece.text.length <= at) {
+      start += piece.text.length;
+      piece = word.pieces[++index];
+    }
+    if (!piece) throw new Error('a place behind the end of a word');
+    const mark = word.marks.find((m) => m.at > at);
+    return { run: piece.run, end: Math.min(start + piece.text.length, mark?.at ?? Number.POSITIVE_INFINITY) };
+  };
 }
 
 function matchedWhole(

@@ -3,6 +3,7 @@ import { bare, type Row, redlineOf, redlineTable, sameTable } from '../../../tes
 import { documentXml } from '../../../test/support/package.ts';
 import {
   body,
+  bookmark,
   box,
   del,
   field,
@@ -303,4 +304,14 @@ describe('text boxes', () => {
 test('a document may be without a section', () => {
   const bare = (text: string): Source => ({ 'word/document.xml': documentXml(p(run(t(text)))) });
   expect(redlineOf(bare('a'), bare('b')).report.counts).toMatchObject({ insertions: 1, deletions: 1 });
+});
+
+describe('marks inside words', () => {
+  test('a range that begins inside a word begins there in the redline too', () => {
+    const side = (last: string): string => p(r('Con') + bookmark('B', r('fidential')) + r(` ${last}`));
+    const { xml } = redlineOf(side('old'), side('new'));
+    expect(bare(xml)).toContain(
+      bare(p(r('Con') + bookmark('B', r('fidential')) + r(' ') + del('old') + ins(r('new')))),
+    );
+  });
 });

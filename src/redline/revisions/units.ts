@@ -8,12 +8,19 @@ export interface Piece {
   readonly run: Run;
 }
 
-interface Word {
+/** A mark inside a word, `at` so many UTF-16 units from its start. */
+export interface InnerMark {
+  readonly at: number;
+  readonly item: MarkItem;
+}
+
+export interface Word {
   readonly kind: 'word';
   readonly id: number;
   readonly blank: boolean;
   readonly text: string;
   readonly pieces: readonly Piece[];
+  readonly marks: readonly InnerMark[];
 }
 
 interface Whole {
@@ -55,10 +62,10 @@ function wholeId(item: AtomItem | GroupItem | EndItem, symbols: Interner): numbe
   return symbols.id(section ? '\u0001end of section' : '\u0001end');
 }
 
-/** Words of a stretch of text; a mark inside a word comes before it. */
+/** Words of a stretch of text; marks between words are units, marks inside a word stay with it. */
 function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner, out: Unit[]): void {
   const texts: TextItem[] = [];
-  const marks: { at: number; item: MarkItem }[] = [];
+  const marks: InnerMark[] = [];
   let whole = '';
   for (const item of stretch) {
     if (item.kind === 'mark') marks.push({ at: whole.length, item });
@@ -67,16 +74,33 @@ function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner,
       whole += item.text;
     }
   }
-  let [index, offset, at, nextMark] = [0, 0, 0, 0];
-  const pushMarks = (before: number): void => {
-    for (let m = marks[nextMark]; m && m.at < before; m = marks[++nextMark])
-      out.push({ kind: 'mark', item: m.item });
-  };
+  const cut = cutter(texts);
+  let [at, nextMark] = [0, 0];
   for (const token of tokenize(whole)) {
-    const pieces: Piece[] = [];
-    pushMarks(at + token.length);
+    for (let m = marks[nextMark]; m && m.at <= at; m = marks[++nextMark])
+      out.push({ kind: 'mark', item: m.item });
+    const inside: InnerMark[] = [];
+    for (let m = marks[nextMark]; m && m.at < at + token.length; m = marks[++nextMark])
+      inside.push({ at: m.at - at, item: m.item });
     at += token.length;
-    for (let left = token.length; left > 0; ) {
+    out.push({
+      kind: 'word',
+      id: symbols.id(token),
+      blank: isBlank(token),
+      text: token,
+      pieces: cut(token.length),
+      marks: inside,
+    });
+  }
+  for (let m = marks[nextMark]; m; m = marks[++nextMark]) out.push({ kind: 'mark', item: m.item });
+}
+
+/** Hands out the pieces of texts, so many characters at a time. */
+function cutter(texts: readonly TextItem[]): (length: number) => Piece[] {
+  let [index, offset] = [0, 0];
+  return (length) => {
+    const pieces: Piece[] = [];
+    for (let left = length; left > 0; ) {
       const item = texts[index];
       if (!item) break;
       const take = Math.min(left, item.text.length - offset);
@@ -85,9 +109,8 @@ function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner,
       offset += take;
       if (offset === item.text.length) [index, offset] = [index + 1, 0];
     }
-    out.push({ kind: 'word', id: symbols.id(token), blank: isBlank(token), text: token, pieces });
-  }
-  pushMarks(Number.POSITIVE_INFINITY);
+    return pieces;
+  };
 }
 
 /**
