@@ -109,10 +109,10 @@ function mayEnd(block: Block | undefined): boolean {
   return isParagraph(block) || isControl(block);
 }
 
-/** Where the tables behind the last paragraph begin. */
-function afterLastParagraph(blocks: readonly Block[]): number {
+/** Where the tables behind the last paragraph or control begin. */
+function afterLastEnd(blocks: readonly Block[]): number {
   let at = blocks.length;
-  while (at > 0 && !isParagraph(blocks[at - 1])) at--;
+  while (at > 0 && !mayEnd(blocks[at - 1])) at--;
   return at;
 }
 
@@ -151,18 +151,18 @@ function endsInControl(a: Block, b: Block): boolean {
 }
 
 function settleTail(a: readonly Block[], b: readonly Block[]): Step[] {
-  const [lastA, lastB] = [a[a.length - 1], b[b.length - 1]];
-  if (lastA && lastB && endsInControl(lastA, lastB)) {
+  const [endA, endB] = [afterLastEnd(a), afterLastEnd(b)];
+  const tables: Step[] = [...deleted(a.slice(endA)), ...inserted(b.slice(endB))];
+  const [lastA, lastB] = [a[endA - 1], b[endB - 1]];
+  if (!lastA || !lastB) return [...deleted(a.slice(0, endA)), ...inserted(b.slice(0, endB)), ...tables];
+  if (endsInControl(lastA, lastB)) {
     return [
-      ...deleted(a.slice(0, -1)),
-      ...inserted(b.slice(0, -1)),
+      ...deleted(a.slice(0, endA - 1)),
+      ...inserted(b.slice(0, endB - 1)),
       { kind: 'control', a: [lastA], b: [lastB] },
+      ...tables,
     ];
   }
-  const [endA, endB] = [afterLastParagraph(a), afterLastParagraph(b)];
-  const tables: Step[] = [...deleted(a.slice(endA)), ...inserted(b.slice(endB))];
-  if (endA === 0 || endB === 0)
-    return [...deleted(a.slice(0, endA)), ...inserted(b.slice(0, endB)), ...tables];
   const [fromA, fromB] = [paragraphsBefore(a, endA), paragraphsBefore(b, endB)];
   return [
     ...deleted(a.slice(0, fromA)),

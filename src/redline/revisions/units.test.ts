@@ -5,6 +5,7 @@ import {
   body,
   bookmark,
   box,
+  cell,
   del,
   field,
   gone,
@@ -14,10 +15,12 @@ import {
   markOf,
   p,
   r,
+  row,
   type Source,
   sdt,
   t,
   tag,
+  tbl,
   WHO,
 } from '../../../test/support/redlines.ts';
 
@@ -257,6 +260,11 @@ describe('content controls', () => {
     ],
     ['an empty control comes', p(r('a')), p(r('a') + sdt(''))],
     ['a control in a control goes', sdt(p(r(FOX)) + sdt(p(r(DUE)), 'y')) + p(''), sdt(p(r(FOX))) + p('')],
+    [
+      'a story ends in a table here and in a control there',
+      p(r(FOX)) + tbl(row(cell(p(r('a'))))),
+      p(r(FOX)) + sdt(p(r(DUE))),
+    ],
     ['a story ends in a control that goes', p(r(FOX)) + sdt(p(r(DUE))), p(r(FOX))],
     ['a story ends in a control that comes', p(r(FOX)), p(r(FOX)) + sdt(p(r(DUE)))],
   ])('%s', (_, a, b) => {
