@@ -124,13 +124,11 @@ class Accept {
       .map((c) => {
         if (!isElement(c)) return '';
         if (c.name !== 'w:rPr') return this.#child(c);
-        return withInner(
-          c,
-          elements(c)
-            .filter((m) => !GONE.has(m.name) && !STAYS.has(m.name) && !DROPPED.has(m.name))
-            .map(outer)
-            .join(''),
-        );
+        const kept = elements(c)
+          .filter((m) => !GONE.has(m.name) && !STAYS.has(m.name) && !DROPPED.has(m.name))
+          .map(outer)
+          .join('');
+        return kept === '' ? '' : withInner(c, kept);
       })
       .join('');
     return content === '' ? '' : withInner(pPr, content);
@@ -221,5 +219,5 @@ function marksOf(xml: string): string {
 function cellMerge(element: XmlElement): string {
   const value = attribute(element, 'w:vMerge');
   if (value === undefined) return '';
-  return value === 'rest' ? '<w:vMerge w:val="restart"/>' : '<w:vMerge/>';
+  return `<w:vMerge w:val="${value === 'rest' ? 'restart' : 'continue'}"/>`;
 }
