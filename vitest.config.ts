@@ -15,7 +15,11 @@ const project = (name: string, include: string[], timeoutMs: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts'], 20_000),
+      project(
+        'unit',
+        ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts', 'test/specimens/**/*.test.ts'],
+        20_000,
+      ),
       project('architecture', ['test/architecture/**/*.test.ts'], 120_000),
       project('property', ['test/property/**/*.test.ts'], 180_000),
       project('contract', ['test/contract/**/*.test.ts'], 30_000),
