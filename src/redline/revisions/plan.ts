@@ -1,5 +1,5 @@
 import { align, anchor, type Words } from '../diff/index.ts';
-import { type Block, blockKey, isControl, isParagraph, wordsOf } from './block.ts';
+import { type Block, blockKey, endsSection, isControl, isParagraph, wordsOf } from './block.ts';
 import type { MergeContext } from './context.ts';
 import { joinNeighbours } from './joins.ts';
 import { pairBlocks } from './pairs.ts';
@@ -154,7 +154,9 @@ function settleTail(a: readonly Block[], b: readonly Block[]): Step[] {
   const [endA, endB] = [afterLastEnd(a), afterLastEnd(b)];
   const tables: Step[] = [...deleted(a.slice(endA)), ...inserted(b.slice(endB))];
   const [lastA, lastB] = [a[endA - 1], b[endB - 1]];
-  if (!lastA || !lastB) return [...deleted(a.slice(0, endA)), ...inserted(b.slice(0, endB)), ...tables];
+  // A mark that ends a section is none that does not: in a control both may go and come.
+  if (!lastA || !lastB || endsSection(lastA) !== endsSection(lastB))
+    return [...deleted(a.slice(0, endA)), ...inserted(b.slice(0, endB)), ...tables];
   if (endsInControl(lastA, lastB)) {
     return [
       ...deleted(a.slice(0, endA - 1)),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bare, redlineOf, redlineTable, sameTable } from '../../../test/support/engine.ts';
 import { documentXml, type Parts, partXml } from '../../../test/support/package.ts';
-import { change, del, ins, markOf, p, r, withHeader } from '../../../test/support/redlines.ts';
+import { change, del, ins, markOf, p, r, sdt, withHeader } from '../../../test/support/redlines.ts';
 
 const FOX = 'The quick brown fox jumps over the lazy dog';
 const DUE = 'Payment is due within thirty days of the invoice';
@@ -67,6 +67,11 @@ describe('section properties', () => {
       'moves with its paragraph',
       p(r(FOX), sect(page(50))) + p(r(DUE)) + p(r(LAW)),
       p(r(DUE)) + p(r(FOX), sect(page(50))) + p(r(LAW)),
+    ],
+    [
+      'goes at the end of a control that goes',
+      sdt(p(r(FOX)) + p(r(DUE), sect(page(50)))) + p(r(LAW)),
+      p(r(FOX)) + p(r(DUE)) + p(r(LAW)),
     ],
   ])('a section break %s', (_, a, b) => {
     expect(redlineOf(a, b).report.identical).toBe(false);
