@@ -3,9 +3,10 @@ import { Dice } from './dice.ts';
 import { Doc } from './doc.ts';
 import { BLOCKS } from './edits/blocks.ts';
 import { INLINE, TRACKED } from './edits/inline.ts';
+import { NOISE } from './edits/noise.ts';
 import { PACKAGE } from './edits/package.ts';
 import { TABLES } from './edits/tables.ts';
-import { NOISE, TEXT } from './edits/text.ts';
+import { TEXT } from './edits/text.ts';
 import type { Edits } from './places.ts';
 import { child, elements, type Node } from './tree.ts';
 

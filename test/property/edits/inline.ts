@@ -1,12 +1,22 @@
 import type { Dice } from '../dice.ts';
 import type { Doc } from '../doc.ts';
-import { type Edits, freshId, isBlock, isWhole, outsideBoxes, paragraphs, textRuns } from '../places.ts';
+import {
+  type Edits,
+  freshId,
+  isBlock,
+  isWhole,
+  outsideBoxes,
+  paragraphs,
+  tables,
+  textRuns,
+} from '../places.ts';
 import {
   all,
   attribute,
   child,
   clone,
   elements,
+  ensureFirst,
   make,
   type Node,
   setAttribute,
@@ -130,8 +140,10 @@ export const INLINE: Edits = {
     const at = dice.int(holder.children.length);
     const taken = holder.children.slice(at, at + 1 + dice.int(3)).filter((c) => typeof c !== 'string');
     if (taken.length === 0 || !taken.every(isBlock) || !isWhole(taken)) return false;
+    // A control around the last paragraph ends the story in its place.
+    const ends = taken.at(-1)?.name === 'w:p';
     const rest = holder.children.slice(at + taken.length).filter((c) => typeof c !== 'string');
-    if (!rest.some((c) => c.name === 'w:p')) return false;
+    if (!ends && !rest.some((c) => c.name === 'w:p')) return false;
     holder.children.splice(at, taken.length, control(dice, taken));
     return true;
   },
@@ -208,6 +220,10 @@ export const INLINE: Edits = {
 
 /** Earlier changes by somebody else: they count as accepted. */
 export const TRACKED: Edits = {
+  'track an inserted mark': (doc, dice) => trackMark(doc, dice, 'ins'),
+  'track a deleted mark': (doc, dice) => trackMark(doc, dice, 'del'),
+  'track an inserted row': (doc, dice) => trackRow(doc, dice, 'ins'),
+  'track a deleted row': (doc, dice) => trackRow(doc, dice, 'del'),
   'track an insertion': (doc, dice) =>
     rewriteRun(doc, dice, (node) => [wrapper('w:ins', stamp(doc), [node])]),
   'track a deletion': (doc, dice) =>
@@ -219,6 +235,28 @@ export const TRACKED: Edits = {
       return [wrapper('w:del', stamp(doc), [gone])];
     }),
 };
+
+/** Marks a paragraph's own mark as inserted or deleted by somebody else. */
+function trackMark(doc: Doc, dice: Dice, name: 'ins' | 'del'): boolean {
+  const places = paragraphs(doc).filter(({ node }) => !child(child(node, 'w:pPr') ?? node, 'w:sectPr'));
+  const place = dice.pick(places);
+  const next = place && elements(place.parent)[elements(place.parent).indexOf(place.node) + 1];
+  if (!place || (name === 'del' && next?.name !== 'w:p')) return false;
+  const pPr = ensureFirst(place.node, 'w:pPr');
+  const rPr = child(pPr, 'w:rPr') ?? make('<w:rPr/>');
+  if (!pPr.children.includes(rPr)) pPr.children.push(rPr);
+  if (elements(rPr).some((c) => /^w:(ins|del)$/.test(c.name))) return false;
+  rPr.children.unshift(wrapper(`w:${name}`, stamp(doc), []));
+  return true;
+}
+
+function trackRow(doc: Doc, dice: Dice, name: 'ins' | 'del'): boolean {
+  const rows = tables(doc).flatMap(({ node }) => elements(node).filter((c) => c.name === 'w:tr'));
+  const row = dice.pick(rows);
+  if (!row || child(row, 'w:tblPrEx') || !isWhole([row])) return false;
+  ensureFirst(row, 'w:trPr').children.push(wrapper(`w:${name}`, stamp(doc), []));
+  return true;
+}
 
 function stamp(doc: Doc): string {
   return ` w:id="${freshId(doc)}" w:author="Earlier" w:date="2020-01-01T00:00:00Z"`;

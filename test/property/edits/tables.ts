@@ -86,6 +86,30 @@ export const TABLES: Edits = {
     if (grid && column) grid.children.splice(grid.children.indexOf(column), 1);
     return true;
   },
+  'merge cells of a row': (doc, dice) => {
+    const wide = tables(doc).filter(({ node }) => isRegular(node) && cells(rows(node)[0] ?? node).length > 1);
+    const row = dice.pick(wide.flatMap(({ node }) => rows(node)));
+    const at = row ? dice.int(cells(row).length - 1) : 0;
+    const [left, right] = row ? [cells(row)[at], cells(row)[at + 1]] : [];
+    if (!row || !left || !right || !isWhole([right])) return false;
+    insertOrdered(ensureFirst(left, 'w:tcPr'), make('<w:gridSpan w:val="2"/>'), CELL);
+    row.children = row.children.filter((c) => c !== right);
+    return true;
+  },
+  'merge cells of a column': (doc, dice) => {
+    const table = dice.pick(tables(doc).filter(({ node }) => isRegular(node) && rows(node).length > 1))?.node;
+    if (!table) return false;
+    const first = dice.int(rows(table).length - 1);
+    const at = dice.int(cells(rows(table)[0] ?? table).length);
+    rows(table)
+      .slice(first, first + 2)
+      .forEach((row, i) => {
+        const cell = cells(row)[at];
+        const merge = i === 0 ? '<w:vMerge w:val="restart"/>' : '<w:vMerge/>';
+        if (cell) insertOrdered(ensureFirst(cell, 'w:tcPr'), make(merge), CELL);
+      });
+    return true;
+  },
   'delete a table': (doc, dice) => {
     const place = dice.pick(tables(doc));
     if (!place || !isWhole([place.node])) return false;

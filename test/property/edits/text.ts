@@ -75,7 +75,7 @@ function phrase(doc: Doc, dice: Dice): string {
 }
 
 /** The run in two at a place in its text; false where it cannot be cut. */
-function cut(run: Node, parent: Node, dice: Dice): boolean {
+export function cutRun(run: Node, parent: Node, dice: Dice): boolean {
   const t = child(run, 'w:t');
   const words = t ? wordsOf(t) : [];
   const whole = text(t ?? run);
@@ -131,7 +131,7 @@ export const TEXT: Edits = {
   'format a run': (doc, dice) => {
     const place = dice.pick(textRuns(doc));
     if (!place) return false;
-    if (dice.chance(2)) cut(place.node, place.parent, dice);
+    if (dice.chance(2)) cutRun(place.node, place.parent, dice);
     const format = make(dice.pick(FORMATS) ?? '<w:b/>');
     insertOrdered(ensureFirst(place.node, 'w:rPr'), format, RUN_ORDER);
     return true;
@@ -166,36 +166,6 @@ export const TEXT: Edits = {
     if (!place) return false;
     const equation = make(`<m:oMath><m:r><m:t>${dice.pick(['x', 'y', 'z'])}</m:t></m:r></m:oMath>`);
     place.parent.children.splice(place.parent.children.indexOf(place.node), 0, equation);
-    return true;
-  },
-};
-
-/** What editors change without changing what a document says. */
-export const NOISE: Edits = {
-  'split a run': (doc, dice) => {
-    const place = dice.pick(textRuns(doc));
-    return place !== undefined && cut(place.node, place.parent, dice);
-  },
-  'number a revision session': (doc, dice) => {
-    const place = dice.pick(textRuns(doc));
-    if (!place) return false;
-    setAttribute(place.node, 'w:rsidR', '00ABCDEF');
-    setAttribute(place.parent, 'w:rsidRDefault', '00ABCDEF');
-    return true;
-  },
-  'mark a spelling error': (doc, dice) => {
-    const place = dice.pick(textRuns(doc));
-    if (!place) return false;
-    const at = place.parent.children.indexOf(place.node);
-    place.parent.children.splice(at, 0, make('<w:proofErr w:type="spellStart"/>'));
-    place.parent.children.splice(at + 2, 0, make('<w:proofErr w:type="spellEnd"/>'));
-    return true;
-  },
-  'note a page break of the layout': (doc, dice) => {
-    const place = dice.pick(textRuns(doc));
-    if (!place) return false;
-    const at = place.node.children.findIndex((c) => typeof c !== 'string' && c.name === 'w:t');
-    place.node.children.splice(at, 0, make('<w:lastRenderedPageBreak/>'));
     return true;
   },
 };
