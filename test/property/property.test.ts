@@ -60,6 +60,17 @@ const FOUND: readonly (readonly [what: string, recipe: Recipe])[] = [
       ],
     },
   ],
+  [
+    'a redline is an input: paragraphs join in a control that is alone in its header',
+    {
+      base: 'stories',
+      original: [
+        ['duplicate a paragraph', 39005],
+        ['wrap blocks in a control', 59618],
+      ],
+      modified: [['replace a word', 0]],
+    },
+  ],
 ];
 
 describe('found by long runs', () => {

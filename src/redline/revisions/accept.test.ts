@@ -99,6 +99,11 @@ const ROWS: readonly (readonly [what: string, before: string, after: string])[] 
   ['a control that comes stays', ranged('Ins', p(r('a'))) + TAIL, sdt(p(r('a'))) + TAIL],
   ['a control that goes leaves its content', ranged('Del', p(r('a'))) + TAIL, p(r('a')) + TAIL],
   [
+    'paragraphs join in a control that goes and is alone in its story',
+    ranged('Del', p(r('a'), markOf('del')) + p(r('b'))),
+    p(r('a') + r('b')),
+  ],
+  [
     'a link whose words go goes',
     p(`${r('a')}<w:hyperlink w:anchor="x">${del('b')}</w:hyperlink>`),
     p(r('a')),

@@ -89,8 +89,14 @@ class Accept {
     return content === '' && inner(element) === '' ? outer(element) : withInner(element, content);
   }
 
+  /** Blocks, or a control around blocks that is about to go: what it holds joins what is beside it. */
   #holdsBlocks(element: XmlElement): boolean {
-    return elements(element).some((c) => c.name === 'w:p' || c.name === 'w:tbl');
+    return elements(element).some(
+      (c) =>
+        c.name === 'w:p' ||
+        c.name === 'w:tbl' ||
+        (this.#unwrapped.has(c) && this.#holdsBlocks(child(c, 'w:sdtContent') ?? c)),
+    );
   }
 
   #inline(parent: XmlElement): string {
