@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../redline/index.ts';
+import { compareOptions, type Report } from '../redline/index.ts';
 import { comparisonSummary, verificationSummary } from './summary.ts';
 
 const report: Report = {
@@ -22,7 +22,7 @@ const report: Report = {
   ],
   notCompared: [{ part: 'word/theme/theme1.xml', reason: 'themes cannot be tracked' }],
   verification: { exact: true, stories: 2, differences: [], faults: [] },
-  options: { author: 'Redline', date: null },
+  options: compareOptions(),
   sha256: { original: '', modified: '', redline: '' },
   stages: [
     { name: 'read', ms: 1.4 },

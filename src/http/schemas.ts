@@ -1,5 +1,13 @@
 import { z } from '@hono/zod-openapi';
-import { DEFAULT_AUTHOR } from '../redline/index.ts';
+import {
+  DEFAULT_AUTHOR,
+  DEFAULT_MOVES,
+  GRANULARITIES,
+  METADATA,
+  MOST_AUTHOR,
+  MOST_LEAST_WORDS,
+  TRACKED,
+} from '../redline/index.ts';
 
 // The wire's own description of what the engine's types say. `satisfies` in the routes keeps the two together.
 
@@ -27,6 +35,32 @@ export const problemSchema = z
   })
   .openapi('Problem', { description: 'RFC 9457. `type` leads to a page about the problem.' });
 
+const flag = z.boolean().default(false);
+
+/** All names are listed by hand: a missing one is a type error where the options are used. */
+const ignoreSchema = z
+  .strictObject({
+    case: flag,
+    whitespace: flag,
+    formatting: flag,
+    numbering: flag,
+    headersAndFooters: flag,
+    notes: flag,
+    fields: flag,
+    comments: flag,
+  })
+  .openapi({
+    description:
+      'What is left out of the comparison: there the redline keeps the original, and accepting every change gives the modified document but for these aspects.',
+  });
+
+const movesSchema = z
+  .strictObject({
+    enabled: z.boolean().default(DEFAULT_MOVES.enabled),
+    leastWords: z.number().int().min(1).max(MOST_LEAST_WORDS).default(DEFAULT_MOVES.leastWords),
+  })
+  .openapi({ description: 'Whether moves are shown as moves, and from how many words on.' });
+
 /** The part `options` of a comparison. */
 export const optionsSchema = z
   .strictObject({
@@ -34,7 +68,7 @@ export const optionsSchema = z
       .string()
       .trim()
       .min(1)
-      .max(255)
+      .max(MOST_AUTHOR)
       .refine((author) => !UNWRITABLE.test(author), { error: 'must not hold control characters' })
       .default(DEFAULT_AUTHOR)
       .openapi({ description: 'Whose revisions they are.' }),
@@ -42,6 +76,14 @@ export const optionsSchema = z
       description:
         'When they were made: UTC, to the second. `null` writes no date; left out, it is the time of the request.',
       example: '2026-11-22T09:00:00Z',
+    }),
+    granularity: z.enum(GRANULARITIES).default('word').openapi({
+      description: 'Whether a changed phrase is marked word by word, or inside its words too.',
+    }),
+    ignore: ignoreSchema.prefault({}),
+    moves: movesSchema.prefault({}),
+    metadata: z.enum(METADATA).default('original').openapi({
+      description: 'Whose document properties the redline has: the original’s, the modified’s, or nobody’s.',
     }),
   })
   .openapi('CompareOptions');
@@ -86,7 +128,25 @@ const reportSchema = z
       ),
       faults: z.array(z.object({ code: z.string(), part: z.string(), message: z.string() })),
     }),
-    options: z.object({ author: z.string(), date: z.string().nullable() }),
+    options: z
+      .object({
+        author: z.string(),
+        date: z.string().nullable(),
+        granularity: z.enum(GRANULARITIES),
+        ignore: ignoreSchema,
+        moves: movesSchema,
+        tracked: z.enum(TRACKED),
+        metadata: z.enum(METADATA),
+        limits: z.object({
+          compressedBytes: count,
+          uncompressedBytes: count,
+          xmlPartBytes: count,
+          ratio: count,
+          entries: count,
+          xmlDepth: count,
+        }),
+      })
+      .openapi({ description: 'Every option, as it was given or by default.' }),
     sha256: z.object({ original: z.string(), modified: z.string(), redline: z.string() }),
     stages: z.array(z.object({ name: z.enum(['read', 'write', 'verify']), ms: z.number() })),
   })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Comparison, DEFAULT_LIMITS } from '../redline/index.ts';
+import { type Comparison, compareOptions } from '../redline/index.ts';
 import { EnginePool, type EnginePoolOptions } from './engine-pool.ts';
 
 const script = new URL('../../test/fixtures/engine-worker.ts', import.meta.url);
@@ -28,7 +28,7 @@ async function request(pool: EnginePool, author: string, signal = never): Promis
   const place = pool.reserve();
   const original = Uint8Array.of(1, 2, 3);
   const modified = Uint8Array.of(4, 5, 6);
-  const options = { author, date: null, limits: DEFAULT_LIMITS };
+  const options = compareOptions({ author });
   try {
     return await place.compare({ original, modified, options }, signal);
   } finally {
@@ -44,7 +44,7 @@ describe('the pool', () => {
     const inputs = {
       original: Buffer.from('a small buffer of the shared pool'),
       modified: Uint8Array.of(7, 8, 9),
-      options: { author: 'echo', date: null, limits: DEFAULT_LIMITS },
+      options: compareOptions({ author: 'echo' }),
     };
     const place = pool.reserve();
     const { redline, report } = await place.compare(inputs, never);

@@ -12,16 +12,16 @@ import {
   withNotes,
 } from '../../test/support/redlines.ts';
 import { nodeCodec } from '../kit/index.ts';
-import { type CompareOptions, compare, DEFAULT_LIMITS, RedlineError } from './index.ts';
+import { compare, DEFAULT_LIMITS, type GivenOptions, RedlineError } from './index.ts';
 import { openPackage } from './ooxml/index.ts';
 import type { Report } from './report.ts';
 
-const OPTIONS: CompareOptions = {
+const OPTIONS = {
   author: 'Ann & "Bo"',
   date: '2026-01-02T03:04:05Z',
   limits: DEFAULT_LIMITS,
 };
-const compared = (a: Source, b: Source, options: Partial<CompareOptions> = {}): ReturnType<typeof compare> =>
+const compared = (a: Source, b: Source, options: GivenOptions = {}): ReturnType<typeof compare> =>
   compare(docx(a), docx(b), { ...OPTIONS, ...options }, nodeCodec);
 const refusal = (work: () => unknown): RedlineError => {
   try {

@@ -1,7 +1,7 @@
 import type { Codec } from './codec.ts';
 import { type InputRole, RedlineError } from './errors.ts';
 import { openPackage, type Package } from './ooxml/index.ts';
-import type { CompareOptions, Limits } from './options.ts';
+import { type CompareOptions, compareOptions, type GivenOptions, type Limits } from './options.ts';
 import {
   type Comparison,
   type Difference,
@@ -30,15 +30,17 @@ const ENGINE_VERSION = '0.1.0';
  * `original` and whose acceptance gives `modified`; that this is so is verified on the bytes that
  * are returned.  Equal inputs give the original's bytes.
  *
- * @throws {RedlineError} when an input cannot be read, a limit is passed, or no rung of the ladder
+ * @param given  options; what is left out has its default
+ * @throws {RedlineError} when an option or an input cannot be used, a limit is passed, or no rung of the ladder
  *   gives an exact redline.
  */
 export function compare(
   original: Uint8Array,
   modified: Uint8Array,
-  options: CompareOptions,
+  given: GivenOptions,
   codec: Codec,
 ): Comparison {
+  const options = compareOptions(given);
   const clock = stopwatch(codec);
   const [a, b] = [
     open(original, 'original', codec, options.limits),
@@ -138,7 +140,7 @@ function report(
     stories: written.stories,
     notCompared,
     verification,
-    options: { author: options.author, date: options.date },
+    options,
     sha256,
     stages,
   };

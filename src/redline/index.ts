@@ -1,7 +1,22 @@
 export type { Codec } from './codec.ts';
 export { compare } from './compare.ts';
 export { type ErrorCode, type ErrorDetails, type InputRole, RedlineError } from './errors.ts';
-export { type CompareOptions, DEFAULT_AUTHOR, DEFAULT_LIMITS, type Limits } from './options.ts';
+export {
+  type CompareOptions,
+  compareOptions,
+  DEFAULT_AUTHOR,
+  DEFAULT_LIMITS,
+  DEFAULT_MOVES,
+  type GivenOptions,
+  GRANULARITIES,
+  IGNORABLE,
+  type Ignorable,
+  type Limits,
+  METADATA,
+  MOST_AUTHOR,
+  MOST_LEAST_WORDS,
+  TRACKED,
+} from './options.ts';
 export { renderHtml } from './render/index.ts';
 export type {
   Comparison,

@@ -72,7 +72,8 @@ export interface Report {
   readonly stories: readonly StoryOutcome[];
   readonly notCompared: readonly NotCompared[];
   readonly verification: Verification;
-  readonly options: Pick<CompareOptions, 'author' | 'date'>;
+  /** Every option, as it was or by default. */
+  readonly options: CompareOptions;
   readonly sha256: { readonly original: string; readonly modified: string; readonly redline: string };
   /** Milliseconds per stage; the only part of a report that differs between two runs. */
   readonly stages: readonly Stage[];

@@ -1,14 +1,14 @@
 import { nodeCodec } from '../../src/kit/index.ts';
 import {
-  type CompareOptions,
   type Comparison,
   compare,
   DEFAULT_LIMITS,
+  type GivenOptions,
   type Report,
   verify,
 } from '../../src/redline/index.ts';
 
-const OPTIONS: CompareOptions = { author: 'A', date: '2024-05-01T00:00:00Z', limits: DEFAULT_LIMITS };
+const OPTIONS: GivenOptions = { author: 'A', date: '2024-05-01T00:00:00Z', limits: DEFAULT_LIMITS };
 
 /** A law that two documents broke. */
 class LawBroken extends Error {

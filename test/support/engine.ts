@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/kit/index.ts';
 import {
-  type CompareOptions,
   type Comparison,
   compare,
+  compareOptions,
   DEFAULT_LIMITS,
   type Report,
   type Rung,
@@ -15,11 +15,7 @@ import { RUNGS } from '../../src/redline/report.ts';
 import { withoutRevisions, writeRedline } from '../../src/redline/revisions/index.ts';
 import { docx, type Source } from './redlines.ts';
 
-const OPTIONS: CompareOptions = {
-  author: 'A',
-  date: '2024-05-01T00:00:00Z',
-  limits: DEFAULT_LIMITS,
-};
+const OPTIONS = compareOptions({ author: 'A', date: '2024-05-01T00:00:00Z' });
 
 /** What a test expects of a pair beside exactness; the default is what every ordinary pair fulfils. */
 export interface Setting {

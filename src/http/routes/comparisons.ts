@@ -4,7 +4,7 @@ import type { ResultGone, ResultPart, SavedResult } from '../../documents/index.
 import {
   type CompareOptions,
   type Comparison,
-  DEFAULT_LIMITS,
+  compareOptions,
   RedlineError,
   type Report,
 } from '../../redline/index.ts';
@@ -135,12 +135,12 @@ function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function describe(saved: SavedResult, report: Report): z.input<typeof comparisonSchema> {
+function describe(saved: SavedResult, report: Report): z.output<typeof comparisonSchema> {
   const self = `/v1/comparisons/${saved.id}`;
   return {
     id: saved.id,
     // The wire's type has mutable arrays; the value is only ever serialised.
-    report: report as z.input<typeof comparisonSchema>['report'],
+    report: report as z.output<typeof comparisonSchema>['report'],
     links: { self, redline: `${self}/redline`, html: `${self}/html` },
     expiresAt: new Date(saved.expiresAt).toISOString(),
   };
@@ -162,8 +162,8 @@ function parseOptions(given: string | null, now: number): CompareOptions {
     );
     throw new RedlineError('options/invalid', `The options cannot be used. ${faults.join('; ')}`);
   }
-  const { author, date = `${new Date(now).toISOString().slice(0, 19)}Z` } = parsed.data;
-  return { author, date, limits: DEFAULT_LIMITS };
+  const { date = `${new Date(now).toISOString().slice(0, 19)}Z`, ...others } = parsed.data;
+  return compareOptions({ ...others, date });
 }
 
 function parseJson(text: string): unknown {

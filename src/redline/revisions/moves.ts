@@ -6,9 +6,7 @@ import { editedMove, singleParagraphs } from './inline.ts';
 import { type Item, readItems } from './items.ts';
 import type { Step } from './plan.ts';
 
-/** Fewest words of a paragraph that is shown as moved: shorter ones recur by chance. */
-const LEAST_WORDS = 5;
-/** The same for one that was also edited, and the least share of its words that came along. */
+/** Fewest words of a paragraph that was moved and edited, and the least share of its words that came along. */
 const LEAST_EDITED_WORDS = 8;
 const EDITED_SIMILARITY = 0.6;
 /** Pairs looked at in search of edited moves; beyond it only unchanged ones are found. */
@@ -38,7 +36,7 @@ export function pairMoves(steps: readonly Step[], ctx: MergeContext): Moves {
     moves.set(target, move);
     ctx.tally.moves++;
   };
-  if (gone.length > 0 && come.length > 0) {
+  if (ctx.moves.enabled && gone.length > 0 && come.length > 0) {
     pairUnchanged(gone, come, pair, ctx);
     const rest = (blocks: readonly Block[]): Block[] => blocks.filter((x) => !moves.has(x));
     if (ctx.rung === 'words') pairEdited(rest(gone), rest(come), pair, ctx);
@@ -83,7 +81,7 @@ function pairEdited(gone: readonly Block[], come: readonly Block[], pair: Pair, 
   const words = (blocks: readonly Block[]) =>
     blocks
       .map((block) => ({ block, words: wordsOf(block.element, ctx) }))
-      .filter((x) => x.words.length >= LEAST_EDITED_WORDS);
+      .filter((x) => x.words.length >= Math.max(LEAST_EDITED_WORDS, ctx.moves.leastWords));
   const [left, right] = [words(gone), words(come)];
   const found = left.flatMap((x) =>
     right
@@ -104,7 +102,7 @@ function moveKey(block: Block, ctx: MergeContext): string | undefined {
   const pPr = child(element, 'w:pPr');
   const items = readItems(element, ctx.props);
   const key = itemsKey(items);
-  return key.split(/\s+/).length >= LEAST_WORDS
+  return key.split(/\s+/).length >= ctx.moves.leastWords
     ? `${canonicalChildren(pPr, new Set(['w:rPr']))}|${key}`
     : undefined;
 }

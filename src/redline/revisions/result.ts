@@ -85,6 +85,7 @@ export class Result {
   context(region: Region, marks: PartMarks, sections?: SectionWriter): MergeContext {
     const ctx: MergeContext = {
       rung: this.#rungs[region],
+      moves: this.#options.moves,
       props: this.#props,
       symbols: this.#symbols,
       tally: this.tally,
