@@ -30,4 +30,16 @@ export type {
   Verification,
   WordCounts,
 } from './report.ts';
+export type {
+  Change,
+  ChangeFilter,
+  ChangeFormat,
+  ChangeKind,
+  ChangeList,
+  ChangePosition,
+  Decided,
+  Decision,
+  DecisionReport,
+  Verdict,
+} from './revisions/index.ts';
 export { verify } from './verify/index.ts';

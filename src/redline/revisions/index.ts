@@ -1,4 +1,13 @@
+export type {
+  Change,
+  ChangeFilter,
+  ChangeFormat,
+  ChangeKind,
+  ChangeList,
+  ChangePosition,
+} from './changes/change.ts';
 export { emptyTally, type Tally } from './context.ts';
+export type { Decided, Decision, DecisionReport, Verdict } from './decide/decision.ts';
 export {
   type Written,
   withoutRevisions,
