@@ -1,6 +1,8 @@
 export { canonical, canonicalAttributes, canonicalChildren, rawKey } from './canonical.ts';
 export { PackageEditor } from './editor.ts';
+export { Counters, type ListPlace, type Numbering, placeOf, readNumbering } from './labels.ts';
 export { widenedStartTag } from './namespaces.ts';
+export { formatNumber } from './number-format.ts';
 export {
   bodyOf,
   openPackage,
@@ -11,6 +13,7 @@ export {
   samePart,
 } from './package.ts';
 export { type Rebase, rebaseOnto } from './rebase.ts';
+export { isOn, readStyles, resolve, type Styles } from './style-sheet.ts';
 export {
   attribute,
   attributes,

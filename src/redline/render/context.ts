@@ -1,7 +1,5 @@
-import type { Package, XmlElement } from '../ooxml/index.ts';
+import type { Counters, Numbering, Package, Styles, XmlElement } from '../ooxml/index.ts';
 import type { ChangeLedger } from './changes.ts';
-import type { Counters, Numbering } from './numbering.ts';
-import type { Styles } from './styles.ts';
 
 export type NoteKind = 'footnote' | 'endnote';
 

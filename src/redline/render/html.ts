@@ -1,15 +1,21 @@
 import type { Codec } from '../codec.ts';
-import { bodyOf, descendants, openPackage, type Package } from '../ooxml/index.ts';
+import {
+  bodyOf,
+  Counters,
+  descendants,
+  openPackage,
+  type Package,
+  readNumbering,
+  readStyles,
+} from '../ooxml/index.ts';
 import type { Limits } from '../options.ts';
 import { renderBlocks } from './blocks.ts';
 import { ChangeLedger } from './changes.ts';
 import { contents } from './content.ts';
 import type { Context } from './context.ts';
 import { htmlAttribute } from './markup.ts';
-import { Counters, readNumbering } from './numbering.ts';
 import { MAX_PICTURES_BYTES } from './pictures.ts';
 import { type Margin, marginsOf, notesHtml, readComments, readNotes } from './references.ts';
-import { readStyles } from './styles.ts';
 import { STYLESHEET } from './stylesheet.ts';
 
 /** Blocks in one group: browsers lay out a group only when it comes near (`content-visibility`). */

@@ -1,8 +1,8 @@
 import { attribute, child, textOf, type XmlElement } from '../ooxml/index.ts';
+import { describeChange } from '../revisions/index.ts';
 import { type Mark, sideOf } from './changes.ts';
 import { contents, grouped } from './content.ts';
 import type { Context } from './context.ts';
-import { describeChange } from './describe.ts';
 import { emptyResult, followField, isHidden } from './fields.ts';
 import { htmlAttribute, htmlText, joinSegments, type Segment, type Wrap } from './markup.ts';
 import { pictureHtml, textBoxesOf } from './pictures.ts';

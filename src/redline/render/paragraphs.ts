@@ -1,12 +1,20 @@
-import { attribute, child, childValue, elements, type XmlElement } from '../ooxml/index.ts';
+import {
+  attribute,
+  child,
+  childValue,
+  elements,
+  isOn,
+  type ListPlace,
+  placeOf,
+  resolve,
+  type XmlElement,
+} from '../ooxml/index.ts';
+import { describeChange } from '../revisions/index.ts';
 import { changeAttributes, type Mark, type Side, sideOf, sideWithin } from './changes.ts';
 import { contents } from './content.ts';
 import type { Context } from './context.ts';
-import { describeChange } from './describe.ts';
 import { collectInline, emit, type Flow, type Scope } from './inline.ts';
 import { classes, htmlAttribute, htmlText, joinSegments } from './markup.ts';
-import { type ListPlace, placeOf } from './numbering.ts';
-import { isOn, resolve } from './styles.ts';
 
 /** A paragraph of a heading style with more text than this is a clause, not a heading. */
 const MAX_HEADING_CHARACTERS = 160;

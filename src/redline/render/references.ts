@@ -1,9 +1,15 @@
-import { attribute, elements, type Package, relatedPart, type XmlElement } from '../ooxml/index.ts';
+import {
+  attribute,
+  elements,
+  formatNumber,
+  type Package,
+  relatedPart,
+  type XmlElement,
+} from '../ooxml/index.ts';
 import type { Side } from './changes.ts';
 import { contents } from './content.ts';
 import type { Context, NoteBook, NoteKind } from './context.ts';
 import { anchor, htmlText } from './markup.ts';
-import { formatNumber } from './number-format.ts';
 
 function byId(pkg: Package, kind: string, name: string): Map<string, XmlElement> {
   const part = relatedPart(pkg, pkg.main, kind);

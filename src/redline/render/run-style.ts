@@ -1,6 +1,5 @@
-import { attribute, child, childValue, type XmlElement } from '../ooxml/index.ts';
+import { attribute, child, childValue, isOn, resolve, type Styles, type XmlElement } from '../ooxml/index.ts';
 import { classes, type Wrap } from './markup.ts';
-import { isOn, resolve, type Styles } from './styles.ts';
 
 /**
  * Formatting of a run as elements and class names.

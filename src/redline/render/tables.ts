@@ -1,10 +1,9 @@
-import { attribute, child, childValue, type XmlElement } from '../ooxml/index.ts';
+import { attribute, child, childValue, isOn, type XmlElement } from '../ooxml/index.ts';
 import { changeAttributes, type Mark, sideOf, sideWithin } from './changes.ts';
 import { contents, through } from './content.ts';
 import type { Context } from './context.ts';
 import { htmlAttribute } from './markup.ts';
 import { propertyNote } from './paragraphs.ts';
-import { isOn } from './styles.ts';
 
 interface Cell {
   readonly element: XmlElement;

@@ -6,6 +6,7 @@ export type {
   ChangeList,
   ChangePosition,
 } from './changes/change.ts';
+export { describeChange } from './changes/describe.ts';
 export { emptyTally, type Tally } from './context.ts';
 export type { Decided, Decision, DecisionReport, Verdict } from './decide/decision.ts';
 export {

@@ -1,14 +1,7 @@
-import {
-  attribute,
-  child,
-  childValue,
-  elements,
-  type Package,
-  relatedPart,
-  type XmlElement,
-} from '../ooxml/index.ts';
 import { formatNumber } from './number-format.ts';
-import { isOn, resolve, type Styles } from './styles.ts';
+import { type Package, relatedPart } from './package.ts';
+import { isOn, resolve, type Styles } from './style-sheet.ts';
+import { attribute, child, childValue, elements, type XmlElement } from './xml.ts';
 
 interface Level {
   readonly element: XmlElement;

@@ -1,12 +1,5 @@
-import {
-  attribute,
-  child,
-  childValue,
-  elements,
-  type Package,
-  relatedPart,
-  type XmlElement,
-} from '../ooxml/index.ts';
+import { type Package, relatedPart } from './package.ts';
+import { attribute, child, childValue, elements, type XmlElement } from './xml.ts';
 
 /** Style definitions of a document (ECMA-376 Part 1 §17.7), asked by identifier. */
 export interface Styles {

@@ -1,5 +1,4 @@
-import { attribute, child, elements, outer, type XmlElement } from '../ooxml/index.ts';
-import { isOn, type Styles } from './styles.ts';
+import { attribute, child, elements, isOn, outer, type Styles, type XmlElement } from '../../ooxml/index.ts';
 
 /** Names of properties as a reader of contracts would say them; what is not here is "formatting". */
 const NAMES: Readonly<Record<string, string>> = {
