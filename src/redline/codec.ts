@@ -16,3 +16,37 @@ export interface Codec {
   /** A monotonic clock in milliseconds; only the times in the report come from it. */
   readonly now: () => number;
 }
+
+interface Inflated {
+  readonly from: number;
+  readonly length: number;
+  readonly content: Uint8Array;
+}
+
+/**
+ * A codec that inflates and decodes the same bytes once.  Writing and verification both read the inputs, each with a
+ * reader of its own; what the host makes of the bytes is the same for both.
+ */
+export function remembering(codec: Codec): Codec {
+  const inflated = new WeakMap<ArrayBufferLike, Inflated[]>();
+  const decoded = new WeakMap<Uint8Array, string>();
+  return {
+    ...codec,
+    inflateRaw: (data, maxBytes) => {
+      const known = inflated.get(data.buffer) ?? [];
+      const same = known.find((i) => i.from === data.byteOffset && i.length === data.length);
+      if (same && same.content.length <= maxBytes) return same.content;
+      const content = codec.inflateRaw(data, maxBytes);
+      known.push({ from: data.byteOffset, length: data.length, content });
+      inflated.set(data.buffer, known);
+      return content;
+    },
+    decodeUtf8: (data) => {
+      const known = decoded.get(data);
+      if (known !== undefined) return known;
+      const text = codec.decodeUtf8(data);
+      decoded.set(data, text);
+      return text;
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import type { Codec } from './codec.ts';
+import { type Codec, remembering } from './codec.ts';
 import { type InputRole, RedlineError } from './errors.ts';
 import { openPackage, type Package } from './ooxml/index.ts';
 import { type CompareOptions, compareOptions, type GivenOptions, type Limits } from './options.ts';
@@ -40,7 +40,15 @@ export function compare(
   given: GivenOptions,
   codec: Codec,
 ): Comparison {
-  const options = compareOptions(given);
+  return compareWith(original, modified, compareOptions(given), remembering(codec));
+}
+
+function compareWith(
+  original: Uint8Array,
+  modified: Uint8Array,
+  options: CompareOptions,
+  codec: Codec,
+): Comparison {
   const clock = stopwatch(codec);
   const [a, b] = [
     open(original, 'original', codec, options.limits),

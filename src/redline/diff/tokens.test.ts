@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Interner, isBlank, tokenize } from './tokens.ts';
+import { Interner, isBlank, tokenize, wordIds } from './tokens.ts';
 
 /** Half of a surrogate pair. */
 const TORN = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
@@ -55,4 +55,46 @@ test('an interner gives equal numbers to equal strings alone', () => {
   const symbols = new Interner();
   const list = ['a', 'b', 'a', '', '__proto__', 'b'];
   expect(list.map((s) => symbols.id(s))).toEqual([0, 1, 0, 2, 3, 1]);
+});
+
+test('an interner gives the numbers of a plain table, whatever the texts and however they are handed in', () => {
+  const text = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 6 }),
+    fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 30, maxLength: 36 }),
+  );
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 400 }), (texts) => {
+      const symbols = new Interner();
+      const known = new Map<string, number>();
+      for (const t of texts) {
+        const wanted = known.get(t) ?? known.size;
+        known.set(t, wanted);
+        expect(symbols.idOf(`<${t}>`, 1, 1 + t.length)).toBe(wanted);
+        expect(symbols.id(t)).toBe(wanted);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('an interner holds many texts, also those that fall on the same places', () => {
+  const symbols = new Interner();
+  const texts = Array.from({ length: 20_000 }, (_, i) => `w${i}`);
+  expect(texts.map((t) => symbols.id(t))).toEqual(texts.map((_, i) => i));
+  expect(texts.map((t) => symbols.id(t))).toEqual(texts.map((_, i) => i));
+});
+
+test('the words of a text are its letters and digits, by whatever table they are found', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'Z', '9', ' ', '_', '.', '’', '–', 'é', '甲', '\u0301', '😀', '\u00a0'),
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(text, (s) => {
+      const symbols = new Interner();
+      const wanted = (s.match(/[\p{L}\p{N}]+/gu) ?? []).map((w) => symbols.id(w));
+      expect(wordIds(s, symbols)).toEqual(wanted);
+    }),
+    { numRuns: 2000 },
+  );
 });

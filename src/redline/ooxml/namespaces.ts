@@ -36,21 +36,36 @@ const CUSTOMARY: ReadonlyMap<string, string> = new Map([
 
 const RESERVED = new Set(CUSTOMARY.values());
 const DECLARATION = /\sxmlns(?::([^\s=]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const DECLARED = new RegExp(DECLARATION.source, 'y');
 
 function isCustomary(prefix: string, uri: string): boolean {
   const wanted = CUSTOMARY.get(uri);
   return wanted === undefined ? !RESERVED.has(prefix) : wanted === prefix;
 }
 
-/** Values in single quotes, which the engine does not look for. */
-const SINGLE_QUOTED = /<[^<>"']*(?:"[^"<]*"[^<>"']*)*=\s*'/;
+/** A tag up to its first value in single quotes, which the engine does not look for. */
+const SINGLE_QUOTED = /<[^<>"']*(?:"[^"<]*"[^<>"']*)*=\s*'/y;
+
+/** Only what stands before an apostrophe is looked at: texts are full of them. */
+function hasSingleQuotes(source: string): boolean {
+  const from = rootStart(source);
+  for (let at = source.indexOf("'", from); at >= 0; at = source.indexOf("'", at + 1)) {
+    let before = at - 1;
+    while (source.charCodeAt(before) <= 32) before--;
+    if (source[before] !== '=') continue;
+    SINGLE_QUOTED.lastIndex = source.lastIndexOf('<', before);
+    if (SINGLE_QUOTED.lastIndex >= from && SINGLE_QUOTED.test(source)) return true;
+  }
+  return false;
+}
 
 /** The part's text with customary prefixes and double quotes: the same string where it has them already. */
 export function withCustomaryPrefixes(source: string, maxDepth: number): string {
-  if (source.includes("='", rootStart(source)) && SINGLE_QUOTED.test(source.slice(rootStart(source))))
-    return rewrite(source, maxDepth);
-  for (const m of source.matchAll(DECLARATION)) {
-    if (!isCustomary(m[1] ?? '', m[2] ?? m[3] ?? '')) return rewrite(source, maxDepth);
+  if (hasSingleQuotes(source)) return rewrite(source, maxDepth);
+  for (let at = source.indexOf('xmlns'); at >= 0; at = source.indexOf('xmlns', at + 1)) {
+    DECLARED.lastIndex = at - 1;
+    const m = DECLARED.exec(source);
+    if (m && !isCustomary(m[1] ?? '', m[2] ?? m[3] ?? '')) return rewrite(source, maxDepth);
   }
   return source;
 }

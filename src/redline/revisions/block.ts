@@ -1,5 +1,5 @@
-import type { Words } from '../diff/index.ts';
-import { child, decodeText, rawKey, type XmlElement } from '../ooxml/index.ts';
+import { type Words, wordIds } from '../diff/index.ts';
+import { child, decodeText, outer, rawKey, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
 
 /** A block and the marks that stand in front of it. */
@@ -17,21 +17,46 @@ export function blockKey(element: XmlElement): string {
   return key.includes('Reference') ? key.replace(NOTE_ID, '$1').replace(SECTION_REFERENCE, '') : key;
 }
 
-/** Text, or what parts words: the end of a paragraph or cell, a tab, a break. */
-const TEXT = /<w:t(?:\s[^>]*)?>([^<]*)<\/w:t>|<\/w:p>|<w:(?:tab|br|cr)\s*\/>/g;
-const WORD = /[\p{L}\p{N}]+/gu;
+const [SLASH, SPACE, GREATER] = [0x2f, 0x20, 0x3e];
+const [LOWER_A, LOWER_R] = [0x61, 0x72];
+const BREAK = /<w:(?:tab|br|cr)\s*\/>/y;
 
-/** The text that a block shows, its paragraphs and tabs parted by blanks. */
+/** The text that a block shows, its paragraphs, tabs and breaks parted by blanks. */
 export function shownText(element: XmlElement): string {
+  const { source, end } = element;
   let text = '';
-  for (const m of element.source.slice(element.start, element.end).matchAll(TEXT)) text += m[1] ?? ' ';
+  for (let at = element.start; at >= 0 && at < end; ) {
+    // The fifth character rules out what is none of `<w:t>`, `<w:tab/>`, `<w:br/>`, `<w:cr/>`.
+    const next = source.charCodeAt(at + 4);
+    if (source.charCodeAt(at + 1) === SLASH) {
+      if (source.startsWith('/w:p>', at + 1)) text += ' ';
+    } else if (next === GREATER || next <= SPACE) {
+      const stop = source.startsWith('w:t', at + 1) ? endOfText(source, at, end) : -1;
+      if (stop >= 0) {
+        text += source.slice(source.indexOf('>', at) + 1, stop);
+        at = stop;
+      }
+    } else if ((next === LOWER_A || next === LOWER_R) && isBreak(source, at)) text += ' ';
+    at = source.indexOf('<', at + 1);
+  }
   return decodeText(text);
+}
+
+function isBreak(source: string, at: number): boolean {
+  BREAK.lastIndex = at;
+  return BREAK.test(source);
+}
+
+/** Where the text of the `w:t` that begins at `at` ends; -1 where it has none. */
+function endOfText(source: string, at: number, end: number): number {
+  const open = source.indexOf('>', at);
+  const stop = source.indexOf('<', open);
+  return stop < end && source.startsWith('</w:t>', stop) ? stop : -1;
 }
 
 /** The words that a block shows, as sorted symbols. */
 export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
-  const text = shownText(element);
-  return Int32Array.from(text.match(WORD) ?? [], (w) => ctx.symbols.id(w)).sort();
+  return Int32Array.from(wordIds(shownText(element), ctx.symbols)).sort();
 }
 
 /** A block content control (§17.5.2.29) with content. */
@@ -45,5 +70,8 @@ export function isParagraph(block: Block | undefined): boolean {
 
 /** Does the paragraph's mark end a section? Such a mark is never one with a mark that does not. */
 export function endsSection(block: Block): boolean {
-  return block.element.name === 'w:p' && child(child(block.element, 'w:pPr'), 'w:sectPr') !== undefined;
+  const { element } = block;
+  // Most marks end none: the tree is read only where one may.
+  if (element.name !== 'w:p' || !outer(element).includes('<w:sectPr')) return false;
+  return child(child(element, 'w:pPr'), 'w:sectPr') !== undefined;
 }

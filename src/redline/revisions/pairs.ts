@@ -7,7 +7,7 @@ import {
   similarity,
   type Words,
 } from '../diff/index.ts';
-import { child, type XmlElement } from '../ooxml/index.ts';
+import { child, outer, type XmlElement } from '../ooxml/index.ts';
 import { type Block, endsSection, shownText } from './block.ts';
 import { controlKey } from './items.ts';
 
@@ -36,10 +36,11 @@ type Score = (i: number, j: number) => number;
 
 /** Pairs the blocks of two stretches in order: for each of `a` its partner in `b`, or -1. */
 export function pairBlocks(a: Side, b: Side): Int32Array {
-  const score: Score = (i, j) =>
-    a.ids[i] === b.ids[j]
-      ? (a.words[i]?.length ?? 0) + EQUAL_BONUS
-      : pairScore(a.blocks[i], b.blocks[j], a.words[i], b.words[j]);
+  const [endsA, endsB] = [a.blocks.map(endsSection), b.blocks.map(endsSection)];
+  const score: Score = (i, j) => {
+    if (a.ids[i] === b.ids[j]) return (a.words[i]?.length ?? 0) + EQUAL_BONUS;
+    return endsA[i] === endsB[j] ? pairScore(a.blocks[i], b.blocks[j], a.words[i], b.words[j]) : 0;
+  };
   const [n, m] = [a.blocks.length, b.blocks.length];
   if (n * m <= SMALL) return pairInOrder(n, m, score);
   const partner = heaviestChain(candidates(a, b, score), n, m);
@@ -74,45 +75,102 @@ function pairGap(
 
 /** Pairs that share rare words or are equal: the few worth scoring. */
 function candidates(a: Side, b: Side, score: Score): Candidate[] {
-  const [left, right] = [occurrences(a), occurrences(b)];
+  const symbols = 1 + Math.max(highest(a.words), highest(b.words));
+  const [left, right] = [new Occurrences(a, symbols), new Occurrences(b, symbols)];
   const out: Candidate[] = [];
+  const votes = new Int32Array(b.blocks.length);
   a.blocks.forEach((_, i) => {
-    const votes = new Map<number, number>();
-    for (const key of keysOf(a, i)) {
-      const [mine, theirs] = [left.get(key), right.get(key)];
-      if (!mine || !theirs || mine.length > RARE || theirs.length > RARE) continue;
-      for (const j of theirs) votes.set(j, (votes.get(j) ?? 0) + 1);
+    const found: number[] = [];
+    const vote = (j: number): void => {
+      if (votes[j] === 0) found.push(j);
+      votes[j] = (votes[j] ?? 0) + 1;
+    };
+    if (left.isRareBlock(i)) right.rareBlocks(a.ids[i] ?? -1).forEach(vote);
+    const words = a.words[i] ?? NO_WORDS;
+    for (let k = 0; k < words.length; k++) {
+      const word = words[k] ?? -1;
+      if (word !== words[k - 1] && left.isRare(word)) right.eachRare(word, vote);
     }
-    const ranked = [...votes].sort((x, y) => y[1] - x[1] || x[0] - y[0]).slice(0, MAX_CANDIDATES);
-    for (const [j] of ranked) {
+    found.sort((x, y) => (votes[y] ?? 0) - (votes[x] ?? 0) || x - y);
+    for (const j of found.slice(0, MAX_CANDIDATES)) {
       const weight = score(i, j);
       if (weight > 0) out.push({ i, j, weight });
     }
+    for (const j of found) votes[j] = 0;
   });
   return out;
 }
 
-/** What a block can be found by: itself as a whole, and its words. */
-function keysOf(side: Side, i: number): Set<number> {
-  return new Set([-1 - (side.ids[i] ?? 0), ...(side.words[i] ?? [])]);
+function highest(words: readonly Words[]): number {
+  return words.reduce((most, list) => Math.max(most, list[list.length - 1] ?? -1), -1);
 }
 
-function occurrences(side: Side): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  side.blocks.forEach((_, i) => {
-    for (const key of keysOf(side, i)) {
-      const list = found.get(key);
-      if (!list) found.set(key, [i]);
+const NO_WORDS: Words = new Int32Array();
+
+/** What the blocks of a side can be found by: themselves as wholes, and their words. */
+class Occurrences {
+  /** How many blocks have a word, up to `RARE` + 1. */
+  readonly #counts: Uint8Array;
+  /** The first `RARE` of them. */
+  readonly #places: Int32Array;
+  readonly #blocks = new Map<number, number[]>();
+  readonly #ids: readonly number[];
+
+  /** @param symbols  above every word */
+  constructor(side: Side, symbols: number) {
+    this.#counts = new Uint8Array(symbols);
+    this.#places = new Int32Array(symbols * RARE);
+    this.#ids = side.ids;
+    side.words.forEach((words, i) => {
+      for (let k = 0; k < words.length; k++) if (words[k] !== words[k - 1]) this.#note(words[k] ?? -1, i);
+    });
+    side.ids.forEach((id, i) => {
+      const list = this.#blocks.get(id);
+      if (!list) this.#blocks.set(id, [i]);
       else if (list.length <= RARE) list.push(i);
-    }
-  });
-  return found;
+    });
+  }
+
+  #note(word: number, i: number): void {
+    const count = this.#counts[word] ?? 0;
+    if (count > RARE) return;
+    if (count < RARE) this.#places[word * RARE + count] = i;
+    this.#counts[word] = count + 1;
+  }
+
+  isRare(word: number): boolean {
+    return (this.#counts[word] ?? 0) <= RARE;
+  }
+
+  eachRare(word: number, visit: (i: number) => void): void {
+    const count = this.#counts[word] ?? 0;
+    if (count <= RARE) for (let k = 0; k < count; k++) visit(this.#places[word * RARE + k] ?? 0);
+  }
+
+  isRareBlock(i: number): boolean {
+    return this.rareBlocks(this.#ids[i] ?? -1).length > 0;
+  }
+
+  /** The blocks with that symbol; none where they are too many. */
+  rareBlocks(id: number): readonly number[] {
+    const list = this.#blocks.get(id) ?? [];
+    return list.length <= RARE ? list : [];
+  }
 }
 
 /** Tables of the same columns are versions of one another, even where every cell was filled in anew. */
 function sameGrid(a: XmlElement, b: XmlElement): boolean {
-  const columns = (table: XmlElement): number => child(table, 'w:tblGrid')?.children.length ?? 0;
-  return columns(a) > 0 && columns(a) === columns(b);
+  const columns = columnsOf(a);
+  return columns > 0 && columns === columnsOf(b);
+}
+
+/** Columns of a table's grid, for which the table itself need not be read: no row stands before it (§17.4.48). */
+function columnsOf(table: XmlElement): number {
+  const xml = outer(table);
+  const [from, to, row] = ['<w:tblGrid', '</w:tblGrid>', '<w:tr'].map((tag) => xml.indexOf(tag));
+  if (from === undefined || to === undefined || row === undefined || from < 0) return 0;
+  if (to < 0 || (row >= 0 && row < to)) return child(table, 'w:tblGrid')?.children.length ?? 0;
+  return xml.slice(from, to).split('<w:gridCol').length - 1;
 }
 
 /** How many words two blocks have in common, 0 when they are not versions of one another. */
@@ -125,7 +183,6 @@ function pairScore(
   if (!a || !b || !wordsA || !wordsB || a.element.name !== b.element.name) return 0;
   if (a.element.name === 'w:sdt' && controlKey(a.element) !== controlKey(b.element)) return 0;
   if (a.element.name !== 'w:p' && a.element.name !== 'w:tbl' && a.element.name !== 'w:sdt') return 0;
-  if (endsSection(a) !== endsSection(b)) return 0;
   if (wordsA.length === 0 && wordsB.length === 0)
     return shownText(a.element) === shownText(b.element) ? EQUAL_BONUS : EMPTY_PAIR;
   const share = similarity(wordsA, wordsB);

@@ -80,8 +80,8 @@ function planGap(left: Stretch, right: Stretch, ctx: MergeContext, steps: Step[]
     steps.push(...deleted(a), ...inserted(b));
     return;
   }
-  const words = (blocks: readonly Block[]): Words[] => blocks.map((x) => wordsOf(x.element, ctx));
-  const [wordsA, wordsB] = [words(a), words(b)];
+  const known = new Map<number, Words>();
+  const [wordsA, wordsB] = [wordsIn(left, known, ctx), wordsIn(right, known, ctx)];
   const partner = pairBlocks({ ...left, words: wordsA }, { ...right, words: wordsB });
   const joins = joinNeighbours(a, b, partner, wordsA, wordsB);
   let j0 = 0;
@@ -102,6 +102,16 @@ function planGap(left: Stretch, right: Stretch, ctx: MergeContext, steps: Step[]
     [i, j0] = [join.i1, join.j1];
   }
   steps.push(...inserted(b.slice(j0)));
+}
+
+/** The words of each block. @param known  words by symbol of the block: equal blocks say the same */
+function wordsIn(stretch: Stretch, known: Map<number, Words>, ctx: MergeContext): Words[] {
+  return stretch.blocks.map((block, i) => {
+    const id = stretch.ids[i] ?? -1;
+    const words = known.get(id) ?? wordsOf(block.element, ctx);
+    known.set(id, words);
+    return words;
+  });
 }
 
 /** Blocks that hold the last mark of a story where they stand at its end. */
