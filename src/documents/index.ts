@@ -1,9 +1,10 @@
 export type { BlobAttributes, BlobInfo, BlobStore, StoredBlob } from './blob-store.ts';
 export {
-  ComparisonResults,
   type ResultContent,
   type ResultGone,
+  type ResultKind,
   type ResultPart,
+  Results,
   ResultsFullError,
   type SavedResult,
 } from './results.ts';

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbeddedPlatform } from '../platform/embedded/index.ts';
-import type { Comparison } from '../redline/index.ts';
 import type { BlobStore } from './blob-store.ts';
-import { ComparisonResults, ResultsFullError } from './results.ts';
+import { Results, ResultsFullError, type SavedResult } from './results.ts';
 
 const HOUR_MS = 3_600_000;
 let folder: string;
@@ -19,12 +18,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A redline of `size` bytes; only its bytes and the report's being JSON matter here. */
-function comparison(size: number): Comparison {
-  return { redline: new Uint8Array(size), report: { engine: 'x' } as Comparison['report'] };
+/** Keeps a document of `size` bytes. */
+function save(results: Results, size: number): Promise<SavedResult> {
+  return results.save('comparisons', new Uint8Array(size), { engine: 'x' });
 }
 
-const open = (ceiling = 10_000) => new ComparisonResults(blobs, clock, ceiling);
+const open = (ceiling = 10_000) => new Results(blobs, clock, ceiling);
 
 async function names(): Promise<string[]> {
   const found: string[] = [];
@@ -35,9 +34,7 @@ async function names(): Promise<string[]> {
 describe('results', () => {
   test('have ids that nobody guesses', async () => {
     const results = open();
-    const ids = await Promise.all(
-      Array.from({ length: 20 }, async () => (await results.save(comparison(1))).id),
-    );
+    const ids = await Promise.all(Array.from({ length: 20 }, async () => (await save(results, 1)).id));
     expect(new Set(ids).size).toBe(20);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{48}$/);
   });
@@ -45,29 +42,29 @@ describe('results', () => {
   test('expire to the millisecond', async () => {
     const results = open();
     now = 1000;
-    const { id, expiresAt } = await results.save(comparison(5));
+    const { id, expiresAt } = await save(results, 5);
     expect(expiresAt).toBe(1000 + HOUR_MS);
     now = expiresAt - 1;
-    expect(await results.find(id, 'redline')).toMatchObject({ size: 5, expiresAt });
+    expect(await results.find('comparisons', id, 'document')).toMatchObject({ size: 5, expiresAt });
     now = expiresAt;
-    expect(await results.find(id, 'redline')).toBe('expired');
-    expect(await results.open(id, 'redline')).toBe('expired');
-    expect(await results.report(id)).toBe('expired');
+    expect(await results.find('comparisons', id, 'document')).toBe('expired');
+    expect(await results.open('comparisons', id, 'document')).toBe('expired');
+    expect(await results.report('comparisons', id)).toBe('expired');
   });
 
   test('are swept when they expire, and only then', async () => {
     const results = open();
     now = 0;
-    await results.save(comparison(1));
+    await save(results, 1);
     now = 1;
-    const { id } = await results.save(comparison(1));
+    const { id } = await save(results, 1);
     now = HOUR_MS;
     expect(await results.sweep()).toBe(2);
-    expect((await names()).sort()).toEqual([`comparisons/${id}/redline`, `comparisons/${id}/report`]);
+    expect((await names()).sort()).toEqual([`comparisons/${id}/document`, `comparisons/${id}/report`]);
   });
 
   test('that have no expiry are swept', async () => {
-    await blobs.create('comparisons/broken/redline', Uint8Array.of(1), {});
+    await blobs.create('comparisons/broken/document', Uint8Array.of(1), {});
     await blobs.create('elsewhere/kept', Uint8Array.of(1), {});
     expect(await open().sweep()).toBe(1);
     expect(await names()).toEqual(['elsewhere/kept']);
@@ -76,27 +73,34 @@ describe('results', () => {
   test('are refused beyond their ceiling, until others expire', async () => {
     const results = open(1000);
     now = 0;
-    await results.save(comparison(600));
-    await expect(results.save(comparison(600))).rejects.toThrow(ResultsFullError);
+    await save(results, 600);
+    await expect(save(results, 600)).rejects.toThrow(ResultsFullError);
     now = HOUR_MS;
-    await results.save(comparison(600));
+    await save(results, 600);
     expect(await names()).toHaveLength(2);
   });
 
   test('of an earlier process count too, once they were swept', async () => {
     now = 0;
-    await open(1000).save(comparison(600));
+    await save(open(1000), 600);
     const second = open(1000);
     await second.sweep();
-    await expect(second.save(comparison(600))).rejects.toThrow(ResultsFullError);
+    await expect(save(second, 600)).rejects.toThrow(ResultsFullError);
+  });
+
+  test('are found under their own kind only', async () => {
+    const results = open();
+    const { id } = await results.save('results', Uint8Array.of(1), { kind: 'edit' });
+    expect(await results.report('comparisons', id)).toBe('not-found');
+    expect(await results.report('results', id)).toMatchObject({ report: { kind: 'edit' } });
   });
 
   test('keep the first page that is rendered', async () => {
     const results = open();
-    const saved = await results.save(comparison(1));
+    const saved = await save(results, 1);
     await results.saveHtml(saved, 'first');
     await results.saveHtml(saved, 'second');
-    const page = await results.open(saved.id, 'html');
+    const page = await results.open('comparisons', saved.id, 'html');
     expect(typeof page === 'string' ? page : await new Response(page.body).text()).toBe('first');
   });
 });

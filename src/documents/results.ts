@@ -1,18 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../kit/index.ts';
-import type { Comparison, Report } from '../redline/index.ts';
 import type { BlobInfo, BlobStore } from './blob-store.ts';
 
 /** How long a result can be fetched: one hour. */
 const RESULT_LIFETIME_MS = 3_600_000;
 
-const PREFIX = 'comparisons/';
 const ID = /^[0-9a-f]{48}$/;
 
-/** What is kept of one comparison. Neither input is. */
-export type ResultPart = 'redline' | 'report' | 'html';
+/** Whose result it is: a comparison's, or that of another operation on documents. An id is one of its kind only. */
+const RESULT_KINDS = ['comparisons', 'results'] as const;
+export type ResultKind = (typeof RESULT_KINDS)[number];
+
+/** What is kept of one result. No input is. */
+export type ResultPart = 'document' | 'report' | 'html';
 
 export interface SavedResult {
+  readonly kind: ResultKind;
   /** 192 random bits: whoever knows it may read the result. */
   readonly id: string;
   /** Milliseconds since 1970. */
@@ -37,8 +40,8 @@ export class ResultsFullError extends Error {
   override readonly name = 'ResultsFullError';
 }
 
-/** The results of comparisons, kept for an hour under unguessable ids. */
-export class ComparisonResults {
+/** Documents that operations gave back, kept for an hour under unguessable ids. */
+export class Results {
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
   readonly #ceiling: number;
@@ -53,21 +56,24 @@ export class ComparisonResults {
   }
 
   /**
-   * Keeps a redline and its report. The report is written last: a result without one does not exist.
+   * Keeps a document and its report. The report is written last: a result without one does not exist.
+   *
+   * @param report what JSON can hold.
    *
    * @throws {ResultsFullError} when there is no room, also after what has expired was removed.
    */
-  async save(comparison: Comparison): Promise<SavedResult> {
-    if (this.#held + comparison.redline.byteLength > this.#ceiling) await this.sweep();
-    if (this.#held + comparison.redline.byteLength > this.#ceiling) {
+  async save(kind: ResultKind, document: Uint8Array, report: object): Promise<SavedResult> {
+    if (this.#held + document.byteLength > this.#ceiling) await this.sweep();
+    if (this.#held + document.byteLength > this.#ceiling) {
       throw new ResultsFullError('There is no room for another result.');
     }
     const result = {
+      kind,
       id: randomBytes(24).toString('hex'),
       expiresAt: this.#clock() + RESULT_LIFETIME_MS,
     };
-    await this.#write(result, 'redline', comparison.redline);
-    await this.#write(result, 'report', new TextEncoder().encode(JSON.stringify(comparison.report)));
+    await this.#write(result, 'document', document);
+    await this.#write(result, 'report', new TextEncoder().encode(JSON.stringify(report)));
     return result;
   }
 
@@ -76,23 +82,27 @@ export class ComparisonResults {
     await this.#write(result, 'html', new TextEncoder().encode(html));
   }
 
-  async report(id: string): Promise<{ saved: SavedResult; report: Report } | ResultGone> {
-    const content = await this.open(id, 'report');
+  async report(kind: ResultKind, id: string): Promise<{ saved: SavedResult; report: unknown } | ResultGone> {
+    const content = await this.open(kind, id, 'report');
     if (typeof content === 'string') return content;
-    const report = (await new Response(content.body).json()) as Report;
-    return { saved: { id, expiresAt: content.expiresAt }, report };
+    const report: unknown = await new Response(content.body).json();
+    return { saved: { kind, id, expiresAt: content.expiresAt }, report };
   }
 
   /** What is known of a part, without its bytes. */
-  async find(id: string, part: ResultPart): Promise<Omit<ResultContent, 'body'> | ResultGone> {
+  async find(
+    kind: ResultKind,
+    id: string,
+    part: ResultPart,
+  ): Promise<Omit<ResultContent, 'body'> | ResultGone> {
     if (!ID.test(id)) return 'not-found';
-    return this.#current(await this.#blobs.stat(name(id, part)));
+    return this.#current(await this.#blobs.stat(name({ kind, id }, part)));
   }
 
   /** A part and its bytes, to be read to the end or cancelled. */
-  async open(id: string, part: ResultPart): Promise<ResultContent | ResultGone> {
+  async open(kind: ResultKind, id: string, part: ResultPart): Promise<ResultContent | ResultGone> {
     if (!ID.test(id)) return 'not-found';
-    const blob = await this.#blobs.read(name(id, part));
+    const blob = await this.#blobs.read(name({ kind, id }, part));
     const current = this.#current(blob);
     if (blob === null || typeof current === 'string') {
       await blob?.body.cancel();
@@ -105,9 +115,11 @@ export class ComparisonResults {
   async sweep(): Promise<number> {
     let removed = 0;
     let held = 0;
-    for await (const blob of this.#blobs.list(PREFIX)) {
-      if (expiryOf(blob) > this.#clock()) held += blob.size;
-      else if (await this.#blobs.delete(blob.name)) removed += 1;
+    for (const kind of RESULT_KINDS) {
+      for await (const blob of this.#blobs.list(`${kind}/`)) {
+        if (expiryOf(blob) > this.#clock()) held += blob.size;
+        else if (await this.#blobs.delete(blob.name)) removed += 1;
+      }
     }
     this.#held = held;
     return removed;
@@ -123,13 +135,13 @@ export class ComparisonResults {
   async #write(result: SavedResult, part: ResultPart, bytes: Uint8Array): Promise<void> {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const attributes = { expires: String(result.expiresAt), sha256 };
-    const written = await this.#blobs.create(name(result.id, part), bytes, attributes);
+    const written = await this.#blobs.create(name(result, part), bytes, attributes);
     this.#held += written?.size ?? 0;
   }
 }
 
-function name(id: string, part: ResultPart): string {
-  return `${PREFIX}${id}/${part}`;
+function name({ kind, id }: Pick<SavedResult, 'kind' | 'id'>, part: ResultPart): string {
+  return `${kind}/${id}/${part}`;
 }
 
 /** An object without a readable expiry counts as expired: nothing here is meant to stay. */

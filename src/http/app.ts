@@ -5,7 +5,9 @@ import { identify, logRequests } from './request-log.ts';
 import { answerProblem } from './responses.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addOperationRoutes } from './routes/operations.ts';
 import { addPageRoutes } from './routes/pages.ts';
+import { addResultRoutes } from './routes/results.ts';
 import { addSampleRoutes } from './routes/samples.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { guardPages, stayLocal } from './security.ts';
@@ -43,6 +45,8 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   );
   app.use(stayLocal(services.port));
   addComparisonRoutes(app, services);
+  addOperationRoutes(app, services);
+  addResultRoutes(app, services);
   addSampleRoutes(app, services);
   addHealthRoutes(app, services);
   addPageRoutes(app);

@@ -94,12 +94,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'An option has a value that is not known',
     advice: 'See the options of POST /v1/comparisons in /docs.',
   },
-  'comparison/deadline-exceeded': {
+  'work/deadline-exceeded': {
     status: 422,
     title: 'The comparison took too long',
     advice: 'Compare smaller documents, or raise REDLINE_DEADLINE_MS where the service is yours.',
   },
-  'comparison/out-of-memory': {
+  'work/out-of-memory': {
     status: 422,
     title: 'The comparison needed too much memory',
     advice: 'Compare smaller documents, or raise REDLINE_WORKER_MEMORY_MB where the service is yours.',

@@ -26,7 +26,7 @@ export const problemSchema = z
     requestId: z.string(),
     details: z
       .object({
-        input: z.enum(['original', 'modified', 'redline']).optional(),
+        input: z.enum(['original', 'modified', 'redline', 'document']).optional(),
         part: z.string().optional(),
         story: z.string().optional(),
         limit: z.object({ name: z.string(), allowed: z.number(), found: z.number().optional() }).optional(),
@@ -88,6 +88,21 @@ export const optionsSchema = z
   })
   .openapi('CompareOptions');
 
+export const verificationSchema = z.object({
+  exact: z.boolean(),
+  stories: count,
+  differences: z.array(
+    z.object({
+      direction: z.enum(['reject', 'accept']),
+      story: z.string(),
+      level: z.enum(['text', 'structure', 'format']),
+      aspect: z.string(),
+      at: z.number().int(),
+    }),
+  ),
+  faults: z.array(z.object({ code: z.string(), part: z.string(), message: z.string() })),
+});
+
 const reportSchema = z
   .object({
     engine: z.string(),
@@ -114,20 +129,7 @@ const reportSchema = z
     notCompared: z
       .array(z.object({ part: z.string(), reason: z.string() }))
       .openapi({ description: 'What tracked changes cannot express.' }),
-    verification: z.object({
-      exact: z.boolean(),
-      stories: count,
-      differences: z.array(
-        z.object({
-          direction: z.enum(['reject', 'accept']),
-          story: z.string(),
-          level: z.enum(['text', 'structure', 'format']),
-          aspect: z.string(),
-          at: z.number().int(),
-        }),
-      ),
-      faults: z.array(z.object({ code: z.string(), part: z.string(), message: z.string() })),
-    }),
+    verification: verificationSchema,
     options: z
       .object({
         author: z.string(),

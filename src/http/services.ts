@@ -1,4 +1,4 @@
-import type { BlobStore, ComparisonResults } from '../documents/index.ts';
+import type { BlobStore, Results } from '../documents/index.ts';
 import type { EnginePool } from '../jobs/index.ts';
 import type { Clock, Log } from '../kit/index.ts';
 import type { UploadMemory } from './upload-memory.ts';
@@ -6,7 +6,7 @@ import type { UploadMemory } from './upload-memory.ts';
 /** What the routes work with. Built by a role, which also ends it. */
 export interface HttpServices {
   readonly pool: EnginePool;
-  readonly results: ComparisonResults;
+  readonly results: Results;
   readonly blobs: BlobStore;
   readonly uploads: UploadMemory;
   readonly clock: Clock;

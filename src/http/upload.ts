@@ -1,61 +1,86 @@
 import { once } from 'node:events';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
-import { DEFAULT_LIMITS, RedlineError } from '../redline/index.ts';
+import { DEFAULT_LIMITS, type InputRole, RedlineError } from '../redline/index.ts';
 import { RequestError } from './errors.ts';
 import type { UploadShare } from './upload-memory.ts';
 
 /** Ceilings on one request. */
 const UPLOAD_LIMITS = {
   fileBytes: DEFAULT_LIMITS.compressedBytes,
-  optionsBytes: 16 * 1024,
-  /** Two files, the options, and what the form itself needs. */
-  totalBytes: 2 * DEFAULT_LIMITS.compressedBytes + 64 * 1024,
-  /** One more than there are fields: whatever the fourth part is, it is repeated or unknown. */
-  parts: 4,
+  /** What the form itself needs. */
+  formBytes: 64 * 1024,
   partHeaders: 20,
   partHeaderBytes: 8 * 1024,
   fieldNameBytes: 100,
 } as const;
 
-export interface Upload {
-  readonly original: Uint8Array;
-  readonly modified: Uint8Array;
+/** What a form may hold: one field for each input of an operation. */
+export interface FormSpec<Inputs = Readonly<Record<string, unknown>>> {
+  readonly files: readonly FileField<keyof Inputs & string>[];
+  /** Bytes of the field `options`. */
+  readonly optionsBytes: number;
+}
+
+export interface FileField<Name extends string = string> {
+  /** Its name in the form and in the operation's inputs. */
+  readonly name: Name;
+  /** What its refusals are about, where the engine has a name for it. */
+  readonly role?: InputRole;
+  /** How many files it may hold; with more than one the input is a list. */
+  readonly most?: number;
+}
+
+export interface Upload<Inputs = unknown> {
+  readonly inputs: Inputs;
+  /** Bytes of all files. */
+  readonly size: number;
   /** As sent; `null` when it was not. */
   readonly options: string | null;
 }
 
 /**
- * Reads a form of two files and options, part by part as it arrives. A ceiling is noticed at the byte that passes it:
+ * Reads a form of files and options, part by part as it arrives. A ceiling is noticed at the byte that passes it:
  * what lies behind is not read, and never more than the ceilings is held.
  *
  * @param share where the bytes that are held are counted.
  * @throws {RequestError | RedlineError} the first thing that is wrong.
  * @throws {JobError} `service/busy` when all uploads together hold too much.
  */
-export async function readUpload(request: Request, share: UploadShare): Promise<Upload> {
+export async function readUpload<Inputs>(
+  request: Request,
+  spec: FormSpec<Inputs>,
+  share: UploadShare,
+): Promise<Upload<Inputs>> {
   const contentType = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
     throw new RequestError('request/not-multipart', 'The body must be multipart/form-data.');
   }
-  if (Number(request.headers.get('content-length') ?? 0) > UPLOAD_LIMITS.totalBytes) throw tooLarge();
-  const form = new Form(share);
+  // Only the names of the fields are typed more narrowly.
+  const fields = spec as FormSpec;
+  if (Number(request.headers.get('content-length') ?? 0) > totalBytes(fields)) throw tooLarge(fields);
+  const form = new Form(fields, share);
   await form.read(request.body, contentType);
-  return form.upload();
+  const upload = form.upload();
+  // Every field of the form is there now, and the form's fields are the names of the inputs.
+  return { ...upload, inputs: upload.inputs as Inputs };
 }
 
 /** The fields of one form, while it arrives. */
 class Form {
+  readonly #spec: FormSpec;
   readonly #share: UploadShare;
-  readonly #files = new Map<string, Uint8Array[]>();
+  /** By field, file by file, the chunks as they came. */
+  readonly #files = new Map<string, Uint8Array[][]>();
   readonly #failure = new AbortController();
   #options: string | null = null;
 
-  constructor(share: UploadShare) {
+  constructor(spec: FormSpec, share: UploadShare) {
+    this.#spec = spec;
     this.#share = share;
   }
 
   async read(body: ReadableStream<Uint8Array> | null, contentType: string): Promise<void> {
-    const parser = openParser(contentType);
+    const parser = openParser(contentType, this.#spec);
     parser.on('file', (field, stream) => this.#guard(() => this.#readFile(field, stream)));
     parser.on('field', (field, value, _nameCut, cut) =>
       this.#guard(() => this.#readField(field, value, cut)),
@@ -72,23 +97,28 @@ class Form {
   }
 
   upload(): Upload {
-    return { original: this.#file('original'), modified: this.#file('modified'), options: this.#options };
+    const inputs = Object.fromEntries(this.#spec.files.map((field) => [field.name, this.#input(field)]));
+    const size = Object.values(inputs)
+      .flat()
+      .reduce((sum, file) => sum + file.byteLength, 0);
+    return { inputs, size, options: this.#options };
   }
 
-  #file(field: string): Uint8Array {
-    const chunks = this.#files.get(field);
-    if (chunks === undefined)
-      throw new RequestError('request/field-missing', `The field "${field}" is missing.`);
-    return joined(chunks);
+  #input({ name, most = 1 }: FileField): Uint8Array | Uint8Array[] {
+    const [first, ...more] = (this.#files.get(name) ?? []).map(joined);
+    if (first === undefined)
+      throw new RequestError('request/field-missing', `The field "${name}" is missing.`);
+    return most === 1 ? first : [first, ...more];
   }
 
   /** Feeds the parser as fast as it takes the bytes, and stops at the first failure. */
   async #pump(body: ReadableStream<Uint8Array> | null, parser: BusboyInstance): Promise<void> {
     const { signal } = this.#failure;
+    const most = totalBytes(this.#spec);
     let total = 0;
     for await (const chunk of body ?? []) {
       total += chunk.byteLength;
-      if (total > UPLOAD_LIMITS.totalBytes) this.#fail(tooLarge());
+      if (total > most) this.#fail(tooLarge(this.#spec));
       signal.throwIfAborted();
       if (!parser.write(chunk)) await once(parser, 'drain', { signal });
       signal.throwIfAborted();
@@ -97,27 +127,29 @@ class Form {
   }
 
   #readFile(field: string, stream: BusboyFileStream): void {
-    if (field !== 'original' && field !== 'modified') throw unknown(field);
-    if (this.#files.has(field)) throw repeated(`"${field}"`);
+    const spec = this.#spec.files.find(({ name }) => name === field);
+    if (spec === undefined) throw unknown(field, this.#spec);
+    const files = this.#files.get(field) ?? [];
+    if (files.length >= (spec.most ?? 1)) throw repeated(`"${field}"`, spec.most);
     const chunks: Uint8Array[] = [];
-    this.#files.set(field, chunks);
+    this.#files.set(field, [...files, chunks]);
     stream.on('data', (chunk: Uint8Array) =>
       this.#guard(() => {
         this.#share.take(chunk.byteLength);
         chunks.push(chunk);
       }),
     );
-    stream.on('limit', () => this.#fail(fileTooLarge(field)));
+    stream.on('limit', () => this.#fail(fileTooLarge(spec)));
     stream.on('error', () => this.#fail(malformed()));
   }
 
   #readField(field: string, value: string, cut: boolean): void {
-    if (field !== 'options') throw unknown(field);
+    if (field !== 'options') throw unknown(field, this.#spec);
     if (this.#options !== null) throw repeated('"options"');
     if (cut)
       throw new RequestError(
         'request/too-large',
-        `"options" has more than ${UPLOAD_LIMITS.optionsBytes} bytes.`,
+        `"options" has more than ${this.#spec.optionsBytes} bytes.`,
       );
     this.#options = value;
   }
@@ -137,15 +169,16 @@ class Form {
   }
 }
 
-function openParser(contentType: string): BusboyInstance {
+function openParser(contentType: string, spec: FormSpec): BusboyInstance {
   try {
     return new Busboy({
       headers: { 'content-type': contentType },
       isPartAFile: (field) => field !== 'options',
       limits: {
         fileSize: UPLOAD_LIMITS.fileBytes,
-        fieldSize: UPLOAD_LIMITS.optionsBytes,
-        parts: UPLOAD_LIMITS.parts,
+        fieldSize: spec.optionsBytes,
+        // One more than there can be: whatever that part is, it is repeated or unknown.
+        parts: fileCount(spec) + 2,
         headerPairs: UPLOAD_LIMITS.partHeaders,
         headerSize: UPLOAD_LIMITS.partHeaderBytes,
         fieldNameSize: UPLOAD_LIMITS.fieldNameBytes,
@@ -171,29 +204,35 @@ function malformed(): RequestError {
   return new RequestError('request/malformed', 'The form is broken or ends too early.');
 }
 
-function tooLarge(): RequestError {
-  return new RequestError(
-    'request/too-large',
-    `The request has more than ${UPLOAD_LIMITS.totalBytes} bytes.`,
-  );
+function fileCount({ files }: FormSpec): number {
+  return files.reduce((sum, { most = 1 }) => sum + most, 0);
 }
 
-function repeated(what: string): RequestError {
-  return new RequestError('request/field-repeated', `The form has ${what} more than once.`);
+function totalBytes(spec: FormSpec): number {
+  return fileCount(spec) * UPLOAD_LIMITS.fileBytes + spec.optionsBytes + UPLOAD_LIMITS.formBytes;
 }
 
-function unknown(field: string): RequestError {
+function tooLarge(spec: FormSpec): RequestError {
+  return new RequestError('request/too-large', `The request has more than ${totalBytes(spec)} bytes.`);
+}
+
+function repeated(what: string, most = 1): RequestError {
+  const times = most === 1 ? 'once' : `${most} times`;
+  return new RequestError('request/field-repeated', `The form has ${what} more than ${times}.`);
+}
+
+function unknown(field: string, { files }: FormSpec): RequestError {
   const shown = /^[\w-]{1,40}$/.test(field) ? `"${field}"` : 'a field that is not known';
   return new RequestError(
     'request/field-unknown',
-    `The form has ${shown}; only original, modified and options are read.`,
+    `The form has ${shown}; only ${files.map(({ name }) => name).join(', ')} and options are read.`,
   );
 }
 
-function fileTooLarge(input: 'original' | 'modified'): RedlineError {
+function fileTooLarge({ role }: FileField): RedlineError {
   const limit = { name: 'compressedBytes', allowed: UPLOAD_LIMITS.fileBytes };
   return new RedlineError('limits/exceeded', `The file has more than ${limit.allowed} bytes.`, {
-    input,
+    ...(role === undefined ? {} : { input: role }),
     limit,
   });
 }

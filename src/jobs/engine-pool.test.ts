@@ -30,7 +30,7 @@ async function request(pool: EnginePool, author: string, signal = never): Promis
   const modified = Uint8Array.of(4, 5, 6);
   const options = compareOptions({ author });
   try {
-    return await place.compare({ original, modified, options }, signal);
+    return await place.run('compare', { original, modified }, options, signal);
   } finally {
     place.release();
   }
@@ -44,10 +44,10 @@ describe('the pool', () => {
     const inputs = {
       original: Buffer.from('a small buffer of the shared pool'),
       modified: Uint8Array.of(7, 8, 9),
-      options: compareOptions({ author: 'echo' }),
     };
+    const options = compareOptions({ author: 'echo' });
     const place = pool.reserve();
-    const { redline, report } = await place.compare(inputs, never);
+    const { redline, report } = await place.run('compare', inputs, options, never);
     place.release();
     expect([...redline]).toEqual([7, 8, 9]);
     expect(report.options.author).toBe('echo');
@@ -58,7 +58,7 @@ describe('the pool', () => {
   test.each([
     ['what the engine refuses', 'refuse', { name: 'RedlineError', code: 'document/encrypted' }],
     ['a bug', 'bug', { message: 'an error that was not turned into a value' }],
-    ['a thread that runs out of memory', 'hoard', { name: 'JobError', code: 'comparison/out-of-memory' }],
+    ['a thread that runs out of memory', 'hoard', { name: 'JobError', code: 'work/out-of-memory' }],
     ['a thread that dies', 'exit', { message: 'worker exited with code: 3' }],
   ])('says what became of %s, and works on', async (_, author, expected) => {
     const pool = open();
@@ -70,7 +70,8 @@ describe('the pool', () => {
 
   test('renders a page', async () => {
     const place = open().reserve();
-    expect(await place.render(Uint8Array.of(1), never)).toContain('stand-in');
+    const inputs = { document: Uint8Array.of(1) };
+    expect(await place.run('page', inputs, { limits: compareOptions().limits }, never)).toContain('stand-in');
   });
 
   test('keeps the details of a refusal', async () => {
@@ -81,7 +82,7 @@ describe('the pool', () => {
 
   test('stops work at its deadline', async () => {
     const pool = open({ deadlineMs: 300 });
-    await expect(request(pool, 'spin')).rejects.toMatchObject({ code: 'comparison/deadline-exceeded' });
+    await expect(request(pool, 'spin')).rejects.toMatchObject({ code: 'work/deadline-exceeded' });
     expect(pool.state).toMatchObject(idle);
   });
 
@@ -115,7 +116,7 @@ describe('the pool', () => {
     const pool = open({ deadlineMs: 300 });
     const spinning = request(pool, 'spin');
     await expect(request(pool, 'echo')).rejects.toMatchObject({ code: 'service/busy' });
-    await expect(spinning).rejects.toMatchObject({ code: 'comparison/deadline-exceeded' });
+    await expect(spinning).rejects.toMatchObject({ code: 'work/deadline-exceeded' });
     expect(pool.state).toMatchObject(idle);
   });
 

@@ -1,9 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { type CompareOptions, type Comparison, DEFAULT_LIMITS, type Limits } from '../redline/index.ts';
 import { type EngineAnswer, type EngineTask, fromRefusal, transferable } from './engine-task.ts';
 import { JobError } from './errors.ts';
 import { Gate } from './gate.ts';
+import type {
+  Documents,
+  OperationInputs,
+  OperationName,
+  OperationOptions,
+  OperationResult,
+} from './operations.ts';
 
 export interface EnginePoolOptions {
   readonly threads: number;
@@ -29,31 +35,20 @@ export interface EnginePoolState {
 /** One request's right to use the pool. Released exactly once. */
 export interface EnginePlace {
   /**
-   * Both inputs are handed over to a thread: they are empty afterwards.
+   * The inputs are handed over to a thread: they are empty afterwards.
    *
    * @throws {RedlineError} what the engine refuses.
    * @throws {JobError} when it takes too long or too much, or `signal` aborts; the thread's work stops then.
    */
-  compare(inputs: CompareInputs, signal: AbortSignal): Promise<Comparison>;
-  /** A redline as one HTML page. Takes and throws as `compare` does. */
-  render(redline: Uint8Array, signal: AbortSignal): Promise<string>;
+  run<Name extends OperationName>(
+    operation: Name,
+    inputs: OperationInputs<Name>,
+    options: OperationOptions<Name>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<Name>>;
   release(): void;
 }
 
-export interface CompareInputs {
-  readonly original: Uint8Array;
-  readonly modified: Uint8Array;
-  readonly options: CompareOptions;
-}
-
-/** A redline holds the parts of two documents that were each within the limits. */
-const RENDER_LIMITS: Limits = {
-  ...DEFAULT_LIMITS,
-  compressedBytes: 2 * DEFAULT_LIMITS.compressedBytes,
-  uncompressedBytes: 2 * DEFAULT_LIMITS.uncompressedBytes,
-  xmlPartBytes: 2 * DEFAULT_LIMITS.xmlPartBytes,
-  entries: 2 * DEFAULT_LIMITS.entries,
-};
 /** Priority of the threads below the event loop's (POSIX niceness), so that answering stays quick under load. */
 const NICENESS = 10;
 /** First guess of how long a comparison takes, until some have been seen; milliseconds. */
@@ -111,8 +106,10 @@ export class EnginePool {
     this.#places += 1;
     let held = true;
     return {
-      compare: (inputs, signal) => this.#compare(inputs, signal),
-      render: (redline, signal) => this.#render(redline, signal),
+      run: async (operation, inputs, options, signal) => {
+        const task = { operation, inputs: inputs as Documents, options };
+        return (await this.#operate(task, signal)) as OperationResult<typeof operation>;
+      },
       release: () => {
         if (held) this.#places -= 1;
         held = false;
@@ -135,23 +132,11 @@ export class EnginePool {
     return this.#options.threads + this.#options.queueLength;
   }
 
-  async #compare({ original, modified, options }: CompareInputs, signal: AbortSignal): Promise<Comparison> {
-    const inputs = { original: transferable(original), modified: transferable(modified) };
-    const buffers = [...new Set([inputs.original.buffer, inputs.modified.buffer])];
-    const answer = await this.#run({ kind: 'compare', ...inputs, options }, buffers, signal);
-    if (answer.kind !== 'comparison') throw notWhatWasAsked(answer);
-    return answer.comparison;
-  }
-
-  async #render(bytes: Uint8Array, signal: AbortSignal): Promise<string> {
-    const redline = transferable(bytes);
-    const answer = await this.#run(
-      { kind: 'render', redline, limits: RENDER_LIMITS },
-      [redline.buffer],
-      signal,
-    );
-    if (answer.kind !== 'page') throw notWhatWasAsked(answer);
-    return answer.html;
+  async #operate(task: EngineTask, signal: AbortSignal): Promise<unknown> {
+    const { value: inputs, buffers } = transferable(task.inputs);
+    const answer = await this.#run({ ...task, inputs }, buffers, signal);
+    if (answer.kind === 'refusal') throw fromRefusal(answer.refusal);
+    return answer.result;
   }
 
   async #run(task: EngineTask, transferList: ArrayBuffer[], outer: AbortSignal): Promise<EngineAnswer> {
@@ -180,12 +165,6 @@ export class EnginePool {
     const seconds = Math.ceil((rounds * this.#typicalMs) / 1000);
     return new JobError('service/busy', message, Math.min(60, Math.max(1, seconds)));
   }
-}
-
-function notWhatWasAsked(answer: EngineAnswer): Error {
-  return answer.kind === 'refusal'
-    ? fromRefusal(answer.refusal)
-    : new Error('A thread answered something else.');
 }
 
 /** Runs `work` until it ends, `ms` pass, or `outer` aborts; the reason then is the error. */
@@ -219,17 +198,11 @@ function engineScript(): URL {
 }
 
 function deadlineExceeded(ms: number): JobError {
-  return new JobError(
-    'comparison/deadline-exceeded',
-    `The comparison was not done after ${ms} ms and was stopped.`,
-  );
+  return new JobError('work/deadline-exceeded', `The work was not done after ${ms} ms and was stopped.`);
 }
 
 function outOfMemory(megabytes: number): JobError {
-  return new JobError(
-    'comparison/out-of-memory',
-    `The comparison needed more than ${megabytes} MB and was stopped.`,
-  );
+  return new JobError('work/out-of-memory', `The work needed more than ${megabytes} MB and was stopped.`);
 }
 
 function isOutOfMemory(error: unknown): boolean {

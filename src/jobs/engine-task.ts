@@ -1,27 +1,12 @@
-import {
-  type CompareOptions,
-  type Comparison,
-  type ErrorCode,
-  type ErrorDetails,
-  type Limits,
-  RedlineError,
-} from '../redline/index.ts';
+import { type ErrorCode, type ErrorDetails, RedlineError } from '../redline/index.ts';
+import type { Documents, OperationName } from './operations.ts';
 
 /** What crosses to a thread. Errors lose their class on the way back, so they travel as values. */
-export interface CompareTask {
-  readonly kind: 'compare';
-  readonly original: Uint8Array;
-  readonly modified: Uint8Array;
-  readonly options: CompareOptions;
+export interface EngineTask {
+  readonly operation: OperationName;
+  readonly inputs: Documents;
+  readonly options: unknown;
 }
-
-export interface RenderTask {
-  readonly kind: 'render';
-  readonly redline: Uint8Array;
-  readonly limits: Limits;
-}
-
-export type EngineTask = CompareTask | RenderTask;
 
 export interface EngineRefusal {
   readonly code: ErrorCode;
@@ -30,8 +15,7 @@ export interface EngineRefusal {
 }
 
 export type EngineAnswer =
-  | { readonly kind: 'comparison'; readonly comparison: Comparison }
-  | { readonly kind: 'page'; readonly html: string }
+  | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'refusal'; readonly refusal: EngineRefusal };
 
 export function toRefusal(error: RedlineError): EngineRefusal {
@@ -42,8 +26,24 @@ export function fromRefusal({ code, message, details }: EngineRefusal): RedlineE
   return new RedlineError(code, message, details);
 }
 
-/** Bytes that own their whole buffer, so that the buffer can be handed to another thread instead of copied. */
-export function transferable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === bytes.byteLength;
-  return whole ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
+/**
+ * The same value with every byte array that it holds, directly or in a list, owning its whole buffer, and those
+ * buffers: they can be handed to another thread instead of copied.
+ */
+export function transferable<Value>(value: Value): { value: Value; buffers: ArrayBuffer[] } {
+  const buffers = new Set<ArrayBuffer>();
+  const own = (one: unknown): unknown => {
+    if (!(one instanceof Uint8Array)) return Array.isArray(one) ? one.map(own) : one;
+    const whole = one.buffer instanceof ArrayBuffer && one.buffer.byteLength === one.byteLength;
+    const bytes = whole ? (one as Uint8Array<ArrayBuffer>) : Uint8Array.from(one);
+    buffers.add(bytes.buffer);
+    return bytes;
+  };
+  if (!isRecord(value)) return { value, buffers: [] };
+  const owned = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, own(one)]));
+  return { value: owned as Value, buffers: [...buffers] };
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

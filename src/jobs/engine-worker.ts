@@ -1,30 +1,17 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { nodeCodec } from '../kit/index.ts';
-import { compare, RedlineError, renderHtml } from '../redline/index.ts';
-import {
-  type CompareTask,
-  type EngineAnswer,
-  type EngineTask,
-  toRefusal,
-  transferable,
-} from './engine-task.ts';
+import { RedlineError } from '../redline/index.ts';
+import { type EngineAnswer, type EngineTask, toRefusal, transferable } from './engine-task.ts';
+import { operate } from './operations.ts';
 
 /** What the pool's threads run: the pure engine, given Node's codec. */
-export function runEngineTask(task: EngineTask): unknown {
+export async function runEngineTask({ operation, inputs, options }: EngineTask): Promise<unknown> {
   try {
-    return task.kind === 'compare'
-      ? compareDocuments(task)
-      : { kind: 'page', html: renderHtml(task.redline, nodeCodec, task.limits) };
+    const { value, buffers } = transferable(await operate(operation, inputs, options));
+    return handedOver({ kind: 'result', result: value }, buffers);
   } catch (error) {
     if (error instanceof RedlineError) return { kind: 'refusal', refusal: toRefusal(error) };
     throw error;
   }
-}
-
-function compareDocuments({ original, modified, options }: CompareTask): unknown {
-  const { redline, report } = compare(original, modified, options, nodeCodec);
-  const bytes = transferable(redline);
-  return handedOver({ kind: 'comparison', comparison: { redline: bytes, report } }, [bytes.buffer]);
 }
 
 /** The pool library's form of a result whose buffers are transferred, not copied. */

@@ -1,9 +1,9 @@
 /** Every way in which work is not done, beside the engine's own refusals. */
 export type JobErrorCode =
   /** The work took longer than its deadline, waiting not counted. */
-  | 'comparison/deadline-exceeded'
+  | 'work/deadline-exceeded'
   /** The work needed more memory than a thread may have. */
-  | 'comparison/out-of-memory'
+  | 'work/out-of-memory'
   /** The queue is full, or no thread came free in time. */
   | 'service/busy'
   /** The service is ending. */

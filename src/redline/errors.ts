@@ -24,7 +24,7 @@ export type ErrorCode =
   | 'options/invalid';
 
 /** Which of the inputs an error is about. */
-export type InputRole = 'original' | 'modified' | 'redline';
+export type InputRole = 'original' | 'modified' | 'redline' | 'document';
 
 export interface ErrorDetails {
   readonly input?: InputRole;

@@ -1,4 +1,4 @@
-import { ComparisonResults } from '../documents/index.ts';
+import { Results } from '../documents/index.ts';
 import { createApp, UploadMemory } from '../http/index.ts';
 import { EnginePool } from '../jobs/index.ts';
 import { describeError } from '../kit/index.ts';
@@ -13,7 +13,7 @@ const MEGABYTE = 1024 * 1024;
 /** Everything in one process: the HTTP interface, the engine's threads and the sweeps. */
 export async function startAll(context: RoleContext): Promise<RunningRole> {
   const { config, platform, log, clock } = context;
-  const results = new ComparisonResults(platform.blobs, clock, config.resultsMb * MEGABYTE);
+  const results = new Results(platform.blobs, clock, config.resultsMb * MEGABYTE);
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();
@@ -65,7 +65,7 @@ function openPool({ config, engineScript }: RoleContext): EnginePool {
 }
 
 /** Removes expired results now and every few minutes. @returns how to end that. */
-function sweepRegularly({ log }: RoleContext, results: ComparisonResults): () => void {
+function sweepRegularly({ log }: RoleContext, results: Results): () => void {
   const sweep = () => {
     results.sweep().then(
       (removed) => removed > 0 && log.info('swept', { removed }),

@@ -43,11 +43,11 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
     'You only ever get a redline that gives back both of your documents exactly, and for this pair none was found. Nothing is wrong with your files.',
   ],
   'options/invalid': ['The author cannot be used', 'Use a name of up to 255 characters.'],
-  'comparison/deadline-exceeded': [
+  'work/deadline-exceeded': [
     'The comparison took too long',
     'Compare the documents in parts, such as schedule by schedule.',
   ],
-  'comparison/out-of-memory': [
+  'work/out-of-memory': [
     'The comparison needed too much memory',
     'Compare the documents in parts, such as schedule by schedule.',
   ],

@@ -71,8 +71,8 @@ describe('work', () => {
   });
 
   test.each([
-    ['takes too long', 'spin', 422, 'comparison/deadline-exceeded', { REDLINE_DEADLINE_MS: '3000' }],
-    ['takes too much memory', 'hoard', 422, 'comparison/out-of-memory', { REDLINE_WORKER_MEMORY_MB: '64' }],
+    ['takes too long', 'spin', 422, 'work/deadline-exceeded', { REDLINE_DEADLINE_MS: '3000' }],
+    ['takes too much memory', 'hoard', 422, 'work/out-of-memory', { REDLINE_WORKER_MEMORY_MB: '64' }],
     ['ends its thread', 'exit', 500, 'internal', {}],
     ['is refused by the engine', 'refuse', 422, 'document/encrypted', {}],
   ])('that %s leaves a service that works', async (_, behaviour, status, code, settings) => {

@@ -1,0 +1,32 @@
+import { nodeCodec } from '../kit/index.ts';
+import { type CompareOptions, compare, type Limits, renderHtml, verify } from '../redline/index.ts';
+
+/**
+ * Everything that the pool's threads can be asked for, by name: documents and options in, a value out that can cross
+ * threads. What the engine refuses it throws as `RedlineError`.
+ */
+export const OPERATIONS = {
+  compare: (inputs: { original: Uint8Array; modified: Uint8Array }, options: CompareOptions) =>
+    compare(inputs.original, inputs.modified, options, nodeCodec),
+  page: (inputs: { document: Uint8Array }, { limits }: { limits: Limits }) =>
+    renderHtml(inputs.document, nodeCodec, limits),
+  verify: (
+    inputs: { original: Uint8Array; modified: Uint8Array; redline: Uint8Array },
+    { limits }: { limits: Limits },
+  ) => verify(inputs.original, inputs.modified, inputs.redline, nodeCodec, limits),
+};
+
+type Operations = typeof OPERATIONS;
+export type OperationName = keyof Operations;
+export type OperationInputs<Name extends OperationName> = Parameters<Operations[Name]>[0];
+export type OperationOptions<Name extends OperationName> = Parameters<Operations[Name]>[1];
+export type OperationResult<Name extends OperationName> = Awaited<ReturnType<Operations[Name]>>;
+
+/** The documents of one operation by role; a role that can be filled several times holds a list. */
+export type Documents = Readonly<Record<string, Uint8Array | readonly Uint8Array[]>>;
+
+/** Runs one of them, as a thread knows it: by name. */
+export function operate(name: OperationName, inputs: Documents, options: unknown): unknown {
+  const run = OPERATIONS[name] as (inputs: Documents, options: unknown) => unknown;
+  return run(inputs, options);
+}
