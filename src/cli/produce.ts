@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS } from '../redline/index.ts';
+import { DEFAULT_LIMITS, type InputRole } from '../redline/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { checkInputs, readInput, STANDARD } from './input.ts';
 import { type Io, paint, write } from './io.ts';
@@ -10,6 +10,12 @@ export interface ProduceFlags {
   readonly output: string;
   readonly json?: boolean;
   readonly force?: boolean;
+}
+
+/** A document as it was named, and what errors call it. */
+export interface Input {
+  readonly name: string;
+  readonly role: InputRole;
 }
 
 /** What such a command makes. */
@@ -25,35 +31,35 @@ export interface Produced {
  * Reads the inputs, lets `work` make a document of them and writes it: the whole file or none of it. The report goes to
  * standard output, or to standard error where the document goes to standard output.
  *
- * @public
  * @param doing what `work` does, for the line of progress: `Accepting`.
  * @returns the exit code.
  * @throws {CliError | RedlineError} what stands in the way; nothing is written then.
  */
-export async function produce(
-  inputs: readonly string[],
+export async function produce<Inputs extends readonly Input[]>(
+  inputs: Inputs,
   flags: ProduceFlags,
   doing: string,
-  work: (documents: readonly Uint8Array[]) => Produced | Promise<Produced>,
+  work: (documents: { readonly [At in keyof Inputs]: Uint8Array }) => Produced | Promise<Produced>,
   io: Io,
 ): Promise<number> {
-  checkInputs(inputs);
+  const names = inputs.map(({ name }) => name);
+  checkInputs(names);
   if (flags.json && flags.output === STANDARD) {
     throw new CliError(
       'usage',
       'the report (--json) and the document (-o -) cannot both go to standard output',
     );
   }
-  const target = await openTarget(flags.output, inputs, flags.force === true, io);
+  const target = await openTarget(flags.output, names, flags.force === true, io);
   const progress = createProgress(io.stderr, 3);
   try {
     progress.stage('Reading');
     const documents: Uint8Array[] = [];
-    for (const input of inputs) {
-      documents.push(await readInput(input, 'document', DEFAULT_LIMITS.compressedBytes, io));
+    for (const { name, role } of inputs) {
+      documents.push(await readInput(name, role, DEFAULT_LIMITS.compressedBytes, io));
     }
     progress.stage(doing);
-    const { bytes, report, summary } = await work(documents);
+    const { bytes, report, summary } = await work(documents as { [At in keyof Inputs]: Uint8Array });
     progress.stage('Writing');
     await target.write(bytes);
     progress.end();

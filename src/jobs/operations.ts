@@ -5,7 +5,7 @@ import { type CompareOptions, compare, type Limits, renderHtml, verify } from '.
  * Everything that the pool's threads can be asked for, by name: documents and options in, a value out that can cross
  * threads. What the engine refuses it throws as `RedlineError`.
  */
-export const OPERATIONS = {
+const OPERATIONS = {
   compare: (inputs: { original: Uint8Array; modified: Uint8Array }, options: CompareOptions) =>
     compare(inputs.original, inputs.modified, options, nodeCodec),
   page: (inputs: { document: Uint8Array }, { limits }: { limits: Limits }) =>

@@ -46,8 +46,12 @@ describe('the description of the API', () => {
       'get /v1/comparisons/{id}',
       'get /v1/comparisons/{id}/html',
       'get /v1/comparisons/{id}/redline',
+      'get /v1/results/{id}',
+      'get /v1/results/{id}/document',
       'get /v1/samples/{name}/{version}',
       'post /v1/comparisons',
+      'post /v1/html',
+      'post /v1/verifications',
     ]);
     const answers = Object.entries(document.paths).filter(([path]) => path.startsWith('/v1'));
     for (const [, item] of answers) {
