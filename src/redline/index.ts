@@ -17,7 +17,13 @@ export {
   MOST_LEAST_WORDS,
   TRACKED,
 } from './options.ts';
-export { renderHtml } from './render/index.ts';
+export {
+  type BlacklineOptions,
+  blackline,
+  DECORATIONS,
+  DEFAULT_BLACKLINE,
+  renderHtml,
+} from './render/index.ts';
 export type {
   Comparison,
   Counts,

@@ -1,3 +1,4 @@
+export { hasRevisions } from './accept.ts';
 export type {
   Change,
   ChangeFilter,
@@ -14,4 +15,4 @@ export {
   withoutRevisions,
   writeRedline,
 } from './document.ts';
-export type { Region, Rungs } from './result.ts';
+export { type Region, type Rungs, storyParts } from './result.ts';

@@ -1,0 +1,92 @@
+import { RedlineError } from '../../errors.ts';
+import { outer, type XmlElement } from '../../ooxml/index.ts';
+import { placed } from './order.ts';
+
+/** What became of a piece of a document, as a static comparison shows it. */
+export type Kind = 'insertion' | 'deletion' | 'moveFrom' | 'moveTo';
+
+/** How a line marks text; every kind of change has one, so that none is told by colour alone. */
+export const DECORATIONS = [
+  'underline',
+  'double-underline',
+  'dotted-underline',
+  'dashed-underline',
+  'wavy-underline',
+  'strike',
+  'double-strike',
+] as const;
+export type Decoration = (typeof DECORATIONS)[number];
+
+export interface Look {
+  readonly decoration: Decoration;
+  /** `RRGGBB`; `null` leaves the colour that the text has. */
+  readonly color: string | null;
+}
+
+export interface BlacklineOptions {
+  readonly insertion: Look;
+  readonly deletion: Look;
+  readonly moveFrom: Look;
+  readonly moveTo: Look;
+}
+
+/** Blue double underline, red strike, and green for both ends of a move. */
+export const DEFAULT_BLACKLINE: BlacklineOptions = {
+  insertion: { decoration: 'double-underline', color: '0000C8' },
+  deletion: { decoration: 'strike', color: 'C00000' },
+  moveFrom: { decoration: 'double-strike', color: '00703C' },
+  moveTo: { decoration: 'dashed-underline', color: '00703C' },
+};
+
+/** `ST_Underline` (ECMA-376 Part 1 §17.18.99) or the name of a strike. */
+const LINES: Readonly<Record<Decoration, readonly [name: string, xml: string]>> = {
+  underline: ['w:u', '<w:u w:val="single"/>'],
+  'double-underline': ['w:u', '<w:u w:val="double"/>'],
+  'dotted-underline': ['w:u', '<w:u w:val="dotted"/>'],
+  'dashed-underline': ['w:u', '<w:u w:val="dash"/>'],
+  'wavy-underline': ['w:u', '<w:u w:val="wave"/>'],
+  strike: ['w:strike', '<w:strike/>'],
+  'double-strike': ['w:dstrike', '<w:dstrike/>'],
+};
+
+/**
+ * Options that anybody may have written, checked.
+ *
+ * @throws {RedlineError} `options/invalid`
+ */
+export function checkedLooks(options: BlacklineOptions): BlacklineOptions {
+  for (const kind of ['insertion', 'deletion', 'moveFrom', 'moveTo'] as const) {
+    const { color, decoration } = options[kind];
+    if (color !== null && !/^[0-9a-f]{6}$/i.test(color))
+      throw new RedlineError('options/invalid', `The colour of ${kind} is not six hexadecimal digits.`);
+    if (!DECORATIONS.includes(decoration))
+      throw new RedlineError('options/invalid', `The decoration of ${kind} is not known.`);
+  }
+  return options;
+}
+
+/** Is it in the original only? */
+export function isGone(kind: Kind | undefined): boolean {
+  return kind === 'deletion' || kind === 'moveFrom';
+}
+
+const REPLACED: ReadonlySet<string> = new Set(['w:strike', 'w:dstrike']);
+
+/** Run properties that look like the kinds, outermost first: the innermost gives the colour, each gives its line. */
+export function lookedLike(
+  own: readonly XmlElement[],
+  kinds: readonly Kind[],
+  options: BlacklineOptions,
+): string {
+  const looks = new Map<string, string>();
+  for (const kind of kinds) {
+    const { color, decoration } = options[kind];
+    const [name, xml] = LINES[decoration];
+    if (REPLACED.has(name)) for (const other of REPLACED) looks.delete(other);
+    looks.set(name, xml);
+    if (color !== null) looks.set('w:color', `<w:color w:val="${color.toUpperCase()}"/>`);
+  }
+  const struck = [...looks.keys()].some((name) => REPLACED.has(name));
+  const kept = own.filter((e) => !looks.has(e.name) && !(struck && REPLACED.has(e.name)));
+  return placed('rPr', [...kept.map((e) => [e.name, outer(e)] as const), ...looks]);
+}
