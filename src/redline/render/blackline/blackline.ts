@@ -1,5 +1,12 @@
 import type { Codec } from '../../codec.ts';
-import { openPackage, outer, PackageEditor, readNumbering, readStyles, relatedPart } from '../../ooxml/index.ts';
+import {
+  openPackage,
+  outer,
+  PackageEditor,
+  readNumbering,
+  readStyles,
+  relatedPart,
+} from '../../ooxml/index.ts';
 import type { Limits } from '../../options.ts';
 import { storyParts } from '../../revisions/index.ts';
 import { type BlacklineOptions, checkedLooks, DEFAULT_BLACKLINE } from './looks.ts';

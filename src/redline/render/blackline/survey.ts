@@ -1,4 +1,15 @@
-import { attribute, child, childValue, Counters, formatNumber, type ListPlace, type Numbering, placeOf, type Styles, type XmlElement } from '../../ooxml/index.ts';
+import {
+  attribute,
+  Counters,
+  child,
+  childValue,
+  formatNumber,
+  type ListPlace,
+  type Numbering,
+  placeOf,
+  type Styles,
+  type XmlElement,
+} from '../../ooxml/index.ts';
 import { contents } from '../content.ts';
 import { isGone, type Kind } from './looks.ts';
 import { kindOf, kindWithin } from './revisions.ts';
