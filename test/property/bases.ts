@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { buildDocx, documentXml, type Parts, partXml } from '../support/package.ts';
+import { nodeCodec } from '../../src/kit/index.ts';
+import { DEFAULT_LIMITS } from '../../src/redline/index.ts';
+import { readZip } from '../../src/redline/ooxml/index.ts';
+import { buildDocx, buildZip, documentXml, type Parts, partXml } from '../support/package.ts';
 
 /** A document to start from. */
 export interface Base {
@@ -135,18 +138,95 @@ function boxes(): Parts {
   );
 }
 
-/** Small documents of our own: one for each kind of content. */
-export const SMALL: readonly Base[] = Object.entries({ contract, tables, inline, stories, boxes }).map(
-  ([name, make]) => ({
-    name,
-    data: buildDocx(make()),
-  }),
-);
+/** What few documents hold: readings, tags, permissions, form fields, equations, other directions. */
+function special(): Parts {
+  const tag = (name: string, content: string): string =>
+    `<w:${name} w:uri="urn:example" w:element="party">${content}</w:${name}>`;
+  const reading = `<w:ruby><w:rubyPr><w:rubyAlign w:val="center"/></w:rubyPr><w:rt>${t('とうきょう')}</w:rt><w:rubyBase>${t('東京')}</w:rubyBase></w:ruby>`;
+  const check = `${run('<w:fldChar w:fldCharType="begin"><w:ffData><w:name w:val="Check1"/><w:enabled/><w:checkBox><w:sizeAuto/><w:default w:val="0"/></w:checkBox></w:ffData></w:fldChar>')}${run('<w:instrText> FORMCHECKBOX </w:instrText>')}${run('<w:fldChar w:fldCharType="end"/>')}`;
+  return body(
+    p(`${t('Seat: ')}${run(reading)}${t('。 The ')}${tag('smartTag', t('Supplier'))}${t(' signs.')}`) +
+      p(`${check}${t(' The ')}${tag('customXml', t('Customer'))}${t(' has read the schedule.')}`) +
+      p(
+        `<w:permStart w:id="9" w:edGrp="everyone"/>${t('Fill in the name.')}<w:permEnd w:id="9"/><w:proofErr w:type="spellStart"/>${t('Recieved')}<w:proofErr w:type="spellEnd"/>`,
+      ) +
+      p(
+        `${t('Where ')}<m:oMath><m:r><m:t>x</m:t></m:r></m:oMath>${t(' is the rate.')}${field(' IF 1 = 1 "yes" ', 'yes')}`,
+      ) +
+      p(`<w:dir w:val="rtl">${t('שלום 12')}</w:dir>${t(' end')}`, '<w:bidi/>') +
+      p(
+        `${run('<w:sym w:font="Wingdings" w:char="F0FE"/>')}${run('<w:tab/>')}${t('Agreed, cafe\u0301 😀.')}`,
+      ) +
+      p(t('End.')),
+  );
+}
+
+/** Tables with controls around rows and cells, bound and repeating ones. */
+function controls(): Parts {
+  const words = (text: string): string => cell(p(t(text)));
+  const repeated = (content: string, name: string): string =>
+    `<w:sdt><w:sdtPr><w15:${name} xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml"/></w:sdtPr><w:sdtContent>${content}</w:sdtContent></w:sdt>`;
+  const bound = `<w:sdt><w:sdtPr><w:tag w:val="city"/><w:dataBinding w:xpath="/contract/city" w:storeItemID="{00000000-0000-0000-0000-000000000001}"/></w:sdtPr><w:sdtContent>${t('Oslo')}</w:sdtContent></w:sdt>`;
+  const item = (name: string): string => repeated(row(words(name), words('1 unit')), 'repeatingSectionItem');
+  return body(
+    p(t('Place: ') + bound) +
+      table(
+        2,
+        row(words('Item'), words('Amount')),
+        repeated(item('Hosting') + item('Support'), 'repeatingSection'),
+      ) +
+      p(t('Between the tables.')) +
+      table(
+        2,
+        sdt(row(words('Left'), words('Right')), 'row'),
+        row(sdt(words('Inner'), 'cell'), words('Outer')),
+      ) +
+      sdt(p(t('A clause in a control.')) + sdt(p(t('Another in that one.')), 'inner'), 'outer') +
+      p(t('End.')),
+  );
+}
+
+/** The bytes of a document in the strict conformance class, where its namespaces are others. */
+function strict(data: Uint8Array): Uint8Array {
+  const renamed = (xml: string): string =>
+    xml
+      .replaceAll(
+        'http://schemas.openxmlformats.org/wordprocessingml/2006/',
+        'http://purl.oclc.org/ooxml/wordprocessingml/',
+      )
+      .replaceAll(
+        'http://schemas.openxmlformats.org/officeDocument/2006/',
+        'http://purl.oclc.org/ooxml/officeDocument/',
+      )
+      .replaceAll(
+        'http://schemas.openxmlformats.org/drawingml/2006/',
+        'http://purl.oclc.org/ooxml/drawingml/',
+      )
+      .replace('<w:document ', '<w:document w:conformance="strict" ');
+  const entries = readZip(data, nodeCodec, DEFAULT_LIMITS);
+  return buildZip(Object.fromEntries(entries.map((e) => [e.name, renamed(nodeCodec.decodeUtf8(e.stored))])));
+}
+
+const MADE: Readonly<Record<string, () => Parts>> = {
+  contract,
+  tables,
+  inline,
+  stories,
+  boxes,
+  special,
+  controls,
+};
+
+/** Small documents of our own: one for each kind of content, and one of the strict conformance class. */
+export const SMALL: readonly Base[] = [
+  ...Object.entries(MADE).map(([name, make]) => ({ name, data: buildDocx(make()) })),
+  { name: 'strict', data: strict(buildDocx(stories())) },
+];
 
 /** Documents of the corpus (`REDLINE_CORPUS`), where there is one, up to a size in bytes. */
 export function corpusBases(mostBytes: number): Base[] {
   const corpus = process.env.REDLINE_CORPUS ?? resolve(import.meta.dirname, '../../../shared/corpus');
-  return ['contracts', 'wml', 'fixtures', 'rich'].flatMap((set) => {
+  return ['contracts', 'wml', 'fixtures', 'rich', 'stress'].flatMap((set) => {
     const folder = join(corpus, set);
     const names = existsSync(folder) ? readdirSync(folder).sort() : [];
     return names.flatMap((name) => {

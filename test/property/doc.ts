@@ -11,6 +11,8 @@ import {
 import { all, attribute, make, type Node, parse, print } from './tree.ts';
 
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const STRICT_WORD = 'http://purl.oclc.org/ooxml/wordprocessingml/main';
+const STRICT_RELATIONSHIPS = 'http://purl.oclc.org/ooxml/officeDocument/relationships';
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006/relationships';
 const WORD_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml';
 const DECLARED = {
@@ -87,16 +89,21 @@ export class Doc {
     return all(this.#relationships(this.main), 'Relationship');
   }
 
-  /** Adds a relationship of the main part and returns its id. */
+  /** Where the types of relationships live: each conformance class has its own place. */
+  get #types(): string {
+    const strict = this.tree(this.main).attributes.includes(STRICT_WORD);
+    return strict ? STRICT_RELATIONSHIPS : RELATIONSHIPS;
+  }
+
+  /** Adds a relationship of the main part, of a Word kind or a whole type, and returns its id. */
   relate(kind: string, target: string, external = false): string {
     const rels = this.#relationships(this.main);
     const taken = new Set(all(rels, 'Relationship').map((r) => attribute(r, 'Id')));
     let n = 900;
     while (taken.has(`rId${n}`)) n++;
     const mode = external ? ' TargetMode="External"' : '';
-    rels.children.push(
-      make(`<Relationship Id="rId${n}" Type="${RELATIONSHIPS}/${kind}" Target="${target}"${mode}/>`),
-    );
+    const type = kind.includes(':') ? kind : `${this.#types}/${kind}`;
+    rels.children.push(make(`<Relationship Id="rId${n}" Type="${type}" Target="${target}"${mode}/>`));
     return `rId${n}`;
   }
 
@@ -119,6 +126,21 @@ export class Doc {
       make(`<Override PartName="/${folder}${name}" ContentType="${type}"/>`),
     );
     return this.relate(kind, name);
+  }
+
+  /** Adds a part of any kind, such as a picture, beside the main one and returns the id of its relationship. */
+  addObject(name: string, contentType: string, kind: string, data: string | Uint8Array): string {
+    const folder = this.main.slice(0, this.main.lastIndexOf('/') + 1);
+    const dot = name.lastIndexOf('.');
+    let n = 1;
+    const numbered = (): string => `${name.slice(0, dot)}${n}${name.slice(dot)}`;
+    while (this.#entries.has(folder + numbered())) n++;
+    const bytes = typeof data === 'string' ? nodeCodec.encodeUtf8(data) : data;
+    this.#entries.set(folder + numbered(), deflateEntry(folder + numbered(), bytes, nodeCodec));
+    this.tree('[Content_Types].xml').children.push(
+      make(`<Override PartName="/${folder}${numbered()}" ContentType="${contentType}"/>`),
+    );
+    return this.relate(kind, numbered());
   }
 
   /** Attributes of the main part's root: its namespaces, for parts that are made new. */

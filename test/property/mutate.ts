@@ -2,15 +2,30 @@ import fc from 'fast-check';
 import { Dice } from './dice.ts';
 import { Doc } from './doc.ts';
 import { BLOCKS } from './edits/blocks.ts';
-import { INLINE, TRACKED } from './edits/inline.ts';
+import { COMMENTS } from './edits/comments.ts';
+import { INLINE } from './edits/inline.ts';
+import { LISTS } from './edits/lists.ts';
 import { NOISE } from './edits/noise.ts';
+import { OBJECTS } from './edits/objects.ts';
 import { PACKAGE } from './edits/package.ts';
+import { SPECIAL } from './edits/special.ts';
 import { TABLES } from './edits/tables.ts';
 import { TEXT } from './edits/text.ts';
+import { TRACKED } from './edits/tracked.ts';
 import type { Edits } from './places.ts';
 import { child, elements, type Node } from './tree.ts';
 
-const CHANGES: Edits = { ...TEXT, ...BLOCKS, ...TABLES, ...INLINE, ...PACKAGE };
+const CHANGES: Edits = {
+  ...TEXT,
+  ...BLOCKS,
+  ...TABLES,
+  ...INLINE,
+  ...PACKAGE,
+  ...LISTS,
+  ...OBJECTS,
+  ...SPECIAL,
+  ...COMMENTS,
+};
 const ALL: Edits = { ...CHANGES, ...NOISE, ...TRACKED };
 
 /** An edit by name, and the seed of its choices. */

@@ -135,6 +135,14 @@ export class PackageEditor {
     return name;
   }
 
+  /** Does a relationship of this package lead to what one of `other` leads to? */
+  leadsAlike(mine: Relationship, other: Package, theirs: Relationship): boolean {
+    if (mine.external !== theirs.external) return false;
+    if (mine.part === undefined || theirs.part === undefined)
+      return mine.external && mine.target === theirs.target;
+    return !this.#replaced.has(mine.part) && this.#same(mine.part, other, theirs.part);
+  }
+
   #equalPart(other: Package, part: string): string | undefined {
     const entry = other.entries.find((e) => e.name === part);
     return this.base.entries.find(

@@ -139,7 +139,7 @@ export function addNumbering(
   if (part === undefined) {
     if (source === undefined) return;
     const root = modified.root(source);
-    const xml = `${root.source.slice(0, root.innerStart)}${abstracts.join('')}${nums.join('')}</w:numbering>`;
+    const xml = `${root.source.slice(0, root.start)}${startTag(root)}${abstracts.join('')}${nums.join('')}</w:numbering>`;
     const name = editor.add('word/numbering.xml', xml, modified.contentType(source));
     editor.relate(editor.base.main, RELATIONSHIP, { part: name });
     return;
@@ -155,9 +155,10 @@ export function addNumbering(
   const tag =
     source === undefined ? startTag(root) : widenedStartTag(startTag(root), root, modified.root(source));
   const head = `${text.slice(0, root.start)}${tag}${text.slice(root.innerStart, firstNum)}`;
+  const tail = `${text.slice(afterNums, root.innerEnd)}</${root.name}>${text.slice(root.end)}`;
   editor.replace(
     part,
-    `${head}${abstracts.join('')}${text.slice(firstNum, afterNums)}${nums.join('')}${text.slice(afterNums)}`,
+    `${head}${abstracts.join('')}${text.slice(firstNum, afterNums)}${nums.join('')}${tail}`,
   );
 }
 

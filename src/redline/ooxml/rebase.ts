@@ -1,6 +1,6 @@
 import type { PackageEditor } from './editor.ts';
 import { addNumbering, mapNumbering, type NumberingMap, usedNumbering } from './numbering.ts';
-import type { Package } from './package.ts';
+import type { Package, Relationship } from './package.ts';
 import { addedText, addStyles, mapStyles, type StyleMap, usedStyles } from './styles.ts';
 import { decodeText, encodeAttribute } from './xml.ts';
 
@@ -67,7 +67,11 @@ function rewrite(
   );
 }
 
-/** Ids of a part's relationships in the result; what is missing there is carried over when first used. */
+/**
+ * Ids of a part's relationships in the result; what is missing there is carried over when first used.
+ * Where the original leads to one target twice (a logo stored twice, a link made twice), the second
+ * use goes with the second, so that renumbered ids are no change.
+ */
 function mapRelationships(
   editor: PackageEditor,
   modified: Package,
@@ -75,22 +79,31 @@ function mapRelationships(
   target: string,
 ): (id: string) => string {
   const known = new Map<string, string>();
+  const taken = new Set<string>();
   const byId = new Map(modified.relationships(part).map((r) => [r.id, r]));
+  const mine = new Map<string, Relationship[]>();
+  for (const r of editor.relationships(target)) {
+    const alike = mine.get(likeness(r));
+    if (alike) alike.push(r);
+    else mine.set(likeness(r), [r]);
+  }
   return (id) => {
     const found = known.get(id);
     if (found !== undefined) return found;
     const rel = byId.get(id);
     if (!rel || (rel.part === undefined && !rel.external)) return id;
-    const same = editor.relationships(target).find((r) => r.id === id);
-    const carried = rel.part === undefined ? undefined : editor.carry(modified, rel.part);
-    const unchanged =
-      same &&
-      same.external === rel.external &&
-      (carried === undefined ? same.target === rel.target : same.part === carried);
-    const fresh = unchanged
-      ? id
-      : editor.relate(target, rel.type, carried === undefined ? { url: rel.target } : { part: carried });
+    const equal = (mine.get(likeness(rel)) ?? []).filter((r) => editor.leadsAlike(r, modified, rel));
+    const same = equal.find((r) => r.id === id) ?? equal.find((r) => !taken.has(r.id)) ?? equal[0];
+    const carried = (): { part: string } | { url: string } =>
+      rel.part === undefined ? { url: rel.target } : { part: editor.carry(modified, rel.part) };
+    const fresh = same?.id ?? editor.relate(target, rel.type, carried());
     known.set(id, fresh);
+    taken.add(fresh);
     return fresh;
   };
+}
+
+/** Relationships that may lead to the same: of one kind, and to one address outside of the package. */
+function likeness(r: Relationship): string {
+  return `${r.type.slice(r.type.lastIndexOf('/'))} ${r.external ? r.target : ''}`;
 }

@@ -132,7 +132,7 @@ export function addStyles(
     source === undefined ? startTag(root) : widenedStartTag(startTag(root), root, modified.root(source));
   editor.replace(
     part,
-    `${root.source.slice(0, root.start)}${tag}${inner(root)}${text.join('')}${root.source.slice(root.innerEnd)}`,
+    `${root.source.slice(0, root.start)}${tag}${inner(root)}${text.join('')}</${root.name}>${root.source.slice(root.end)}`,
   );
 }
 

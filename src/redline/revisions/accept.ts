@@ -31,6 +31,8 @@ const RANGE_MARK = /<w:(bookmark|commentRange|perm)(Start|End)\b[^>]*?\sw:id="([
 const VACATED = new Set(['w:hyperlink', 'w:smartTag', 'w:customXml', 'm:oMath', 'm:oMathPara', 'm:r']);
 /** Properties that held nothing but revisions are gone with them, so that they equal those that never were. */
 const OPTIONAL = new Set(['w:rPr', 'w:trPr', 'w:tcPr']);
+/** What a control outside of a paragraph holds: without any of it, the control goes too. */
+const HELD = /<w:(?:p|tbl|tr|tc)[\s>/]/;
 const NO_CONTENT =
   /^(?:<w:(?:bookmark|commentRange|perm|proofErr)[^>]*\/>|<(w:smartTagPr|w:customXmlPr|m:oMathParaPr|m:rPr|w:rPr|w:pPr)(?:\s[^>]*)?(?:\/>|>[\s\S]*?<\/\1>))*$/;
 
@@ -84,6 +86,7 @@ class Accept {
     if (element.name === 'w:numPr' && child(element, 'w:del')) return '';
     const content = this.#holdsBlocks(element) ? this.#blocks(element) : this.#inline(element);
     if (element.name === 'w:tbl' && !content.includes('<w:tr')) return '';
+    if (element.name === 'w:sdt' && HELD.test(inner(element)) && !HELD.test(content)) return marksOf(content);
     if (OPTIONAL.has(element.name) && content === '') return '';
     if (VACATED.has(element.name) && NO_CONTENT.test(content)) return marksOf(content);
     return content === '' && inner(element) === '' ? outer(element) : withInner(element, content);

@@ -1,6 +1,7 @@
 import { type Words, wordIds } from '../diff/index.ts';
 import { child, decodeText, outer, rawKey, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
+import { controlIn } from './ranges.ts';
 
 /** A block and the marks that stand in front of it. */
 export interface Block {
@@ -59,9 +60,9 @@ export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
   return Int32Array.from(wordIds(shownText(element), ctx.symbols)).sort();
 }
 
-/** A block content control (§17.5.2.29) with content. */
+/** A block content control (§17.5.2.29) with content, or custom XML (§17.5.1.6). */
 export function isControl(block: Block | undefined): boolean {
-  return block?.element.name === 'w:sdt' && child(block.element, 'w:sdtContent') !== undefined;
+  return controlIn(block?.element) !== undefined;
 }
 
 export function isParagraph(block: Block | undefined): boolean {

@@ -1,4 +1,4 @@
-import { child, inner, outer, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
+import { outer, type XmlElement } from '../ooxml/index.ts';
 import type { Block } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { pairControls } from './controls.ts';
@@ -6,11 +6,15 @@ import { mergeParagraphs, singleParagraphs } from './inline.ts';
 import { placeholdersIn } from './marks.ts';
 import { type Moves, pairMoves } from './moves.ts';
 import { planBlocks, type Step, settleEnd } from './plan.ts';
+import { type Control, controlIn, controlRange, controlTags } from './ranges.ts';
 import { mergeTables, singleTable } from './tables.ts';
 
 const MARKS = new Set(
   'w:bookmarkStart w:bookmarkEnd w:commentRangeStart w:commentRangeEnd w:permStart w:permEnd'.split(' '),
 );
+
+/** What stands among blocks and is none. */
+const SKIPPED = new Set(['w:proofErr', 'w:tcPr', 'w:customXmlPr']);
 
 /** The blocks of a story or cell, and the marks behind the last one. */
 interface BlockList {
@@ -22,7 +26,7 @@ function readBlocks(parent: XmlElement): BlockList {
   const blocks: Block[] = [];
   let marks: XmlElement[] = [];
   for (const c of parent.children) {
-    if (c.kind !== 'element' || c.name === 'w:proofErr' || c.name === 'w:tcPr') continue;
+    if (c.kind !== 'element' || SKIPPED.has(c.name)) continue;
     if (MARKS.has(c.name)) marks.push(c);
     else if (c.name !== 'w:sectPr' || parent.name !== 'w:body') {
       blocks.push({ element: c, marks });
@@ -98,17 +102,19 @@ function mergedBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext
     case 'w:tbl':
       return marks + mergeTables(first, second, ctx, { mergeCell: mergeStory, singleCell: singleStory });
     case 'w:sdt':
+    case 'w:customXml':
       return marks + mergeControl(first, second, ctx);
     default:
       return marks + outer(first);
   }
 }
 
-/** A block content control (§17.5.2.29) that both sides have. */
+/** A block content control (§17.5.2.29), or custom XML, that both sides have. */
 function mergeControl(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
-  const [contentA, contentB] = [child(a, 'w:sdtContent'), child(b, 'w:sdtContent')];
-  if (!contentA || !contentB) return outer(a);
-  return `${a.source.slice(a.start, contentA.start)}${withInner(contentA, mergeStory(contentA, contentB, ctx))}${a.source.slice(contentA.end, a.end)}`;
+  const [left, right] = [controlIn(a), controlIn(b)];
+  if (!left || !right) return outer(a);
+  const [head, tail] = controlTags(left);
+  return head + mergeStory(left.content, right.content, ctx) + tail;
 }
 
 /** A control around blocks that both sides have, which one side lacks or has with other properties. */
@@ -126,35 +132,8 @@ function revisedControl(a: readonly Block[], b: readonly Block[], ctx: MergeCont
   return marks + (left ? controlRange('Del', left, inside, ctx) : inside);
 }
 
-interface Control {
-  readonly element: XmlElement;
-  readonly content: XmlElement;
-}
-
 function controlOf(blocks: readonly Block[]): Control | undefined {
-  const element = blocks.length === 1 ? blocks[0]?.element : undefined;
-  const content = element?.name === 'w:sdt' ? child(element, 'w:sdtContent') : undefined;
-  return element && content ? { element, content } : undefined;
-}
-
-/** A control with other content, its two tags revised by a range each (§17.13.5.4): those of controls inside are not. */
-function controlRange(
-  kind: 'Ins' | 'Del',
-  { element, content }: Control,
-  body: string,
-  ctx: MergeContext,
-): string {
-  const ranged = (tag: string): string => {
-    const stamp = ctx.stamp();
-    const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
-    return `<w:customXml${kind}RangeStart${stamp}/>${tag}<w:customXml${kind}RangeEnd ${id}/>`;
-  };
-  const { source } = element;
-  const [head, tail] =
-    element === content
-      ? ['', '']
-      : [source.slice(element.start, content.start), source.slice(content.end, element.end)];
-  return ranged(head + startTag(content)) + body + ranged(`</${content.name}>${tail}`);
+  return blocks.length === 1 ? controlIn(blocks[0]?.element) : undefined;
 }
 
 /** The blocks of a story that only one side has. */
@@ -200,11 +179,8 @@ function singleControl(
   ctx: MergeContext,
   keepLast: boolean,
 ): string {
-  const content = element.name === 'w:sdt' ? child(element, 'w:sdtContent') : element;
-  if (!content) return outer(element);
+  const control = controlIn(element);
+  if (!control) return outer(element);
   const kind = state === 'del' || state === 'from' ? 'Del' : 'Ins';
-  const body = singleStory(content, state, ctx, keepLast);
-  if (element !== content) return controlRange(kind, { element, content }, body, ctx);
-  const head = /^<w:customXmlPr[\s\S]*?<\/w:customXmlPr>/.exec(inner(element))?.[0] ?? '';
-  return controlRange(kind, { element, content }, head + body, ctx);
+  return controlRange(kind, control, singleStory(control.content, state, ctx, keepLast), ctx);
 }

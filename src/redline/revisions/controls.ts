@@ -1,9 +1,11 @@
 import { pairInOrder, similarity } from '../diff/index.ts';
-import { child, elements } from '../ooxml/index.ts';
+import { elements } from '../ooxml/index.ts';
 import { type Block, isControl, wordsOf } from './block.ts';
 import type { MergeContext } from './context.ts';
 import type { Step } from './plan.ts';
+import { controlIn } from './ranges.ts';
 
+const BLOCK = /^w:(p|tbl|sdt|customXml)$/;
 /** Least share of common words for a block inside a control to be a version of one outside. */
 const INSIDE_THRESHOLD = 0.5;
 
@@ -68,8 +70,8 @@ function findControl(
 ): Found | undefined {
   for (const [i, holder] of holders.entries()) {
     if (!isControl(holder)) continue;
-    const inside = elements(child(holder.element, 'w:sdtContent') ?? holder.element).filter(
-      (e) => e.name === 'w:p' || e.name === 'w:tbl' || e.name === 'w:sdt',
+    const inside = elements(controlIn(holder.element)?.content ?? holder.element).filter((e) =>
+      BLOCK.test(e.name),
     );
     const controls = others.findIndex(
       (o) =>

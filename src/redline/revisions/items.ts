@@ -204,15 +204,24 @@ function wrapperGroup(element: XmlElement, props: PropsReader): GroupItem {
       };
     }
     default: {
-      const properties = element.children.filter(isElement).filter((c) => c.name === `${element.name}Pr`);
-      const head = properties.map(outer).join('');
-      const key = `${element.name}${canonicalAttributes(element)}${properties.map((p) => canonical(p)).join('')}`;
+      const head = ownProperties(element).map(outer).join('');
+      const key = customKey(element);
       const items = readItems(element, props).filter(
         (i) => !(i.kind === 'atom' && i.element.name === `${element.name}Pr`),
       );
       return { ...base, key, tracked: 'around', open: `${tag}${head}`, close, items };
     }
   }
+}
+
+function ownProperties(element: XmlElement): XmlElement[] {
+  return element.children.filter(isElement).filter((c) => c.name === `${element.name}Pr`);
+}
+
+/** What custom XML, a smart tag or a direction is: its attributes and properties. */
+function customKey(element: XmlElement): string {
+  const properties = ownProperties(element).map((p) => canonical(p));
+  return `${element.name}${canonicalAttributes(element)}${properties.join('')}`;
 }
 
 /** What turns a `w:fldSimple` into the same field in its complex form. */
@@ -239,8 +248,9 @@ function hyperlinkKey(element: XmlElement): string {
     .join('');
 }
 
-/** What a content control is (§17.5.2.38): its properties without the id, which only tells it apart. */
+/** What a content control is (§17.5.2.38), or custom XML: its properties without the id, which only tells it apart. */
 export function controlKey(element: XmlElement): string {
+  if (element.name === 'w:customXml') return customKey(element);
   const properties = child(element, 'w:sdtPr');
   return `sdt ${properties ? canonical(properties, { skip: SDT_NOISE }) : ''}`;
 }

@@ -8,7 +8,7 @@ import {
   type Words,
 } from '../diff/index.ts';
 import { child, outer, type XmlElement } from '../ooxml/index.ts';
-import { type Block, endsSection, shownText } from './block.ts';
+import { type Block, endsSection, isControl, isParagraph, shownText } from './block.ts';
 import { controlKey } from './items.ts';
 
 /** Least share of common words for two blocks to be versions of one another. */
@@ -181,8 +181,8 @@ function pairScore(
   wordsB: Words | undefined,
 ): number {
   if (!a || !b || !wordsA || !wordsB || a.element.name !== b.element.name) return 0;
-  if (a.element.name === 'w:sdt' && controlKey(a.element) !== controlKey(b.element)) return 0;
-  if (a.element.name !== 'w:p' && a.element.name !== 'w:tbl' && a.element.name !== 'w:sdt') return 0;
+  if (isControl(a) && controlKey(a.element) !== controlKey(b.element)) return 0;
+  if (!isParagraph(a) && !isControl(a) && a.element.name !== 'w:tbl') return 0;
   if (wordsA.length === 0 && wordsB.length === 0)
     return shownText(a.element) === shownText(b.element) ? EQUAL_BONUS : EMPTY_PAIR;
   const share = similarity(wordsA, wordsB);

@@ -13,6 +13,7 @@ import {
 import { wordsOf } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { innerOf } from './paragraph.ts';
+import { cellsIn, MARK, mergeUnits, unitsOf, type Writing } from './table-units.ts';
 
 /** How the content of cells is written: they are stories of their own. */
 export interface CellWriter {
@@ -25,8 +26,6 @@ export interface CellWriter {
   ) => string;
 }
 
-/** Marks that stand between rows or cells. */
-const MARK = /^w:(bookmark|commentRange|perm)/;
 const NONE: ReadonlySet<string> = new Set();
 const ROW_REVISIONS: ReadonlySet<string> = new Set(['w:ins', 'w:del', 'w:trPrChange']);
 const ROW_SIMILARITY = 0.3;
@@ -39,36 +38,30 @@ const SAME_WIDTH = 0.5;
 
 /** A table (§17.4.37) that both sides have: rows are paired, then cells. */
 export function mergeTables(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellWriter): string {
-  const [rowsA, rowsB] = [rowsOf(a), rowsOf(b)];
+  const [rowsA, rowsB] = [unitsOf(a, 'w:tr'), unitsOf(b, 'w:tr')];
   if (!rowsA || !rowsB || ctx.rung === 'blocks' || ctx.rung === 'story') {
     return rowsA && rowsB && rawKey(a) === rawKey(b)
       ? outer(a)
       : singleTable(a, 'del', ctx, cells) + singleTable(b, 'ins', ctx, cells);
   }
-  const partner = pairRows(rowsA, rowsB, ctx);
-  let j = 0;
-  let body = '';
-  for (let i = 0; i <= rowsA.length; i++) {
-    const target = i === rowsA.length ? rowsB.length : (partner[i] ?? -1);
-    const row = rowsA[i];
-    if (target < 0) {
-      if (row) body += singleRow(row, 'del', ctx, cells);
-      continue;
-    }
-    for (; j < target; j++) body += singleRow(rowsB[j] ?? b, 'ins', ctx, cells);
-    const other = rowsB[j++];
-    if (row && other) body += mergeRows(row, other, ctx, cells);
-  }
+  const body = mergeRowLists(rowsA, rowsB, ctx, cells);
   const marks = marksAmong(a, b, ctx);
   return `${startTag(a)}${marks.before}${tableProperties(a, b, ctx)}${tableGrid(a, b, ctx)}${body}${marks.behind}</w:tbl>`;
 }
 
-/** Rows of a table, or undefined when something else stands between them. */
-function rowsOf(table: XmlElement): XmlElement[] | undefined {
-  const rows = elements(table).filter(
-    (e) => e.name !== 'w:tblPr' && e.name !== 'w:tblGrid' && !MARK.test(e.name),
-  );
-  return rows.every((r) => r.name === 'w:tr') ? rows : undefined;
+function mergeRowLists(
+  a: readonly XmlElement[],
+  b: readonly XmlElement[],
+  ctx: MergeContext,
+  cells: CellWriter,
+): string {
+  const rows: Writing = {
+    name: 'w:tr',
+    pair: (x, y) => pairRows(x, y, ctx),
+    one: (row, state) => singleRow(row, state, ctx, cells),
+    both: (x, y) => mergeRows(x, y, ctx, cells),
+  };
+  return mergeUnits(a, b, rows, ctx);
 }
 
 /** Marks between the rows of a table, or the cells of a row: starts are gathered in front, ends behind. */
@@ -122,7 +115,7 @@ function pairRows(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Merge
 
 function pairSimilar(a: readonly XmlElement[], b: readonly XmlElement[], ctx: MergeContext): Int32Array {
   const cellsOf = (rows: readonly XmlElement[]): Words[][] =>
-    rows.map((r) => elements(r).flatMap((e) => (e.name === 'w:tc' ? [wordsOf(e, ctx)] : [])));
+    rows.map((r) => cellsIn(r).map((cell) => wordsOf(cell, ctx)));
   const [wordsA, wordsB] = [a.map((r) => wordsOf(r, ctx)), b.map((r) => wordsOf(r, ctx))];
   const [cellsA, cellsB] = [cellsOf(a), cellsOf(b)];
   // As many rows of the same shape on both sides are versions of one another, whatever they say.
@@ -246,28 +239,15 @@ function markedCell(
 
 function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellWriter): string {
   if (rawKey(a) === rawKey(b) && !outer(a).includes('noteReference')) return outer(a);
-  const plain = (row: XmlElement): XmlElement[] | undefined => {
-    const list = elements(row).filter(
-      (e) => !/^w:(trPr|tblPrEx|bookmark\w+|commentRange\w+|perm\w+)$/.test(e.name),
-    );
-    return list.every((c) => c.name === 'w:tc') ? list : undefined;
-  };
-  const [cellsA, cellsB] = [plain(a), plain(b)];
+  const [cellsA, cellsB] = [unitsOf(a, 'w:tc'), unitsOf(b, 'w:tc')];
   if (!cellsA || !cellsB) return singleRow(a, 'del', ctx, cells) + singleRow(b, 'ins', ctx, cells);
-  const partner = pairCells(cellsA, cellsB, ctx);
-  let j = 0;
-  let body = '';
-  for (let i = 0; i <= cellsA.length; i++) {
-    const target = i === cellsA.length ? cellsB.length : (partner[i] ?? -1);
-    const cell = cellsA[i];
-    if (target < 0) {
-      if (cell) body += revisedCell(cell, 'del', ctx, cells);
-      continue;
-    }
-    for (; j < target; j++) body += revisedCell(cellsB[j] ?? b, 'ins', ctx, cells);
-    const other = cellsB[j++];
-    if (cell && other) body += mergedCell(cell, other, ctx, cells);
-  }
+  const writing: Writing = {
+    name: 'w:tc',
+    pair: (x, y) => pairCells(x, y, ctx),
+    one: (cell, state) => revisedCell(cell, state, ctx, cells),
+    both: (x, y) => mergedCell(x, y, ctx, cells),
+  };
+  const body = mergeUnits(cellsA, cellsB, writing, ctx);
   const marks = marksAmong(a, b, ctx);
   return `${startTag(a)}${rowExceptions(a, b, ctx)}${rowProperties(a, b, ctx)}${marks.before}${body}${marks.behind}</w:tr>`;
 }
@@ -276,7 +256,8 @@ function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellW
 function pairCells(a: readonly XmlElement[], b: readonly XmlElement[], ctx: MergeContext): Int32Array {
   if (a.length === b.length) return Int32Array.from(a, (_, i) => i);
   const [wordsA, wordsB] = [a.map((c) => wordsOf(c, ctx)), b.map((c) => wordsOf(c, ctx))];
-  const width = (cell: XmlElement | undefined): string => {
+  const width = (unit: XmlElement | undefined): string => {
+    const cell = unit && cellsIn(unit)[0];
     const tcW = cell && child(child(cell, 'w:tcPr'), 'w:tcW');
     return tcW ? outer(tcW) : '';
   };

@@ -11,10 +11,20 @@ import {
   removable,
   withoutIdentity,
 } from '../places.ts';
-import { child, clone, elements, ensureFirst, insertOrdered, make, type Node, withParents } from '../tree.ts';
+import {
+  child,
+  clone,
+  elements,
+  ensureFirst,
+  insertOrdered,
+  make,
+  type Node,
+  text,
+  withParents,
+} from '../tree.ts';
 
-const ORDER =
-  'w:pStyle w:keepNext w:keepLines w:pageBreakBefore w:framePr w:widowControl w:numPr w:suppressLineNumbers w:pBdr w:shd w:tabs w:suppressAutoHyphens w:spacing w:ind w:contextualSpacing w:jc w:outlineLvl w:rPr w:sectPr w:pPrChange'.split(
+export const PARAGRAPH =
+  'w:pStyle w:keepNext w:keepLines w:pageBreakBefore w:framePr w:widowControl w:numPr w:suppressLineNumbers w:pBdr w:shd w:tabs w:suppressAutoHyphens w:bidi w:spacing w:ind w:contextualSpacing w:jc w:outlineLvl w:rPr w:sectPr w:pPrChange'.split(
     ' ',
   );
 const PROPERTIES = [
@@ -26,6 +36,11 @@ const PROPERTIES = [
   '<w:pBdr><w:top w:val="single" w:sz="4" w:space="1" w:color="auto"/></w:pBdr>',
   '<w:tabs><w:tab w:val="left" w:pos="2880"/></w:tabs>',
   '<w:outlineLvl w:val="2"/>',
+  '<w:bidi/>',
+  '<w:pageBreakBefore/>',
+  '<w:widowControl w:val="0"/>',
+  '<w:shd w:val="clear" w:color="auto" w:fill="D9D9D9"/>',
+  '<w:framePr w:w="2000" w:wrap="around" w:vAnchor="text" w:hAnchor="page" w:x="1000" w:y="100"/>',
 ];
 const SENTENCES = [
   'The Customer shall indemnify the Supplier against every claim of a third party.',
@@ -128,11 +143,25 @@ export const BLOCKS: Edits = {
   },
   'move a paragraph': (doc, dice) => move(doc, dice, 1),
   'move a range': (doc, dice) => move(doc, dice, 5),
+  'move and edit a paragraph': (doc, dice) => {
+    const place = removable(doc, dice, 1);
+    const moved = place?.holder.children[place.at];
+    if (!place || typeof moved !== 'object') return false;
+    const t = dice.pick(
+      elements(moved).flatMap((r) => (r.name === 'w:r' ? elements(r).filter((c) => c.name === 'w:t') : [])),
+    );
+    if (t) t.children = [`${text(t)} as amended ${dice.int(9)}`];
+    const before = [...place.holder.children];
+    place.holder.children.splice(place.at, 1);
+    if (insertBlocks(place.holder, dice.int(place.holder.children.length + 1), [moved])) return true;
+    place.holder.children = before;
+    return t !== undefined;
+  },
   'change paragraph properties': (doc, dice) => {
     const place = dice.pick(paragraphs(doc));
     if (!place) return false;
     const fresh = make(dice.pick(PROPERTIES) ?? '<w:keepNext/>');
-    insertOrdered(ensureFirst(place.node, 'w:pPr'), fresh, ORDER);
+    insertOrdered(ensureFirst(place.node, 'w:pPr'), fresh, PARAGRAPH);
     return true;
   },
   'take paragraph properties from another': (doc, dice) => {
@@ -160,7 +189,7 @@ export const BLOCKS: Edits = {
     const place = dice.pick(paragraphs(doc));
     if (!place) return false;
     const pPr = ensureFirst(place.node, 'w:pPr');
-    insertOrdered(pPr, make('<w:rPr><w:b/></w:rPr>'), ORDER);
+    insertOrdered(pPr, make('<w:rPr><w:b/></w:rPr>'), PARAGRAPH);
     return true;
   },
 };

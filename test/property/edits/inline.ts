@@ -1,22 +1,11 @@
 import type { Dice } from '../dice.ts';
 import type { Doc } from '../doc.ts';
-import {
-  type Edits,
-  freshId,
-  isBlock,
-  isWhole,
-  outsideBoxes,
-  paragraphs,
-  tables,
-  textRuns,
-} from '../places.ts';
+import { type Edits, freshId, isBlock, isWhole, outsideBoxes, paragraphs, textRuns } from '../places.ts';
 import {
   all,
   attribute,
   child,
-  clone,
   elements,
-  ensureFirst,
   make,
   type Node,
   setAttribute,
@@ -28,7 +17,7 @@ const run = (content: string): string => `<w:r>${content}</w:r>`;
 const CODES = [' PAGE ', ' REF _Ref1 \\h ', ' DATE \\@ "d MMMM yyyy" ', ' NUMPAGES '];
 
 /** Replaces a run by what it becomes. */
-function rewriteRun(doc: Doc, dice: Dice, become: (run: Node) => Node[] | undefined): boolean {
+export function rewriteRun(doc: Doc, dice: Dice, become: (run: Node) => Node[] | undefined): boolean {
   const place = dice.pick(textRuns(doc));
   const fresh = place && become(place.node);
   if (!place || !fresh) return false;
@@ -50,7 +39,7 @@ function unwrap(place: { readonly node: Node; readonly parent: Node }, holder: N
   place.parent.children.splice(place.parent.children.indexOf(place.node), 1, ...content);
 }
 
-function wrapper(name: string, attributes: string, children: (Node | string)[]): Node {
+export function wrapper(name: string, attributes: string, children: (Node | string)[]): Node {
   return { name, attributes, children };
 }
 
@@ -217,50 +206,6 @@ export const INLINE: Edits = {
     return true;
   },
 };
-
-/** Earlier changes by somebody else: they count as accepted. */
-export const TRACKED: Edits = {
-  'track an inserted mark': (doc, dice) => trackMark(doc, dice, 'ins'),
-  'track a deleted mark': (doc, dice) => trackMark(doc, dice, 'del'),
-  'track an inserted row': (doc, dice) => trackRow(doc, dice, 'ins'),
-  'track a deleted row': (doc, dice) => trackRow(doc, dice, 'del'),
-  'track an insertion': (doc, dice) =>
-    rewriteRun(doc, dice, (node) => [wrapper('w:ins', stamp(doc), [node])]),
-  'track a deletion': (doc, dice) =>
-    rewriteRun(doc, dice, (node) => {
-      const gone = clone(node);
-      gone.children = gone.children.map((c) =>
-        typeof c !== 'string' && c.name === 'w:t' ? { ...c, name: 'w:delText' } : c,
-      );
-      return [wrapper('w:del', stamp(doc), [gone])];
-    }),
-};
-
-/** Marks a paragraph's own mark as inserted or deleted by somebody else. */
-function trackMark(doc: Doc, dice: Dice, name: 'ins' | 'del'): boolean {
-  const places = paragraphs(doc).filter(({ node }) => !child(child(node, 'w:pPr') ?? node, 'w:sectPr'));
-  const place = dice.pick(places);
-  const next = place && elements(place.parent)[elements(place.parent).indexOf(place.node) + 1];
-  if (!place || (name === 'del' && next?.name !== 'w:p')) return false;
-  const pPr = ensureFirst(place.node, 'w:pPr');
-  const rPr = child(pPr, 'w:rPr') ?? make('<w:rPr/>');
-  if (!pPr.children.includes(rPr)) pPr.children.push(rPr);
-  if (elements(rPr).some((c) => /^w:(ins|del)$/.test(c.name))) return false;
-  rPr.children.unshift(wrapper(`w:${name}`, stamp(doc), []));
-  return true;
-}
-
-function trackRow(doc: Doc, dice: Dice, name: 'ins' | 'del'): boolean {
-  const rows = tables(doc).flatMap(({ node }) => elements(node).filter((c) => c.name === 'w:tr'));
-  const row = dice.pick(rows);
-  if (!row || child(row, 'w:tblPrEx') || !isWhole([row])) return false;
-  ensureFirst(row, 'w:trPr').children.push(wrapper(`w:${name}`, stamp(doc), []));
-  return true;
-}
-
-function stamp(doc: Doc): string {
-  return ` w:id="${freshId(doc)}" w:author="Earlier" w:date="2020-01-01T00:00:00Z"`;
-}
 
 /** Complex fields whose ends stand directly in a paragraph, the outermost ones. */
 function fieldSpans(paragraph: Node): { readonly from: number; readonly to: number }[] {

@@ -1,3 +1,5 @@
+import type { Dice } from '../dice.ts';
+import type { Doc } from '../doc.ts';
 import { type Edits, freshId, paragraphs, properties, textRuns } from '../places.ts';
 import {
   all,
@@ -16,23 +18,13 @@ const SECTION =
   'w:headerReference w:footerReference w:footnotePr w:endnotePr w:type w:pgSz w:pgMar w:paperSrc w:pgBorders w:lnNumType w:pgNumType w:cols w:formProt w:vAlign w:noEndnote w:titlePg w:textDirection w:bidi w:rtlGutter w:docGrid w:sectPrChange'.split(
     ' ',
   );
-const part = (name: string, namespaces: string, content: string): Node =>
+export const part = (name: string, namespaces: string, content: string): Node =>
   parse(`<${name}${namespaces}>${content}</${name}>`).root;
-const paragraph = (words: string): string => `<w:p><w:r><w:t>${words}</w:t></w:r></w:p>`;
+export const paragraphXml = (words: string): string => `<w:p><w:r><w:t>${words}</w:t></w:r></w:p>`;
 
 export const PACKAGE: Edits = {
-  'add a footnote': (doc, dice) => {
-    const place = dice.pick(textRuns(doc).filter(({ parent }) => all(doc.body, 'w:p').includes(parent)));
-    if (!place) return false;
-    const id = freshId(doc) + 1;
-    if (doc.related('footnotes').length === 0)
-      doc.addPart('footnotes', part('w:footnotes', doc.namespaces, ''));
-    const notes = doc.tree(doc.related('footnotes')[0] ?? '');
-    notes.children.push(make(`<w:footnote w:id="${id}">${paragraph(`note ${dice.int(9)}`)}</w:footnote>`));
-    const at = place.parent.children.indexOf(place.node) + 1;
-    place.parent.children.splice(at, 0, make(`<w:r><w:footnoteReference w:id="${id}"/></w:r>`));
-    return true;
-  },
+  'add a footnote': (doc, dice) => addNote(doc, dice, 'footnote'),
+  'add an endnote': (doc, dice) => addNote(doc, dice, 'endnote'),
   'delete a note': (doc, dice) => {
     const places = paragraphs(doc).flatMap(({ node }) => withParents(node));
     const place = dice.pick(places.filter((x) => /^w:(foot|end)noteReference$/.test(x.node.name)));
@@ -50,6 +42,10 @@ export const PACKAGE: Edits = {
       '<w:docGrid w:linePitch="300"/>',
       '<w:type w:val="continuous"/>',
       '<w:cols w:num="2" w:space="720"/>',
+      '<w:lnNumType w:countBy="5"/>',
+      '<w:vAlign w:val="center"/>',
+      '<w:bidi/>',
+      '<w:footnotePr><w:numFmt w:val="lowerRoman"/></w:footnotePr>',
     ]);
     insertOrdered(section, make(fresh ?? ''), SECTION);
     return true;
@@ -91,7 +87,7 @@ export const PACKAGE: Edits = {
     const root = part(
       kind === 'header' ? 'w:hdr' : 'w:ftr',
       doc.namespaces,
-      paragraph(`${kind} ${dice.int(9)}`),
+      paragraphXml(`${kind} ${dice.int(9)}`),
     );
     section.children.unshift(
       make(`<w:${kind}Reference w:type="${type}" r:id="${doc.addPart(kind, root)}"/>`),
@@ -106,29 +102,16 @@ export const PACKAGE: Edits = {
     doc.forget(attribute(place.node, 'r:id') ?? '');
     return true;
   },
-  'add a comment': (doc, dice) => {
-    const place = dice.pick(textRuns(doc).filter(({ parent }) => all(doc.body, 'w:p').includes(parent)));
-    if (!place) return false;
-    if (doc.related('comments').length === 0) doc.addPart('comments', part('w:comments', doc.namespaces, ''));
-    const comments = doc.tree(doc.related('comments')[0] ?? '');
-    const id = Math.max(
-      freshId(doc),
-      ...elements(comments).map((c) => Number(attribute(c, 'w:id') ?? 0) + 1),
-    );
-    comments.children.push(
-      make(
-        `<w:comment w:id="${id}" w:author="C" w:date="2020-01-01T00:00:00Z" w:initials="C">${paragraph(`remark ${dice.int(9)}`)}</w:comment>`,
-      ),
-    );
-    const at = place.parent.children.indexOf(place.node);
-    place.parent.children.splice(
-      at,
-      1,
-      make(`<w:commentRangeStart w:id="${id}"/>`),
-      place.node,
-      make(`<w:commentRangeEnd w:id="${id}"/>`),
-      make(`<w:r><w:commentReference w:id="${id}"/></w:r>`),
-    );
-    return true;
-  },
 };
+
+function addNote(doc: Doc, dice: Dice, kind: 'footnote' | 'endnote'): boolean {
+  const place = dice.pick(textRuns(doc).filter(({ parent }) => all(doc.body, 'w:p').includes(parent)));
+  if (!place) return false;
+  const id = freshId(doc) + 1;
+  if (doc.related(`${kind}s`).length === 0) doc.addPart(`${kind}s`, part(`w:${kind}s`, doc.namespaces, ''));
+  const notes = doc.tree(doc.related(`${kind}s`)[0] ?? '');
+  notes.children.push(make(`<w:${kind} w:id="${id}">${paragraphXml(`note ${dice.int(9)}`)}</w:${kind}>`));
+  const at = place.parent.children.indexOf(place.node) + 1;
+  place.parent.children.splice(at, 0, make(`<w:r><w:${kind}Reference w:id="${id}"/></w:r>`));
+  return true;
+}

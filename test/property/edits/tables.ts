@@ -1,5 +1,14 @@
 import { type Edits, isWhole, noAdjacentTables, outsideBoxes, tables, withoutIdentity } from '../places.ts';
-import { child, clone, elements, ensureFirst, insertOrdered, make, type Node } from '../tree.ts';
+import {
+  child,
+  clone,
+  elements,
+  ensureFirst,
+  insertOrdered,
+  make,
+  type Node,
+  setAttribute,
+} from '../tree.ts';
 
 const CELL =
   'w:tcW w:gridSpan w:hMerge w:vMerge w:tcBorders w:shd w:noWrap w:tcMar w:vAlign w:tcPrChange'.split(' ');
@@ -108,6 +117,63 @@ export const TABLES: Edits = {
         const merge = i === 0 ? '<w:vMerge w:val="restart"/>' : '<w:vMerge/>';
         if (cell) insertOrdered(ensureFirst(cell, 'w:tcPr'), make(merge), CELL);
       });
+    return true;
+  },
+  'insert a cell': (doc, dice) => {
+    const row = dice.pick(tables(doc).flatMap(({ node }) => rows(node)));
+    const model = row && dice.pick(cells(row));
+    if (!row || !model) return false;
+    row.children.splice(row.children.indexOf(model), 0, emptied(model, `cell ${dice.int(5)}`));
+    return true;
+  },
+  'delete a cell': (doc, dice) => {
+    const row = dice.pick(
+      tables(doc)
+        .flatMap(({ node }) => rows(node))
+        .filter((r) => cells(r).length > 1),
+    );
+    const gone = row && dice.pick(cells(row));
+    if (!row || !gone || !isWhole([gone])) return false;
+    row.children = row.children.filter((c) => c !== gone);
+    return true;
+  },
+  'part merged cells': (doc, dice) => {
+    const merged = tables(doc)
+      .flatMap(({ node }) => rows(node).flatMap(cells))
+      .flatMap((cell) => child(cell, 'w:tcPr') ?? [])
+      .filter((p) => child(p, 'w:gridSpan') || child(p, 'w:vMerge'));
+    const properties = dice.pick(merged);
+    if (!properties) return false;
+    properties.children = properties.children.filter(
+      (c) => typeof c === 'string' || !/^w:(gridSpan|vMerge)$/.test(c.name),
+    );
+    return true;
+  },
+  'put a table into a cell': (doc, dice) => {
+    const cell = dice.pick(tables(doc).flatMap(({ node }) => rows(node).flatMap(cells)));
+    const at = cell?.children.findIndex((c) => typeof c !== 'string' && c.name === 'w:p') ?? -1;
+    const before = cell?.children[at - 1];
+    if (!cell || at < 0 || (typeof before === 'object' && before.name === 'w:tbl')) return false;
+    cell.children.splice(
+      at,
+      0,
+      make(
+        `<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid><w:gridCol w:w="500"/></w:tblGrid><w:tr><w:tc><w:p><w:r><w:t>inner ${dice.int(9)}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`,
+      ),
+    );
+    return true;
+  },
+  'widen a column': (doc, dice) => {
+    const table = dice.pick(tables(doc))?.node;
+    const column = dice.pick(elements(child(table ?? make('<x/>'), 'w:tblGrid') ?? make('<x/>')));
+    if (!column) return false;
+    setAttribute(column, 'w:w', String(500 + dice.int(3000)));
+    return true;
+  },
+  'except a row from the table': (doc, dice) => {
+    const row = dice.pick(tables(doc).flatMap(({ node }) => rows(node)));
+    if (!row || child(row, 'w:tblPrEx')) return false;
+    row.children.unshift(make('<w:tblPrEx><w:jc w:val="right"/></w:tblPrEx>'));
     return true;
   },
   'delete a table': (doc, dice) => {

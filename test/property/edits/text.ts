@@ -26,9 +26,14 @@ const PHRASES = [
   'שלום',
   'cafe\u0301',
   '😀',
+  '👩‍👩‍👧 e\u0301\u0323',
+  'العربية 123',
+  '東京都、渋谷区。',
+  '\u00a0',
+  'non\u2011breaking\u200bspace',
 ];
 const RUN_ORDER =
-  'w:rStyle w:rFonts w:b w:bCs w:i w:iCs w:caps w:smallCaps w:strike w:noProof w:vanish w:color w:spacing w:kern w:sz w:szCs w:highlight w:u w:lang'.split(
+  'w:rStyle w:rFonts w:b w:bCs w:i w:iCs w:caps w:smallCaps w:strike w:noProof w:vanish w:color w:spacing w:kern w:sz w:szCs w:highlight w:u w:vertAlign w:rtl w:lang'.split(
     ' ',
   );
 const FORMATS = [
@@ -42,6 +47,11 @@ const FORMATS = [
   '<w:highlight w:val="yellow"/>',
   '<w:u w:val="single"/>',
   '<w:lang w:val="nb-NO"/>',
+  '<w:caps/>',
+  '<w:vertAlign w:val="superscript"/>',
+  '<w:vanish/>',
+  '<w:rFonts w:ascii="Arial" w:hAnsi="Arial"/>',
+  '<w:rtl/>',
 ];
 
 /** Words and what is between them, as they stand in the source: a reference such as `&amp;` stays whole. */
@@ -145,7 +155,17 @@ export const TEXT: Edits = {
   'insert a character': (doc, dice) => {
     const place = dice.pick(textRuns(doc));
     if (!place) return false;
-    const what = ['<w:tab/>', '<w:br/>', '<w:noBreakHyphen/>', '<w:sym w:font="Wingdings" w:char="F0E0"/>'];
+    const what = [
+      '<w:tab/>',
+      '<w:br/>',
+      '<w:br w:type="page"/>',
+      '<w:br w:type="column"/>',
+      '<w:cr/>',
+      '<w:noBreakHyphen/>',
+      '<w:softHyphen/>',
+      '<w:ptab w:relativeTo="margin" w:alignment="center" w:leader="none"/>',
+      '<w:sym w:font="Wingdings" w:char="F0E0"/>',
+    ];
     place.parent.children.splice(
       place.parent.children.indexOf(place.node) + dice.int(2),
       0,
@@ -155,7 +175,7 @@ export const TEXT: Edits = {
   },
   'delete a character': (doc, dice) => {
     const runs = textRuns(doc).flatMap(({ parent }) => elements(parent).filter((r) => r.name === 'w:r'));
-    const special = /^w:(tab|br|noBreakHyphen|softHyphen|sym|cr)$/;
+    const special = /^w:(tab|br|noBreakHyphen|softHyphen|sym|cr|ptab)$/;
     const run = dice.pick(runs.filter((r) => elements(r).some((c) => special.test(c.name))));
     if (!run) return false;
     run.children = run.children.filter((c) => typeof c === 'string' || !special.test(c.name));
