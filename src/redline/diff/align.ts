@@ -53,8 +53,7 @@ function commonPositions(
   endA: number,
   endB: number,
 ): { a: number[]; b: number[] } {
-  const inA = new Set<number>();
-  const inB = new Set<number>();
+  const [inA, inB] = [new Symbols(endA - from), new Symbols(endB - from)];
   for (let i = from; i < endA; i++) inA.add(a[i] ?? -1);
   for (let j = from; j < endB; j++) inB.add(b[j] ?? -1);
   const left: number[] = [];
@@ -62,6 +61,36 @@ function commonPositions(
   for (let i = from; i < endA; i++) if (inB.has(a[i] ?? -1)) left.push(i);
   for (let j = from; j < endB; j++) if (inA.has(b[j] ?? -1)) right.push(j);
   return { a: left, b: right };
+}
+
+/** A set of so many symbols at most, by open addressing. */
+class Symbols {
+  /** Symbol + 1, 0 for a free slot; at least half of them are free. */
+  readonly #slots: Int32Array;
+  readonly #shift: number;
+
+  constructor(most: number) {
+    const bits = 33 - Math.clz32(2 * most + 1);
+    this.#slots = new Int32Array(2 ** bits);
+    this.#shift = 32 - bits;
+  }
+
+  add(symbol: number): void {
+    this.#slots[this.#slotOf(symbol)] = symbol + 1;
+  }
+
+  has(symbol: number): boolean {
+    return this.#slots[this.#slotOf(symbol)] !== 0;
+  }
+
+  /** Where the symbol is, or would be. Symbols are given in the order of the first meeting: they spread. */
+  #slotOf(symbol: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = Math.imul(symbol, 0x9e3779b1) >>> this.#shift;
+    for (let held = this.#slots[slot]; held !== 0 && held !== symbol + 1; held = this.#slots[slot])
+      slot = (slot + 1) & mask;
+    return slot;
+  }
 }
 
 function divide(search: Search): void {

@@ -28,7 +28,8 @@ function splitIdeographs(token: string): string[] {
 
 /** Is the token only blanks? */
 export function isBlank(token: string): boolean {
-  return token.trim() === '';
+  const first = token.charCodeAt(0);
+  return !(first > 0x20 && first < 0x7f) && token.trim() === '';
 }
 
 const WORD = /[\p{L}\p{N}]+/gu;

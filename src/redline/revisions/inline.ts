@@ -11,7 +11,7 @@ import {
   TEXT_BOX,
 } from './items.ts';
 import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
-import { matchEnds, matchUnits, toUnits, type Unit, type Word } from './units.ts';
+import { matchEnds, matchUnits, type Piece, toUnits, type Unit, type Word } from './units.ts';
 import { InlineWriter } from './writer.ts';
 
 /** Paragraphs of both sides as they go into the result, and the runs whose formatting changed. */
@@ -184,6 +184,11 @@ function matched(a: Exclude<Unit, { kind: 'mark' }>, b: Exclude<Unit, { kind: 'm
 }
 
 function matchedWord(a: Word, b: Word, merge: Merge): void {
+  const [mine, theirs] = [onlyPiece(a), onlyPiece(b)];
+  if (mine && theirs) {
+    merge.writer.text(a.text, merge.run(mine.run, theirs.run), 'keep');
+    return;
+  }
   const former = cursor(a);
   const now = cursor(b);
   for (let at = 0; at < a.text.length; ) {
@@ -194,6 +199,11 @@ function matchedWord(a: Word, b: Word, merge: Merge): void {
     merge.writer.text(a.text.slice(at, end), merge.run(from.run, to.run), 'keep');
     at = end;
   }
+}
+
+/** The piece of a word that stands in one run and holds no mark: most do. */
+function onlyPiece(word: Word): Piece | undefined {
+  return word.pieces.length === 1 && word.marks.length === 0 ? word.pieces[0] : undefined;
 }
 
 /** A word that is written from one side. */

@@ -112,8 +112,12 @@ function readRun(element: XmlElement, props: PropsReader, out: Item[]): void {
 
 /** Text as it shows: without `xml:space="preserve"` outer blanks are lost (XML 1.0 §2.10). */
 function visibleText(element: XmlElement): string {
-  const text = decodeText(element.children.map((c) => (c.kind === 'text' ? c.raw : '')).join(''));
-  if (attribute(element, 'xml:space') === 'preserve') return text;
+  const only = element.children.length === 1 ? element.children[0] : undefined;
+  const raw =
+    only?.kind === 'text' ? only.raw : element.children.map((c) => (c.kind === 'text' ? c.raw : '')).join('');
+  const text = decodeText(raw);
+  const blankEnds = text.charCodeAt(0) <= 0x20 || text.charCodeAt(text.length - 1) <= 0x20;
+  if (!blankEnds || attribute(element, 'xml:space') === 'preserve') return text;
   return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 }
 

@@ -51,9 +51,17 @@ export function singleProperties(
   return assemble(ownProperties(pPr), `${marker}${mark}`, section, '');
 }
 
+/** Are the properties equal as they are written, and without a section, which may have to be written anew? */
+function isSame(a: XmlElement | undefined, b: XmlElement | undefined): boolean {
+  if (!a || !b) return a === b;
+  const xml = outer(a);
+  return xml === outer(b) && !xml.includes('<w:sectPr');
+}
+
 /** Properties of a paragraph that both sides have, with the change from one to the other. */
 export function mergedProperties(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
   const [pA, pB] = [child(a, 'w:pPr'), child(b, 'w:pPr')];
+  if (isSame(pA, pB)) return pA ? outer(pA) : '';
   const [markA, markB] = [ctx.props.read(child(pA, 'w:rPr')), ctx.props.read(child(pB, 'w:rPr'))];
   const [sectA, sectB] = [child(pA, 'w:sectPr'), child(pB, 'w:sectPr')];
   const section = sectA || sectB ? ctx.section(sectA, sectB) : '';

@@ -79,35 +79,42 @@ function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner,
   for (const token of tokenize(whole)) {
     for (let m = marks[nextMark]; m && m.at <= at; m = marks[++nextMark])
       out.push({ kind: 'mark', item: m.item });
-    const inside: InnerMark[] = [];
-    for (let m = marks[nextMark]; m && m.at < at + token.length; m = marks[++nextMark])
+    let inside: InnerMark[] | undefined;
+    for (let m = marks[nextMark]; m && m.at < at + token.length; m = marks[++nextMark]) {
+      inside ??= [];
       inside.push({ at: m.at - at, item: m.item });
+    }
     at += token.length;
     out.push({
       kind: 'word',
       id: symbols.id(token),
       blank: isBlank(token),
       text: token,
-      pieces: cut(token.length),
-      marks: inside,
+      pieces: cut(token),
+      marks: inside ?? NO_MARKS,
     });
   }
   for (let m = marks[nextMark]; m; m = marks[++nextMark]) out.push({ kind: 'mark', item: m.item });
 }
 
-/** Hands out the pieces of texts, so many characters at a time. */
-function cutter(texts: readonly TextItem[]): (length: number) => Piece[] {
+const NO_MARKS: readonly InnerMark[] = [];
+
+/** Hands out the pieces of texts, a token at a time. */
+function cutter(texts: readonly TextItem[]): (token: string) => Piece[] {
   let [index, offset] = [0, 0];
-  return (length) => {
+  return (token) => {
     const pieces: Piece[] = [];
-    for (let left = length; left > 0; ) {
+    for (let done = 0; done < token.length; ) {
       const item = texts[index];
       if (!item) break;
-      const take = Math.min(left, item.text.length - offset);
-      pieces.push({ text: item.text.slice(offset, offset + take), run: item.run });
-      left -= take;
+      const take = Math.min(token.length - done, item.text.length - offset);
+      pieces.push({ text: take === token.length ? token : token.slice(done, done + take), run: item.run });
+      done += take;
       offset += take;
-      if (offset === item.text.length) [index, offset] = [index + 1, 0];
+      if (offset === item.text.length) {
+        index++;
+        offset = 0;
+      }
     }
     return pieces;
   };
@@ -118,21 +125,35 @@ function cutter(texts: readonly TextItem[]): (length: number) => Piece[] {
  * where what is beside them did, so that they never hold two changes apart.
  */
 export function matchUnits(a: readonly Unit[], b: readonly Unit[]): Int32Array {
-  const solid = (units: readonly Unit[]): number[] =>
-    units.flatMap((u, i) => (u.kind === 'mark' || (u.kind === 'word' && u.blank) ? [] : [i]));
-  const [left, right] = [solid(a), solid(b)];
-  const idOf = (units: readonly Unit[]) => (i: number) => {
-    const u = units[i];
-    return u === undefined || u.kind === 'mark' ? -1 : u.id;
-  };
-  const found = align(left.map(idOf(a)), right.map(idOf(b))).partner;
+  const [left, right] = [solidUnits(a), solidUnits(b)];
+  const found = align(left.ids, right.ids).partner;
   const partner = new Int32Array(a.length).fill(-1);
-  found.forEach((j, i) => {
-    if (j >= 0) partner[left[i] ?? 0] = right[j] ?? -1;
-  });
+  for (let k = 0; k < found.length; k++) {
+    const j = found[k] ?? -1;
+    if (j >= 0) partner[left.at[k] ?? 0] = right.at[j] ?? -1;
+  }
   absorbIslands(a, b, partner);
   matchBlanks(a, b, partner);
   return partner;
+}
+
+interface Solid {
+  /** Places of the units. */
+  readonly at: readonly number[];
+  readonly ids: readonly number[];
+}
+
+/** What is neither blank nor mark. */
+function solidUnits(units: readonly Unit[]): Solid {
+  const at: number[] = [];
+  const ids: number[] = [];
+  for (let i = 0; i < units.length; i++) {
+    const u = units[i];
+    if (u === undefined || u.kind === 'mark' || (u.kind === 'word' && u.blank)) continue;
+    at.push(i);
+    ids.push(u.id);
+  }
+  return { at, ids };
 }
 
 /** Only what both sides have in common at their ends. */
@@ -201,27 +222,38 @@ const REPLACED_LETTERS = 12;
 
 /** Gives up common words that only separate two replaced phrases: one change reads better than confetti. */
 function absorbIslands(a: readonly Unit[], b: readonly Unit[], partner: Int32Array): void {
-  const letters = (units: readonly Unit[], from: number, to: number): number => {
-    let n = 0;
-    for (let i = from; i < to; i++) {
-      const u = units[i];
-      if (u?.kind === 'word' && !u.blank) n += u.text.length;
-    }
-    return n;
-  };
-  const anchors: [number, number][] = [];
-  partner.forEach((j, i) => {
-    if (j >= 0) anchors.push([i, j]);
-  });
   let [pi, pj] = [-1, -1];
-  for (let n = 0; n < anchors.length; n++) {
-    const [i, j] = anchors[n] ?? [0, 0];
-    const [ni, nj] = anchors[n + 1] ?? [a.length, b.length];
+  let i = nextAnchor(partner, 0);
+  while (i < a.length) {
+    const j = partner[i] ?? -1;
+    const ni = nextAnchor(partner, i + 1);
+    const nj = ni < a.length ? (partner[ni] ?? -1) : b.length;
     const unit = a[i];
-    const small = unit?.kind === 'word' && unit.text.length <= ISLAND_LETTERS;
-    const before = Math.min(letters(a, pi + 1, i), letters(b, pj + 1, j));
-    const after = Math.min(letters(a, i + 1, ni), letters(b, j + 1, nj));
-    if (small && before >= REPLACED_LETTERS && after >= REPLACED_LETTERS) partner[i] = -1;
+    const absorbed =
+      unit?.kind === 'word' &&
+      unit.text.length <= ISLAND_LETTERS &&
+      isReplaced(a, pi + 1, i) &&
+      isReplaced(b, pj + 1, j) &&
+      isReplaced(a, i + 1, ni) &&
+      isReplaced(b, j + 1, nj);
+    if (absorbed) partner[i] = -1;
     else [pi, pj] = [i, j];
+    i = ni;
   }
+}
+
+function nextAnchor(partner: Int32Array, from: number): number {
+  let i = from;
+  while (i < partner.length && (partner[i] ?? -1) < 0) i++;
+  return i;
+}
+
+/** Do the units hold so many letters that a reader is disturbed? */
+function isReplaced(units: readonly Unit[], from: number, to: number): boolean {
+  let letters = 0;
+  for (let i = from; i < to && letters < REPLACED_LETTERS; i++) {
+    const u = units[i];
+    if (u?.kind === 'word' && !u.blank) letters += u.text.length;
+  }
+  return letters >= REPLACED_LETTERS;
 }

@@ -62,13 +62,13 @@ export class InlineWriter {
   }
 
   /** Text of a run is gathered and written as one element. */
-  #push(...pieces: string[]): void {
+  #push(piece: string): void {
     if (this.#text !== '') {
       const tag = this.#state === 'del' ? 'w:delText' : 'w:t';
-      this.#out.push(`<${tag} xml:space="preserve">`, encodeText(this.#text), `</${tag}>`);
+      this.#out.push(`<${tag} xml:space="preserve">${encodeText(this.#text)}</${tag}>`);
       this.#text = '';
     }
-    this.#out.push(...pieces);
+    this.#out.push(piece);
   }
 
   atom(item: AtomItem, state: State, xml: string = this.#atomXml(item, state)): void {
@@ -172,7 +172,8 @@ export class InlineWriter {
     if (this.#runOpen && this.#run === run && (this.#state === state || this.#held > 0)) return;
     this.#enter(state);
     this.#closeRun();
-    this.#push(run.open, this.#properties(run));
+    this.#push(run.open);
+    this.#push(this.#properties(run));
     this.#run = run;
     this.#runOpen = true;
   }
