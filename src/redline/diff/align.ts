@@ -32,8 +32,8 @@ export function align(a: ArrayLike<number>, b: ArrayLike<number>, budget = DEFAU
   const common = commonPositions(a, b, from, endA, endB);
   const size = common.a.length + common.b.length + 3;
   const search: Search = {
-    a: Int32Array.from(common.a, (i) => a[i] ?? -1),
-    b: Int32Array.from(common.b, (j) => b[j] ?? -1),
+    a: symbolsAt(a, common.a),
+    b: symbolsAt(b, common.b),
     forward: new Int32Array(2 * size),
     backward: new Int32Array(2 * size),
     match: (i, j) => {
@@ -43,6 +43,12 @@ export function align(a: ArrayLike<number>, b: ArrayLike<number>, budget = DEFAU
   };
   divide(search);
   return { partner, exhausted: search.budget <= 0 };
+}
+
+function symbolsAt(list: ArrayLike<number>, at: readonly number[]): Int32Array {
+  const symbols = new Int32Array(at.length);
+  for (let k = 0; k < at.length; k++) symbols[k] = list[at[k] ?? 0] ?? -1;
+  return symbols;
 }
 
 /** Positions whose symbol occurs on the other side: the rest can have no partner. */

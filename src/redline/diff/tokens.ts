@@ -36,36 +36,71 @@ const WORD = /[\p{L}\p{N}]+/gu;
 
 /** The numbers of the words of a text, nothing but letters and digits, in their order. */
 export function wordIds(text: string, symbols: Interner): number[] {
+  if (!isPlain(text)) return Array.from(text.match(WORD) ?? [], (word) => symbols.id(word));
   const found: number[] = [];
-  let start = -1;
-  for (let i = 0; i < text.length; i++) {
-    const kind = kindOf(text.charCodeAt(i));
-    if (kind === OTHER) return Array.from(text.match(WORD) ?? [], (word) => symbols.id(word));
-    if (kind === LETTER) start = start < 0 ? i : start;
-    else if (start >= 0) {
-      found.push(symbols.idOf(text, start, i));
-      start = -1;
-    }
+  for (let at = 0; at < text.length; ) {
+    const end = endOfLetters(text, at, LETTER);
+    if (end > at) found.push(symbols.idOf(text, at, end));
+    at = end + 1;
   }
-  if (start >= 0) found.push(symbols.idOf(text, start, text.length));
   return found;
 }
 
-const LETTER = 1;
-/** Parts words: blanks and the marks of contracts. */
-const BREAK = 2;
-/** Only Unicode's tables know. */
-const OTHER = 3;
-/** What each of the characters up to U+00FF is. */
-const LATIN = Uint8Array.from({ length: 256 }, (_, code) =>
-  code > 0x7f ? OTHER : /[A-Za-z0-9]/.test(String.fromCharCode(code)) ? LETTER : BREAK,
-);
-const BREAKS = '‘’“”–—…§©®•\u00a0';
-
-function kindOf(code: number): number {
-  const kind = code < 256 ? (LATIN[code] ?? OTHER) : OTHER;
-  return kind === OTHER && BREAKS.includes(String.fromCharCode(code)) ? BREAK : kind;
+/** The tokens of a text as numbers, and where each of them ends. */
+export interface TokenIds {
+  readonly ids: readonly number[];
+  readonly ends: readonly number[];
 }
+
+/** `tokenize` without making a string of each token. */
+export function tokenIds(text: string, symbols: Interner): TokenIds {
+  const ids: number[] = [];
+  const ends: number[] = [];
+  const plain = isPlain(text);
+  const tokens = plain ? [] : tokenize(text);
+  for (let at = 0; at < text.length; ) {
+    const end = plain ? endOfToken(text, at) : at + (tokens[ids.length]?.length ?? 1);
+    ids.push(symbols.idOf(text, at, end));
+    ends.push(end);
+    at = end;
+  }
+  return { ids, ends };
+}
+
+/** Where the token that begins at `from` ends, in a text that `isPlain`: see `PLAIN_TOKEN`. */
+function endOfToken(text: string, from: number): number {
+  let end = endOfLetters(text, from, LETTER | UNDERSCORE);
+  if (end === from) return from + 1;
+  while (isKind(text, end, JOIN) && isKind(text, end + 1, LETTER))
+    end = endOfLetters(text, end + 1, LETTER | UNDERSCORE);
+  return end;
+}
+
+function endOfLetters(text: string, from: number, kinds: number): number {
+  let end = from;
+  while (end < text.length && ((KINDS[text.charCodeAt(end)] ?? 0) & kinds) !== 0) end++;
+  return end;
+}
+
+function isKind(text: string, at: number, kind: number): boolean {
+  return at < text.length && ((KINDS[text.charCodeAt(at)] ?? 0) & kind) !== 0;
+}
+
+/** Is every character one that `KINDS` knows? */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if ((KINDS[text.charCodeAt(i)] ?? 0) === 0) return false;
+  return true;
+}
+
+const [LETTER, UNDERSCORE, JOIN, OTHER] = [1, 2, 4, 8];
+/** What the characters of plain texts are, by code; 0 for those that only Unicode's tables know. */
+const KINDS = Uint8Array.from({ length: 0x2030 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (NOT_PLAIN.test(character)) return 0;
+  if (/[A-Za-z0-9]/.test(character)) return LETTER;
+  if (character === '_') return UNDERSCORE;
+  return /['’.,]/.test(character) ? JOIN : OTHER;
+});
 
 /** Longer texts are told apart by the host's own table, which hashes them faster. */
 const SHORT = 32;
@@ -78,8 +113,7 @@ export class Interner {
   readonly #others = new Map<string, number>();
   /** Open addressing: number + 1 of the text in each slot, 0 for none; a power of two. */
   #slots = new Int32Array(FIRST_SLOTS);
-  #size = 0;
-  /** The texts in the slots by number. */
+  /** Every text by its number. */
   readonly #texts: string[] = [];
   #taken = 0;
 
@@ -100,18 +134,22 @@ export class Interner {
     return this.#other(text.slice(from, to));
   }
 
+  /** The text that has a number. */
+  textOf(id: number): string {
+    return this.#texts[id] ?? '';
+  }
+
   #other(text: string): number {
     const known = this.#others.get(text);
     if (known !== undefined) return known;
-    this.#others.set(text, this.#size);
-    return this.#size++;
+    this.#others.set(text, this.#texts.length);
+    return this.#texts.push(text) - 1;
   }
 
   #add(slot: number, text: string): number {
     const known = this.#others.get(text);
     if (known !== undefined) return known;
-    const id = this.#size++;
-    this.#texts[id] = text;
+    const id = this.#texts.push(text) - 1;
     this.#slots[slot] = id + 1;
     this.#taken++;
     if (2 * this.#taken > this.#slots.length) this.#grow();
@@ -122,6 +160,7 @@ export class Interner {
     const slots = new Int32Array(2 * this.#slots.length);
     const mask = slots.length - 1;
     this.#texts.forEach((text, id) => {
+      if (text.length > SHORT) return;
       const first = hashOf(text, 0, text.length);
       let probe = 0;
       while (probe < MAX_PROBES && slots[(first + probe) & mask] !== 0) probe++;

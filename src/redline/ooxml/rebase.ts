@@ -47,12 +47,48 @@ export function rebaseOnto(editor: PackageEditor, modified: Package, texts: read
   return { styles, numbering, part };
 }
 
+const SECTION_TAG = /<w:(?:header|footer)Reference\b/y;
+const RELATIONSHIP_AT = new RegExp(RELATIONSHIP, 'y');
+/** What every reference to a relationship begins with. */
+const RELATIONSHIP_STARTS = [
+  ' r:',
+  '\nr:',
+  '\tr:',
+  '\rr:',
+  ' o:relid',
+  '\no:relid',
+  '\to:relid',
+  '\ro:relid',
+];
+
+/** `rewrite` where styles and lists keep their ids: references to relationships are few, and found quickly. */
+function rewriteRelationships(xml: string, relationship: (id: string) => string): string {
+  const places: number[] = [];
+  for (const start of RELATIONSHIP_STARTS)
+    for (let at = xml.indexOf(start); at >= 0; at = xml.indexOf(start, at + 1)) places.push(at);
+  const pieces: string[] = [];
+  let done = 0;
+  for (const at of places.sort((x, y) => x - y)) {
+    RELATIONSHIP_AT.lastIndex = at;
+    const found = RELATIONSHIP_AT.exec(xml);
+    SECTION_TAG.lastIndex = xml.lastIndexOf('<', at);
+    if (!found || SECTION_TAG.test(xml)) continue;
+    const [whole, name = '', id = ''] = found;
+    const to = `${name}"${encodeAttribute(relationship(decodeText(id)))}"`;
+    if (to === whole) continue;
+    pieces.push(xml.slice(done, at), to);
+    done = at + whole.length;
+  }
+  return pieces.length === 0 ? xml : pieces.join('') + xml.slice(done);
+}
+
 function rewrite(
   xml: string,
   styles: StyleMap,
   numbering: NumberingMap,
   relationship: (id: string) => string,
 ): string {
+  if (styles.ids.size === 0 && numbering.ids.size === 0) return rewriteRelationships(xml, relationship);
   return xml.replace(
     references(styles, numbering),
     (whole, style: string, styleId: string, num: string, numId: string, rel: string, relId: string) => {

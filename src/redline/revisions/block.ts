@@ -57,7 +57,7 @@ function endOfText(source: string, at: number, end: number): number {
 
 /** The words that a block shows, as sorted symbols. */
 export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
-  return Int32Array.from(wordIds(shownText(element), ctx.symbols)).sort();
+  return new Int32Array(wordIds(shownText(element), ctx.symbols)).sort();
 }
 
 /** A block content control (§17.5.2.29) with content, or custom XML (§17.5.1.6). */

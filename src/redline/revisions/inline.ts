@@ -11,7 +11,7 @@ import {
   TEXT_BOX,
 } from './items.ts';
 import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
-import { matchEnds, matchUnits, type Piece, toUnits, type Unit, type Word } from './units.ts';
+import { matchEnds, matchUnits, toUnits, type Unit, type Word } from './units.ts';
 import { InlineWriter } from './writer.ts';
 
 /** Paragraphs of both sides as they go into the result, and the runs whose formatting changed. */
@@ -184,9 +184,8 @@ function matched(a: Exclude<Unit, { kind: 'mark' }>, b: Exclude<Unit, { kind: 'm
 }
 
 function matchedWord(a: Word, b: Word, merge: Merge): void {
-  const [mine, theirs] = [onlyPiece(a), onlyPiece(b)];
-  if (mine && theirs) {
-    merge.writer.text(a.text, merge.run(mine.run, theirs.run), 'keep');
+  if (isWhole(a) && isWhole(b)) {
+    merge.writer.text(a.text, merge.run(a.run, b.run), 'keep');
     return;
   }
   const former = cursor(a);
@@ -201,9 +200,9 @@ function matchedWord(a: Word, b: Word, merge: Merge): void {
   }
 }
 
-/** The piece of a word that stands in one run and holds no mark: most do. */
-function onlyPiece(word: Word): Piece | undefined {
-  return word.pieces.length === 1 && word.marks.length === 0 ? word.pieces[0] : undefined;
+/** Does the word stand in one run without a mark inside? Most do. */
+function isWhole(word: Word): boolean {
+  return word.pieces === undefined && word.marks === undefined;
 }
 
 /** A word that is written from one side. */
@@ -219,20 +218,21 @@ function singleWord(word: Word, side: Side, state: Exclude<State, 'keep'>, merge
 }
 
 function writeMarks(word: Word, at: number, side: Side, state: State, merge: Merge): void {
-  for (const mark of word.marks) if (mark.at === at) merge.writer.mark(mark.item, side, state);
+  for (const mark of word.marks ?? []) if (mark.at === at) merge.writer.mark(mark.item, side, state);
 }
 
 /** The run at a place in a word, and how far it reaches: to the end of its piece or to the next mark. */
 function cursor(word: Word): (at: number) => { run: Run; end: number } {
+  const pieces = word.pieces ?? [word];
   let [index, start] = [0, 0];
   return (at) => {
-    let piece = word.pieces[index];
+    let piece = pieces[index];
     while (piece && start + piece.text.length <= at) {
       start += piece.text.length;
-      piece = word.pieces[++index];
+      piece = pieces[++index];
     }
     if (!piece) throw new Error('a place behind the end of a word');
-    const mark = word.marks.find((m) => m.at > at);
+    const mark = word.marks?.find((m) => m.at > at);
     return { run: piece.run, end: Math.min(start + piece.text.length, mark?.at ?? Number.POSITIVE_INFINITY) };
   };
 }

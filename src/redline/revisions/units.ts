@@ -1,4 +1,4 @@
-import { align, type Interner, isBlank, tokenize } from '../diff/index.ts';
+import { align, type Interner, isBlank, tokenIds } from '../diff/index.ts';
 import { child } from '../ooxml/index.ts';
 import type { AtomItem, EndItem, GroupItem, Item, MarkItem, Run, TextItem } from './items.ts';
 
@@ -19,8 +19,11 @@ export interface Word {
   readonly id: number;
   readonly blank: boolean;
   readonly text: string;
-  readonly pieces: readonly Piece[];
-  readonly marks: readonly InnerMark[];
+  /** The run that it begins in. */
+  readonly run: Run;
+  /** Its pieces, where it goes on in other runs. */
+  readonly pieces: readonly Piece[] | undefined;
+  readonly marks: readonly InnerMark[] | undefined;
 }
 
 interface Whole {
@@ -74,50 +77,70 @@ function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner,
       whole += item.text;
     }
   }
-  const cut = cutter(texts);
+  const place = new Place(texts);
+  const { ids, ends } = tokenIds(whole, symbols);
   let [at, nextMark] = [0, 0];
-  for (const token of tokenize(whole)) {
+  for (let k = 0; k < ids.length; k++) {
+    const [id, end] = [ids[k] ?? 0, ends[k] ?? 0];
     for (let m = marks[nextMark]; m && m.at <= at; m = marks[++nextMark])
       out.push({ kind: 'mark', item: m.item });
     let inside: InnerMark[] | undefined;
-    for (let m = marks[nextMark]; m && m.at < at + token.length; m = marks[++nextMark]) {
+    for (let m = marks[nextMark]; m && m.at < end; m = marks[++nextMark]) {
       inside ??= [];
       inside.push({ at: m.at - at, item: m.item });
     }
-    at += token.length;
-    out.push({
-      kind: 'word',
-      id: symbols.id(token),
-      blank: isBlank(token),
-      text: token,
-      pieces: cut(token),
-      marks: inside ?? NO_MARKS,
-    });
+    const text = symbols.textOf(id);
+    const pieces = place.pass(text.length);
+    const run = place.run;
+    out.push({ kind: 'word', id, blank: isBlank(text), text, run, pieces, marks: inside });
+    at = end;
   }
   for (let m = marks[nextMark]; m; m = marks[++nextMark]) out.push({ kind: 'mark', item: m.item });
 }
 
-const NO_MARKS: readonly InnerMark[] = [];
+/** A place in texts of runs, which passes over one word after the other. */
+class Place {
+  readonly #texts: readonly TextItem[];
+  #index = 0;
+  #offset = 0;
+  #run: Run | undefined;
 
-/** Hands out the pieces of texts, a token at a time. */
-function cutter(texts: readonly TextItem[]): (token: string) => Piece[] {
-  let [index, offset] = [0, 0];
-  return (token) => {
+  constructor(texts: readonly TextItem[]) {
+    this.#texts = texts;
+  }
+
+  /** The run that the last word began in. */
+  get run(): Run {
+    if (this.#run === undefined) throw new Error('a word behind the end of its texts');
+    return this.#run;
+  }
+
+  /** Passes over a word; its pieces, where it stands in more than one run. */
+  pass(length: number): readonly Piece[] | undefined {
+    const item = this.#texts[this.#index];
+    this.#run = item?.run;
+    if (item && this.#offset + length <= item.text.length) {
+      this.#advance(item, length);
+      return undefined;
+    }
     const pieces: Piece[] = [];
-    for (let done = 0; done < token.length; ) {
-      const item = texts[index];
-      if (!item) break;
-      const take = Math.min(token.length - done, item.text.length - offset);
-      pieces.push({ text: take === token.length ? token : token.slice(done, done + take), run: item.run });
-      done += take;
-      offset += take;
-      if (offset === item.text.length) {
-        index++;
-        offset = 0;
-      }
+    for (let left = length; left > 0; ) {
+      const next = this.#texts[this.#index];
+      if (!next) break;
+      const text = next.text.slice(this.#offset, this.#offset + left);
+      pieces.push({ text, run: next.run });
+      this.#advance(next, text.length);
+      left -= text.length;
     }
     return pieces;
-  };
+  }
+
+  #advance(item: TextItem, length: number): void {
+    this.#offset += length;
+    if (this.#offset < item.text.length) return;
+    this.#index++;
+    this.#offset = 0;
+  }
 }
 
 /**
