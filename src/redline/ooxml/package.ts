@@ -173,13 +173,24 @@ function naming<T>(part: string, work: () => T): T {
 /** Characters that XML 1.0 §2.2 does not allow. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the purpose
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+/** Bytes of UTF-8 that are control characters, or begin U+FFFE and U+FFFF among others. */
+const SUSPECT = Uint8Array.from({ length: 256 }, (_, byte) =>
+  (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte === 0xef ? 1 : 0,
+);
+
+/** Bytes are looked through faster than text. */
+function mayHoldControls(data: Uint8Array): boolean {
+  for (let i = 0; i < data.length; i++) if (SUSPECT[data[i] ?? 0] !== 0) return true;
+  return false;
+}
 
 function decodePart(part: string, data: Uint8Array, codec: Codec): string {
   const fault = (what: string, cause?: unknown): RedlineError =>
     new RedlineError('document/damaged-part', `A part of the document ${what}.`, { part }, cause);
+  const utf16 = isUtf16(data);
   let text: string;
   try {
-    text = isUtf16(data) ? decodeUtf16(data) : codec.decodeUtf8(data);
+    text = utf16 ? decodeUtf16(data) : codec.decodeUtf8(data);
   } catch (cause) {
     throw fault('is not valid in its encoding', cause);
   }
@@ -188,7 +199,8 @@ function decodePart(part: string, data: Uint8Array, codec: Codec): string {
     : undefined;
   if (declared && !/^(utf-?8|utf-?16(le|be)?|us-ascii|ascii)$/.test(declared))
     throw fault('declares an encoding other than UTF-8 and UTF-16');
-  if (NOT_XML.test(text)) throw fault('holds characters that XML does not allow');
+  if ((utf16 || mayHoldControls(data)) && NOT_XML.test(text))
+    throw fault('holds characters that XML does not allow');
   return text;
 }
 

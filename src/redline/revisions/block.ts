@@ -1,5 +1,5 @@
 import { type Words, wordIds } from '../diff/index.ts';
-import { child, decodeText, outer, rawKey, type XmlElement } from '../ooxml/index.ts';
+import { child, decodeText, rawKey, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
 import { controlIn } from './ranges.ts';
 
@@ -73,6 +73,15 @@ export function isParagraph(block: Block | undefined): boolean {
 export function endsSection(block: Block): boolean {
   const { element } = block;
   // Most marks end none: the tree is read only where one may.
-  if (element.name !== 'w:p' || !outer(element).includes('<w:sectPr')) return false;
+  if (element.name !== 'w:p' || !mayEndSection(element)) return false;
   return child(child(element, 'w:pPr'), 'w:sectPr') !== undefined;
+}
+
+/** Properties come first; where they do not, or hold former ones, only the tree tells. */
+function mayEndSection({ source, innerStart, innerEnd }: XmlElement): boolean {
+  if (!source.startsWith('<w:pPr', innerStart))
+    return source.slice(innerStart, innerEnd).includes('<w:sectPr');
+  const end = source.indexOf('</w:pPr>', innerStart);
+  const properties = source.slice(innerStart, end < 0 || end > innerEnd ? innerEnd : end);
+  return properties.includes('<w:sectPr') || properties.includes('<w:pPrChange');
 }

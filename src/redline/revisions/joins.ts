@@ -71,14 +71,14 @@ function grow(side: Growing, other: Growing): void {
 
 /** How many blocks further the side grows in a direction: up to the next that the other side accounts for. */
 function reach(side: Growing, other: Growing, direction: 1 | -1): number {
-  const mine = side.words.slice(side.from, side.to);
-  const theirs = other.words.slice(other.from, other.to);
   for (let step = 1; step <= REACH; step++) {
     const at = direction > 0 ? side.to + step - 1 : side.from - step;
     const block = side.blocks[at];
-    if (!block || !isParagraph(block) || endsSection(block) || !side.isFree(at)) return 0;
+    if (!block || !side.isFree(at) || !isParagraph(block) || endsSection(block)) return 0;
     const words = side.words[at];
     if (step > 1 && (words?.length ?? 0) < FAR_WORDS) continue;
+    const mine = side.words.slice(side.from, side.to);
+    const theirs = other.words.slice(other.from, other.to);
     if (gainOf(words, mine, theirs) >= JOIN_SHARE) return step;
   }
   return 0;

@@ -72,17 +72,25 @@ export class Bookmarks {
 
   /** The text with each placeholder decided. */
   resolve(xml: string): string {
-    if (!xml.includes('\u0001')) return xml;
     const ids = new Map<string, number>();
-    return xml.replace(PLACEHOLDER, (_, end: string, name: string) => {
-      if (end === 'H') return this.#homeless();
-      if (!this.#lost.has(name.toLowerCase()) || this.#stranded.has(name.toLowerCase())) return '';
-      const id = ids.get(name) ?? this.#freshId();
-      ids.set(name, id);
-      return end === 'E'
-        ? `<w:bookmarkEnd w:id="${id}"/>`
-        : `<w:bookmarkStart w:id="${id}" w:name="${name}"/>`;
-    });
+    const pieces: string[] = [];
+    let done = 0;
+    for (let at = xml.indexOf('\u0001'); at >= 0; at = xml.indexOf('\u0001', done)) {
+      const end = xml.indexOf('\u0001', at + 1);
+      pieces.push(xml.slice(done, at), this.#decided(xml.charAt(at + 1), xml.slice(at + 2, end), ids));
+      done = end + 1;
+    }
+    return done === 0 ? xml : pieces.join('') + xml.slice(done);
+  }
+
+  #decided(kind: string, name: string, ids: Map<string, number>): string {
+    if (kind === 'H') return this.#homeless();
+    if (!this.#lost.has(name.toLowerCase()) || this.#stranded.has(name.toLowerCase())) return '';
+    const id = ids.get(name) ?? this.#freshId();
+    ids.set(name, id);
+    return kind === 'E'
+      ? `<w:bookmarkEnd w:id="${id}"/>`
+      : `<w:bookmarkStart w:id="${id}" w:name="${name}"/>`;
   }
 
   /** Where bookmarks go that would vanish on both sides: as empty ones to the start of the body. */
