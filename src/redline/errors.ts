@@ -21,12 +21,41 @@ export type ErrorCode =
   /** No rung of the ladder gave a redline that is proven exact. */
   | 'redline/not-exact'
   /** An option has a value that the engine does not know. */
-  | 'options/invalid';
+  | 'options/invalid'
+  /** A list of edits that is not one, or an edit that asks for what the document cannot do. */
+  | 'edit/invalid'
+  /** The words of a quote stand nowhere. */
+  | 'edit/quote-not-found'
+  /** The words of a quote stand in several places. */
+  | 'edit/quote-ambiguous'
+  /** No paragraph, clause, change or comment has the id or label; or several clauses have the label. */
+  | 'edit/anchor-unknown'
+  /** Two edits of a list are about the same words, mark or properties. */
+  | 'edit/overlap'
+  /** What stands there cannot be edited as a tracked change: part of a field, locked content, … */
+  | 'edit/not-editable'
+  /** The document has no style of the name. */
+  | 'edit/style-unknown';
 
 /** Which of the inputs an error is about. */
 export type InputRole = 'original' | 'modified' | 'redline' | 'document';
 
+/** A place that an anchor may mean: words of the caller's own document, for the caller's eyes. */
+export interface EditCandidate {
+  /** Kind of story: `body`, `header`, `footnote`, … */
+  readonly story: string;
+  /** Id of the paragraph, as an anchor takes it. */
+  readonly paragraph: string;
+  readonly before: string;
+  readonly match: string;
+  readonly after: string;
+}
+
 export interface ErrorDetails {
+  /** Place of the edit in its list, from 0. */
+  readonly edit?: number;
+  /** Where the anchor of an edit may belong; at most ten. */
+  readonly candidates?: readonly EditCandidate[];
   readonly input?: InputRole;
   /** Part name inside the package, such as `word/document.xml`. */
   readonly part?: string;

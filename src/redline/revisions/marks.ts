@@ -214,3 +214,11 @@ function renumbered(
 export function stampText(id: number, author: string, date: string | null): string {
   return ` w:id="${id}" w:author="${encodeAttribute(author)}"${date === null ? '' : ` w:date="${date}"`}`;
 }
+
+/** The highest id of marks, revisions and notes, so that fresh ones collide with none. */
+export function highestId(texts: readonly string[]): number {
+  let highest = 0;
+  for (const text of texts)
+    for (const m of text.matchAll(/\sw:id="(\d{1,9})"/g)) highest = Math.max(highest, Number(m[1]));
+  return highest;
+}

@@ -17,7 +17,7 @@ import type { Rung, StoryOutcome } from '../report.ts';
 import { mergeStory, singleBlock } from './blocks.ts';
 import { type CommentMap, mapComments } from './comments.ts';
 import { emptyTally, type MergeContext, type Tally } from './context.ts';
-import { alignMarks, Bookmarks, bookmarksOf, type PartMarks, stampText } from './marks.ts';
+import { alignMarks, Bookmarks, bookmarksOf, highestId, type PartMarks, stampText } from './marks.ts';
 import { type NoteKind, Notes } from './notes.ts';
 import { PropsReader } from './props.ts';
 import type { SectionWriter } from './sections.ts';
@@ -173,12 +173,4 @@ function emptyNotes(pkg: Package): Record<NoteKind, ReadonlySet<string>> {
 function commentText(pkg: Package): string {
   const part = relatedPart(pkg, pkg.main, 'comments');
   return part === undefined ? '' : pkg.root(part).source;
-}
-
-/** The highest id of marks, revisions and notes, so that fresh ones collide with none. */
-function highestId(texts: readonly string[]): number {
-  let highest = 0;
-  for (const text of texts)
-    for (const m of text.matchAll(/\sw:id="(\d{1,9})"/g)) highest = Math.max(highest, Number(m[1]));
-  return highest;
 }

@@ -13,7 +13,7 @@ const WRAPPER: Readonly<Record<Exclude<State, 'keep'>, string>> = {
 const BLOCKS = new Set(['w:tbl', 'w:p']);
 
 /** Deleted text has its own elements (§17.3.3.7, §17.16.13); a text box inside is a story of its own. */
-function deletedText(xml: string): string {
+export function deletedText(xml: string): string {
   if (!/<w:(?:t|instrText)[\s/>]/.test(xml)) return xml;
   return xml
     .split(/(<(?:w|wne):txbxContent[\s>][\s\S]*<\/(?:w|wne):txbxContent>)/)

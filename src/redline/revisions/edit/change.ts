@@ -1,0 +1,141 @@
+import type { XmlElement } from '../../ooxml/index.ts';
+import { editFault } from './faults.ts';
+import type { Update } from './properties.ts';
+import type { Path } from './story.ts';
+import { readTape, type Tape } from './tape.ts';
+import type { EditNote } from './types.ts';
+
+/** UTF-16 offsets in the visible text of a paragraph. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Something new at a place in a paragraph. */
+export interface Insertion {
+  readonly at: number;
+  /** Which neighbour it belongs to, in formatting and in what holds it. */
+  readonly side: 'left' | 'right';
+  /** Tracked runs, made from the properties of the neighbour; or something that is not tracked. */
+  readonly runs?: (properties: string) => string;
+  readonly mark?: string;
+  /** Offset of the character whose formatting it takes, where that is not the neighbour. */
+  readonly like?: number;
+}
+
+/** Own properties of a paragraph that change, as the content of `w:pPr`. */
+export type NewProperties = (current: readonly XmlElement[]) => string;
+
+/** All that happens to one paragraph; refuses what is asked twice. */
+export class ParagraphChange {
+  readonly part: string;
+  readonly path: Path;
+  readonly paragraph: XmlElement;
+  readonly tape: Tape;
+  readonly deletions: Range[] = [];
+  readonly formats: (Range & { readonly updates: readonly Update[] })[] = [];
+  readonly insertions: Insertion[] = [];
+  readonly splits: number[] = [];
+  /** Blocks of its own before and behind it. */
+  readonly before: string[] = [];
+  readonly behind: string[] = [];
+  /** Paragraphs that follow where it is the last: it gets a new mark and they the old one. */
+  readonly appended: { readonly properties: NewProperties; readonly runs: string }[] = [];
+  /** Name of the move that takes it away. */
+  moved: string | undefined;
+  /** The whole paragraph goes: its content, and its mark where `mark` says so. */
+  deleted = false;
+  mark: 'del' | 'moveFrom' | undefined;
+  properties: NewProperties | undefined;
+  readonly notes = new Set<EditNote>();
+
+  constructor(part: string, path: Path, paragraph: XmlElement, tape: Tape = readTape(paragraph)) {
+    this.part = part;
+    this.path = path;
+    this.paragraph = paragraph;
+    this.tape = tape;
+  }
+
+  get length(): number {
+    return this.tape.text.length;
+  }
+
+  /** The words go. */
+  delete(range: Range): void {
+    this.#claim(range);
+    this.deletions.push(range);
+  }
+
+  /** The words get other formatting. */
+  format(range: Range, updates: readonly Update[]): void {
+    this.#claim(range);
+    this.formats.push({ ...range, updates });
+  }
+
+  /** Something new between words. */
+  insert(insertion: Insertion): void {
+    const { at } = insertion;
+    if (insertion.mark === undefined && (this.#gone() || this.deletions.some((d) => d.from < at && at < d.to)))
+      throw overlap('words that another edit deletes');
+    this.insertions.push(insertion);
+  }
+
+  split(at: number): void {
+    if (this.#gone() || this.deletions.some((d) => d.from < at && at < d.to) || this.splits.includes(at))
+      throw overlap('a paragraph that another edit changes there');
+    this.splits.push(at);
+  }
+
+  /** The whole content goes; the mark is another matter. */
+  deleteWhole(): void {
+    if (this.#isEdited() || this.#gone()) throw overlap('a paragraph that another edit changes');
+    this.deleted = true;
+  }
+
+  moveAway(name: string): void {
+    this.deleteWhole();
+    this.moved = name;
+    this.claimMark('moveFrom');
+  }
+
+  claimMark(mark: 'del' | 'moveFrom'): void {
+    if (this.mark !== undefined || this.appended.length > 0) throw overlap('one paragraph mark');
+    this.mark = mark;
+  }
+
+  claimProperties(properties: NewProperties): void {
+    if (this.properties !== undefined) throw overlap('the properties of one paragraph');
+    this.properties = properties;
+  }
+
+  append(properties: NewProperties, runs: string): void {
+    if (this.mark !== undefined) throw overlap('one paragraph mark');
+    this.appended.push({ properties, runs });
+  }
+
+  #gone(): boolean {
+    return this.deleted || this.moved !== undefined;
+  }
+
+  #isEdited(): boolean {
+    const words = this.insertions.some((i) => i.mark === undefined);
+    return words || this.deletions.length + this.formats.length + this.splits.length > 0;
+  }
+
+  #claim({ from, to }: Range): void {
+    const meets = (r: Range): boolean => r.from < to && from < r.to;
+    const within = (at: number): boolean => from < at && at < to;
+    if (
+      this.#gone() ||
+      this.deletions.some(meets) ||
+      this.formats.some(meets) ||
+      this.splits.some(within) ||
+      this.insertions.some((i) => i.mark === undefined && within(i.at))
+    )
+      throw overlap('words that another edit changes');
+  }
+}
+
+function overlap(what: string): Error {
+  return editFault('edit/overlap', `Two edits are about ${what}.`);
+}

@@ -1,0 +1,86 @@
+import type { Codec } from '../../codec.ts';
+import { type Package, PackageEditor, type XmlElement } from '../../ooxml/index.ts';
+import { highestId, stampText } from '../marks.ts';
+import type { EditOptions } from './types.ts';
+
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly xml: string;
+}
+
+/** A document that is being edited: what is put where in the source of its parts, and the ids of what is new. */
+export class Draft {
+  readonly pkg: Package;
+  readonly editor: PackageEditor;
+  readonly options: EditOptions;
+  readonly #splices = new Map<string, Splice[]>();
+  #nextId: number;
+  #revisions = 0;
+
+  constructor(pkg: Package, sources: readonly string[], options: EditOptions, codec: Codec) {
+    this.pkg = pkg;
+    this.editor = new PackageEditor(pkg, codec);
+    this.options = options;
+    this.#nextId = 1 + highestId(sources);
+  }
+
+  /** How many revisions were written. */
+  get revisions(): number {
+    return this.#revisions;
+  }
+
+  /** An id that no mark of the package has. */
+  freshId(): number {
+    return this.#nextId++;
+  }
+
+  /** Attributes of a fresh revision. */
+  stamp(): string {
+    this.#revisions++;
+    return stampText(this.freshId(), this.options.author, this.options.date);
+  }
+
+  /** Puts text in the place of a stretch of a part's source; those inside a later stretch are part of it (`render`). */
+  splice(part: string, start: number, end: number, xml: string): void {
+    const list = this.#splices.get(part) ?? [];
+    this.#splices.set(part, list);
+    list.push({ start, end, xml });
+  }
+
+  /** An element with what was put inside it so far, which is thereby used up. */
+  render(part: string, element: XmlElement): string {
+    const { source, start, end } = element;
+    const list = this.#splices.get(part) ?? [];
+    const inside = (s: Splice): boolean => s.start >= start && s.end <= end;
+    const own = list.filter(inside);
+    if (own.length === 0) return source.slice(start, end);
+    this.#splices.set(
+      part,
+      list.filter((s) => !inside(s)),
+    );
+    return spliced(source, start, end, own);
+  }
+
+  /** The document as a file. */
+  bytes(): Uint8Array {
+    for (const [part, list] of this.#splices) {
+      if (list.length === 0) continue;
+      const { source } = this.pkg.root(part);
+      this.editor.replace(part, spliced(source, 0, source.length, list));
+    }
+    return this.editor.bytes();
+  }
+}
+
+function spliced(source: string, start: number, end: number, splices: readonly Splice[]): string {
+  const pieces: string[] = [];
+  let at = start;
+  // Sorting is stable: what was put at one place keeps its order.
+  for (const s of [...splices].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    pieces.push(source.slice(at, s.start), s.xml);
+    at = s.end;
+  }
+  pieces.push(source.slice(at, end));
+  return pieces.join('');
+}
