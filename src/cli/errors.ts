@@ -38,6 +38,13 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
     case 'file/not-readable':
     case 'file/not-writable':
     case 'options/invalid':
+    case 'edit/invalid':
+    case 'edit/quote-not-found':
+    case 'edit/quote-ambiguous':
+    case 'edit/anchor-unknown':
+    case 'edit/overlap':
+    case 'edit/not-editable':
+    case 'edit/style-unknown':
       return EXIT.usage;
     case 'document/empty':
     case 'document/not-a-package':

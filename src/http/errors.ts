@@ -94,6 +94,44 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'An option has a value that is not known',
     advice: 'See the options of POST /v1/comparisons in /docs.',
   },
+  'edit/invalid': {
+    status: 400,
+    title: 'The list of edits cannot be read',
+    advice: 'The member "details" names the edit by its place in the list, from 0.',
+  },
+  'edit/quote-not-found': {
+    status: 422,
+    title: 'The words of a quote stand nowhere',
+    advice:
+      'A quote is text of one paragraph with earlier changes accepted; "fuzzy" passes over quotes, blanks and case.',
+  },
+  'edit/quote-ambiguous': {
+    status: 422,
+    title: 'The words of a quote stand in several places',
+    advice: 'The member "details" lists them; a prefix, a suffix, a paragraph or a clause tells them apart.',
+  },
+  'edit/anchor-unknown': {
+    status: 422,
+    title: 'An anchor names nothing in the document',
+    advice:
+      'Ids of paragraphs, changes and comments and labels of clauses are those of the document as sent.',
+  },
+  'edit/overlap': {
+    status: 422,
+    title: 'Two edits are about the same words',
+    advice:
+      'Every anchor is about the document as sent: make one edit of the two, or send them one after the other.',
+  },
+  'edit/not-editable': {
+    status: 422,
+    title: 'What stands there cannot be edited as a tracked change',
+    advice: 'Results of fields and locked controls are edited as a whole or not at all.',
+  },
+  'edit/style-unknown': {
+    status: 422,
+    title: 'The document has no style of that name',
+    advice: 'Styles are named as Word shows them, or by their identifier.',
+  },
   'work/deadline-exceeded': {
     status: 422,
     title: 'The comparison took too long',

@@ -1,6 +1,12 @@
 export type { Codec } from './codec.ts';
 export { compare } from './compare.ts';
-export { type ErrorCode, type ErrorDetails, type InputRole, RedlineError } from './errors.ts';
+export {
+  type EditCandidate,
+  type ErrorCode,
+  type ErrorDetails,
+  type InputRole,
+  RedlineError,
+} from './errors.ts';
 export {
   type CompareOptions,
   compareOptions,
@@ -37,6 +43,7 @@ export type {
   WordCounts,
 } from './report.ts';
 export type {
+  Anchor,
   Change,
   ChangeFilter,
   ChangeFormat,
@@ -46,6 +53,15 @@ export type {
   Decided,
   Decision,
   DecisionReport,
+  Edit,
+  Edited,
+  EditNote,
+  EditOptions,
+  EditOutcome,
+  EditReport,
+  ParagraphFormat,
+  TextFormat,
   Verdict,
 } from './revisions/index.ts';
+export { applyEdits, readEdits } from './revisions/index.ts';
 export { verify } from './verify/index.ts';

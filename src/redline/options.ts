@@ -141,7 +141,7 @@ export function compareOptions(given: GivenOptions = {}): CompareOptions {
 const UNWRITABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-function checkStamp({ author, date }: CompareOptions): void {
+export function checkStamp({ author, date }: Pick<CompareOptions, 'author' | 'date'>): void {
   if (typeof author !== 'string' || author.trim() === '' || author.length > MOST_AUTHOR)
     throw invalid('author', `is a name of 1 to ${MOST_AUTHOR} characters`);
   if (UNWRITABLE.test(author)) throw invalid('author', 'must not hold control characters');

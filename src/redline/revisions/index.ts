@@ -15,4 +15,18 @@ export {
   withoutRevisions,
   writeRedline,
 } from './document.ts';
+export { applyEdits } from './edit/apply.ts';
+export { readEdits } from './edit/read.ts';
+export type {
+  Anchor,
+  Edit,
+  Edited,
+  EditNote,
+  EditOp,
+  EditOptions,
+  EditOutcome,
+  EditReport,
+  ParagraphFormat,
+  TextFormat,
+} from './edit/types.ts';
 export { type Region, type Rungs, storyParts } from './result.ts';

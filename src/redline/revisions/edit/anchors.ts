@@ -1,10 +1,10 @@
 import type { Codec } from '../../codec.ts';
 import type { EditCandidate } from '../../errors.ts';
 import { attribute, type Package } from '../../ooxml/index.ts';
+import type { Range } from './change.ts';
+import { clausesOf, type Labelled } from './clauses.ts';
 import { editFault } from './faults.ts';
 import { fold, indexed, indexedFolded } from './fold.ts';
-import { clausesOf, type Labelled } from './clauses.ts';
-import type { Range } from './change.ts';
 import { isTwin, type Path, paragraphAt, paragraphOf, paragraphsOf, type Story, storiesOf } from './story.ts';
 import { readTape, type Tape } from './tape.ts';
 import { TextIndex } from './text-index.ts';
@@ -64,12 +64,25 @@ export class Anchors {
     return this.#one(this.#matches(anchor, quote, within, true), anchor, quote, within);
   }
 
-  /** The paragraph's id, as an anchor takes it. */
+  /** The paragraph's id, as an anchor takes it: its own, or one made of its words and how often they stood before. */
   idOf(story: Story, path: Path): string {
     const own = paraId(path);
     if (own !== undefined) return own;
-    for (const [id, spot] of this.#all()) if (paragraphOf(spot.path) === paragraphOf(path)) return id;
-    return `${story.kind}`;
+    const { text } = this.#spot(story, path).tape;
+    const equal =
+      indexed(text) === '' ? this.#everywhere() : this.#spotsWith(text, { story: story.kind }, false);
+    const same = equal.filter((s) => s.story.kind === story.kind && s.tape.text === text);
+    const before = same.findIndex((s) => paragraphOf(s.path) === paragraphOf(path));
+    return this.#computed(story, text, before + 1);
+  }
+
+  #computed(story: Story, text: string, n: number): string {
+    const hash = this.#codec.sha256(this.#codec.encodeUtf8(`${story.kind} ${text}`));
+    return `p-${hash.slice(0, 12)}-${n}`;
+  }
+
+  #everywhere(): Spot[] {
+    return this.stories.flatMap((story) => this.#everyOf(story));
   }
 
   #whole(within: readonly Spot[] | undefined, anchor: Anchor): Place {
@@ -91,13 +104,21 @@ export class Anchors {
     this.#clauses ??= clausesOf(this.#pkg, this.stories);
     const all = this.#clauses;
     const wanted = normalLabel(anchor.clause);
-    const hits = all.flatMap((c, i) => (normalLabel(c.label) === wanted || normalLabel(c.full) === wanted ? [i] : []));
+    const hits = all.flatMap((c, i) =>
+      normalLabel(c.label) === wanted || normalLabel(c.full) === wanted ? [i] : [],
+    );
     const exact = hits.filter((i) => normalLabel(all[i]?.full ?? '') === wanted);
     const chosen = exact.length > 0 ? exact : hits;
     const at = chosen[0];
     if (at === undefined) throw editFault('edit/anchor-unknown', 'No clause has the label.');
     if (chosen.length > 1)
-      throw editFault('edit/anchor-unknown', 'Several clauses have the label.', chosen.slice(0, MAX_CANDIDATES).map((i) => this.#candidate({ spot: this.#labelled(all[i]), from: 0, to: 0 })));
+      throw editFault(
+        'edit/anchor-unknown',
+        'Several clauses have the label.',
+        chosen
+          .slice(0, MAX_CANDIDATES)
+          .map((i) => this.#candidate({ spot: this.#labelled(all[i]), from: 0, to: 0 })),
+      );
     const level = all[at]?.level ?? 0;
     let end = at + 1;
     while (end < all.length && (all[end]?.label === '' || (all[end]?.level ?? 0) > level)) end++;
@@ -121,7 +142,8 @@ export class Anchors {
   #one(matches: readonly Match[], anchor: Anchor, quote: string, within: readonly Spot[] | undefined): Place {
     const [match] = matches;
     if (match === undefined) {
-      const near = anchor.fuzzy === true ? [] : this.#matches({ ...anchor, fuzzy: true }, quote, within, true);
+      const near =
+        anchor.fuzzy === true ? [] : this.#matches({ ...anchor, fuzzy: true }, quote, within, true);
       throw editFault(
         'edit/quote-not-found',
         near.length > 0
@@ -207,19 +229,15 @@ export class Anchors {
     if (this.#ids) return this.#ids;
     const ids = new Map<string, Spot>();
     const seen = new Map<string, number>();
-    for (const story of this.stories)
-      for (const path of paragraphsOf(story.root)) {
-        const own = paraId(path);
-        if (own !== undefined && !ids.has(own)) {
-          ids.set(own, this.#spot(story, path));
-          continue;
-        }
-        const spot = this.#spot(story, path);
-        const key = this.#codec.sha256(this.#codec.encodeUtf8(`${story.kind} ${spot.tape.text}`)).slice(0, 12);
-        const n = (seen.get(key) ?? 0) + 1;
-        seen.set(key, n);
-        ids.set(`p-${key}-${n}`, spot);
-      }
+    for (const spot of this.#everywhere()) {
+      const { story, tape, path } = spot;
+      const key = `${story.kind} ${tape.text}`;
+      const n = (seen.get(key) ?? 0) + 1;
+      seen.set(key, n);
+      const own = paraId(path);
+      const id = own ?? this.#computed(story, tape.text, n);
+      if (!ids.has(id)) ids.set(id, spot);
+    }
     this.#ids = ids;
     return ids;
   }
@@ -235,7 +253,12 @@ function normalLabel(label: string): string {
 }
 
 /** Where the words stand in a text, with the context that was asked for. */
-function rangesOf(text: string, { prefix = '', suffix = '' }: Anchor, quote: string, fuzzy: boolean): Range[] {
+function rangesOf(
+  text: string,
+  { prefix = '', suffix = '' }: Anchor,
+  quote: string,
+  fuzzy: boolean,
+): Range[] {
   if (!fuzzy) return placesOf(text, quote, prefix, suffix).map((from) => ({ from, to: from + quote.length }));
   const folded = fold(text);
   const [q, p, s] = [fold(quote).text.trim(), fold(prefix).text, fold(suffix).text];
@@ -262,4 +285,3 @@ function placesOf(text: string, quote: string, prefix: string, suffix: string, l
   }
   return found;
 }
-

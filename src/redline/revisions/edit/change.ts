@@ -33,12 +33,13 @@ export class ParagraphChange {
   readonly paragraph: XmlElement;
   readonly tape: Tape;
   readonly deletions: Range[] = [];
+  readonly #reserved: Range[] = [];
   readonly formats: (Range & { readonly updates: readonly Update[] })[] = [];
   readonly insertions: Insertion[] = [];
   readonly splits: number[] = [];
   /** Blocks of its own before and behind it. */
-  readonly before: string[] = [];
-  readonly behind: string[] = [];
+  readonly before: (() => string)[] = [];
+  readonly behind: (() => string)[] = [];
   /** Paragraphs that follow where it is the last: it gets a new mark and they the old one. */
   readonly appended: { readonly properties: NewProperties; readonly runs: string }[] = [];
   /** Name of the move that takes it away. */
@@ -48,6 +49,8 @@ export class ParagraphChange {
   mark: 'del' | 'moveFrom' | undefined;
   properties: NewProperties | undefined;
   readonly notes = new Set<EditNote>();
+  /** Numbers of the edits that are about it. */
+  readonly edits = new Set<number>();
 
   constructor(part: string, path: Path, paragraph: XmlElement, tape: Tape = readTape(paragraph)) {
     this.part = part;
@@ -60,9 +63,15 @@ export class ParagraphChange {
     return this.tape.text.length;
   }
 
+  /** Other edits may not be about these words. */
+  reserve(range: Range): void {
+    this.#claim(range);
+    this.#reserved.push(range);
+  }
+
   /** The words go. */
   delete(range: Range): void {
-    this.#claim(range);
+    this.reserve(range);
     this.deletions.push(range);
   }
 
@@ -75,13 +84,16 @@ export class ParagraphChange {
   /** Something new between words. */
   insert(insertion: Insertion): void {
     const { at } = insertion;
-    if (insertion.mark === undefined && (this.#gone() || this.deletions.some((d) => d.from < at && at < d.to)))
+    if (
+      insertion.mark === undefined &&
+      (this.#gone() || this.#reserved.some((d) => d.from < at && at < d.to))
+    )
       throw overlap('words that another edit deletes');
     this.insertions.push(insertion);
   }
 
   split(at: number): void {
-    if (this.#gone() || this.deletions.some((d) => d.from < at && at < d.to) || this.splits.includes(at))
+    if (this.#gone() || this.#reserved.some((d) => d.from < at && at < d.to) || this.splits.includes(at))
       throw overlap('a paragraph that another edit changes there');
     this.splits.push(at);
   }
@@ -127,7 +139,7 @@ export class ParagraphChange {
     const within = (at: number): boolean => from < at && at < to;
     if (
       this.#gone() ||
-      this.deletions.some(meets) ||
+      this.#reserved.some(meets) ||
       this.formats.some(meets) ||
       this.splits.some(within) ||
       this.insertions.some((i) => i.mark === undefined && within(i.at))

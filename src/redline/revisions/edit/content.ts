@@ -2,8 +2,8 @@ import { child, inner, type XmlElement } from '../../ooxml/index.ts';
 import type { Insertion, ParagraphChange, Range } from './change.ts';
 import type { Draft } from './draft.ts';
 import { editFault } from './faults.ts';
-import { changedRun, markProperties } from './record.ts';
 import { updated } from './properties.ts';
+import { changedRun, markProperties } from './record.ts';
 import { type Cell, cutTape, type Field, type Holder, REVISIONS } from './tape.ts';
 import { type CellState, fieldCode, isOwn, plainProperties, Weaver } from './weave.ts';
 
@@ -86,10 +86,15 @@ class ContentWriter {
     const isLeft = insertion.side === 'left' ? left >= 0 : right < 0;
     const ref = isLeft ? left : right;
     const cell = this.#cells[ref];
-    if (!cell) return { index: this.#cells.length, holders: [], properties: markProperties(this.#change.paragraph) };
-    const like = insertion.like === undefined ? undefined : this.#cells.find((c) => visible(c) && c.from === insertion.like);
+    if (!cell)
+      return { index: this.#cells.length, holders: [], properties: markProperties(this.#change.paragraph) };
+    const like =
+      insertion.like === undefined
+        ? undefined
+        : this.#cells.find((c) => visible(c) && c.from === insertion.like);
     const properties = plainProperties((like ?? cell).run);
-    if (insertion.mark !== undefined) return { index: isLeft ? ref + 1 : ref, holders: cell.holders, properties };
+    if (insertion.mark !== undefined)
+      return { index: isLeft ? ref + 1 : ref, holders: cell.holders, properties };
     return this.#outside(cell, isLeft ? ref + 1 : ref, isLeft, properties);
   }
 
@@ -138,7 +143,8 @@ class ContentWriter {
     refuseLocked(cell.holders);
     const simple = cell.holders.find((h) => h.kind === 'field');
     const within = (c: Cell): boolean =>
-      (cell.field !== undefined && c.field === cell.field) || (simple !== undefined && c.holders.includes(simple));
+      (cell.field !== undefined && c.field === cell.field) ||
+      (simple !== undefined && c.holders.includes(simple));
     if (cell.field === undefined && simple === undefined) {
       if (/^w:(?:fldChar|instrText)$/.test(cell.element.name))
         throw editFault('edit/not-editable', 'A field begins or ends among the words.');
@@ -152,7 +158,8 @@ class ContentWriter {
 
   #cell(cell: Cell, index: number, states: readonly CellState[]): void {
     let state = states[index] ?? 'keep';
-    if (state === 'keep' && cell.field && this.#dead.has(cell.field) && !cell.hidden && cell.content) state = 'del';
+    if (state === 'keep' && cell.field && this.#dead.has(cell.field) && !cell.hidden && cell.content)
+      state = 'del';
     if (state !== 'keep' && isOwn(cell, this.#draft.options.author)) {
       this.#change.notes.add('own-insertion');
       return;
@@ -164,7 +171,8 @@ class ContentWriter {
     }
     const shares = (at: number): boolean => this.#cells[at]?.holders.includes(simple) === true;
     const outer = cell.holders.slice(0, cell.holders.indexOf(simple));
-    if (!shares(index - 1)) for (const xml of [BEGIN, fieldCode(simple), SEPARATE]) this.#weaver.fieldEnds(outer, state, xml);
+    if (!shares(index - 1))
+      for (const xml of [BEGIN, fieldCode(simple), SEPARATE]) this.#weaver.fieldEnds(outer, state, xml);
     this.#weaver.cell(cell, state, this.#properties(cell, state));
     if (!shares(index + 1)) this.#weaver.fieldEnds(outer, state, END);
   }

@@ -1,5 +1,5 @@
 import { child, outer, startTag } from '../../ooxml/index.ts';
-import type { NewProperties, ParagraphChange } from './change.ts';
+import type { ParagraphChange } from './change.ts';
 import { writeContent } from './content.ts';
 import type { Draft } from './draft.ts';
 import { changedProperties, markProperties, ownProperties } from './record.ts';
@@ -36,7 +36,8 @@ export function writeParagraph(change: ParagraphChange, draft: Draft): string {
     change.appended.length === 0
       ? `${tag}${changedProperties(properties, change, draft)}${content}</w:p>`
       : appended(change, former, tag, content, draft);
-  return [...change.before, ...fresh, moved(own, change, draft), ...change.behind].join('');
+  const written = (blocks: readonly (() => string)[]): string[] => blocks.map((block) => block());
+  return [...written(change.before), ...fresh, moved(own, change, draft), ...written(change.behind)].join('');
 }
 
 /** Text behind the last paragraph: its mark is inserted, and the last of the new ones has what was its mark. */
@@ -66,12 +67,7 @@ function moved(own: string, { moved: name }: ParagraphChange, draft: Draft): str
 }
 
 /** A block of a move between the marks of its range (§17.13.5.24, §17.13.5.28). */
-export function moveRange(
-  kind: 'moveFrom' | 'moveTo',
-  name: string,
-  content: string,
-  draft: Draft,
-): string {
+function moveRange(kind: 'moveFrom' | 'moveTo', name: string, content: string, draft: Draft): string {
   const stamp = draft.stamp();
   const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
   return `<w:${kind}RangeStart${stamp} w:name="${name}"/>${content}<w:${kind}RangeEnd ${id}/>`;

@@ -51,7 +51,8 @@ function valued(name: string, value: string | null | undefined): Update[] {
 }
 
 function optional<T>(value: T | null | undefined, to: (value: T) => string): string | null | undefined {
-  return value === undefined || value === null ? value : to(value);
+  if (value === undefined) return undefined;
+  return value === null ? null : to(value);
 }
 
 /** What a format of characters says in `w:rPr`; a style is an identifier already. */
@@ -66,7 +67,10 @@ export function runUpdates(set: TextFormat): Update[] {
     ...toggle('caps', set.allCaps),
     ...toggle('smallCaps', set.smallCaps),
     ...toggle('strike', set.strike),
-    ...valued('color', optional(set.color, (c) => c.toUpperCase())),
+    ...valued(
+      'color',
+      optional(set.color, (c) => c.toUpperCase()),
+    ),
     ...valued('sz', size),
     ...valued('szCs', size),
     ...valued('highlight', set.highlight),

@@ -74,12 +74,7 @@ function marked(rPr: XmlElement | undefined, mark: 'del' | 'moveFrom' | undefine
  * The record of changed properties (§17.13.5.29).  A paragraph has one: an own earlier one keeps what was before it,
  * and where somebody else's is pending, theirs has to be decided first.
  */
-function propertyChange(
-  earlier: XmlElement | undefined,
-  before: string,
-  now: string,
-  draft: Draft,
-): string {
+function propertyChange(earlier: XmlElement | undefined, before: string, now: string, draft: Draft): string {
   if (before === now) return earlier ? outer(earlier) : '';
   if (!earlier) return `<w:pPrChange${draft.stamp()}><w:pPr>${before}</w:pPr></w:pPrChange>`;
   refuseForeign(earlier, draft);
@@ -88,7 +83,12 @@ function propertyChange(
 }
 
 function refuseForeign(earlier: XmlElement, draft: Draft): void {
-  if (earlier.source.slice(earlier.start, earlier.innerStart).includes(` w:author="${encodeAttribute(draft.options.author)}"`)) return;
+  if (
+    earlier.source
+      .slice(earlier.start, earlier.innerStart)
+      .includes(` w:author="${encodeAttribute(draft.options.author)}"`)
+  )
+    return;
   throw editFault(
     'edit/not-editable',
     'The formatting there has a pending change by another author, which has to be decided first.',

@@ -160,7 +160,11 @@ class Reader {
 }
 
 function holdsRuns(element: XmlElement): boolean {
-  return elements(element).some((c) => c.name === 'w:r' || (KINDS[c.name] !== undefined && holdsRuns(c.name === 'w:sdt' ? (child(c, 'w:sdtContent') ?? c) : c)));
+  return elements(element).some(
+    (c) =>
+      c.name === 'w:r' ||
+      (KINDS[c.name] !== undefined && holdsRuns(c.name === 'w:sdt' ? (child(c, 'w:sdtContent') ?? c) : c)),
+  );
 }
 
 function holderOf(element: XmlElement, content: XmlElement, kind: HolderKind): Holder {

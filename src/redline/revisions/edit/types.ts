@@ -9,6 +9,8 @@ export interface Anchor {
   readonly paragraph?: string;
   /** Label of a clause as displayed, such as `4.2(b)`; a quote is then looked for in the clause and what is below it. */
   readonly clause?: string;
+  /** Id of a change, as the list of changes names it: the paragraph in which it begins. */
+  readonly change?: string;
   /** Only in these stories; all but comments by default. */
   readonly story?: StoryKind;
   /** Also match where typographic quotes, dashes, blanks or case differ; reported when it was needed. */
@@ -87,7 +89,9 @@ export type Edit =
   /** On the words of `at`, or on everything from there to the end of `until`. */
   | { readonly op: 'comment'; readonly at: Anchor; readonly until?: Anchor; readonly text: string }
   | { readonly op: 'reply'; readonly comment: string; readonly text: string }
-  | { readonly op: 'resolve' | 'reopen' | 'deleteComment'; readonly comment: string };
+  | { readonly op: 'resolve'; readonly comment: string }
+  | { readonly op: 'reopen'; readonly comment: string }
+  | { readonly op: 'deleteComment'; readonly comment: string };
 
 export type EditOp = Edit['op'];
 

@@ -26,9 +26,7 @@ const OURS = {
 export function plainProperties(run: XmlElement | undefined): string {
   const rPr = child(run, 'w:rPr');
   if (!rPr) return '';
-  return rPr.children
-    .map((c) => (c.kind === 'element' && c.name !== 'w:rPrChange' ? outer(c) : ''))
-    .join('');
+  return rPr.children.map((c) => (c.kind === 'element' && c.name !== 'w:rPrChange' ? outer(c) : '')).join('');
 }
 
 /** Text as the content of a run: tabs and line breaks are elements. */
@@ -66,6 +64,7 @@ export class Weaver {
   /** What was written since the last call, complete in itself. */
   take(): string {
     this.#enter([]);
+    this.#closeRun();
     const text = this.#out.join('');
     this.#out = [];
     return text;
@@ -76,7 +75,8 @@ export class Weaver {
     const simple = state === 'keep' ? -1 : cell.holders.findIndex((h) => h.kind === 'field');
     const holders = simple < 0 ? cell.holders : cell.holders.slice(0, simple);
     this.#enter(state === 'keep' ? holders : [...holders, OURS[state]]);
-    const xml = cell.text === undefined ? this.#draft.render(this.#part, cell.element) : cellXml(cell, encodeText);
+    const xml =
+      cell.text === undefined ? this.#draft.render(this.#part, cell.element) : cellXml(cell, encodeText);
     if (cell.run) this.#openRun(cell.run, properties);
     else this.#closeRun();
     this.#out.push(state === 'del' ? deletedText(xml) : xml);

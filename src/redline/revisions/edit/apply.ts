@@ -1,0 +1,43 @@
+import type { Codec } from '../../codec.ts';
+import { openPackage } from '../../ooxml/index.ts';
+import { checkStamp, type Limits } from '../../options.ts';
+import { Anchors } from './anchors.ts';
+import { Draft } from './draft.ts';
+import { numbered } from './faults.ts';
+import { perform } from './perform.ts';
+import { Plan } from './plan.ts';
+import type { Edit, Edited, EditOptions, EditOutcome } from './types.ts';
+
+/**
+ * Applies a list of edits to a document as tracked changes: all of them, or none.
+ *
+ * Anchors are about the document as given, with earlier changes accepted; edits of a list do not see one another, and
+ * two that are about the same words are refused.  Parts that no edit is about keep their bytes, and so do the
+ * paragraphs beside those that are edited.
+ *
+ * @param edits  as `readEdits` returns them
+ * @throws {RedlineError} `options/invalid`, `edit/*` with the number of the edit, `document/*`, `limits/exceeded`
+ */
+export function applyEdits(
+  document: Uint8Array,
+  edits: readonly Edit[],
+  options: EditOptions & { readonly limits: Limits },
+  codec: Codec,
+): Edited {
+  checkStamp(options);
+  const pkg = openPackage(document, codec, options.limits);
+  const anchors = new Anchors(pkg, codec);
+  const sources = anchors.stories.map((s) => s.root.source);
+  const plan = new Plan(new Draft(pkg, sources, options, codec), anchors);
+  const planned = edits.map((edit, i) => numbered(i, () => perform(edit, plan.about(i))));
+  planned.forEach((p, i) => {
+    numbered(i, () => p.settle(plan.about(i)));
+  });
+  plan.write();
+  const outcomes = planned.map(({ settle: _, place, ...outcome }, edit): EditOutcome => {
+    const notes = [...plan.at(place).notes];
+    return { edit, ...outcome, ...(notes.length > 0 ? { notes } : {}) };
+  });
+  const report = { edits: outcomes, revisions: plan.draft.revisions };
+  return { document: edits.length === 0 ? document : plan.draft.bytes(), report };
+}
