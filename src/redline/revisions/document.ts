@@ -13,10 +13,11 @@ import {
 } from '../ooxml/index.ts';
 import type { CompareOptions, Limits } from '../options.ts';
 import type { NotCompared, StoryOutcome } from '../report.ts';
-import { acceptRevisions, hasRevisions } from './accept.ts';
 import { mergeStory } from './blocks.ts';
 import { addComments } from './comments.ts';
 import type { MergeContext, Tally } from './context.ts';
+import { hasRevisions } from './decide/names.ts';
+import { settleAll } from './decide/settle.ts';
 import { Headers } from './headers.ts';
 import type { NoteKind } from './notes.ts';
 import { Result, type Rungs, storyParts } from './result.ts';
@@ -36,7 +37,7 @@ export function withoutRevisions(pkg: Package, limits: Limits): Package {
   const revised = new Map<string, string>();
   for (const part of storyParts(pkg)) {
     const root = pkg.root(part);
-    if (hasRevisions(root.source)) revised.set(part, acceptRevisions(root));
+    if (hasRevisions(root.source)) revised.set(part, settleAll(root, 'accept'));
   }
   return revisePackage(pkg, revised, limits);
 }

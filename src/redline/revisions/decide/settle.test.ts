@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { redlineOf } from '../../../test/support/engine.ts';
+import { redlineOf } from '../../../../test/support/engine.ts';
 import {
   bookmark,
   cell,
@@ -18,9 +18,10 @@ import {
   tag,
   tbl,
   WHO,
-} from '../../../test/support/redlines.ts';
-import { parseXml } from '../ooxml/index.ts';
-import { acceptRevisions, hasRevisions } from './accept.ts';
+} from '../../../../test/support/redlines.ts';
+import { parseXml } from '../../ooxml/index.ts';
+import { hasRevisions } from './names.ts';
+import { settleAll } from './settle.ts';
 
 const TAIL = p(r('end'));
 const CENTRED = '<w:jc w:val="center"/>';
@@ -133,7 +134,7 @@ const ROWS: readonly (readonly [what: string, before: string, after: string])[] 
 ];
 
 const accepted = (content: string): string =>
-  acceptRevisions(parseXml(`<w:body>${content}</w:body>`, 64)).replace(/^<w:body>|<\/w:body>$/g, '');
+  settleAll(parseXml(`<w:body>${content}</w:body>`, 64), 'accept').replace(/^<w:body>|<\/w:body>$/g, '');
 const closed = (xml: string): string => xml.replace(/<(\w+:\w+)([^<>]*[^<>/])?><\/\1>/g, '<$1$2/>');
 
 describe('accepting what a document already holds', () => {
@@ -152,5 +153,5 @@ describe('accepting what a document already holds', () => {
 
 test('a part without revisions is the same text', () => {
   const xml = `<w:body>${p(r('a'))}<w:sectPr/></w:body>`;
-  expect(acceptRevisions(parseXml(xml, 64))).toBe(xml);
+  expect(settleAll(parseXml(xml, 64), 'accept')).toBe(xml);
 });
