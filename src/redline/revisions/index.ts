@@ -1,4 +1,3 @@
-export { hasRevisions } from './accept.ts';
 export type {
   Change,
   ChangeFilter,
@@ -10,6 +9,7 @@ export type {
 export { describeChange } from './changes/describe.ts';
 export { emptyTally, type Tally } from './context.ts';
 export type { Decided, Decision, DecisionReport, Verdict } from './decide/decision.ts';
+export { hasRevisions } from './decide/names.ts';
 export {
   type Written,
   withoutRevisions,
