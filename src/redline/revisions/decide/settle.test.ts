@@ -20,8 +20,9 @@ import {
   WHO,
 } from '../../../../test/support/redlines.ts';
 import { parseXml } from '../../ooxml/index.ts';
-import { hasRevisions } from './names.ts';
-import { settleAll } from './settle.ts';
+import type { Verdict } from './decision.ts';
+import { hasRevisions, revisionOffsets } from './names.ts';
+import { settle, settleAll } from './settle.ts';
 
 const TAIL = p(r('end'));
 const CENTRED = '<w:jc w:val="center"/>';
@@ -154,4 +155,97 @@ describe('accepting what a document already holds', () => {
 test('a part without revisions is the same text', () => {
   const xml = `<w:body>${p(r('a'))}<w:sectPr/></w:body>`;
   expect(settleAll(parseXml(xml, 64), 'accept')).toBe(xml);
+});
+
+/** A revision of another author, whose changes nobody decides. */
+const other = (name: string, content: string): string =>
+  `<w:${name} w:id="7" w:author="B" w:date="2024-05-01T00:00:00Z">${content}</w:${name}>`;
+const theirs = (text: string): string => other('del', gone(text));
+
+/** A sentence, markup of two authors, and what is left when those of A are accepted and when they are rejected. */
+const OF_TWO: readonly (readonly [what: string, before: string, accepted: string, rejected: string])[] = [
+  [
+    'a deletion of B in an insertion of A goes with it',
+    p(r('a') + ins(r('b') + theirs('c'))),
+    p(r('a') + r('b') + theirs('c')),
+    p(r('a')),
+  ],
+  [
+    'a deletion of A in an insertion of B',
+    p(r('a') + other('ins', r('b') + del('c'))),
+    p(r('a') + other('ins', r('b'))),
+    p(r('a') + other('ins', r('b') + r('c'))),
+  ],
+  [
+    'an insertion that loses all is none',
+    p(r('a') + other('ins', del('c'))),
+    p(r('a')),
+    p(r('a') + other('ins', r('c'))),
+  ],
+  [
+    'a mark of B stays a change',
+    p(r('a') + ins(r('b')), `<w:rPr>${other('ins', '')}</w:rPr>`) + TAIL,
+    p(r('a') + r('b'), `<w:rPr>${other('ins', '')}</w:rPr>`) + TAIL,
+    p(r('a'), `<w:rPr>${other('ins', '')}</w:rPr>`) + TAIL,
+  ],
+  [
+    'a joined paragraph keeps the mark of B',
+    p(r('a'), markOf('ins')) + p(theirs('b'), `<w:rPr>${other('del', '')}</w:rPr>`) + TAIL,
+    p(r('a')) + p(theirs('b'), `<w:rPr>${other('del', '')}</w:rPr>`) + TAIL,
+    p(r('a') + theirs('b'), `<w:rPr>${other('del', '')}</w:rPr>`) + TAIL,
+  ],
+  [
+    'former properties come back around the mark of B',
+    p(r('a'), `${CENTRED}<w:rPr>${other('ins', '')}</w:rPr>${change('pPr', '<w:keepNext/>')}`) + TAIL,
+    p(r('a'), `${CENTRED}<w:rPr>${other('ins', '')}</w:rPr>`) + TAIL,
+    p(r('a'), `<w:keepNext/><w:rPr>${other('ins', '')}</w:rPr>`) + TAIL,
+  ],
+  [
+    'a row of B stays a change',
+    table(row(text('a')), row(cell(p(ins(r('b')))), other('ins', ''))),
+    table(row(text('a')), row(text('b'), other('ins', ''))),
+    table(row(text('a')), row(cell(p('')), other('ins', ''))),
+  ],
+  [
+    'a merge that is rejected comes apart, also in what B changed',
+    table(
+      row(
+        text(
+          '',
+          `<w:cellMerge ${WHO} w:id="9" w:vMerge="cont" w:vMergeOrig="rest"/>${other('tcPrChange', '<w:tcPr/>')}`,
+        ),
+      ),
+    ),
+    table(
+      row(
+        text(
+          '',
+          `<w:vMerge w:val="continue"/>${other('tcPrChange', '<w:tcPr><w:vMerge w:val="continue"/></w:tcPr>')}`,
+        ),
+      ),
+    ),
+    table(
+      row(
+        text(
+          '',
+          `<w:vMerge w:val="restart"/>${other('tcPrChange', '<w:tcPr><w:vMerge w:val="restart"/></w:tcPr>')}`,
+        ),
+      ),
+    ),
+  ],
+];
+
+/** Decides every revision of author A. */
+function settledByA(content: string, verdict: Verdict): string {
+  const xml = `<w:body>${content}</w:body>`;
+  const ours = revisionOffsets(xml).filter((at) => xml.slice(at, xml.indexOf('>', at)).includes('"A"'));
+  const done = settle(parseXml(xml, 64), new Map(ours.map((at) => [at, verdict])));
+  return done.replace(/^<w:body>|<\/w:body>$/g, '');
+}
+
+describe('deciding what one of two authors changed', () => {
+  test.each(OF_TWO)('%s', (_, before, whenAccepted, whenRejected) => {
+    expect(closed(settledByA(before, 'accept'))).toBe(closed(whenAccepted));
+    expect(closed(settledByA(before, 'reject'))).toBe(closed(whenRejected));
+  });
 });
