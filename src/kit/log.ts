@@ -1,4 +1,5 @@
-import pino from 'pino';
+import { createRequire } from 'node:module';
+import type pino from 'pino';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -62,12 +63,18 @@ export interface LogDestination {
   flushSync?(): void;
 }
 
+/** Loaded by the first log: a command line that logs nothing does not wait for it. */
+function loadPino(): typeof pino {
+  return createRequire(import.meta.url)('pino') as typeof pino;
+}
+
 function allowed(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(FIELDS, name)));
 }
 
 /** JSON lines on standard error (or `destination`), with no field outside `LogFields`. */
 export function createLog(level: LogLevel, destination: LogDestination = standardError()): Log {
+  const pino = loadPino();
   const logger = pino(
     {
       level,
@@ -86,7 +93,7 @@ export function createLog(level: LogLevel, destination: LogDestination = standar
 }
 
 function standardError(): LogDestination {
-  return pino.destination({ dest: 2, sync: false });
+  return loadPino().destination({ dest: 2, sync: false });
 }
 
 /** What may be logged of an error that nobody expected: its class and where it came from, not what it says. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Interner, isBlank, tokenize, wordIds } from './tokens.ts';
+import { Interner, isBlank, tokenIds, tokenize, wordIds } from './tokens.ts';
 
 /** Half of a surrogate pair. */
 const TORN = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
@@ -96,5 +96,24 @@ test('the words of a text are its letters and digits, by whatever table they are
       expect(wordIds(s, symbols)).toEqual(wanted);
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('tokens as numbers are the tokens', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 60 }),
+    fc.string({
+      unit: fc.constantFrom('a', 'B', '7', '_', '.', ',', '’', "'", ' ', '\n', '–', '甲', 'é'),
+      maxLength: 40,
+    }),
+  );
+  fc.assert(
+    fc.property(text, (s) => {
+      const symbols = new Interner();
+      const { ids, ends } = tokenIds(s, symbols);
+      expect(ids.map((id) => symbols.textOf(id))).toEqual(tokenize(s));
+      expect(ends.map((end, k) => s.slice(ends[k - 1] ?? 0, end))).toEqual(tokenize(s));
+    }),
+    { numRuns: 3000 },
   );
 });

@@ -93,14 +93,17 @@ function isPlain(text: string): boolean {
 }
 
 const [LETTER, UNDERSCORE, JOIN, OTHER] = [1, 2, 4, 8];
-/** What the characters of plain texts are, by code; 0 for those that only Unicode's tables know. */
-const KINDS = Uint8Array.from({ length: 0x2030 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  if (NOT_PLAIN.test(character)) return 0;
-  if (/[A-Za-z0-9]/.test(character)) return LETTER;
-  if (character === '_') return UNDERSCORE;
-  return /['’.,]/.test(character) ? JOIN : OTHER;
-});
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const OTHERS = '\t\n !"#$%&()*+-/:;<=>?@[\\]^`{|}~‘“”–—…§©®•\u00a0';
+/** What the characters of plain texts are (see `NOT_PLAIN`), by code; 0 for those that only Unicode's tables know. */
+const KINDS = new Uint8Array(0x2030);
+for (const [characters, kind] of [
+  [LETTERS, LETTER],
+  ['_', UNDERSCORE],
+  ["'’.,", JOIN],
+  [OTHERS, OTHER],
+] as const)
+  for (const character of characters) KINDS[character.charCodeAt(0)] = kind;
 
 /** Longer texts are told apart by the host's own table, which hashes them faster. */
 const SHORT = 32;
