@@ -60,7 +60,7 @@ function compareWith(
     const written = writeRedline(a, b, options, rungs, codec);
     clock.lap('write');
     const redline = written.untouched ? original : written.bytes;
-    const verification = verify(original, modified, redline, codec, options.limits);
+    const verification = verify(original, modified, redline, codec, options.limits, options.ignore);
     clock.lap('verify');
     if (verification.exact) {
       const sha256 = {

@@ -45,7 +45,7 @@ export const IGNORABLE = [
 export type Ignorable = (typeof IGNORABLE)[number];
 export type Ignore = Readonly<Record<Ignorable, boolean>>;
 
-const NOTHING_IGNORED: Ignore = {
+export const NOTHING_IGNORED: Ignore = {
   case: false,
   whitespace: false,
   formatting: false,

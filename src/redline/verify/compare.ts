@@ -1,3 +1,4 @@
+import type { Ignorable, Ignore } from '../options.ts';
 import type { Difference } from '../report.ts';
 import type { Block } from './block.ts';
 import type { View } from './document.ts';
@@ -6,13 +7,15 @@ import { type Story, storyOf } from './story.ts';
 /** A story that is not there. */
 const NO_STORY: Story = { ...storyOf(''), lines: [] };
 
-/** Aspects of a block, under the names of `Difference`. */
-const ASPECTS: readonly (readonly [key: keyof Block, level: Difference['level'], aspect: string])[] = [
+/** An aspect of a block, under the names of `Difference`, and what it belongs to that can be ignored. */
+type Aspect = readonly [key: keyof Block, level: Difference['level'], aspect: string, of?: Ignorable];
+
+const ASPECTS: readonly Aspect[] = [
   ['line', 'text', 'lines'],
-  ['format', 'format', 'runs'],
-  ['style', 'structure', 'styles'],
-  ['numbering', 'structure', 'numbering'],
-  ['direct', 'structure', 'paragraph-properties'],
+  ['format', 'format', 'runs', 'formatting'],
+  ['style', 'structure', 'styles', 'formatting'],
+  ['numbering', 'structure', 'numbering', 'numbering'],
+  ['direct', 'structure', 'paragraph-properties', 'formatting'],
   ['links', 'structure', 'hyperlinks'],
   ['objects', 'structure', 'objects'],
   ['controls', 'structure', 'content-controls'],
@@ -22,6 +25,7 @@ const ASPECTS: readonly (readonly [key: keyof Block, level: Difference['level'],
 /**
  * Where two readings differ: at most one difference for each story and aspect, the first.
  *
+ * @param ignore what was read without, and what of the rest does not count.
  * @param other what the other input says. Bookmarks cannot be tracked, so that a redline carries those of both
  *   inputs: every expected one must be there, and none that neither input has.
  */
@@ -30,9 +34,10 @@ export function differences(
   want: View,
   got: View,
   other: View,
+  ignore: Ignore,
 ): Difference[] {
-  const names = comparedStories(want, got);
-  const compared = new PairMemory();
+  const names = comparedStories(want, got, ignore);
+  const compared = new PairMemory(ASPECTS.filter(([, , , of]) => of === undefined || !ignore[of]));
   const found = names.flatMap((story) => {
     const [a, b] = [want.get(story), got.get(story)];
     const presence: Finding[] =
@@ -52,11 +57,13 @@ export function differences(
 type Finding = Pick<Difference, 'level' | 'aspect' | 'at'>;
 
 /** Stories of either side, without headers and footers that show nothing on both: a blank one is as none. */
-export function comparedStories(want: View, got: View): readonly string[] {
+export function comparedStories(want: View, got: View, ignore: Ignore): readonly string[] {
   const names = [...new Set([...want.keys(), ...got.keys()])];
-  return names.filter(
-    (name) => !/^(?:header|footer) /.test(name) || ![want, got].every((v) => isBlank(v.get(name))),
-  );
+  return names.filter((name) => {
+    if (/^(?:header|footer) /.test(name))
+      return !ignore.headersAndFooters && ![want, got].every((v) => isBlank(v.get(name)));
+    return !ignore.notes || !/^(?:footnote|endnote) /.test(name);
+  });
 }
 
 function isBlank(story: Story = NO_STORY): boolean {
@@ -67,18 +74,23 @@ function isBlank(story: Story = NO_STORY): boolean {
 /** Compares each pair of stories once: sections share headers. */
 class PairMemory {
   private readonly known = new Map<Story, Map<Story, readonly Finding[]>>();
+  private readonly aspects: readonly Aspect[];
+
+  constructor(aspects: readonly Aspect[]) {
+    this.aspects = aspects;
+  }
 
   differences(want: Story, got: Story): readonly Finding[] {
     const known = this.known.get(want) ?? new Map<Story, readonly Finding[]>();
     this.known.set(want, known);
-    const found = known.get(got) ?? storyDifferences(want, got);
+    const found = known.get(got) ?? storyDifferences(want, got, this.aspects);
     known.set(got, found);
     return found;
   }
 }
 
-function storyDifferences(want: Story, got: Story): readonly Finding[] {
-  const found = blockDifferences(want, got);
+function storyDifferences(want: Story, got: Story, aspects: readonly Aspect[]): readonly Finding[] {
+  const found = blockDifferences(want, got, aspects);
   const controls = firstDifference(want.controls, got.controls);
   if (controls >= 0) found.push({ level: 'structure', aspect: 'content-controls', at: controls });
   const sections = firstDifference(want.sections, got.sections);
@@ -86,8 +98,8 @@ function storyDifferences(want: Story, got: Story): readonly Finding[] {
   return found;
 }
 
-function blockDifferences(want: Story, got: Story): Finding[] {
-  const open = new Set(ASPECTS);
+function blockDifferences(want: Story, got: Story, aspects: readonly Aspect[]): Finding[] {
+  const open = new Set(aspects);
   const found: Finding[] = [];
   const length = Math.max(want.lines.length, got.lines.length);
   for (let at = 0; at < length && open.size > 0; at += 1) {

@@ -1,3 +1,4 @@
+import type { Ignore } from '../options.ts';
 import type { Block, Paragraph } from './block.ts';
 import type { Element } from './element.ts';
 import { FLAGS } from './names.ts';
@@ -34,6 +35,8 @@ export const NOTHING_AGREED: Agreed = { style: false, list: false };
 /** What was read before, by element; one per reading of the documents of a verification. */
 export interface Memory {
   readonly agreed: Agreed;
+  /** What the documents are read without. */
+  readonly ignore: Ignore;
   readonly properties: Map<Element, Remembered<string>>;
   readonly paragraphs: Map<Element, Remembered<Paragraph>>;
   /** Lines that are no paragraphs, by `line` and `table`. */
@@ -41,8 +44,8 @@ export interface Memory {
 }
 
 /** @param agreed whose ids stand for themselves instead of for what they name. */
-export function emptyMemory(agreed: Agreed): Memory {
-  return { agreed, properties: new Map(), paragraphs: new Map(), marks: new Map() };
+export function emptyMemory(agreed: Agreed, ignore: Ignore): Memory {
+  return { agreed, ignore, properties: new Map(), paragraphs: new Map(), marks: new Map() };
 }
 
 const NOTHING: readonly Use[] = [];

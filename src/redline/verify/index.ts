@@ -1,6 +1,6 @@
 import type { Codec } from '../codec.ts';
 import { type InputRole, RedlineError } from '../errors.ts';
-import type { Limits } from '../options.ts';
+import { type Ignore, type Limits, NOTHING_IGNORED } from '../options.ts';
 import type { Verification } from '../report.ts';
 import { comparedStories, differences } from './compare.ts';
 import { type Agreed, emptyMemory, type Memory, NOTHING_AGREED } from './context.ts';
@@ -17,6 +17,7 @@ import { openWorkshop, Package, sameBytes, type Workshop } from './package.ts';
  * Shares no reader, model or resolver with the code that writes redlines. Inputs with tracked changes of their own
  * count as what they say when those are accepted; only the original's own bytes give it back as it stands.
  *
+ * @param ignore what accepting need not give back; rejecting gives the original in every aspect all the same.
  * @throws {RedlineError} when `original` or `modified` cannot be read; a redline that cannot be read is a fault.
  */
 export function verify(
@@ -25,6 +26,7 @@ export function verify(
   redline: Uint8Array,
   codec: Codec,
   limits: Limits,
+  ignore: Ignore = NOTHING_IGNORED,
 ): Verification {
   const shop = openWorkshop(codec, limits);
   const inputs = {
@@ -32,7 +34,8 @@ export function verify(
     modified: openInput(modified, 'modified', shop),
   };
   try {
-    return verdict(inputs, new Package(redline, shop, true), sameBytes(original, redline));
+    const untouched = sameBytes(original, redline);
+    return verdict(inputs, new Package(redline, shop, true), untouched, ignore);
   } catch (error) {
     if (!(error instanceof RedlineError) || error.details.input !== undefined) throw error;
     return { exact: false, stories: 0, differences: [], faults: [faultOf(error)] };
@@ -66,16 +69,23 @@ function about<T>(role: InputRole, read: () => T): T {
   }
 }
 
-function verdict(inputs: Inputs, source: Package, untouched: boolean): Verification {
+function verdict(inputs: Inputs, source: Package, untouched: boolean, ignore: Ignore): Verification {
   const redline = {
     source,
     rejected: resolvedParts(source, 'reject'),
     accepted: resolvedParts(source, 'accept'),
   };
   const trusted = [inputs.original.source, inputs.modified.source] as const;
-  const { differences: found, stories } = proof(inputs, redline, untouched, agreedIds([source, ...trusted]));
+  const terms = { untouched, ignore };
+  const { differences: found, stories } = proof(inputs, redline, terms, agreedIds([source, ...trusted]));
   const faults = newFaults(redline, trusted);
   return { exact: found.length + faults.length === 0, stories, differences: found, faults };
+}
+
+interface Terms {
+  /** The redline is the original, byte for byte. */
+  readonly untouched: boolean;
+  readonly ignore: Ignore;
 }
 
 type Proof = Pick<Verification, 'differences' | 'stories'>;
@@ -84,17 +94,23 @@ type Proof = Pick<Verification, 'differences' | 'stories'>;
  * Compares what the documents say. Where ids agree they are compared instead of what they name, which is quick and
  * never finds too little; what differs then is looked at again by name, because two ids may name the same.
  */
-function proof(inputs: Inputs, redline: Resolved, untouched: boolean, agreed: Agreed): Proof {
-  const memory = emptyMemory(agreed);
+function proof(inputs: Inputs, redline: Resolved, terms: Terms, agreed: Agreed): Proof {
+  const memory = emptyMemory(agreed, NOTHING_IGNORED);
   const [original, modified] = [readInput(inputs.original, memory), readInput(inputs.modified, memory)];
   const rejected = readDocument(redline.source, redline.rejected, memory);
-  const accepted = readDocument(redline.source, redline.accepted, memory);
+  const { ignore } = terms;
+  const lenient = Object.values(ignore).includes(true) ? emptyMemory(agreed, ignore) : memory;
+  const target = lenient === memory ? modified : readInput(inputs.modified, lenient);
+  const accepted = readDocument(redline.source, redline.accepted, lenient);
   const found = [
-    ...(untouched ? [] : differences('reject', original, rejected, modified)),
-    ...differences('accept', modified, accepted, original),
+    ...(terms.untouched ? [] : differences('reject', original, rejected, modified, NOTHING_IGNORED)),
+    ...differences('accept', target, accepted, original, ignore),
   ];
-  if (found.length > 0 && agreed.style) return proof(inputs, redline, untouched, NOTHING_AGREED);
-  const stories = new Set([...comparedStories(original, rejected), ...comparedStories(modified, accepted)]);
+  if (found.length > 0 && agreed.style) return proof(inputs, redline, terms, NOTHING_AGREED);
+  const stories = new Set([
+    ...comparedStories(original, rejected, NOTHING_IGNORED),
+    ...comparedStories(target, accepted, ignore),
+  ]);
   return { differences: found, stories: stories.size };
 }
 

@@ -4,6 +4,17 @@ const FIELD_END = '\u27e6/field\u27e7';
 
 /** The format of what is not shown as text. */
 export const UNFORMATTED = '-';
+/** The format of blanks whose number, kind and format do not count. */
+const BLANK = ' ';
+
+/** How far a line had come. */
+export type LineMark = readonly [
+  pieces: number,
+  length: number,
+  format: string,
+  key: string | undefined,
+  keyLength: number,
+];
 
 /** The text of a paragraph and its format, whatever runs they came in. */
 export class Line {
@@ -15,13 +26,41 @@ export class Line {
   private keyLength = 0;
   /** Index of the piece that began the field whose code is being read, or −1. */
   private fieldAt = -1;
+  /** Blanks that count as one, if anything follows. */
+  private blanks = false;
 
   put(text: string, key: string): void {
     if (text === '') return;
+    if (this.blanks) this.oneBlank();
     this.pieces.push(text);
     this.length += text.length;
     this.span(text.length, key);
     if (key !== UNFORMATTED) this.fieldAt = -1;
+  }
+
+  /** Blanks, of which only counts that there are some between what is shown. */
+  blank(): void {
+    this.blanks = this.length > 0;
+  }
+
+  private oneBlank(): void {
+    this.blanks = false;
+    this.put(' ', BLANK);
+  }
+
+  mark(): LineMark {
+    return [this.pieces.length, this.length, this.format, this.key, this.keyLength];
+  }
+
+  /** Forgets what was put since `mark`. */
+  backTo([pieces, length, format, key, keyLength]: LineMark): void {
+    this.pieces.length = pieces;
+    this.length = length;
+    this.format = format;
+    this.key = key;
+    this.keyLength = keyLength;
+    this.blanks = false;
+    this.fieldAt = -1;
   }
 
   beginField(): void {

@@ -1,13 +1,13 @@
+import type { Ignore } from '../options.ts';
 import type { Block, NoteReference, Paragraph } from './block.ts';
 import { alternate, attributes, canonical, properties } from './canonical.ts';
 import type { Context } from './context.ts';
 import { attribute, child, type Element, TEXT } from './element.ts';
 import { isRangeEnd } from './leftover.ts';
-import { Line, UNFORMATTED } from './line.ts';
+import { Line, type LineMark, UNFORMATTED } from './line.ts';
 import { localName, TRACK } from './names.ts';
 
 const CHARACTERS: ReadonlyMap<string, string> = new Map([
-  ['w:tab', '\t'],
   ['w:cr', '\n'],
   ['w:noBreakHyphen', '\u2011'],
   ['w:softHyphen', '\u00ad'],
@@ -33,6 +33,8 @@ class ParagraphReader {
   private readonly notes: NoteReference[] = [];
   private readonly ends: Element[] = [];
   private readonly boxes: Element[] = [];
+  /** What was read when each field that is open began; empty unless fields are ignored. */
+  private readonly fields: Reading[] = [];
 
   constructor(context: Context, preserve: boolean) {
     this.context = context;
@@ -158,11 +160,11 @@ class ParagraphReader {
 
   /** Reads like the same field in its complex form. */
   private simpleField(el: Element): void {
-    this.line.beginField();
+    this.beginField();
     this.line.put(attribute(el, 'w:instr') ?? '', UNFORMATTED);
     this.line.separateField();
     this.inline(el.children);
-    this.line.endField();
+    this.endField();
   }
 
   private math(el: Element): void {
@@ -183,7 +185,7 @@ class ParagraphReader {
     switch (el.name) {
       case 'w:t':
       case 'w:delText':
-        this.line.put(this.visible(el), key);
+        this.text(this.visible(el), key);
         break;
       case 'w:br':
         this.line.put(BREAKS.get(attribute(el, 'w:type') ?? '') ?? '\n', key);
@@ -208,7 +210,7 @@ class ParagraphReader {
         this.note('endnote', el, key);
         break;
       case 'mc:AlternateContent':
-        this.objects += twinText(el);
+        this.objects += twinText(el, this.context.memory.ignore);
         for (const c of alternate(el)) this.runElement(c, key);
         break;
       case 'w:sym':
@@ -217,13 +219,29 @@ class ParagraphReader {
       case 'w:ruby':
         this.ruby(el);
         break;
+      case 'w:tab':
+        this.text('\t', key);
+        break;
       default:
         if (!SILENT.has(el.name))
           this.line.put(CHARACTERS.get(el.name) ?? `\u27e6${localName(el.name)}\u27e7`, key);
     }
   }
 
+  /** What is shown, as far as it counts. */
+  private text(shown: string, key: string): void {
+    const { ignore } = this.context.memory;
+    const text = ignore.case ? shown.toUpperCase() : shown;
+    if (!ignore.whitespace) this.line.put(text, key);
+    else
+      for (const part of text.split(/(\s+)/)) {
+        if (part.trim() === '' && part !== '') this.line.blank();
+        else this.line.put(part, key);
+      }
+  }
+
   private note(kind: NoteReference['kind'], el: Element, key: string): void {
+    if (this.context.memory.ignore.notes) return;
     this.notes.push({ kind, id: attribute(el, 'w:id') });
     this.line.put(`\u27e6${kind}\u27e7`, key);
   }
@@ -236,12 +254,39 @@ class ParagraphReader {
   }
 
   private fieldCharacter(el: Element): void {
+    const kind = attribute(el, 'w:fldCharType');
+    if (kind === 'begin') this.beginField();
     const form = child(el, 'w:ffData');
     if (form !== undefined) this.objects += `${this.line.length} ${canonical(form, this.context)}\n`;
-    const kind = attribute(el, 'w:fldCharType');
-    if (kind === 'begin') this.line.beginField();
-    else if (kind === 'separate') this.line.separateField();
-    else this.line.endField();
+    if (kind === 'separate') this.line.separateField();
+    else if (kind !== 'begin') this.endField();
+  }
+
+  private beginField(): void {
+    this.line.beginField();
+    if (this.context.memory.ignore.fields) this.fields.push(this.reading());
+  }
+
+  /** Of a field that begins and ends in the paragraph nothing counts but that it is there, where fields are ignored. */
+  private endField(): void {
+    const began = this.fields.pop();
+    if (began !== undefined) this.backTo(began);
+    this.line.endField();
+  }
+
+  private reading(): Reading {
+    const { line, objects, links, controls, notes, boxes } = this;
+    const linkEnd = links[links.length - 1]?.end ?? 0;
+    const counts = [links.length, controls.length, notes.length, boxes.length] as const;
+    return { line: line.mark(), objects, linkEnd, counts };
+  }
+
+  private backTo({ line, objects, linkEnd, counts }: Reading): void {
+    this.line.backTo(line);
+    this.objects = objects;
+    [this.links.length, this.controls.length, this.notes.length, this.boxes.length] = counts;
+    const link = this.links[this.links.length - 1];
+    if (link !== undefined) link.end = linkEnd;
   }
 
   private object(el: Element, key: string): void {
@@ -255,6 +300,15 @@ class ParagraphReader {
     if (this.preserve || attribute(el, 'xml:space') === 'preserve') return el.text;
     return el.text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
   }
+}
+
+/** What had been read of a paragraph at some place. */
+interface Reading {
+  readonly line: LineMark;
+  readonly objects: string;
+  /** Where the last link ended. */
+  readonly linkEnd: number;
+  readonly counts: readonly [links: number, controls: number, notes: number, boxes: number];
 }
 
 const ELSEWHERE = new Set(['w:rPr', 'w:sectPr', 'w:pPrChange']);
@@ -282,11 +336,14 @@ function mathText(el: Element): string {
 }
 
 /** The text of the fallback twin of a text box: it must change as the box does. */
-function twinText(alternate: Element): string {
+function twinText(alternate: Element, ignore: Ignore): string {
+  if (ignore.fields) return '';
   const fallback = child(alternate, 'mc:Choice') && child(alternate, 'mc:Fallback');
   const lines: string[] = [];
   if (fallback) collectLines(fallback, false, lines);
-  return lines.length > 0 ? `fallback ${lines.join('\n')}\n` : '';
+  const text = lines.join('\n');
+  const shown = ignore.whitespace ? text.replace(/[^\S\n]+/g, '') : text;
+  return lines.length > 0 ? `fallback ${ignore.case ? shown.toUpperCase() : shown}\n` : '';
 }
 
 function collectLines(el: Element, inBox: boolean, lines: string[]): void {

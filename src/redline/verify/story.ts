@@ -1,6 +1,6 @@
 import { append } from './append.ts';
 import type { Block, NoteReference } from './block.ts';
-import { alternate, properties } from './canonical.ts';
+import { alternate, canonical, properties } from './canonical.ts';
 import type { Context } from './context.ts';
 import { attribute, child, type Element, withChildren } from './element.ts';
 import { isRangeEnd } from './leftover.ts';
@@ -29,6 +29,8 @@ export interface Story {
 export type Line = Block | Element;
 
 const EMPTY_PARAGRAPH: Element = { name: 'w:p', attributes: [], children: [], text: '', flags: 0 };
+/** What makes the grid of a table rather than its looks. */
+const SPANS = new Set(['w:gridCol', 'w:gridSpan', 'w:vMerge', 'w:hMerge', 'w:gridBefore', 'w:gridAfter']);
 const NO_SECTION: Element = { name: 'w:sectPr', attributes: [], children: [], text: '', flags: 0 };
 
 /** @param holder the element whose children are the story's blocks; `root`: the root of its part. */
@@ -169,8 +171,7 @@ class StoryReader {
   }
 
   private table(el: Element): void {
-    const grid = properties(child(el, 'w:tblGrid'), this.context);
-    this.mark('TBL', `${properties(child(el, 'w:tblPr'), this.context)}\n${grid}`);
+    this.mark('TBL', this.shape(child(el, 'w:tblPr'), child(el, 'w:tblGrid')));
     this.rows(el.children);
     this.mark('/TBL');
   }
@@ -184,9 +185,20 @@ class StoryReader {
     }
   }
 
+  /** Properties of a table, a row or a cell; only what it spans where formatting is ignored. */
+  private shape(...holders: readonly (Element | undefined)[]): string {
+    const { ignore } = this.context.memory;
+    if (!ignore.formatting) return holders.map((el) => properties(el, this.context)).join('\n');
+    return holders
+      .flatMap((el) => el?.children ?? [])
+      .filter((el) => SPANS.has(el.name))
+      .map((el) => (el.name === 'w:gridCol' ? el.name : canonical(el, this.context)))
+      .sort()
+      .join(' ');
+  }
+
   private row(el: Element): void {
-    const exceptions = properties(child(el, 'w:tblPrEx'), this.context);
-    this.mark('TR', `${properties(child(el, 'w:trPr'), this.context)}\n${exceptions}`);
+    this.mark('TR', this.shape(child(el, 'w:trPr'), child(el, 'w:tblPrEx')));
     this.cells(el.children);
   }
 
@@ -200,7 +212,7 @@ class StoryReader {
   }
 
   private cell(el: Element): void {
-    this.mark('TC', properties(child(el, 'w:tcPr'), this.context));
+    this.mark('TC', this.shape(child(el, 'w:tcPr')));
     this.blocks(el.children);
     this.mark('/TC');
   }
@@ -215,7 +227,8 @@ class StoryReader {
   private section(el: Element): void {
     const bare = el.children.filter((c) => c.name !== 'w:headerReference' && c.name !== 'w:footerReference');
     const own = bare.length === el.children.length ? el : withChildren(el, bare);
-    this.sections.push(`${this.paragraphs} ${properties(own, this.context)}`);
+    const looks = this.context.memory.ignore.formatting ? '' : properties(own, this.context);
+    this.sections.push(`${this.paragraphs} ${looks}`);
     this.sectionElements.push(el);
   }
 
