@@ -21,6 +21,7 @@ const report: Report = {
     { story: 'header 1 default', part: 'word/header1.xml', rung: 'paragraphs', changes: 1 },
   ],
   notCompared: [{ part: 'word/theme/theme1.xml', reason: 'themes cannot be tracked' }],
+  ignored: [],
   verification: { exact: true, stories: 2, differences: [], faults: [] },
   options: compareOptions(),
   sha256: { original: '', modified: '', redline: '' },

@@ -3,6 +3,7 @@ import {
   DEFAULT_AUTHOR,
   DEFAULT_MOVES,
   GRANULARITIES,
+  IGNORABLE,
   METADATA,
   MOST_AUTHOR,
   MOST_LEAST_WORDS,
@@ -129,6 +130,9 @@ const reportSchema = z
     notCompared: z
       .array(z.object({ part: z.string(), reason: z.string() }))
       .openapi({ description: 'What tracked changes cannot express.' }),
+    ignored: z
+      .array(z.object({ aspect: z.enum(IGNORABLE), differences: count }))
+      .openapi({ description: 'What the options leave out, and how many differences were passed over.' }),
     verification: verificationSchema,
     options: z
       .object({

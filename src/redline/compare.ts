@@ -1,7 +1,7 @@
 import { type Codec, remembering } from './codec.ts';
 import { type InputRole, RedlineError } from './errors.ts';
 import { openPackage, type Package } from './ooxml/index.ts';
-import { type CompareOptions, compareOptions, type GivenOptions, type Limits } from './options.ts';
+import { type CompareOptions, compareOptions, type GivenOptions, IGNORABLE, type Limits } from './options.ts';
 import {
   type Comparison,
   type Difference,
@@ -147,6 +147,10 @@ function report(
     words: { inserted: wordsInserted, deleted: wordsDeleted, moved: wordsMoved },
     stories: written.stories,
     notCompared,
+    ignored: IGNORABLE.filter((aspect) => options.ignore[aspect]).map((aspect) => ({
+      aspect,
+      differences: written.passedOver.get(aspect) ?? 0,
+    })),
     verification,
     options,
     sha256,

@@ -34,6 +34,7 @@ export type {
   Comparison,
   Counts,
   Difference,
+  Ignored,
   NotCompared,
   Report,
   Rung,

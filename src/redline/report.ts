@@ -1,4 +1,4 @@
-import type { CompareOptions } from './options.ts';
+import type { CompareOptions, Ignorable } from './options.ts';
 
 /** How finely a story was marked; each is coarser than the one before. */
 export const RUNGS = ['words', 'coarse-words', 'paragraphs', 'blocks', 'story'] as const;
@@ -37,6 +37,13 @@ export interface NotCompared {
   readonly reason: string;
 }
 
+/** An aspect that the options leave out, and how often the documents were seen to differ in it. */
+export interface Ignored {
+  readonly aspect: Ignorable;
+  /** Differences passed over where the documents were compared: equal parts were not looked at, nor what is marked whole. */
+  readonly differences: number;
+}
+
 /** A difference that verification found. Positions and aspects only, never document text. */
 export interface Difference {
   readonly direction: 'reject' | 'accept';
@@ -71,6 +78,8 @@ export interface Report {
   readonly words: WordCounts;
   readonly stories: readonly StoryOutcome[];
   readonly notCompared: readonly NotCompared[];
+  /** What the options leave out: there the redline is as the original, and acceptance was not compared. */
+  readonly ignored: readonly Ignored[];
   readonly verification: Verification;
   /** Every option, as it was or by default. */
   readonly options: CompareOptions;

@@ -2,6 +2,7 @@ import { type Words, wordIds } from '../diff/index.ts';
 import { child, decodeText, rawKey, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
 import { controlIn } from './ranges.ts';
+import { fold } from './units.ts';
 
 /** A block and the marks that stand in front of it. */
 export interface Block {
@@ -57,7 +58,8 @@ function endOfText(source: string, at: number, end: number): number {
 
 /** The words that a block shows, as sorted symbols. */
 export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
-  return new Int32Array(wordIds(shownText(element), ctx.symbols)).sort();
+  const text = shownText(element);
+  return new Int32Array(wordIds(ctx.ignore.case ? fold(text) : text, ctx.symbols)).sort();
 }
 
 /** A block content control (§17.5.2.29) with content, or custom XML (§17.5.1.6). */

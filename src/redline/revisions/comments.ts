@@ -16,6 +16,8 @@ export interface CommentMap {
   readonly ids: ReadonlyMap<string, string>;
   /** Ids in the result of comments that both sides have. */
   readonly shared: ReadonlySet<string>;
+  /** Ids in the result of the only ones that are carried over; all of them without it. */
+  readonly wanted?: ReadonlySet<string>;
 }
 
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -60,7 +62,10 @@ export function addComments(
   parse: (xml: string) => XmlElement,
 ): void {
   const [mine, theirs] = [commentsOf(editor.base), commentsOf(modified)];
-  const fresh = (c: XmlElement): boolean => !map.shared.has(map.ids.get(attribute(c, 'w:id') ?? '') ?? '');
+  const fresh = (c: XmlElement): boolean => {
+    const id = map.ids.get(attribute(c, 'w:id') ?? '') ?? '';
+    return !map.shared.has(id) && (map.wanted === undefined || map.wanted.has(id));
+  };
   if (theirs.part === undefined || !theirs.comments.some(fresh)) return;
   const renamed = (root: XmlElement): string =>
     elements(root)

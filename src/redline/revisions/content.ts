@@ -27,7 +27,8 @@ function markKey(mark: XmlElement): string | undefined {
   return mark.name.startsWith('w:commentR') ? `\u0004${mark.name}` : undefined;
 }
 
-function itemsKey(items: readonly Item[]): string {
+/** Equal for inline content that says the same. */
+export function itemsKey(items: readonly Item[]): string {
   let text = '';
   let format: string | undefined;
   for (const item of items) {

@@ -1,6 +1,6 @@
 import type { Interner } from '../diff/index.ts';
 import type { XmlElement } from '../ooxml/index.ts';
-import type { MoveOptions } from '../options.ts';
+import type { Granularity, Ignorable, Ignore, MoveOptions } from '../options.ts';
 import type { Rung } from '../report.ts';
 import type { PropsReader } from './props.ts';
 
@@ -44,6 +44,10 @@ export function emptyTally(): Tally {
 /** What the merge of one story needs to know of the document around it. */
 export interface MergeContext {
   readonly rung: Rung;
+  readonly granularity: Granularity;
+  readonly ignore: Ignore;
+  /** Counts a difference that is ignored. */
+  readonly passOver: (aspect: Ignorable) => void;
   readonly moves: MoveOptions;
   readonly props: PropsReader;
   readonly symbols: Interner;

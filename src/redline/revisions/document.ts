@@ -11,7 +11,7 @@ import {
   widenedStartTag,
   type XmlElement,
 } from '../ooxml/index.ts';
-import type { CompareOptions, Limits } from '../options.ts';
+import type { CompareOptions, Ignorable, Limits } from '../options.ts';
 import type { NotCompared, StoryOutcome } from '../report.ts';
 import { mergeStory } from './blocks.ts';
 import { addComments } from './comments.ts';
@@ -28,6 +28,8 @@ export interface Written {
   /** Nothing had to be changed. */
   readonly untouched: boolean;
   readonly tally: Tally;
+  /** Differences that were ignored, by aspect. */
+  readonly passedOver: ReadonlyMap<Ignorable, number>;
   readonly notCompared: readonly NotCompared[];
   readonly stories: readonly StoryOutcome[];
 }
@@ -54,16 +56,31 @@ export function writeRedline(
   writeBody(result);
   writeNotes(result, 'footnote');
   writeNotes(result, 'endnote');
-  addComments(result.editor, modified, result.comments, result.rebase.part, (xml) => result.parse(xml));
+  const { comments } = result;
+  const used = options.ignore.comments ? referencedComments(result) : undefined;
+  const carried = used ? { ...comments, wanted: used } : comments;
+  addComments(result.editor, modified, carried, result.rebase.part, (xml) => result.parse(xml));
   for (const [part, xml] of result.parts) put(result, part, result.bookmarks.resolve(xml));
   const { editor, tally, stories } = result;
   return {
     bytes: editor.bytes(),
     untouched: !editor.touched,
     tally,
+    passedOver: result.passedOver,
     notCompared: notCompared(result),
     stories,
   };
+}
+
+/** Comments that are ignored come along only where something that is carried whole refers to them. */
+function referencedComments(result: Result): ReadonlySet<string> {
+  const ids = [...result.parts.values()].flatMap((xml) =>
+    Array.from(xml.matchAll(/<w:commentReference\b[^>]*?\sw:id="([^"]*)"/g), (m) => m[1] ?? ''),
+  );
+  const used = new Set(ids);
+  for (const id of result.comments.ids.values())
+    if (!result.comments.shared.has(id) && !used.has(id)) result.passOver('comments');
+  return used;
 }
 
 function put(result: Result, part: string, xml: string): void {

@@ -21,12 +21,15 @@ export class Headers implements HeaderParts {
   /** Do the sections of both sides show the same headers and footers, one by one? */
   same(a: readonly Effective[], b: readonly Effective[]): boolean {
     if (a.length !== b.length) return false;
-    return a.every((mine, i) => {
-      const theirs = b[i] ?? new Map<string, string>();
-      return [...new Set([...mine.keys(), ...theirs.keys()])].every((key) =>
-        this.#sameHeader(mine.get(key), theirs.get(key)),
-      );
-    });
+    const { ignore, passOver } = this.#result;
+    const agrees = (key: string, i: number): boolean => {
+      if (this.#sameHeader(a[i]?.get(key), b[i]?.get(key))) return true;
+      if (ignore.headersAndFooters) passOver('headersAndFooters');
+      return ignore.headersAndFooters;
+    };
+    return a.every((mine, i) =>
+      [...new Set([...mine.keys(), ...(b[i]?.keys() ?? [])])].every((key) => agrees(key, i)),
+    );
   }
 
   #sameHeader(a: string | undefined, b: string | undefined): boolean {

@@ -1,6 +1,9 @@
 import { descendants, outer, withInner, type XmlElement } from '../ooxml/index.ts';
+import { isBlankUnit, KEPT, settleAsides } from './asides.ts';
 import type { Block } from './block.ts';
+import { itemsKey } from './content.ts';
 import type { MergeContext, Side, State } from './context.ts';
+import { type Aligned, alignGraphemes } from './graphemes.ts';
 import {
   type AtomItem,
   type EndItem,
@@ -11,7 +14,7 @@ import {
   TEXT_BOX,
 } from './items.ts';
 import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
-import { matchEnds, matchUnits, toUnits, type Unit, type Word } from './units.ts';
+import { isField, matchEnds, matchUnits, toUnits, type Unit, type Word } from './units.ts';
 import { InlineWriter } from './writer.ts';
 
 /** Paragraphs of both sides as they go into the result, and the runs whose formatting changed. */
@@ -43,6 +46,11 @@ class Merge {
     this.#changedRuns.set(from, row);
     const known = row.get(to);
     if (known) return known;
+    if (this.ctx.ignore.formatting) {
+      this.ctx.passOver('formatting');
+      row.set(to, from);
+      return from;
+    }
     const fresh: Run = { open: from.open, props: to.props, former: from.props };
     row.set(to, fresh);
     return fresh;
@@ -73,10 +81,11 @@ export function mergeParagraphs(
   ctx: MergeContext,
 ): string {
   const merge = new Merge(ctx);
-  const [a, b] = [toUnits(itemsOf(original, ctx), ctx.symbols), toUnits(itemsOf(modified, ctx), ctx.symbols)];
+  const units = (blocks: readonly Block[]): Unit[] => toUnits(itemsOf(blocks, ctx), ctx.symbols, ctx.ignore);
+  const [a, b] = [units(original), units(modified)];
   const lastA = a.pop();
   const lastB = b.pop();
-  mergeUnits(a, b, merge);
+  mergeUnits(a, b, merge, true);
   if (lastA?.kind !== 'whole' || lastB?.kind !== 'whole')
     throw new Error('a stretch without a paragraph end');
   matched(lastA, lastB, merge);
@@ -102,29 +111,52 @@ export function singleParagraphs(
   return merge.take();
 }
 
-function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Int32Array {
-  if (ctx.rung === 'words') return matchUnits(a, b);
-  if (ctx.rung === 'coarse-words') return matchEnds(a, b);
-  return new Int32Array(a.length).fill(-1);
+function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Aligned {
+  if (ctx.rung === 'coarse-words') return { a, b, partner: matchEnds(a, b) };
+  if (ctx.rung !== 'words') return { a, b, partner: new Int32Array(a.length).fill(-1) };
+  const words = { a, b, partner: matchUnits(a, b, ctx.ignore) };
+  return ctx.granularity === 'word' ? words : alignGraphemes(words, ctx);
 }
 
-function mergeUnits(a: readonly Unit[], b: readonly Unit[], merge: Merge): void {
-  const partner = matchAt(a, b, merge.ctx);
+/** @param whole  do the units begin and end with a paragraph, not with a link or a field in it? */
+function mergeUnits(left: readonly Unit[], right: readonly Unit[], merge: Merge, whole: boolean): void {
+  const { a, b, partner } = matchAt(left, right, merge.ctx);
+  const dropped = settleAsides(a, b, partner, merge.ctx, whole);
   let j = 0;
   for (let i = 0; i <= a.length; i++) {
     const unit = a[i];
     const target = i === a.length ? b.length : (partner[i] ?? -1);
     if (target < 0) {
-      if (unit) one(unit, 'original', merge);
+      if (unit && target === KEPT) kept(unit, merge);
+      else if (unit) one(unit, 'original', merge);
       continue;
     }
-    while (j < target) {
-      const fresh = b[j++];
-      if (fresh) one(fresh, 'modified', merge);
+    for (; j < target; j++) {
+      const fresh = b[j];
+      if (fresh && !dropped.has(j)) one(fresh, 'modified', merge);
     }
     const other = b[j++];
     if (unit && other && unit.kind !== 'mark' && other.kind !== 'mark') matched(unit, other, merge);
   }
+}
+
+/** A unit as the original has it. */
+function kept(unit: Unit, merge: Merge): void {
+  if (unit.kind === 'word') writeWord(unit, 'original', 'keep', merge);
+  else if (unit.item.kind !== 'end') keptItem(unit.item, merge);
+}
+
+function keptItem(item: Exclude<Item, EndItem>, merge: Merge): void {
+  if (item.kind !== 'group') {
+    merge.writer.item(item, 'keep');
+    return;
+  }
+  const parts = item.open === '' ? [...item.head, ...item.items, ...item.tail] : item.items;
+  const body = (): void => {
+    for (const part of parts) if (part.kind !== 'end') keptItem(part, merge);
+  };
+  if (item.open === '') body();
+  else merge.writer.group(item, body);
 }
 
 /** A unit that only one side has. */
@@ -140,7 +172,12 @@ function single(item: Item, state: Exclude<State, 'keep'>, merge: Merge): void {
   if (item.kind === 'end')
     merge.end(paragraphTag(item.paragraph), singleProperties(item.paragraph, state, merge.ctx));
   else merge.writer.item(item, state);
-  if (item.kind === 'text') countWords(item.text.split(/\s+/).filter(Boolean).length, state, merge.ctx);
+  countWords(wordsIn(item), state, merge.ctx);
+}
+
+function wordsIn(item: Item): number {
+  if (item.kind === 'text') return item.text.split(/\s+/).filter(Boolean).length;
+  return item.kind === 'group' ? item.items.reduce((sum, inner) => sum + wordsIn(inner), 0) : 0;
 }
 
 /**
@@ -155,7 +192,8 @@ export function editedMove(
   ctx: MergeContext,
 ): string {
   const merge = new Merge(ctx);
-  const read = (paragraph: XmlElement): Unit[] => toUnits(readItems(paragraph, ctx.props), ctx.symbols);
+  const read = (paragraph: XmlElement): Unit[] =>
+    toUnits(readItems(paragraph, ctx.props), ctx.symbols, ctx.ignore);
   const [a, b] = [read(original), read(modified)];
   const partner = matchUnits(a, b);
   const moved = new Set(partner);
@@ -179,22 +217,26 @@ function countWords(n: number, state: State, ctx: MergeContext): void {
 
 /** A unit that both sides have: written once, with the change of its formatting if there is one. */
 function matched(a: Exclude<Unit, { kind: 'mark' }>, b: Exclude<Unit, { kind: 'mark' }>, merge: Merge): void {
-  if (a.kind === 'word' && b.kind === 'word') matchedWord(a, b, merge);
+  if (merge.ctx.ignore.whitespace && isBlankUnit(a)) kept(a, merge);
+  else if (a.kind === 'word' && b.kind === 'word') matchedWord(a, b, merge);
   else if (a.kind === 'whole' && b.kind === 'whole') matchedWhole(a.item, b.item, merge);
 }
 
 function matchedWord(a: Word, b: Word, merge: Merge): void {
+  if (a.text !== b.text) merge.ctx.passOver('case');
   if (isWhole(a) && isWhole(b)) {
     merge.writer.text(a.text, merge.run(a.run, b.run), 'keep');
     return;
   }
   const former = cursor(a);
   const now = cursor(b);
+  // Words that differ in case seldom differ in length, as `ß` and `SS` do.
+  const lastB = b.text.length - 1;
   for (let at = 0; at < a.text.length; ) {
     writeMarks(a, at, 'original', 'keep', merge);
     writeMarks(b, at, 'modified', 'keep', merge);
-    const [from, to] = [former(at), now(at)];
-    const end = Math.min(from.end, to.end);
+    const [from, to] = [former(at), now(Math.min(at, lastB))];
+    const end = at < lastB ? Math.min(from.end, to.end) : from.end;
     merge.writer.text(a.text.slice(at, end), merge.run(from.run, to.run), 'keep');
     at = end;
   }
@@ -207,6 +249,13 @@ function isWhole(word: Word): boolean {
 
 /** A word that is written from one side. */
 function singleWord(word: Word, side: Side, state: Exclude<State, 'keep'>, merge: Merge): void {
+  writeWord(word, side, state, merge);
+  if (word.blank || word.whole?.counted.has(state)) return;
+  word.whole?.counted.add(state);
+  countWords(1, state, merge.ctx);
+}
+
+function writeWord(word: Word, side: Side, state: State, merge: Merge): void {
   const next = cursor(word);
   for (let at = 0; at < word.text.length; ) {
     writeMarks(word, at, side, state, merge);
@@ -214,7 +263,6 @@ function singleWord(word: Word, side: Side, state: Exclude<State, 'keep'>, merge
     merge.writer.text(word.text.slice(at, end), run, state);
     at = end;
   }
-  if (!word.blank) countWords(1, state, merge.ctx);
 }
 
 function writeMarks(word: Word, at: number, side: Side, state: State, merge: Merge): void {
@@ -242,10 +290,14 @@ function matchedWhole(
   b: AtomItem | GroupItem | EndItem,
   merge: Merge,
 ): void {
+  const { ignore } = merge.ctx;
   if (a.kind === 'end' && b.kind === 'end')
     merge.end(paragraphTag(a.paragraph), mergedProperties(a.paragraph, b.paragraph, merge.ctx));
   else if (a.kind === 'atom' && b.kind === 'atom') matchedAtom(a, b, merge);
-  else if (a.kind === 'group' && b.kind === 'group') matchedGroup(a, b, merge);
+  else if (a.kind === 'group' && b.kind === 'group') {
+    if (ignore.fields && isField(a)) keptField(a, b, merge);
+    else matchedGroup(a, b, merge);
+  }
 }
 
 /** Field characters and codes show nothing themselves: their formatting does not count. */
@@ -253,16 +305,17 @@ const UNFORMATTED = new Set(['w:fldChar', 'w:instrText']);
 const NOTES = new Set(['w:footnoteReference', 'w:endnoteReference']);
 
 function matchedAtom(a: AtomItem, b: AtomItem, merge: Merge): void {
-  if (NOTES.has(a.element.name) && !merge.ctx.sameNote(a.element, b.element)) {
+  const isNote = NOTES.has(a.element.name);
+  if (isNote && !merge.ctx.sameNote(a.element, b.element)) {
     merge.writer.atom(a, 'del');
     merge.writer.atom(b, 'ins');
     return;
   }
   const run = a.run && b.run && !UNFORMATTED.has(a.element.name) ? merge.run(a.run, b.run) : a.run;
-  const xml = NOTES.has(a.element.name)
+  const xml = isNote
     ? merge.ctx.note(a.element, 'keep', b.element)
     : mergedBoxes(a.element, b.element, merge.ctx);
-  merge.writer.atom({ ...a, run }, 'keep', xml);
+  merge.writer.atom(isNote && merge.ctx.ignore.notes ? a : { ...a, run }, 'keep', xml);
 }
 
 /** A drawing or picture whose text boxes (§17.17.1) may differ: each is a story of its own. */
@@ -286,7 +339,8 @@ function mergedBoxes(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
 
 function matchedGroup(a: GroupItem, b: GroupItem, merge: Merge): void {
   const body = (): void => {
-    mergeUnits(toUnits(a.items, merge.ctx.symbols), toUnits(b.items, merge.ctx.symbols), merge);
+    const { symbols, ignore } = merge.ctx;
+    mergeUnits(toUnits(a.items, symbols, ignore), toUnits(b.items, symbols, ignore), merge, false);
     for (const m of marksOf([...b.head, ...b.tail])) merge.writer.mark(m, 'modified', 'keep');
   };
   if (a.open !== '') {
@@ -296,6 +350,13 @@ function matchedGroup(a: GroupItem, b: GroupItem, merge: Merge): void {
   for (const item of a.head) merge.writer.item(item, 'keep');
   body();
   for (const item of a.tail) merge.writer.item(item, 'keep');
+}
+
+/** A field that stays as the original has it; marks inside the other side's take no room in it. */
+function keptField(a: GroupItem, b: GroupItem, merge: Merge): void {
+  if (a.key !== b.key || itemsKey(a.items) !== itemsKey(b.items)) merge.ctx.passOver('fields');
+  keptItem(a, merge);
+  for (const m of marksOf([...b.head, ...b.items, ...b.tail])) merge.writer.mark(m, 'modified', 'keep');
 }
 
 function marksOf(items: readonly Item[]): Extract<Item, { kind: 'mark' }>[] {

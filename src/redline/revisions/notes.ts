@@ -49,7 +49,7 @@ export class Notes {
       return outer(element).replace(/(\sw:id=)"[^"]*"/, `$1"${fresh}"`);
     }
     if (partner) this.#kept[kind].set(id, attribute(partner, 'w:id') ?? '');
-    else if (state !== 'from') this.#removed[kind].add(id);
+    else if (state === 'del') this.#removed[kind].add(id);
     return outer(element);
   }
 
@@ -60,6 +60,10 @@ export class Notes {
     const own = elements(original).map((note) => {
       const id = attribute(note, 'w:id') ?? '';
       const other = theirs.get(this.#kept[kind].get(id) ?? '');
+      if (other && ctx.ignore.notes) {
+        if (blocksKey(other) !== blocksKey(note)) ctx.passOver('notes');
+        return outer(note);
+      }
       const same = other ? blocksKey(other) === blocksKey(note) : !this.#removed[kind].has(id);
       if (same) return outer(note);
       changed = true;

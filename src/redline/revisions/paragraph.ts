@@ -1,6 +1,8 @@
 import {
+  canonical,
   canonicalChildren,
   child,
+  elements,
   inner,
   isElement,
   outer,
@@ -11,6 +13,9 @@ import type { MergeContext, State } from './context.ts';
 
 /** A paragraph's properties (§17.3.1.26) apart from its mark and its section. */
 const MARK_AND_SECTION: ReadonlySet<string> = new Set(['w:rPr', 'w:sectPr', 'w:pPrChange']);
+
+/** The rest of them without the list. */
+const LOOKS: ReadonlySet<string> = new Set([...MARK_AND_SECTION, 'w:numPr']);
 
 const MARKER: Readonly<Record<Exclude<State, 'keep'>, string>> = {
   del: 'w:del',
@@ -65,8 +70,10 @@ export function mergedProperties(a: XmlElement, b: XmlElement, ctx: MergeContext
   const [markA, markB] = [ctx.props.read(child(pA, 'w:rPr')), ctx.props.read(child(pB, 'w:rPr'))];
   const [sectA, sectB] = [child(pA, 'w:sectPr'), child(pB, 'w:sectPr')];
   const section = sectA || sectB ? ctx.section(sectA, sectB) : '';
-  const sameMark = markA.key === markB.key;
-  const same = canonicalChildren(pA, MARK_AND_SECTION) === canonicalChildren(pB, MARK_AND_SECTION);
+  const sameMark = markA.key === markB.key || ctx.ignore.formatting;
+  if (markA.key !== markB.key && sameMark) ctx.passOver('formatting');
+  const own = intended(pA, pB, ctx);
+  const same = own === undefined;
   if (same && sameMark && pA && section === (sectA ? outer(sectA) : '')) return outer(pA);
   let mark = markA.inner;
   if (!sameMark) {
@@ -76,11 +83,44 @@ export function mergedProperties(a: XmlElement, b: XmlElement, ctx: MergeContext
   if (same) return assemble(ownProperties(pA), mark, section, '');
   ctx.tally.paragraphFormatting++;
   return assemble(
-    ownProperties(pB),
+    own,
     mark,
     section,
     `<w:pPrChange${ctx.stamp()}><w:pPr>${ownProperties(pA)}</w:pPr></w:pPrChange>`,
   );
+}
+
+/** What the original's properties become, or undefined where nothing that counts differs. */
+function intended(
+  pA: XmlElement | undefined,
+  pB: XmlElement | undefined,
+  ctx: MergeContext,
+): string | undefined {
+  const { formatting, numbering } = ctx.ignore;
+  const key = (pPr: XmlElement | undefined, skip: ReadonlySet<string>): string =>
+    canonicalChildren(pPr, skip);
+  if (key(pA, MARK_AND_SECTION) === key(pB, MARK_AND_SECTION)) return undefined;
+  if (!formatting && !numbering) return ownProperties(pB);
+  const [listA, listB] = [child(pA, 'w:numPr'), child(pB, 'w:numPr')];
+  const sameList = (listA && canonical(listA)) === (listB && canonical(listB));
+  const sameLooks = key(pA, LOOKS) === key(pB, LOOKS);
+  if (!sameList && numbering) ctx.passOver('numbering');
+  if (!sameLooks && formatting) ctx.passOver('formatting');
+  if ((sameList || numbering) && (sameLooks || formatting)) return undefined;
+  return formatting ? withList(pA, listB) : withList(pB, listA);
+}
+
+/** What stands in front of `w:numPr` (§17.3.1.26). */
+const BEFORE_LIST = new Set(
+  'w:pStyle w:keepNext w:keepLines w:pageBreakBefore w:framePr w:widowControl'.split(' '),
+);
+
+/** A paragraph's own properties with those of another list. */
+function withList(pPr: XmlElement | undefined, numPr: XmlElement | undefined): string {
+  const own = pPr ? elements(pPr).filter((e) => !LOOKS.has(e.name)) : [];
+  const behind = own.findIndex((e) => !BEFORE_LIST.has(e.name));
+  const at = behind < 0 ? own.length : behind;
+  return [...own.slice(0, at), ...(numPr ? [numPr] : []), ...own.slice(at)].map(outer).join('');
 }
 
 /** Content of an element or nothing. */

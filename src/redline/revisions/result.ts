@@ -12,7 +12,7 @@ import {
   relatedPart,
   type XmlElement,
 } from '../ooxml/index.ts';
-import type { CompareOptions } from '../options.ts';
+import type { CompareOptions, Ignorable, Ignore } from '../options.ts';
 import type { Rung, StoryOutcome } from '../report.ts';
 import { mergeStory, singleBlock } from './blocks.ts';
 import { type CommentMap, mapComments } from './comments.ts';
@@ -51,6 +51,9 @@ export class Result {
   readonly stories: StoryOutcome[] = [];
   /** Parts written so far, with placeholders for bookmarks. */
   readonly parts = new Map<string, string>();
+  readonly ignore: Ignore;
+  /** Differences that were ignored, by aspect. */
+  readonly passedOver = new Map<Ignorable, number>();
   readonly #options: CompareOptions;
   readonly #rungs: Rungs;
   readonly #symbols = new Interner();
@@ -62,6 +65,7 @@ export class Result {
     this.original = original;
     this.modified = modified;
     this.#options = options;
+    this.ignore = options.ignore;
     this.#rungs = rungs;
     this.editor = new PackageEditor(original, codec);
     const [mine, theirs] = [
@@ -75,6 +79,11 @@ export class Result {
     this.notes = new Notes(this.freshId, { original: emptyNotes(original), modified: emptyNotes(modified) });
   }
 
+  /** Counts a difference that is ignored. */
+  readonly passOver = (aspect: Ignorable): void => {
+    this.passedOver.set(aspect, (this.passedOver.get(aspect) ?? 0) + 1);
+  };
+
   /** An id that no mark of the package has. */
   readonly freshId = (): number => this.#nextId++;
 
@@ -85,6 +94,9 @@ export class Result {
   context(region: Region, marks: PartMarks, sections?: SectionWriter): MergeContext {
     const ctx: MergeContext = {
       rung: this.#rungs[region],
+      granularity: this.#options.granularity,
+      ignore: this.ignore,
+      passOver: this.passOver,
       moves: this.#options.moves,
       props: this.#props,
       symbols: this.#symbols,
@@ -99,13 +111,14 @@ export class Result {
         return this.freshId();
       },
       mark: (element, side) => {
+        if (this.ignore.comments && side === 'modified' && element.name.startsWith('w:comment')) return '';
         const xml = marks.mark(element, side);
         if (side === 'modified' && xml !== '' && !marks.repeats(element)) this.#touches++;
         return xml;
       },
       withoutShared: (xml, side) => this.bookmarks.withoutShared(xml, side),
       note: (element, state, partner) => this.notes.reference(element, state, partner),
-      sameNote: (a, b) => this.notes.comparable(a, b),
+      sameNote: (a, b) => this.ignore.notes || this.notes.comparable(a, b),
       block: (element, state) => singleBlock(element, state, ctx),
       section: (a, b) => {
         const xml = sections?.write(a, b, ctx) ?? '';

@@ -100,7 +100,9 @@ export class SectionWriter {
 
   write(original: XmlElement | undefined, modified: XmlElement | undefined, ctx: MergeContext): string {
     const references =
-      original && modified && !this.#rewrite ? ownReferences(original) : this.#references(original, modified);
+      original && modified && !this.#rewrite
+        ? ownReferences(original)
+        : this.#references(original, modified, ctx);
     const shown = modified ?? original;
     if (!shown) return '';
     const content = (s: XmlElement): string =>
@@ -113,13 +115,22 @@ export class SectionWriter {
     if (!original || !modified) return plain(shown);
     const key = (s: XmlElement): string => canonicalAttributes(s) + canonicalChildren(s, REFERENCES);
     if (key(original) === key(modified)) return this.#rewrite ? plain(original) : outer(original);
+    if (ctx.ignore.formatting) {
+      ctx.passOver('formatting');
+      return this.#rewrite ? plain(original) : outer(original);
+    }
     ctx.tally.sections++;
     const change = `<w:sectPrChange${ctx.stamp()}><w:sectPr${attributesOf(original)}>${content(original)}</w:sectPr></w:sectPrChange>`;
     return `<w:sectPr${attributesOf(modified)}>${references}${content(modified)}${change}</w:sectPr>`;
   }
 
-  #references(original: XmlElement | undefined, modified: XmlElement | undefined): string {
-    const [a, b] = [original && this.#a.get(original), modified && this.#b.get(modified)];
+  #references(
+    original: XmlElement | undefined,
+    modified: XmlElement | undefined,
+    { ignore }: MergeContext,
+  ): string {
+    const theirs = ignore.headersAndFooters ? undefined : modified;
+    const [a, b] = [original && this.#a.get(original), theirs && this.#b.get(theirs)];
     const keys = [...new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])])].sort();
     return keys
       .map((key) => {
@@ -127,7 +138,7 @@ export class SectionWriter {
           key,
           a?.get(key),
           b?.get(key),
-          original !== undefined && modified !== undefined,
+          original !== undefined && theirs !== undefined,
         );
         const [name, type] = key.split(' ');
         return id === undefined ? '' : `<${name} w:type="${type}" r:id="${id}"/>`;

@@ -79,6 +79,10 @@ function marksAmong(a: XmlElement, b: XmlElement, ctx: MergeContext): { before: 
 function tableProperties(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
   const [pA, pB] = [child(a, 'w:tblPr'), child(b, 'w:tblPr')];
   if (canonicalChildren(pA, NONE) === canonicalChildren(pB, NONE)) return pA ? outer(pA) : '';
+  if (ctx.ignore.formatting) {
+    ctx.passOver('formatting');
+    return pA ? outer(pA) : '';
+  }
   ctx.tally.tableProperties++;
   return `<w:tblPr>${innerOf(pB)}<w:tblPrChange${ctx.stamp()}><w:tblPr>${innerOf(pA)}</w:tblPr></w:tblPrChange></w:tblPr>`;
 }
@@ -86,6 +90,10 @@ function tableProperties(a: XmlElement, b: XmlElement, ctx: MergeContext): strin
 function tableGrid(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
   const [gA, gB] = [child(a, 'w:tblGrid'), child(b, 'w:tblGrid')];
   if (!gB || canonicalGrid(gA) === canonicalGrid(gB)) return gA ? outer(gA) : '';
+  if (ctx.ignore.formatting && gA?.children.length === gB.children.length) {
+    ctx.passOver('formatting');
+    return outer(gA);
+  }
   ctx.tally.tableProperties++;
   return `<w:tblGrid>${innerOf(gB)}<w:tblGridChange w:id="${ctx.freshId()}"><w:tblGrid>${innerOf(gA)}</w:tblGrid></w:tblGridChange></w:tblGrid>`;
 }
@@ -310,6 +318,14 @@ function rowExceptions(a: XmlElement, b: XmlElement, ctx: MergeContext): string 
   );
 }
 
+/** What makes the grid of a table rather than its looks. */
+const SPANS = /^w:(gridSpan|vMerge|hMerge|gridBefore|gridAfter)$/;
+
+function spans(properties: XmlElement | undefined): string {
+  const found = properties ? elements(properties).filter((e) => SPANS.test(e.name)) : [];
+  return found.map((e) => canonical(e)).join('');
+}
+
 function changedProperties(
   name: string,
   change: string,
@@ -319,6 +335,10 @@ function changedProperties(
   ctx: MergeContext,
 ): string {
   if (canonicalChildren(a, skip) === canonicalChildren(b, skip)) return a ? outer(a) : '';
+  if (ctx.ignore.formatting && spans(a) === spans(b)) {
+    ctx.passOver('formatting');
+    return a ? outer(a) : '';
+  }
   ctx.tally.tableProperties++;
   return `<${name}>${innerOf(b)}<${change}${ctx.stamp()}><${name}>${innerOf(a)}</${name}></${change}></${name}>`;
 }

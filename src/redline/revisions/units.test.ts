@@ -67,14 +67,14 @@ const FIELDS: readonly Row[] = [
     p(r('See ') + field(' REF x ', 'Clause 1')),
     p(r('See ') + field(' REF y ', 'Clause 1')),
     p(r('See ') + tag('del', goneField(' REF x ', 'Clause 1')) + ins(field(' REF y ', 'Clause 1'))),
-    { insertions: 1, deletions: 1 },
+    { insertions: 1, deletions: 1, wordsInserted: 2, wordsDeleted: 2 },
   ],
   [
     'a field goes: its code is deleted code',
     p(r('See ') + field(' REF x ', 'Clause 1') + r('.')),
     p(r('See .')),
     p(r('See ') + tag('del', goneField(' REF x ', 'Clause 1')) + r('.')),
-    { deletions: 1 },
+    { deletions: 1, wordsDeleted: 2 },
   ],
   [
     'a simple field that goes becomes a complex one, which can be deleted',
@@ -88,7 +88,7 @@ const FIELDS: readonly Row[] = [
         ) +
         r('.'),
     ),
-    { deletions: 1 },
+    { deletions: 1, wordsDeleted: 2 },
   ],
   [
     'the result of a simple field changes',
@@ -112,7 +112,7 @@ const CONTROLS: readonly Row[] = [
     p(r('x ') + sdt(r('a'))),
     p(r('x ')),
     p(r('x ') + tag('del', sdt(gone('a')))),
-    { deletions: 1 },
+    { deletions: 1, wordsDeleted: 1 },
   ],
   [
     'text in a block control changes',
@@ -157,7 +157,7 @@ const LINKS: readonly Row[] = [
     linked('https://a.example/'),
     linked('https://b.example/'),
     p(link(del('a'), 'l1') + link(ins(r('a')), 'rId3')),
-    { insertions: 1, deletions: 1 },
+    { insertions: 1, deletions: 1, wordsInserted: 1, wordsDeleted: 1 },
   ],
 ];
 

@@ -1,5 +1,6 @@
 import { align, type Interner, isBlank, tokenIds } from '../diff/index.ts';
 import { child } from '../ooxml/index.ts';
+import { type Ignore, NOTHING_IGNORED } from '../options.ts';
 import type { AtomItem, EndItem, GroupItem, Item, MarkItem, Run, TextItem } from './items.ts';
 
 /** A piece of a word that stands in one run. */
@@ -24,6 +25,8 @@ export interface Word {
   /** Its pieces, where it goes on in other runs. */
   readonly pieces: readonly Piece[] | undefined;
   readonly marks: readonly InnerMark[] | undefined;
+  /** Of a grapheme: the word that it is of, and how that was counted already. */
+  readonly whole?: { readonly counted: Set<string> };
 }
 
 interface Whole {
@@ -41,32 +44,38 @@ interface Mark {
 export type Unit = Word | Whole | Mark;
 
 /** Cuts inline content into units; the words do not depend on how runs are split or where marks stand. */
-export function toUnits(items: readonly Item[], symbols: Interner): Unit[] {
+export function toUnits(items: readonly Item[], symbols: Interner, ignore: Ignore = NOTHING_IGNORED): Unit[] {
   const units: Unit[] = [];
   let texts: (TextItem | MarkItem)[] = [];
   const flush = (): void => {
-    pushWords(texts, symbols, units);
+    pushWords(texts, symbols, ignore, units);
     texts = [];
   };
   for (const item of items) {
     if (item.kind === 'text' || item.kind === 'mark') texts.push(item);
     else {
       flush();
-      units.push({ kind: 'whole', id: wholeId(item, symbols), item });
+      units.push({ kind: 'whole', id: wholeId(item, symbols, ignore), item });
     }
   }
   flush();
   return units;
 }
 
-function wholeId(item: AtomItem | GroupItem | EndItem, symbols: Interner): number {
+function wholeId(item: AtomItem | GroupItem | EndItem, symbols: Interner, ignore: Ignore): number {
+  if (ignore.fields && isField(item)) return symbols.id('\u0001field');
   if (item.kind !== 'end') return symbols.id(`\u0001${item.key}`);
   const section = child(child(item.paragraph, 'w:pPr'), 'w:sectPr');
   return symbols.id(section ? '\u0001end of section' : '\u0001end');
 }
 
 /** Words of a stretch of text; marks between words are units, marks inside a word stay with it. */
-function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner, out: Unit[]): void {
+function pushWords(
+  stretch: readonly (TextItem | MarkItem)[],
+  symbols: Interner,
+  ignore: Ignore,
+  out: Unit[],
+): void {
   const texts: TextItem[] = [];
   const marks: InnerMark[] = [];
   let whole = '';
@@ -92,10 +101,25 @@ function pushWords(stretch: readonly (TextItem | MarkItem)[], symbols: Interner,
     const text = symbols.textOf(id);
     const pieces = place.pass(text.length);
     const run = place.run;
-    out.push({ kind: 'word', id, blank: isBlank(text), text, run, pieces, marks: inside });
+    const key = ignore.case ? symbols.id(fold(text)) : id;
+    out.push({ kind: 'word', id: key, blank: isBlank(text), text, run, pieces, marks: inside });
     at = end;
   }
   for (let m = marks[nextMark]; m; m = marks[++nextMark]) out.push({ kind: 'mark', item: m.item });
+}
+
+/** Equal for words that differ only in case. */
+export function fold(text: string): string {
+  return text.toUpperCase();
+}
+
+/** A field that begins and ends in its paragraph (§17.16). */
+export function isField(item: Item): item is GroupItem {
+  return item.kind === 'group' && item.key.startsWith('field ');
+}
+
+export function isTab(unit: Unit | undefined): boolean {
+  return unit?.kind === 'whole' && unit.item.kind === 'atom' && unit.item.element.name === 'w:tab';
 }
 
 /** A place in texts of runs, which passes over one word after the other. */
@@ -147,8 +171,12 @@ class Place {
  * For each unit of `a` its partner in `b`, or -1.  Words and wholes are aligned first; blanks join
  * where what is beside them did, so that they never hold two changes apart.
  */
-export function matchUnits(a: readonly Unit[], b: readonly Unit[]): Int32Array {
-  const [left, right] = [solidUnits(a), solidUnits(b)];
+export function matchUnits(
+  a: readonly Unit[],
+  b: readonly Unit[],
+  ignore: Ignore = NOTHING_IGNORED,
+): Int32Array {
+  const [left, right] = [solidUnits(a, ignore), solidUnits(b, ignore)];
   const found = align(left.ids, right.ids).partner;
   const partner = new Int32Array(a.length).fill(-1);
   for (let k = 0; k < found.length; k++) {
@@ -156,7 +184,7 @@ export function matchUnits(a: readonly Unit[], b: readonly Unit[]): Int32Array {
     if (j >= 0) partner[left.at[k] ?? 0] = right.at[j] ?? -1;
   }
   absorbIslands(a, b, partner);
-  matchBlanks(a, b, partner);
+  if (!ignore.whitespace) matchBlanks(a, b, partner);
   return partner;
 }
 
@@ -166,13 +194,14 @@ interface Solid {
   readonly ids: readonly number[];
 }
 
-/** What is neither blank nor mark. */
-function solidUnits(units: readonly Unit[]): Solid {
+/** What is neither blank nor mark; a tab is a blank where blanks are ignored. */
+function solidUnits(units: readonly Unit[], ignore: Ignore): Solid {
   const at: number[] = [];
   const ids: number[] = [];
   for (let i = 0; i < units.length; i++) {
     const u = units[i];
     if (u === undefined || u.kind === 'mark' || (u.kind === 'word' && u.blank)) continue;
+    if (ignore.whitespace && isTab(u)) continue;
     at.push(i);
     ids.push(u.id);
   }
