@@ -140,14 +140,14 @@ describe('what stands between words', () => {
       p(r('x') + rtl(r('a b'))),
       p(r('x')),
       p(r('x') + tag('del', rtl(gone('a b')))),
-      { deletions: 1 },
+      { deletions: 1, wordsDeleted: 2 },
     ],
     [
       'a smart tag that goes is inside the revision',
       p(r('x') + smart(r('a'))),
       p(r('x')),
       p(r('x') + tag('del', smart(gone('a')))),
-      { deletions: 1 },
+      { deletions: 1, wordsDeleted: 1 },
     ],
   ]);
 });
