@@ -87,7 +87,8 @@ export class Headers implements HeaderParts {
     const ctx = this.#result.context('headers', marks);
     const before = ctx.touches();
     const story = key.replace('w:', '').replace('Reference', '');
-    const content = this.#result.story(story, part, ctx, () => mergeStory(left, right, ctx));
+    const merged = this.#result.story(story, part, ctx, () => mergeStory(left, right, ctx));
+    const content = this.#keepBookmarks(merged, left, right);
     if (first && ctx.touches() === before) return part;
     const prolog = root
       ? root.source.slice(0, root.start)
@@ -97,5 +98,11 @@ export class Headers implements HeaderParts {
       `${prolog}${widenedStartTag(startTag(left).replace(/\/>$/, '>'), left, right)}${content}</${tag}>`,
     );
     return part;
+  }
+
+  /** A side where the header shows nothing is one where it is not: bookmarks that go on elsewhere must not be lost with it. */
+  #keepBookmarks(content: string, left: XmlElement, right: XmlElement): string {
+    if (isBlank(right)) return this.#result.bookmarks.withoutShared(content, 'original');
+    return isBlank(left) ? this.#result.bookmarks.withoutShared(content, 'modified') : content;
   }
 }

@@ -71,6 +71,8 @@ function grow(side: Growing, other: Growing): void {
 
 /** How many blocks further the side grows in a direction: up to the next that the other side accounts for. */
 function reach(side: Growing, other: Growing, direction: 1 | -1): number {
+  const last = side.blocks[side.to - 1];
+  if (direction > 0 && last && endsSection(last)) return 0;
   for (let step = 1; step <= REACH; step++) {
     const at = direction > 0 ? side.to + step - 1 : side.from - step;
     const block = side.blocks[at];

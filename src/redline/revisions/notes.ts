@@ -44,8 +44,9 @@ export class Notes {
     const kind = kindOf(element);
     const id = attribute(element, 'w:id') ?? '';
     if (state === 'ins' || state === 'to') {
-      const fresh = String(this.#freshId());
-      this.#added[kind].set(id, { id: fresh, moved: state === 'to' });
+      // A note may refer to itself, or be referred to twice: it comes once.
+      const fresh = this.#added[kind].get(id)?.id ?? String(this.#freshId());
+      if (!this.#added[kind].has(id)) this.#added[kind].set(id, { id: fresh, moved: state === 'to' });
       return outer(element).replace(/(\sw:id=)"[^"]*"/, `$1"${fresh}"`);
     }
     if (partner) this.#kept[kind].set(id, attribute(partner, 'w:id') ?? '');
@@ -67,7 +68,8 @@ export class Notes {
       const same = other ? blocksKey(other) === blocksKey(note) : !this.#removed[kind].has(id);
       if (same) return outer(note);
       changed = true;
-      return withInner(note, other ? mergeStory(note, other, ctx) : singleStory(note, 'del', ctx, true));
+      const gone = (): string => ctx.withoutShared(singleStory(note, 'del', ctx, true), 'original');
+      return withInner(note, other ? mergeStory(note, other, ctx) : gone());
     });
     return changed || this.#added[kind].size > 0
       ? own.join('') + this.#writeAdded(kind, theirs, ctx)
@@ -88,7 +90,9 @@ export class Notes {
         const tag = startTag(note)
           .replace(/(\sw:id=)"[^"]*"/, `$1"${id}"`)
           .replace(/\/>$/, '>');
-        out += `${tag}${moved ? elements(note).map(outer).join('') : singleStory(note, 'ins', ctx, true)}</${note.name}>`;
+        const asItIs = moved && !outer(note).includes('noteReference');
+        const content = asItIs ? elements(note).map(outer).join('') : singleStory(note, 'ins', ctx, true);
+        out += `${tag}${ctx.withoutShared(content, 'modified')}</${note.name}>`;
       }
     }
   }

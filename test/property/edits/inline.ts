@@ -155,20 +155,27 @@ export const INLINE: Edits = {
       return [start, node, make(`<w:bookmarkEnd w:id="${id}"/>`)];
     }),
   'rename a bookmark': (doc, dice) => {
-    const mark = dice.pick(doc.stories().flatMap((s) => all(s, 'w:bookmarkStart')));
-    if (!mark) return false;
-    setAttribute(mark, 'w:name', `renamed_${attribute(mark, 'w:id')}`);
+    const marks = doc.stories().flatMap((s) => all(s, 'w:bookmarkStart'));
+    const picked = dice.pick(marks);
+    if (!picked) return false;
+    const name = attribute(picked, 'w:name');
+    // A bookmark in a box is there twice, for two kinds of reader.
+    for (const mark of marks.filter((m) => attribute(m, 'w:name') === name))
+      setAttribute(mark, 'w:name', `renamed_${attribute(picked, 'w:id')}`);
     return true;
   },
   'delete a bookmark': (doc, dice) => {
-    const stories = doc.stories();
-    const mark = dice.pick(stories.flatMap((s) => all(s, 'w:bookmarkStart')));
-    if (!mark) return false;
-    const id = attribute(mark, 'w:id');
-    for (const { node, parent } of stories.flatMap(withParents)) {
-      if (/^w:bookmark(Start|End)$/.test(node.name) && attribute(node, 'w:id') === id)
+    const places = doc.stories().flatMap(withParents);
+    const starts = places.filter(({ node }) => node.name === 'w:bookmarkStart');
+    const picked = dice.pick(starts);
+    if (!picked) return false;
+    const name = attribute(picked.node, 'w:name');
+    const ids = starts
+      .filter(({ node }) => attribute(node, 'w:name') === name)
+      .map(({ node }) => attribute(node, 'w:id'));
+    for (const { node, parent } of places)
+      if (/^w:bookmark(Start|End)$/.test(node.name) && ids.includes(attribute(node, 'w:id')))
         parent.children = parent.children.filter((c) => c !== node);
-    }
     return true;
   },
   'insert a text box': (doc, dice) => {
