@@ -1,4 +1,5 @@
 import { align, anchor, type Words } from '../diff/index.ts';
+import { outer } from '../ooxml/index.ts';
 import { type Block, blockKey, endsSection, isControl, isParagraph, wordsOf } from './block.ts';
 import type { MergeContext } from './context.ts';
 import { joinNeighbours } from './joins.ts';
@@ -18,12 +19,15 @@ const inserted = (blocks: readonly Block[]): Step[] => blocks.map((b) => ({ kind
 
 /** What to do with two lists of blocks, so that the left side goes to the right one. */
 export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeContext): Step[] {
-  if (ctx.rung === 'story') return [...deleted(a), ...inserted(b)];
+  const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
+  // A table without rows can be neither inserted nor deleted: it holds its place even where nothing else does.
+  const holds = (i: number): boolean => ctx.rung !== 'story' || isRowless(a[i]);
   const keys = (blocks: readonly Block[]): string[] => blocks.map((x) => blockKey(x.element));
   const [keysA, keysB] = [keys(a), keys(b)];
   const [idsA, idsB] = [keysA.map((k) => ctx.symbols.id(k)), keysB.map((k) => ctx.symbols.id(k))];
-  const held =
-    ctx.rung === 'blocks' ? align(idsA, idsB).partner : equalRuns(idsA, idsB, (i) => keysA[i]?.length ?? 1);
+  const held = coarse
+    ? align(idsA, idsB).partner.map((j, i) => (holds(i) ? j : -1))
+    : equalRuns(idsA, idsB, (i) => keysA[i]?.length ?? 1);
   const steps: Step[] = [];
   let [i0, j0] = [0, 0];
   for (let i = 0; i <= a.length; i++) {
@@ -40,6 +44,10 @@ export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeC
     [i0, j0] = [i + 1, j + 1];
   }
   return steps;
+}
+
+function isRowless(block: Block | undefined): boolean {
+  return block?.element.name === 'w:tbl' && !outer(block.element).includes('<w:tr');
 }
 
 /** Equal blocks in a row before what lies between them is looked at: a single one may have moved. */
@@ -76,7 +84,7 @@ interface Stretch {
 /** A stretch between equal runs: versions of one another are paired, the rest stands alone. */
 function planGap(left: Stretch, right: Stretch, ctx: MergeContext, steps: Step[]): void {
   const [a, b] = [left.blocks, right.blocks];
-  if (a.length === 0 || b.length === 0 || ctx.rung === 'blocks') {
+  if (a.length === 0 || b.length === 0 || ctx.rung === 'blocks' || ctx.rung === 'story') {
     steps.push(...deleted(a), ...inserted(b));
     return;
   }
