@@ -28,7 +28,14 @@ export {
   blackline,
   DECORATIONS,
   DEFAULT_BLACKLINE,
+  type HtmlBlock,
+  type HtmlOptions,
+  type HtmlRendering,
+  renderBlocks,
   renderHtml,
+  renderPage,
+  VIEWS,
+  type View,
 } from './render/index.ts';
 export type {
   Comparison,

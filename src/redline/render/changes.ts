@@ -1,5 +1,6 @@
 import { attribute, type XmlElement } from '../ooxml/index.ts';
-import { anchor, htmlAttribute, type Wrap } from './markup.ts';
+import type { Reading } from './context.ts';
+import { type Anchors, htmlAttribute, type Wrap } from './markup.ts';
 
 export type Side = 'insertion' | 'deletion' | 'move-from' | 'move-to';
 
@@ -27,6 +28,12 @@ const SIDES: Readonly<Record<string, Side>> = {
   'w:cellDel': 'deletion',
 };
 
+/** Does a reading leave out what has the side? */
+export function isHidden(side: Side | 'format' | undefined, reading: Reading): boolean {
+  if (reading === 'original') return side === 'insertion' || side === 'move-to';
+  return reading === 'modified' && (side === 'deletion' || side === 'move-from');
+}
+
 /** Which change an element stands for (ECMA-376 Part 1 §17.13.5), if it is one. */
 export function sideOf(element: XmlElement): Side | undefined {
   return SIDES[element.name];
@@ -46,11 +53,16 @@ interface Move {
 /** Gives every logical change its id, in document order. Changes of one kind that touch are one change. */
 export class ChangeLedger {
   #count = 0;
+  readonly #anchor: Anchors;
   #current: Mark | undefined;
   #held: Mark | undefined;
   readonly #moves = new Map<string, Move>();
   /** Open move ranges: id of the range → its name. */
   readonly #ranges = { 'move-from': new Map<string, string>(), 'move-to': new Map<string, string>() };
+
+  constructor(anchors: Anchors) {
+    this.#anchor = anchors;
+  }
 
   /** The change that a revision element belongs to. */
   mark(element: XmlElement, side: Side): Mark {
@@ -125,9 +137,9 @@ export class ChangeLedger {
       : below
         ? 'moved from below ↓'
         : 'moved from above ↑';
-    const href = anchor(`move-${move.number}`, there);
+    const href = this.#anchor(`move-${move.number}`, there);
     return {
-      id: anchor(`move-${move.number}`, here),
+      id: this.#anchor(`move-${move.number}`, here),
       link: `<a class="move-link" href="#${href}">${words}</a>`,
     };
   }

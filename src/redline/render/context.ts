@@ -1,5 +1,9 @@
 import type { Counters, Numbering, Package, Styles, XmlElement } from '../ooxml/index.ts';
 import type { ChangeLedger } from './changes.ts';
+import type { Anchors } from './markup.ts';
+
+/** Which text is shown: all of it, or only what stands there with every change rejected or accepted. */
+export type Reading = 'both' | 'original' | 'modified';
 
 export type NoteKind = 'footnote' | 'endnote';
 
@@ -31,6 +35,7 @@ export interface Field {
 /** What a document knows while one of its stories is rendered. */
 export interface Context {
   readonly pkg: Package;
+  readonly reading: Reading;
   /** The part being rendered: its relationships resolve pictures and links. */
   readonly part: string;
   readonly styles: Styles;
@@ -38,6 +43,7 @@ export interface Context {
   readonly accepted: Counters;
   readonly rejected: Counters;
   readonly ledger: ChangeLedger;
+  readonly anchor: Anchors;
   readonly notes: NoteBook;
   readonly comments: ReadonlyMap<string, XmlElement>;
   /** Comments already shown. */

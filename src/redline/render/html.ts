@@ -1,102 +1,154 @@
 import type { Codec } from '../codec.ts';
-import {
-  bodyOf,
-  Counters,
-  descendants,
-  openPackage,
-  type Package,
-  readNumbering,
-  readStyles,
-} from '../ooxml/index.ts';
+import { Counters, openPackage, type Package, readNumbering, readStyles } from '../ooxml/index.ts';
 import type { Limits } from '../options.ts';
-import { renderBlocks } from './blocks.ts';
+import { renderBlocks as renderContent } from './blocks.ts';
 import { ChangeLedger } from './changes.ts';
-import { contents } from './content.ts';
-import type { Context } from './context.ts';
-import { htmlAttribute } from './markup.ts';
+import type { Context, Reading } from './context.ts';
+import { anchorsOf, htmlAttribute } from './markup.ts';
 import { MAX_PICTURES_BYTES } from './pictures.ts';
-import { type Margin, marginsOf, notesHtml, readComments, readNotes } from './references.ts';
-import { STYLESHEET } from './stylesheet.ts';
+import { readComments, readNotes } from './references.ts';
+import { type HtmlBlock, storyBlocks } from './stories.ts';
+import { COLUMN_STYLES, STYLESHEET } from './stylesheet.ts';
 
-/** Blocks in one group: browsers lay out a group only when it comes near (`content-visibility`). */
-const BLOCKS_A_PAGE = 60;
-const SECTIONS: ReadonlySet<string> = new Set(['w:sectPr']);
+/** One text with everything that was changed in it, or the original beside the modified document. */
+export const VIEWS = ['inline', 'side-by-side'] as const;
+export type View = (typeof VIEWS)[number];
 
-/**
- * A document with tracked changes as one HTML document that stands alone: no script, no reference to anything outside,
- * and nothing of the document active. Changes carry `data-change`, `data-kind` (`insertion`, `deletion`, `move`,
- * `format`), `data-author` and `data-date`; everything with one `data-change` is one logical change, and a move has
- * both its ends under one. The redline itself is the `article` with the class `redline`.
- *
- * @throws {RedlineError} `document/*` or `limits/exceeded` when the package cannot be read
- */
-export function renderHtml(redline: Uint8Array, codec: Codec, limits: Limits): string {
-  const pkg = openPackage(redline, codec, limits);
-  const context = contextOf(pkg);
-  const root = pkg.root(pkg.main);
-  const body = bodyOf(root);
-  const margins = marginsOf(descendants(body, SECTIONS), pkg);
-  const parts = [
-    ...margins.filter((m) => m.element === 'header').map((m) => marginHtml(m, context)),
-    ...pagesHtml(renderBlocks(contents(body), context)),
-    notesHtml('footnote', context),
-    notesHtml('endnote', context),
-    ...margins.filter((m) => m.element === 'footer').map((m) => marginHtml(m, context)),
-  ];
-  const language = htmlAttribute('lang', context.styles.language);
-  return frame(`<article class="redline"${language}>${parts.join('\n')}</article>`);
+export interface HtmlOptions {
+  readonly view: View;
+  readonly limits: Limits;
 }
 
-function contextOf(pkg: Package): Context {
+/** A document as HTML, block by block: whoever shows it can take and lay out only what is looked at. */
+export interface HtmlRendering {
+  /** BCP 47, where the document says its language. */
+  readonly language: string | undefined;
+  /** What a page around the blocks needs: a style sheet without any reference. */
+  readonly styles: string;
+  /** `class` of the element that should stand around the blocks. */
+  readonly container: string;
+  /** In reading order; each is rendered when it is taken. Can be gone through once. */
+  readonly blocks: Generator<HtmlBlock>;
+}
+
+/** Blocks in one group of a page: browsers lay out a group only when it comes near (`content-visibility`). */
+const BLOCKS_A_PAGE = 60;
+
+/**
+ * A document with tracked changes as independent blocks of HTML, from its own XML: no script, no reference to anything
+ * outside, and nothing of the document active. Changes are `ins`, `del` and `span` with `data-change`, `data-kind`
+ * (`insertion`, `deletion`, `move`, `format`), `data-author` and `data-date`; everything with one `data-change` is one
+ * logical change, and a move has both its ends under one.
+ *
+ * @throws {RedlineError} `document/*` or `limits/exceeded` when the package cannot be read, also while blocks are taken
+ */
+export function renderBlocks(
+  document: Uint8Array,
+  { view, limits }: HtmlOptions,
+  codec: Codec,
+): HtmlRendering {
+  const pkg = openPackage(document, codec, limits);
+  const [first, second] = view === 'inline' ? [contextOf(pkg, 'both')] : columnsOf(pkg);
+  return {
+    language: first.styles.language,
+    styles: view === 'inline' ? STYLESHEET : STYLESHEET + COLUMN_STYLES,
+    container: view === 'inline' ? 'redline' : 'redline columns',
+    blocks: storyBlocks(second === undefined ? [first] : [first, second]),
+  };
+}
+
+function columnsOf(pkg: Package): [Context, Context] {
+  const original = contextOf(pkg, 'original');
+  // What both columns embed counts once against the limit of each.
+  return [
+    original,
+    { ...contextOf(pkg, 'modified'), styles: original.styles, numbering: original.numbering },
+  ];
+}
+
+function contextOf(pkg: Package, reading: Reading): Context {
   const styles = readStyles(pkg);
+  const anchor = anchorsOf(reading === 'original' ? 'r-old' : 'r');
   return {
     pkg,
+    reading,
     part: pkg.main,
     styles,
     numbering: readNumbering(pkg, styles),
     accepted: new Counters(),
     rejected: new Counters(),
-    ledger: new ChangeLedger(),
+    ledger: new ChangeLedger(anchor),
+    anchor,
     notes: readNotes(pkg),
     comments: readComments(pkg),
     shown: new Set(),
     pictures: { left: MAX_PICTURES_BYTES },
     fields: [],
-    blocks: renderBlocks,
+    blocks: renderContent,
   };
 }
 
-function marginHtml({ part, label }: Margin, context: Context): string {
-  const blocks = renderBlocks(contents(context.pkg.root(part)), { ...context, part, fields: [] });
-  const html = blocks.join('');
-  if (!/>[^<\s]|<img/.test(html)) return '';
-  return `<section class="story margin" aria-label="${label}"><p class="story-label">${label}</p>${html}</section>`;
+/** The same as one HTML document that stands alone; the redline itself is the `article` with the class `redline`. */
+export function renderHtml(
+  document: Uint8Array,
+  codec: Codec,
+  limits: Limits,
+  view: View = 'inline',
+): string {
+  return [...renderPage(document, { view, limits }, codec)].join('');
 }
 
-function pagesHtml(blocks: readonly string[]): string[] {
-  const pages: string[] = [];
-  for (let at = 0; at < blocks.length; at += BLOCKS_A_PAGE) {
-    const content = blocks.slice(at, at + BLOCKS_A_PAGE).join('\n');
-    pages.push(`<section class="page" data-page="${pages.length + 1}">${content}</section>`);
+/**
+ * `renderHtml` piece by piece, so that it can be sent while it is made.
+ *
+ * @throws {RedlineError} as `renderBlocks` does, the first time before the first piece
+ */
+export function renderPage(document: Uint8Array, options: HtmlOptions, codec: Codec): Generator<string> {
+  return pieces(renderBlocks(document, options, codec));
+}
+
+function* pieces({ language, styles, container, blocks }: HtmlRendering): Generator<string> {
+  yield `${head(styles, container)}<article class="${container}"${htmlAttribute('lang', language)}>`;
+  let group: HtmlBlock[] = [];
+  let page = 0;
+  for (const block of blocks) {
+    const [before] = group;
+    if (before !== undefined && (before.story !== block.story || group.length === BLOCKS_A_PAGE)) {
+      yield grouped(group, before.story === 'body' ? ++page : 0);
+      group = [];
+    }
+    group.push(block);
   }
-  return pages;
+  if (group.length > 0) yield grouped(group, page + 1);
+  yield '</article>\n</main></body></html>\n';
+}
+
+const NOTES: Readonly<Record<string, string>> = { footnotes: 'Footnotes', endnotes: 'Endnotes' };
+
+function grouped(blocks: readonly HtmlBlock[], page: number): string {
+  const html = blocks.map((block) => block.html).join('\n');
+  const story = blocks[0]?.story ?? 'body';
+  if (story === 'body') return `<section class="page" data-page="${page}">${html}</section>\n`;
+  const title = NOTES[story];
+  if (title === undefined) return `${html}\n`;
+  return `<section class="story notes" aria-label="${title}"><p class="story-label">${title}</p>${html}</section>\n`;
 }
 
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 const LEGEND =
   '<header class="legend"><h1>Redline</h1><p><ins>Inserted</ins> <del>Deleted</del> ' +
-  '<del class="move-from">Moved away</del> <ins class="move-to">Moved here</ins> <span class="format">Formatted</span></p></header>';
+  '<del class="move-from">Moved away</del> <ins class="move-to">Moved here</ins> <span class="format">Formatted</span></p>';
+const COLUMNS = '<p class="column-titles"><span>Original</span> <span>Modified</span></p>';
 
-function frame(article: string): string {
+function head(styles: string, container: string): string {
+  const columns = container.includes('columns');
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>Redline</title><style>${STYLESHEET}</style></head>`,
-    `<body>${LEGEND}<main>`,
-    article,
-    '</main></body></html>',
+    `<title>Redline</title><style>${styles}</style></head>`,
+    `<body${columns ? ' class="wide"' : ''}>${LEGEND}${columns ? COLUMNS : ''}</header><main>`,
     '',
   ].join('\n');
 }

@@ -4,4 +4,13 @@ export {
   DECORATIONS,
   DEFAULT_BLACKLINE,
 } from './blackline/index.ts';
-export { renderHtml } from './html.ts';
+export {
+  type HtmlOptions,
+  type HtmlRendering,
+  renderBlocks,
+  renderHtml,
+  renderPage,
+  VIEWS,
+  type View,
+} from './html.ts';
+export type { HtmlBlock } from './stories.ts';

@@ -1,6 +1,6 @@
 import { attribute, child, textOf, type XmlElement } from '../ooxml/index.ts';
 import { describeChange } from '../revisions/index.ts';
-import { type Mark, sideOf } from './changes.ts';
+import { isHidden as isHiddenSide, type Mark, sideOf } from './changes.ts';
 import { contents, grouped } from './content.ts';
 import type { Context } from './context.ts';
 import { emptyResult, followField, isHidden } from './fields.ts';
@@ -59,8 +59,13 @@ function collectSimpleField(field: XmlElement, scope: Scope, flow: Flow, context
 export function emit(html: string, scope: Scope, wraps: readonly Wrap[], flow: Flow, context: Context): void {
   if (html === '') return;
   if (scope.marks.length === 0) context.ledger.rest();
+  if (isLeftOut(scope, context)) return;
   const marks = scope.marks.map((mark) => context.ledger.wrap(mark));
   flow.segments.push({ html, wraps: [...marks, ...scope.links, ...wraps], side: scope.marks[0]?.side });
+}
+
+function isLeftOut({ marks }: Scope, { reading }: Context): boolean {
+  return marks.some(({ side }) => isHiddenSide(side, reading));
 }
 
 /** Links of a document are shown and never active: what a page opens is for its reader to choose. */
@@ -77,7 +82,7 @@ function linkWrap(element: XmlElement, context: Context): Wrap {
 
 function collectRun(run: XmlElement, scope: Scope, flow: Flow, context: Context): void {
   const rPr = child(run, 'w:rPr');
-  const wraps = runWraps(rPr, scope.paragraphStyles, context.styles);
+  const wraps = runWraps(inReading(rPr, 'w:rPrChange', context), scope.paragraphStyles, context.styles);
   const inside = withFormatting(rPr, scope, context);
   let text = '';
   const flush = (): void => {
@@ -96,6 +101,16 @@ function collectRun(run: XmlElement, scope: Scope, flow: Flow, context: Context)
     emit(html, inside(html), [], flow, context);
   }
   flush();
+}
+
+/** The properties as the reading has them: those before the change, in the original. */
+export function inReading(
+  properties: XmlElement | undefined,
+  change: 'w:rPrChange' | 'w:pPrChange',
+  { reading }: Context,
+): XmlElement | undefined {
+  const changed = reading === 'original' ? child(properties, change) : undefined;
+  return changed === undefined ? properties : child(changed, change === 'w:rPrChange' ? 'w:rPr' : 'w:pPr');
 }
 
 /** The scope of a run's content: with its formatting change, once it is known that there is something to mark. */
@@ -171,7 +186,10 @@ function objectHtml(piece: XmlElement, scope: Scope, flow: Flow, context: Contex
     case 'w:drawing':
     case 'w:pict':
     case 'w:object':
-      for (const box of textBoxesOf(piece)) flow.after.push(textBox(box, scope, context));
+      for (const box of textBoxesOf(piece)) {
+        const html = textBox(box, scope, context);
+        if (!isLeftOut(scope, context)) flow.after.push(html);
+      }
       return pictureHtml(piece, context);
     case 'w:footnoteReference':
     case 'w:endnoteReference':
@@ -181,7 +199,7 @@ function objectHtml(piece: XmlElement, scope: Scope, flow: Flow, context: Contex
         context,
       );
     case 'w:commentReference':
-      return commentReference(piece, flow.after, context);
+      return commentReference(piece, isLeftOut(scope, context) ? [] : flow.after, context);
     case 'w:ruby':
       return htmlText(textOf(child(piece, 'w:rubyBase') ?? piece));
     default:

@@ -21,9 +21,12 @@ export function classes(...names: readonly (string | false | undefined)[]): stri
   return htmlAttribute('class', names.filter(Boolean).join(' '));
 }
 
-/** `n` as an identifier of the rendered page. The prefix keeps apart what the document names and what the page names. */
-export function anchor(kind: string, n: string | number): string {
-  return `r-${kind}-${String(n).replace(/[^\w-]/g, '_')}`;
+/** An identifier of the rendered page for the `n`th of a kind of things. */
+export type Anchors = (kind: string, n: string | number) => string;
+
+/** The prefix keeps apart what the document names and what the page names, and the two columns of a page. */
+export function anchorsOf(prefix: 'r' | 'r-old'): Anchors {
+  return (kind, n) => `${prefix}-${kind}-${String(n).replace(/[^\w-]/g, '_')}`;
 }
 
 /** One element around a piece of inline content. Neighbours with equal keys become one element. */

@@ -4,16 +4,15 @@ import {
   childValue,
   elements,
   isOn,
-  type ListPlace,
   placeOf,
   resolve,
   type XmlElement,
 } from '../ooxml/index.ts';
 import { describeChange } from '../revisions/index.ts';
-import { changeAttributes, type Mark, type Side, sideOf, sideWithin } from './changes.ts';
+import { changeAttributes, isHidden, type Mark, type Side, sideOf, sideWithin } from './changes.ts';
 import { contents } from './content.ts';
 import type { Context } from './context.ts';
-import { collectInline, emit, type Flow, type Scope } from './inline.ts';
+import { collectInline, emit, type Flow, inReading, type Scope } from './inline.ts';
 import { classes, htmlAttribute, htmlText, joinSegments } from './markup.ts';
 
 /** A paragraph of a heading style with more text than this is a clause, not a heading. */
@@ -26,17 +25,20 @@ const MAX_INDENT = 10;
 
 /** A paragraph and the blocks that follow it: text boxes and comments anchored in it. */
 export function renderParagraph(p: XmlElement, context: Context): string {
-  const pPr = child(p, 'w:pPr');
+  const ownPr = child(p, 'w:pPr');
+  const pPr = inReading(ownPr, 'w:pPrChange', context);
   const styleId = childValue(pPr, 'w:pStyle') ?? context.styles.defaultParagraph;
   const paragraphStyles = context.styles.chain(styleId);
   const flow: Flow = { segments: [], after: [] };
   const scope: Scope = { marks: [], links: [], paragraphStyles };
   collectInline(contents(p), scope, flow, context);
   closeFieldCode(context);
-  const markSide = endOfParagraph(pPr, scope, flow, context);
+  const markSide = endOfParagraph(ownPr, scope, flow, context);
   const place = placeOf(pPr, styleId, context.styles, context.numbering);
-  const label = labelHtml(pPr, place, markSide, context);
-  const note = propertyNote(child(pPr, 'w:pPrChange'), pPr, context);
+  const label = labelHtml(ownPr, markSide, context);
+  const note = propertyNote(child(ownPr, 'w:pPrChange'), ownPr, context);
+  const isLeftOut = isHidden(markSide, context.reading) && flow.segments.length + flow.after.length === 0;
+  if (isLeftOut) return '';
   const sides = flow.segments.map((s) => s.side);
   const whole = sides.length > 0 && sides.every((s) => s === sides[0]) ? sides[0] : undefined;
   const tag = tagOf(pPr, paragraphStyles, styleId, p, context);
@@ -49,7 +51,7 @@ export function renderParagraph(p: XmlElement, context: Context): string {
     empty: flow.segments.length === 0,
   });
   const html = `<${tag}${attributes}>${label}${joinSegments(flow.segments)}${note}</${tag}>`;
-  return html + flow.after.join('') + sectionBreak(pPr, context);
+  return html + flow.after.join('') + sectionBreak(ownPr, context);
 }
 
 /** A field's code that a paragraph leaves open would hide the rest of a damaged document. */
@@ -75,14 +77,10 @@ function endOfParagraph(
   return side;
 }
 
-/** The label as displayed with all changes accepted; that of a deleted paragraph, with all rejected. */
-function labelHtml(
-  pPr: XmlElement | undefined,
-  now: ListPlace | undefined,
-  mark: Side | undefined,
-  context: Context,
-): string {
+/** The label as displayed with all changes accepted; that of a deleted paragraph and of the original, with all rejected. */
+function labelHtml(pPr: XmlElement | undefined, mark: Side | undefined, context: Context): string {
   const { styles, numbering } = context;
+  const now = placeOf(pPr, childValue(pPr, 'w:pStyle') ?? styles.defaultParagraph, styles, numbering);
   const gone = mark === 'deletion' || mark === 'move-from';
   const fresh = mark === 'insertion' || mark === 'move-to';
   const old = child(child(pPr, 'w:pPrChange'), 'w:pPr');
@@ -91,9 +89,12 @@ function labelHtml(
   const before = changed ? placeOf(old, oldStyle, styles, numbering) : now;
   const accepted = now && !gone ? context.accepted.next(now) : '';
   const rejected = before && !fresh ? context.rejected.next(before) : '';
-  const label = gone ? rejected : accepted;
+  const label = gone || context.reading === 'original' ? rejected : accepted;
   if (label === '') return '';
-  const was = !gone && !fresh && rejected !== '' && rejected !== accepted ? `was ${rejected}` : undefined;
+  const was =
+    context.reading === 'both' && !gone && !fresh && rejected !== '' && rejected !== accepted
+      ? `was ${rejected}`
+      : undefined;
   return `<span class="label"${htmlAttribute('title', was)}>${htmlText(label)}</span> `;
 }
 
@@ -106,6 +107,7 @@ export function propertyNote(
   if (change === undefined) return '';
   const detail = describeChange(change, properties, context.styles);
   const mark: Mark = context.ledger.format(change, detail);
+  if (context.reading === 'original') return '';
   return `<span${changeAttributes(mark, 'format-note')}>${htmlText(`Formatted: ${detail}`)}</span>`;
 }
 

@@ -1,15 +1,17 @@
 import {
   attribute,
+  decodeText,
   elements,
   formatNumber,
+  outer,
   type Package,
   relatedPart,
   type XmlElement,
 } from '../ooxml/index.ts';
-import type { Side } from './changes.ts';
+import { isHidden, type Side } from './changes.ts';
 import { contents } from './content.ts';
 import type { Context, NoteBook, NoteKind } from './context.ts';
-import { anchor, htmlText } from './markup.ts';
+import { htmlText } from './markup.ts';
 
 function byId(pkg: Package, kind: string, name: string): Map<string, XmlElement> {
   const part = relatedPart(pkg, pkg.main, kind);
@@ -36,7 +38,7 @@ export function readComments(pkg: Package): Map<string, XmlElement> {
 export function noteReference(
   piece: XmlElement,
   sides: readonly (Side | 'format')[],
-  { notes }: Context,
+  { notes, anchor, reading }: Context,
 ): string {
   const kind: NoteKind = piece.name === 'w:footnoteReference' ? 'footnote' : 'endnote';
   const id = attribute(piece, 'w:id') ?? '';
@@ -51,6 +53,7 @@ export function noteReference(
     kind === 'footnote' ? 'decimal' : 'lowerRoman',
   );
   const known = notes.entries.some((e) => e.kind === kind && e.id === id);
+  if (sides.some((side) => isHidden(side, reading))) return '';
   if (element === undefined) return `<sup>${label}</sup>`;
   if (!known) notes.entries.push({ kind, id, label, element });
   const own = known ? '' : ` id="${anchor(`${kind}-ref`, id)}"`;
@@ -63,6 +66,7 @@ export function commentReference(piece: XmlElement, after: string[], context: Co
   const comment = context.comments.get(id);
   if (comment === undefined || context.shown.has(id)) return '';
   context.shown.add(id);
+  const { anchor } = context;
   const number = context.shown.size;
   const author = htmlText(attribute(comment, 'w:author') ?? '');
   const part = relatedPart(context.pkg, context.pkg.main, 'comments') ?? context.part;
@@ -74,18 +78,15 @@ export function commentReference(piece: XmlElement, after: string[], context: Co
   return `<sup class="note-ref"><a href="#${anchor('comment', id)}">comment ${number}</a></sup>`;
 }
 
-/** What the text refers to, in its order, each with a way back. Notes of one kind stand together. */
-export function notesHtml(kind: NoteKind, context: Context): string {
-  const entries = context.notes.entries.filter((e) => e.kind === kind);
-  if (entries.length === 0) return '';
+/** A note that the text refers to, with a way back; nothing where the reading does not refer to it. */
+export function noteHtml(kind: NoteKind, id: string, context: Context): string {
+  const { anchor } = context;
+  const entry = context.notes.entries.find((e) => e.kind === kind && e.id === id);
+  if (entry === undefined) return '';
   const part = relatedPart(context.pkg, context.pkg.main, `${kind}s`) ?? context.part;
-  const title = kind === 'footnote' ? 'Footnotes' : 'Endnotes';
-  const notes = entries.map((entry) => {
-    const body = context.blocks(contents(entry.element), { ...context, part, fields: [] }).join('');
-    const back = `<a class="note-back" href="#${anchor(`${kind}-ref`, entry.id)}" title="Back to the text">${entry.label}</a>`;
-    return `<div class="note" id="${anchor(kind, entry.id)}">${back}<div class="note-body">${body}</div></div>`;
-  });
-  return `<section class="story notes" aria-label="${title}"><p class="story-label">${title}</p>${notes.join('')}</section>`;
+  const body = context.blocks(contents(entry.element), { ...context, part, fields: [] }).join('');
+  const back = `<a class="note-back" href="#${anchor(`${kind}-ref`, id)}" title="Back to the text">${entry.label}</a>`;
+  return `<div class="note" id="${anchor(kind, id)}">${back}<div class="note-body">${body}</div></div>`;
 }
 
 export interface Margin {
@@ -96,16 +97,18 @@ export interface Margin {
 
 const MARGIN_KINDS: Readonly<Record<string, string>> = { first: ', first page', even: ', even pages' };
 
-/** Header and footer parts that sections refer to, each once, in the order of the sections. */
-export function marginsOf(sections: readonly XmlElement[], pkg: Package): Margin[] {
+const REFERENCE = /<w:(header|footer)Reference\s[^>]*>/g;
+
+/** Header and footer parts that sections refer to, each once, in the order of the sections. The body is only scanned. */
+export function marginsOf(body: XmlElement, pkg: Package): Margin[] {
   const found = new Map<string, Margin>();
   const relationships = new Map(pkg.relationships(pkg.main).map((r) => [r.id, r.part]));
-  for (const reference of sections.flatMap(elements)) {
-    const kind = /^w:(header|footer)Reference$/.exec(reference.name)?.[1];
-    const part = relationships.get(attribute(reference, 'r:id') ?? '');
-    if (kind === undefined || part === undefined || found.has(part)) continue;
+  for (const [tag, kind] of outer(body).matchAll(REFERENCE)) {
+    const part = relationships.get(decodeText(/\sr:id\s*=\s*["']([^"']*)/.exec(tag)?.[1] ?? ''));
+    if (part === undefined || found.has(part)) continue;
     const element = kind === 'header' ? 'header' : 'footer';
-    const label = `${element === 'header' ? 'Header' : 'Footer'}${MARGIN_KINDS[attribute(reference, 'w:type') ?? ''] ?? ''}`;
+    const type = /\sw:type\s*=\s*["'](\w*)/.exec(tag)?.[1] ?? '';
+    const label = `${element === 'header' ? 'Header' : 'Footer'}${MARGIN_KINDS[type] ?? ''}`;
     found.set(part, { part, element, label });
   }
   return [...found.values()];

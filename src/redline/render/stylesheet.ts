@@ -33,5 +33,18 @@ td,th{border:1px solid var(--line);padding:.35em .6em;vertical-align:top;text-al
 .hue-red{color:#b3261e}.hue-blue{color:#1f5fae}.hue-green{color:#1d6b45}.hue-purple{color:#7d3c98}.hue-teal{color:#0f6b75}
 .hue-amber{color:#8a5a00}.hue-gray{color:var(--soft)}
 @media (prefers-color-scheme:dark){[class^=hue-]{color:inherit}mark{background:#4a4420;color:inherit}}
-@media print{.page{content-visibility:visible}}
+@media print{.page{content-visibility:visible}.legend{border:0}
+:root{--paper:#fff;--ink:#000;--soft:#444;--line:#999;--ins:#0b5cad;--ins-bg:#fff;--del:#b3261e;--del-bg:#fff;--move:#1d6b45;--move-bg:#fff;--format:#7a4d00}
+h2,h3,h4,h5,h6{break-after:avoid}tr,img,.note,.comment{break-inside:avoid}thead{display:table-header-group}}
+`;
+
+/** More for the two columns of a page side by side; on a narrow screen they stand one below the other. */
+export const COLUMN_STYLES = `
+.wide .legend,.wide main{max-width:84rem}.column-titles{display:grid;grid-template-columns:1fr 1fr;gap:2.5rem;font-weight:600;margin:.4rem 0 0}
+.columns .pair{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:2.5rem}
+.columns .pair.changed{border-left:2px solid var(--soft);margin-left:-.8rem;padding-left:calc(.8rem - 2px)}
+.columns .changed .changed{border:0;margin-left:0;padding-left:calc(var(--n,0)*1.2rem)}.columns .hanging.changed{padding-left:calc(var(--n,0)*1.2rem + 2.4rem)}
+@media (max-width:40rem){.column-titles,.columns .pair{grid-template-columns:minmax(0,1fr);gap:0}.columns .pair:not(.changed)>.old{display:none}
+.columns .changed>.old:not(:empty)::before{content:"Original";font:.75rem system-ui,sans-serif;color:var(--soft)}.columns .changed>.new:not(:empty)::before{content:"Modified";font:.75rem system-ui,sans-serif;color:var(--soft)}}
+@media print{@page{size:landscape}}
 `;

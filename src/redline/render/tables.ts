@@ -1,5 +1,5 @@
 import { attribute, child, childValue, isOn, type XmlElement } from '../ooxml/index.ts';
-import { changeAttributes, type Mark, sideOf, sideWithin } from './changes.ts';
+import { changeAttributes, isHidden, type Mark, sideOf, sideWithin } from './changes.ts';
 import { contents, through } from './content.ts';
 import type { Context } from './context.ts';
 import { htmlAttribute } from './markup.ts';
@@ -29,6 +29,7 @@ export function renderTable(table: XmlElement, context: Context): string {
   const headers = headerRows(rows);
   const html = rows.map((row, at) => renderRow(row, grid[at] ?? [], at < headers, context));
   context.ledger.rest();
+  if (rows.length > 0 && html.every((row) => row === '')) return '';
   return `<div class="table">${notes}<table><tbody>${html.join('')}</tbody></table></div>`;
 }
 
@@ -86,6 +87,7 @@ function renderRow(row: XmlElement, cells: readonly Cell[], header: boolean, con
   const html = context.ledger.hold(mark, () =>
     cells.map((cell, at) => renderCell(cell, header, at === 0 ? note : '', context)).join(''),
   );
+  if (isHidden(mark?.side, context.reading)) return '';
   return `<tr${mark === undefined ? '' : changeAttributes(mark, `row-${mark.side}`)}>${gap}${html}</tr>`;
 }
 
@@ -100,6 +102,7 @@ function renderCell(cell: Cell, header: boolean, rowNote: string, context: Conte
   const mark = markOf(properties, context);
   const note = rowNote + propertyNote(child(properties, 'w:tcPrChange'), properties, context);
   const html = context.ledger.hold(mark, () => context.blocks(contents(cell.element), context).join(''));
+  if (isHidden(mark?.side, context.reading)) return '';
   const tag = header ? 'th' : 'td';
   const span = (name: string, n: number): string => htmlAttribute(name, n > 1 ? String(n) : undefined);
   const attributes = [
