@@ -1,15 +1,15 @@
 import { expect } from 'vitest';
 import { nodeCodec } from '../../src/kit/codec.ts';
-import { DEFAULT_LIMITS } from '../../src/redline/index.ts';
+import { DEFAULT_LIMITS, type View } from '../../src/redline/index.ts';
 import { renderHtml } from '../../src/redline/render/index.ts';
 import { buildDocx, documentXml, type Parts } from './package.ts';
 
 export type Links = readonly (readonly [id: string, type: string, target: string])[];
 
 /** What stands inside the article. */
-export function render(body: string, parts: Parts = {}, links: Links = []): string {
+export function render(body: string, parts: Parts = {}, links: Links = [], view: View = 'inline'): string {
   const docx = buildDocx({ 'word/document.xml': documentXml(body), ...parts }, links);
-  const html = renderHtml(docx, nodeCodec, DEFAULT_LIMITS);
+  const html = renderHtml(docx, nodeCodec, DEFAULT_LIMITS, view);
   return /<article[^>]*>([\s\S]*)<\/article>/.exec(html)?.[1] ?? '';
 }
 

@@ -53,15 +53,16 @@ interface Move {
 /** Gives every logical change its id, in document order. Changes of one kind that touch are one change. */
 export class ChangeLedger {
   #count = 0;
-  readonly #anchor: Anchors;
+  readonly #anchors: Readonly<Record<'from' | 'to', Anchors>>;
   #current: Mark | undefined;
   #held: Mark | undefined;
   readonly #moves = new Map<string, Move>();
   /** Open move ranges: id of the range → its name. */
   readonly #ranges = { 'move-from': new Map<string, string>(), 'move-to': new Map<string, string>() };
 
-  constructor(anchors: Anchors) {
-    this.#anchor = anchors;
+  /** @param anchors of the two ends of a move, which may stand in two columns. */
+  constructor(anchors: Readonly<Record<'from' | 'to', Anchors>>) {
+    this.#anchors = anchors;
   }
 
   /** The change that a revision element belongs to. */
@@ -129,7 +130,7 @@ export class ChangeLedger {
     const from = side === 'move-from';
     const below = move.seen.size === 0;
     move.seen.add(side);
-    const [here, there] = from ? ['from', 'to'] : ['to', 'from'];
+    const [here, there] = from ? (['from', 'to'] as const) : (['to', 'from'] as const);
     const words = from
       ? below
         ? 'moved down ↓'
@@ -137,9 +138,9 @@ export class ChangeLedger {
       : below
         ? 'moved from below ↓'
         : 'moved from above ↑';
-    const href = this.#anchor(`move-${move.number}`, there);
+    const href = this.#anchors[there](`move-${move.number}`, there);
     return {
-      id: this.#anchor(`move-${move.number}`, here),
+      id: this.#anchors[here](`move-${move.number}`, here),
       link: `<a class="move-link" href="#${href}">${words}</a>`,
     };
   }

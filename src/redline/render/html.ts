@@ -69,6 +69,7 @@ function columnsOf(pkg: Package): [Context, Context] {
 function contextOf(pkg: Package, reading: Reading): Context {
   const styles = readStyles(pkg);
   const anchor = anchorsOf(reading === 'original' ? 'r-old' : 'r');
+  const from = anchorsOf(reading === 'both' ? 'r' : 'r-old');
   return {
     pkg,
     reading,
@@ -77,7 +78,7 @@ function contextOf(pkg: Package, reading: Reading): Context {
     numbering: readNumbering(pkg, styles),
     accepted: new Counters(),
     rejected: new Counters(),
-    ledger: new ChangeLedger(anchor),
+    ledger: new ChangeLedger({ from, to: anchorsOf('r') }),
     anchor,
     notes: readNotes(pkg),
     comments: readComments(pkg),

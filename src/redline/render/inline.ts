@@ -59,8 +59,8 @@ function collectSimpleField(field: XmlElement, scope: Scope, flow: Flow, context
 export function emit(html: string, scope: Scope, wraps: readonly Wrap[], flow: Flow, context: Context): void {
   if (html === '') return;
   if (scope.marks.length === 0) context.ledger.rest();
-  if (isLeftOut(scope, context)) return;
   const marks = scope.marks.map((mark) => context.ledger.wrap(mark));
+  if (isLeftOut(scope, context)) return;
   flow.segments.push({ html, wraps: [...marks, ...scope.links, ...wraps], side: scope.marks[0]?.side });
 }
 
@@ -125,7 +125,10 @@ function withFormatting(
   let marked: Scope | undefined;
   return (content) => {
     if (content === '') return scope;
-    marked ??= { ...scope, marks: [context.ledger.format(change, detail)] };
+    if (marked === undefined) {
+      const mark = context.ledger.format(change, detail);
+      marked = context.reading === 'original' ? scope : { ...scope, marks: [mark] };
+    }
     return marked;
   };
 }

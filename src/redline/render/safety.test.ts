@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { partXml } from '../../../test/support/package.ts';
-import { by, type Case, check, p, r } from '../../../test/support/rendering.ts';
+import { by, type Case, check, p, r, render } from '../../../test/support/rendering.ts';
 
 const EVIL = '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;';
 const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]);
@@ -82,14 +82,94 @@ const SAFETY: readonly Case[] = [
     links: [['pic', 'image', 'media/a.png']],
     shows: [`<img src="data:image/png;base64,${Buffer.from(PNG).toString('base64')}" alt="Logo">`],
   },
+  {
+    name: 'a picture that is drawn by markup',
+    body: p(blip),
+    parts: { 'word/media/a.svg': '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>' },
+    links: [['pic', 'image', 'media/a.svg']],
+    shows: ['<span class="picture">Picture: Logo</span>'],
+  },
+  {
+    name: 'a picture under a data address',
+    body: p(blip),
+    links: [['pic', 'image', 'data:image/svg+xml;base64,PHN2Zy8+']],
+    shows: ['<span class="picture">Picture: Logo</span>'],
+    hides: ['data:'],
+  },
+  {
+    name: 'a link to data, with blanks and capitals before a script',
+    body: p(
+      `<w:hyperlink r:id="l1">${r('a')}</w:hyperlink><w:hyperlink r:id="l2">${r('b')}</w:hyperlink><w:hyperlink r:id="l3">${r('c')}</w:hyperlink>`,
+    ),
+    links: [
+      ['l1', 'hyperlink', 'data:text/html,&lt;script&gt;alert(1)&lt;/script&gt;'],
+      ['l2', 'hyperlink', ' \tJaVaScRiPt:alert(1)'],
+      ['l3', 'hyperlink', 'vbscript:alert(1)'],
+    ],
+    shows: ['<span class="link">a</span>', '<span class="link">b</span>', '<span class="link">c</span>'],
+    hides: ['script:', 'data:'],
+  },
+  {
+    name: 'a link by a field',
+    body: p(`<w:fldSimple w:instr="HYPERLINK &quot;javascript:alert(1)&quot;">${r('click')}</w:fldSimple>`),
+    shows: ['<p>click</p>'],
+    hides: ['javascript'],
+  },
+  {
+    name: 'style rules through fonts, sizes, alignment and indents',
+    body: p(
+      r(
+        'x',
+        '<w:rFonts w:ascii="x;} body{background:url(//evil)"/><w:sz w:val="12;background:url(//evil)"/>',
+      ),
+      '<w:jc w:val="center;background:url(//evil)"/><w:ind w:left="720;background:url(//evil)"/>',
+    ),
+    shows: ['x'],
+    hides: ['evil'],
+  },
+  {
+    name: 'style rules in the text and in the name of an author',
+    body: p(`<w:ins w:id="1" w:author="&lt;/style&gt;&lt;style&gt;*{}">${r('&lt;/style&gt;')}</w:ins>`),
+    shows: ['&lt;/style&gt;'],
+  },
+  {
+    name: 'event handlers and styles in names and descriptions of pictures',
+    body: p(
+      blip.replace(
+        'name="Logo"',
+        'name="x&quot; onerror=&quot;alert(1)" descr="y&quot; style=&quot;color:red"',
+      ),
+    ),
+    parts: { 'word/media/a.png': PNG },
+    links: [['pic', 'image', 'media/a.png']],
+    shows: ['alt="y&#34; style=&#34;color:red"'],
+  },
+  {
+    name: 'a language',
+    body: p(r('x', '<w:lang w:val="en&quot; onclick=&quot;alert(1)"/>')),
+    shows: ['<p>x</p>'],
+    hides: ['onclick'],
+  },
+  {
+    name: 'a document inside the document',
+    body: '<w:altChunk r:id="l1"/>',
+    links: [['l1', 'aFChunk', 'evil.html']],
+    parts: { 'word/evil.html': '<script>alert(1)</script>' },
+    shows: ['Embedded document'],
+    hides: ['alert'],
+  },
   { name: 'control characters by reference', body: p(r('a&#1;b&#0;c')), shows: ['<p>abc</p>'] },
 ];
 
 test.each(SAFETY)('nothing becomes active: $name', (example) => {
-  const html = check(example);
+  const { body, parts, links } = example;
+  for (const html of [check(example), render(body, parts, links, 'side-by-side')]) expectInert(html);
+});
+
+function expectInert(html: string): void {
   expect(html).not.toMatch(/<(script|style|iframe|object|embed|link|svg|form|input|base|meta)\b/i);
   for (const [tag] of html.matchAll(/<[^>]*>/g)) {
     expect(tag).not.toMatch(/^<[^"]*("[^"]*"[^"]*)*\s(on\w+|style)\s*=/i);
     expect(tag).not.toMatch(/(href|src)="(?!#r-|data:image\/(png|jpeg|gif);base64,)/);
   }
-});
+}
