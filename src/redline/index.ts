@@ -26,6 +26,9 @@ export {
 export {
   type BlacklineOptions,
   blackline,
+  CLAUSE_STATES,
+  type ClauseFigures,
+  type ClauseState,
   DECORATIONS,
   DEFAULT_BLACKLINE,
   type HtmlBlock,
@@ -34,8 +37,11 @@ export {
   renderBlocks,
   renderHtml,
   renderPage,
+  type Statistics,
+  statistics,
   VIEWS,
   type View,
+  type WordFigures,
 } from './render/index.ts';
 export type {
   Comparison,

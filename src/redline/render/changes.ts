@@ -1,6 +1,8 @@
 import { attribute, type XmlElement } from '../ooxml/index.ts';
-import type { Reading } from './context.ts';
 import { type Anchors, htmlAttribute, type Wrap } from './markup.ts';
+
+/** Which text is shown: all of it, or only what stands there with every change rejected or accepted. */
+export type Reading = 'both' | 'original' | 'modified';
 
 export type Side = 'insertion' | 'deletion' | 'move-from' | 'move-to';
 

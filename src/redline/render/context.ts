@@ -1,9 +1,6 @@
 import type { Counters, Numbering, Package, Styles, XmlElement } from '../ooxml/index.ts';
-import type { ChangeLedger } from './changes.ts';
+import type { ChangeLedger, Reading } from './changes.ts';
 import type { Anchors } from './markup.ts';
-
-/** Which text is shown: all of it, or only what stands there with every change rejected or accepted. */
-export type Reading = 'both' | 'original' | 'modified';
 
 export type NoteKind = 'footnote' | 'endnote';
 

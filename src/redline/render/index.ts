@@ -13,4 +13,12 @@ export {
   VIEWS,
   type View,
 } from './html.ts';
+export {
+  CLAUSE_STATES,
+  type ClauseFigures,
+  type ClauseState,
+  type Statistics,
+  statistics,
+  type WordFigures,
+} from './statistics.ts';
 export type { HtmlBlock } from './stories.ts';

@@ -17,7 +17,7 @@ del{color:var(--del);background:var(--del-bg);text-decoration:line-through}
 del+ins,ins+del{margin-left:.12em}
 .move-from,.move-to{color:var(--move);background:var(--move-bg)}
 .move-from{text-decoration:line-through double}.move-to{text-decoration:underline double}
-.move-link{font:.75em system-ui,sans-serif;color:inherit;display:inline-block;margin-right:.4em}
+.move-link{font:.75em system-ui,sans-serif;color:inherit;display:inline-block;text-indent:0;margin-right:.4em}
 .format{text-decoration:underline dotted;text-decoration-color:var(--format)}
 .format-note,.story-label,.comment-author,.picture,.page-break{font:.78rem/1.5 system-ui,sans-serif;color:var(--soft)}
 .format-note{margin-left:.6em;color:var(--format);text-decoration:none}

@@ -1,9 +1,7 @@
 import { RedlineError } from '../../errors.ts';
 import { outer, type XmlElement } from '../../ooxml/index.ts';
+import type { Kind } from '../kinds.ts';
 import { placed } from './order.ts';
-
-/** What became of a piece of a document, as a static comparison shows it. */
-export type Kind = 'insertion' | 'deletion' | 'moveFrom' | 'moveTo';
 
 /** How a line marks text; every kind of change has one, so that none is told by colour alone. */
 export const DECORATIONS = [
@@ -63,11 +61,6 @@ export function checkedLooks(options: BlacklineOptions): BlacklineOptions {
       throw new RedlineError('options/invalid', `The decoration of ${kind} is not known.`);
   }
   return options;
-}
-
-/** Is it in the original only? */
-export function isGone(kind: Kind | undefined): boolean {
-  return kind === 'deletion' || kind === 'moveFrom';
 }
 
 const REPLACED: ReadonlySet<string> = new Set(['w:strike', 'w:dstrike']);

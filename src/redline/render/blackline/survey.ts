@@ -11,8 +11,7 @@ import {
   type XmlElement,
 } from '../../ooxml/index.ts';
 import { contents } from '../content.ts';
-import { isGone, type Kind } from './looks.ts';
-import { kindOf, kindWithin } from './revisions.ts';
+import { isGone, isNew, type Kind, kindOf, kindWithin } from '../kinds.ts';
 
 /** The label of a paragraph that went away, as the original displayed it. */
 export interface LostLabel {
@@ -50,13 +49,13 @@ export function survey(body: XmlElement, styles: Styles, numbering: Numbering): 
   const paragraph = (p: XmlElement): void => {
     const pPr = child(p, 'w:pPr');
     const kind = kindWithin(child(pPr, 'w:rPr'));
-    const place = kind === 'insertion' || kind === 'moveTo' ? undefined : formerPlace(pPr, styles, numbering);
+    const place = isNew(kind) ? undefined : formerPlace(pPr, styles, numbering);
     if (place === undefined) return;
     const text = rejected.next(place);
     if (isGone(kind) && text !== '') labels.set(p, { text, place });
   };
   const reference = (element: XmlElement, note: 'footnote' | 'endnote', kind: Kind | undefined): void => {
-    const number = kind === 'insertion' || kind === 'moveTo' ? 0 : ++counts[note];
+    const number = isNew(kind) ? 0 : ++counts[note];
     const label = isGone(kind)
       ? formatNumber(number, note === 'footnote' ? 'decimal' : 'lowerRoman')
       : undefined;

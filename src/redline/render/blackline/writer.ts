@@ -15,9 +15,9 @@ import {
   type XmlElement,
 } from '../../ooxml/index.ts';
 import { hasRevisions } from '../../revisions/index.ts';
-import { type BlacklineOptions, isGone, type Kind, lookedLike } from './looks.ts';
+import { isGone, type Kind, kindOf, kindWithin, SILENT } from '../kinds.ts';
+import { type BlacklineOptions, lookedLike } from './looks.ts';
 import { placed } from './order.ts';
-import { kindOf, kindWithin, SILENT } from './revisions.ts';
 import type { LostLabel, Survey } from './survey.ts';
 
 export interface BlacklineContext {

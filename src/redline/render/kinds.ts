@@ -1,5 +1,17 @@
-import type { XmlElement } from '../../ooxml/index.ts';
-import type { Kind } from './looks.ts';
+import type { XmlElement } from '../ooxml/index.ts';
+
+/** What became of a piece of a document. */
+export type Kind = 'insertion' | 'deletion' | 'moveFrom' | 'moveTo';
+
+/** Is it in the original only? */
+export function isGone(kind: Kind | undefined): boolean {
+  return kind === 'deletion' || kind === 'moveFrom';
+}
+
+/** Is it in the modified document only? */
+export function isNew(kind: Kind | undefined): boolean {
+  return kind === 'insertion' || kind === 'moveTo';
+}
 
 const KINDS: Readonly<Record<string, Kind>> = {
   'w:ins': 'insertion',
