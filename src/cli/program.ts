@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, toProblem } from './errors.ts';
 import { type Io, paint, write } from './io.ts';
+import { addShowCommands } from './show-commands.ts';
 
 const EXAMPLES = `
 Examples:
@@ -9,6 +10,8 @@ Examples:
   redline compare draft-1.docx draft-2.docx -o redline.docx --author "Ada Lovelace" --date none --json
   cat draft-2.docx | redline compare draft-1.docx - -o - > redline.docx
   redline verify draft-1.docx draft-2.docx redline.docx
+  redline html redline.docx -o redline.html --view side-by-side
+  redline blackline redline.docx -o blackline.docx
   redline serve --port 8080
 
 Exit codes:
@@ -71,6 +74,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
     });
   addCompare(program, io, done);
   addVerify(program, io, done);
+  addShowCommands(program, io, done);
   addServe(program, done);
   return program;
 }

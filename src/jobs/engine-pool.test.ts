@@ -71,7 +71,9 @@ describe('the pool', () => {
   test('renders a page', async () => {
     const place = open().reserve();
     const inputs = { document: Uint8Array.of(1) };
-    expect(await place.run('page', inputs, { limits: compareOptions().limits }, never)).toContain('stand-in');
+    expect(
+      await place.run('page', inputs, { limits: compareOptions().limits, view: 'inline' }, never),
+    ).toContain('stand-in');
   });
 
   test('keeps the details of a refusal', async () => {

@@ -1,5 +1,15 @@
 import { nodeCodec } from '../kit/index.ts';
-import { type CompareOptions, compare, type Limits, renderHtml, verify } from '../redline/index.ts';
+import {
+  type BlacklineOptions,
+  blackline,
+  type CompareOptions,
+  compare,
+  type Limits,
+  renderHtml,
+  statistics,
+  type View,
+  verify,
+} from '../redline/index.ts';
 
 /**
  * Everything that the pool's threads can be asked for, by name: documents and options in, a value out that can cross
@@ -8,8 +18,15 @@ import { type CompareOptions, compare, type Limits, renderHtml, verify } from '.
 const OPERATIONS = {
   compare: (inputs: { original: Uint8Array; modified: Uint8Array }, options: CompareOptions) =>
     compare(inputs.original, inputs.modified, options, nodeCodec),
-  page: (inputs: { document: Uint8Array }, { limits }: { limits: Limits }) =>
-    renderHtml(inputs.document, nodeCodec, limits),
+  page: (inputs: { document: Uint8Array }, { limits, view }: { limits: Limits; view: View }) =>
+    renderHtml(inputs.document, nodeCodec, limits, view),
+  blackline: (
+    inputs: { document: Uint8Array },
+    { limits, looks }: { limits: Limits; looks: BlacklineOptions },
+  ) => ({
+    document: blackline(inputs.document, nodeCodec, limits, looks),
+    report: statistics(inputs.document, nodeCodec, limits),
+  }),
   verify: (
     inputs: { original: Uint8Array; modified: Uint8Array; redline: Uint8Array },
     { limits }: { limits: Limits },

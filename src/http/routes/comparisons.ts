@@ -81,7 +81,7 @@ async function ensureHtml({ results, pool }: HttpServices, id: string, signal: A
   try {
     const { body, expiresAt } = present(await results.open('comparisons', id, 'document'));
     const document = new Uint8Array(await new Response(body).arrayBuffer());
-    const html = await place.run('page', { document }, { limits: RESULT_LIMITS }, signal);
+    const html = await place.run('page', { document }, { limits: RESULT_LIMITS, view: 'inline' }, signal);
     await results.saveHtml({ kind: 'comparisons', id, expiresAt }, html);
   } finally {
     place.release();

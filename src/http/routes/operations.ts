@@ -1,10 +1,10 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { DEFAULT_LIMITS } from '../../redline/index.ts';
 import { verificationSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { jsonAnswer, textAnswer } from './answers.ts';
+import { jsonAnswer } from './answers.ts';
 import { addOperation } from './operation.ts';
-import { HTML_HEADERS, RESULT_LIMITS } from './shared.ts';
+import { RESULT_LIMITS } from './shared.ts';
+import { addShowOperations } from './show.ts';
 
 /** Nothing to choose. */
 const none = z.strictObject({});
@@ -27,16 +27,5 @@ export function addOperationRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServ
     toOptions: () => ({ limits: RESULT_LIMITS }),
     answers: [jsonAnswer('What was found.', verificationSchema)],
   });
-  addOperation(app, services, {
-    path: '/v1/html',
-    operation: 'page',
-    summary: 'Show a document with tracked changes as a page',
-    description:
-      'One HTML page that stands alone: no script, nothing from elsewhere. Insertions are `ins`, deletions `del`; all that bears one `data-change` is one change.',
-    fields: [{ name: 'document', role: 'document', description: 'Any Word document, at most 50 MB.' }],
-    options: none,
-    optionsName: 'HtmlOptions',
-    toOptions: () => ({ limits: DEFAULT_LIMITS }),
-    answers: [textAnswer('The page.', HTML_HEADERS, (html) => html)],
-  });
+  addShowOperations(app, services);
 }

@@ -1,5 +1,4 @@
 import type { Codec } from '../codec.ts';
-import { tokenize } from '../diff/index.ts';
 import {
   attribute,
   Counters,
@@ -67,6 +66,9 @@ const noWords = (): Words => ({ original: 0, modified: 0, inserted: 0, deleted: 
 /** Titles are for tables; longer ones are cut at a word. */
 const MAX_TITLE = 80;
 const WORD = /[\p{L}\p{N}]/u;
+/** Ideographs stand on their own; what joins letters and digits joins words. */
+const WORDS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}\p{M}_]+(?:['’.,][\p{L}\p{N}][\p{L}\p{N}\p{M}_]*)*/gu;
 const NOTES = /^w:(footnotes|endnotes)$/;
 
 /**
@@ -226,7 +228,7 @@ function textsOf(p: XmlElement, around: Kind | undefined): Texts {
 }
 
 function wordCount(text: string): number {
-  return text.trim() === '' ? 0 : tokenize(text).filter((token) => WORD.test(token)).length;
+  return text.match(WORDS)?.length ?? 0;
 }
 
 function titleOf(p: XmlElement, gone: boolean): string {

@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { json, redline } from '../support/cli.ts';
+import { del, docx, ins, p, r } from '../support/redlines.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'redline-show-'));
+writeFileSync(
+  join(folder, 'r.docx'),
+  docx(p(`${r('The fee is ')}${del('ten')}${ins(r('twelve'))}${r('.')}`)),
+);
+writeFileSync(join(folder, 'bad.docx'), 'no document');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args: readonly string[]) => redline(args, { cwd: folder });
+const text = (name: string): string => readFileSync(join(folder, name), 'latin1');
+
+describe('redline html', () => {
+  test('writes a page and says what it holds', async () => {
+    const result = await run('html', 'r.docx', '-o', 'r.html');
+    expect([result.exitCode, result.stderr]).toEqual([0, '']);
+    expect(result.stdout.toString()).toMatch(
+      /r\.html .*words +1 inserted, 1 deleted.*clauses +1 of 1 changed/s,
+    );
+    expect(text('r.html')).toMatch(/^<!doctype html>[^]*<del [^>]*>ten<\/del><ins [^>]*>twelve<\/ins>/);
+  });
+
+  test('writes two columns', async () => {
+    await run('html', 'r.docx', '-o', 'columns.html', '--view', 'side-by-side');
+    expect(text('columns.html')).toContain('<article class="redline columns">');
+  });
+});
+
+describe('redline blackline', () => {
+  test('writes a document and prints its figures', async () => {
+    const result = await run(
+      'blackline',
+      'r.docx',
+      '-o',
+      'b.docx',
+      '--json',
+      '--insertion',
+      'underline:00AA00',
+    );
+    expect(json<object>(result)).toMatchObject({ words: { inserted: 1, deleted: 1 } });
+    expect(text('b.docx').startsWith('PK')).toBe(true);
+  });
+});
+
+describe('what cannot be shown is refused', () => {
+  test.each([
+    ['a view that is none', ['html', 'r.docx', '-o', 'x.html', '--view', 'odd'], 2, /inline, side-by-side/],
+    [
+      'a look that is none',
+      ['blackline', 'r.docx', '-o', 'x.docx', '--deletion', 'blink'],
+      2,
+      /double-strike/,
+    ],
+    [
+      'a colour that is none',
+      ['blackline', 'r.docx', '-o', 'x.docx', '--deletion', 'strike:red'],
+      2,
+      /0000C8/,
+    ],
+    ['a page in the place of its document', ['html', 'r.docx', '-o', 'r.docx'], 2, /one of the inputs/],
+    ['what is no document', ['html', 'bad.docx', '-o', 'x.html'], 3, /not-a-package/],
+    ['no document at all', ['blackline', 'gone.docx', '-o', 'x.docx'], 2, /no file gone\.docx/],
+  ] as const)('%s', async (_, args, exitCode, message) => {
+    const result = await run(...args);
+    expect(result.exitCode).toBe(exitCode);
+    expect(result.stderr).toMatch(message);
+  });
+});

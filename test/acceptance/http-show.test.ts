@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeCodec } from '../../src/kit/index.ts';
+import { DEFAULT_LIMITS } from '../../src/redline/index.ts';
+import { openPackage } from '../../src/redline/ooxml/index.ts';
+import { del, docx, ins, p, r } from '../support/redlines.ts';
+import { form, type Service, startService } from './service.ts';
+
+const redline = docx(p(`${r('The fee is ')}${del('ten')}${ins(r('twelve'))}${r(' pounds.')}`));
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+
+function ask(path: string, options: object | undefined, accept = '*/*'): Promise<Response> {
+  const body = form({ document: redline, ...(options === undefined ? {} : { options }) });
+  return fetch(`${service.url}${path}`, { method: 'POST', body, headers: { accept } });
+}
+
+const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+
+describe('a document with tracked changes', () => {
+  test('as a page of two columns', async () => {
+    const html = await (await ask('/v1/html', { view: 'side-by-side' })).text();
+    expect(html).toContain('<article class="redline columns">');
+    expect(html).toMatch(/<div class="old">.*ten.*<div class="new">.*twelve/);
+  });
+
+  test('as a static comparison, with the looks that are asked for', async () => {
+    const answer = await ask('/v1/blacklines', { deletion: { decoration: 'double-strike', color: null } });
+    expect(answer.headers.get('content-type')).toBe(DOCX);
+    expect(answer.headers.get('content-disposition')).toContain('blackline.docx');
+    const xml = openPackage(new Uint8Array(await answer.arrayBuffer()), nodeCodec, DEFAULT_LIMITS).text(
+      'word/document.xml',
+    );
+    expect(xml).toContain('<w:rPr><w:dstrike/></w:rPr><w:t xml:space="preserve">ten</w:t>');
+    expect(xml).toContain('<w:u w:val="double"/></w:rPr><w:t xml:space="preserve">twelve</w:t>');
+  });
+
+  test('as a static comparison with its figures', async () => {
+    const answer = await ask('/v1/blacklines', undefined, 'application/json');
+    expect(answer.status).toBe(201);
+    const { report, links } = (await answer.json()) as { report: object; links: { document: string } };
+    expect(report).toMatchObject({ words: { original: 5, modified: 5, inserted: 1, deleted: 1 } });
+    expect((await fetch(`${service.url}${links.document}`)).headers.get('content-type')).toBe(DOCX);
+  });
+
+  test.each([
+    ['a view', '/v1/html', { view: 'upside-down' }],
+    ['a decoration', '/v1/blacklines', { insertion: { decoration: 'blink' } }],
+    ['a colour', '/v1/blacklines', { moveTo: { color: 'red' } }],
+  ])('%s that is none is refused', async (_, path, options) => {
+    const answer = await ask(path, options);
+    expect(await answer.json()).toMatchObject({ status: 400, code: 'options/invalid' });
+  });
+});
