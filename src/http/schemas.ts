@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import {
+  BUDGETS,
   DEFAULT_AUTHOR,
   DEFAULT_MOVES,
   GRANULARITIES,
@@ -133,6 +134,9 @@ const reportSchema = z
     ignored: z
       .array(z.object({ aspect: z.enum(IGNORABLE), differences: count }))
       .openapi({ description: 'What the options leave out, and how many differences were passed over.' }),
+    budgets: z
+      .array(z.object({ story: z.string(), budget: z.enum(BUDGETS), allowed: count, times: count }))
+      .openapi({ description: 'Ceilings on work that were reached: what lay beyond is marked less finely.' }),
     verification: verificationSchema,
     options: z
       .object({

@@ -43,6 +43,7 @@ describe('the report', () => {
       words: { inserted: 1, deleted: 1, moved: 0 },
       stories: [{ story: 'body', part: 'word/document.xml', rung: 'words', changes: 2 }],
       notCompared: [],
+      budgets: [],
       verification: { exact: true, differences: [], faults: [] },
       sha256: {
         original: sha256(docx(p(r('a b')))),

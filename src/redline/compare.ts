@@ -151,6 +151,7 @@ function report(
       aspect,
       differences: written.passedOver.get(aspect) ?? 0,
     })),
+    budgets: written.budgets,
     verification,
     options,
     sha256,

@@ -43,18 +43,21 @@ export {
   type View,
   type WordFigures,
 } from './render/index.ts';
-export type {
-  Comparison,
-  Counts,
-  Difference,
-  Ignored,
-  NotCompared,
-  Report,
-  Rung,
-  Stage,
-  StoryOutcome,
-  Verification,
-  WordCounts,
+export {
+  BUDGETS,
+  type BudgetName,
+  type Comparison,
+  type Counts,
+  type Difference,
+  type Ignored,
+  type NotCompared,
+  type Report,
+  type Rung,
+  type SpentBudget,
+  type Stage,
+  type StoryOutcome,
+  type Verification,
+  type WordCounts,
 } from './report.ts';
 export type {
   Anchor,

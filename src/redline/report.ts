@@ -31,6 +31,20 @@ export interface StoryOutcome {
   readonly changes: number;
 }
 
+/** Ceilings on the work for one story. */
+export const BUDGETS = ['alignment-steps', 'pairing-cells', 'move-pairs'] as const;
+export type BudgetName = (typeof BUDGETS)[number];
+
+/** A ceiling that was reached: what lay beyond it was settled in a coarser way, as exact but less fine. */
+export interface SpentBudget {
+  readonly story: string;
+  readonly budget: BudgetName;
+  /** Steps, cells of a table, or pairs. */
+  readonly allowed: number;
+  /** How often it was reached in the story. */
+  readonly times: number;
+}
+
 /** Something that tracked changes cannot express. */
 export interface NotCompared {
   readonly part: string;
@@ -80,6 +94,8 @@ export interface Report {
   readonly notCompared: readonly NotCompared[];
   /** What the options leave out: there the redline is as the original, and acceptance was not compared. */
   readonly ignored: readonly Ignored[];
+  /** Ceilings on work that were reached; empty for all but extreme documents. */
+  readonly budgets: readonly SpentBudget[];
   readonly verification: Verification;
   /** Every option, as it was or by default. */
   readonly options: CompareOptions;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { align } from './align.ts';
 import { anchor, heaviestChain } from './anchors.ts';
 import { pairByVotes, pairInOrder, similarity } from './similar.ts';
 
@@ -69,7 +70,7 @@ describe('pairing in order', () => {
     const left = [words(1, 2, 3), words(4, 5, 6), words(7, 8)];
     const right = [words(9, 9), words(1, 2, 3, 10), words(7, 8, 11)];
     const score = (i: number, j: number): number => similarity(left[i] ?? words(), right[j] ?? words());
-    expect([...pairByVotes(left, right, score)]).toEqual([1, -1, 2]);
+    expect([...pairByVotes(left, right, score, (a, b) => align(a, b).partner)]).toEqual([1, -1, 2]);
   });
 });
 

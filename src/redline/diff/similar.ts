@@ -1,5 +1,3 @@
-import { align } from './align.ts';
-
 /** The words of a block as symbols. */
 export type Words = Int32Array;
 
@@ -51,11 +49,14 @@ export function pairInOrder(n: number, m: number, score: (i: number, j: number) 
 /**
  * The same for lists too long for a table: the words of both lists are aligned, and each block goes
  * with the one that most of its words went to.
+ *
+ * @param align  partners of the left words among the right ones, or -1
  */
 export function pairByVotes(
   left: readonly Words[],
   right: readonly Words[],
   score: (i: number, j: number) => number,
+  align: (a: Int32Array, b: Int32Array) => Int32Array,
 ): Int32Array {
   const owner = (list: readonly Words[]): { words: Int32Array; of: Int32Array } => {
     const total = list.reduce((sum, w) => sum + w.length, 0);
@@ -70,7 +71,7 @@ export function pairByVotes(
   };
   const [a, b] = [owner(left), owner(right)];
   const votes = new Map<number, Map<number, number>>();
-  align(a.words, b.words).partner.forEach((at, i) => {
+  align(a.words, b.words).forEach((at, i) => {
     if (at < 0) return;
     const row = votes.get(a.of[i] ?? 0) ?? new Map<number, number>();
     votes.set(a.of[i] ?? 0, row);

@@ -1,7 +1,7 @@
 import type { Interner } from '../diff/index.ts';
 import type { XmlElement } from '../ooxml/index.ts';
 import type { Granularity, Ignorable, Ignore, MoveOptions } from '../options.ts';
-import type { Rung } from '../report.ts';
+import type { BudgetName, Rung } from '../report.ts';
 import type { PropsReader } from './props.ts';
 
 /** Which input an element comes from. */
@@ -52,6 +52,10 @@ export interface MergeContext {
   readonly props: PropsReader;
   readonly symbols: Interner;
   readonly tally: Tally;
+  /** Aligns two sequences of symbols under a budget: for each element of `a` its partner in `b`, or -1. */
+  readonly align: (a: ArrayLike<number>, b: ArrayLike<number>) => Int32Array;
+  /** Notes that a ceiling on work was reached. */
+  readonly spent: (budget: BudgetName, allowed: number) => void;
   /** Attributes of a fresh revision, such as ` w:id="7" w:author="A" w:date="…"`. */
   readonly stamp: () => string;
   /** How often something was written that the original does not have. */

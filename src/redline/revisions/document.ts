@@ -12,7 +12,7 @@ import {
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { CompareOptions, Ignorable, Limits } from '../options.ts';
-import type { NotCompared, StoryOutcome } from '../report.ts';
+import type { NotCompared, SpentBudget, StoryOutcome } from '../report.ts';
 import { mergeStory } from './blocks.ts';
 import { addComments } from './comments.ts';
 import type { MergeContext, Tally } from './context.ts';
@@ -32,6 +32,7 @@ export interface Written {
   readonly passedOver: ReadonlyMap<Ignorable, number>;
   readonly notCompared: readonly NotCompared[];
   readonly stories: readonly StoryOutcome[];
+  readonly budgets: readonly SpentBudget[];
 }
 
 /** The document with the revisions that it already holds accepted. */
@@ -61,7 +62,7 @@ export function writeRedline(
   const carried = used ? { ...comments, wanted: used } : comments;
   addComments(result.editor, modified, carried, result.rebase.part, (xml) => result.parse(xml));
   for (const [part, xml] of result.parts) put(result, part, result.bookmarks.resolve(xml));
-  const { editor, tally, stories } = result;
+  const { editor, tally, stories, budgets } = result;
   return {
     bytes: editor.bytes(),
     untouched: !editor.touched,
@@ -69,6 +70,7 @@ export function writeRedline(
     passedOver: result.passedOver,
     notCompared: notCompared(result),
     stories,
+    budgets,
   };
 }
 

@@ -1,4 +1,3 @@
-import { align } from '../diff/index.ts';
 import { eachGap } from './asides.ts';
 import type { MergeContext } from './context.ts';
 import { fold, type Piece, type Unit, type Word } from './units.ts';
@@ -32,7 +31,7 @@ export function alignGraphemes({ a, b, partner }: Aligned, { symbols, ignore }: 
   const gaps: [number[], number[]][] = [];
   eachGap(cutA.units, cutB.units, fresh, (gap) => gaps.push([gap.left, gap.right]));
   for (const [x, y] of gaps) {
-    align(x.map(idOf(cutA.units)), y.map(idOf(cutB.units))).partner.forEach((j, i) => {
+    ctx.align(x.map(idOf(cutA.units)), y.map(idOf(cutB.units))).forEach((j, i) => {
       if (j >= 0) fresh[x[i] ?? 0] = y[j] ?? -1;
     });
   }

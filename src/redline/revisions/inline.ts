@@ -114,7 +114,7 @@ export function singleParagraphs(
 function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Aligned {
   if (ctx.rung === 'coarse-words') return { a, b, partner: matchEnds(a, b) };
   if (ctx.rung !== 'words') return { a, b, partner: new Int32Array(a.length).fill(-1) };
-  const words = { a, b, partner: matchUnits(a, b, ctx.ignore) };
+  const words = { a, b, partner: matchUnits(a, b, ctx) };
   return ctx.granularity === 'word' ? words : alignGraphemes(words, ctx);
 }
 
@@ -195,7 +195,7 @@ export function editedMove(
   const read = (paragraph: XmlElement): Unit[] =>
     toUnits(readItems(paragraph, ctx.props), ctx.symbols, ctx.ignore);
   const [a, b] = [read(original), read(modified)];
-  const partner = matchUnits(a, b);
+  const partner = matchUnits(a, b, ctx);
   const moved = new Set(partner);
   const [units, side, paragraph] =
     state === 'from' ? [a, 'original' as const, original] : [b, 'modified' as const, modified];

@@ -77,7 +77,10 @@ function pairUnchanged(gone: readonly Block[], come: readonly Block[], pair: Pai
 
 /** Paragraphs that moved and were edited on the way: the most alike first. */
 function pairEdited(gone: readonly Block[], come: readonly Block[], pair: Pair, ctx: MergeContext): void {
-  if (gone.length * come.length > MAX_PAIRS) return;
+  if (gone.length * come.length > MAX_PAIRS) {
+    ctx.spent('move-pairs', MAX_PAIRS);
+    return;
+  }
   const words = (blocks: readonly Block[]) =>
     blocks
       .map((block) => ({ block, words: wordsOf(block.element, ctx) }))

@@ -35,7 +35,7 @@ export interface Side {
 type Score = (i: number, j: number) => number;
 
 /** Pairs the blocks of two stretches in order: for each of `a` its partner in `b`, or -1. */
-export function pairBlocks(a: Side, b: Side): Int32Array {
+export function pairBlocks(a: Side, b: Side, ctx: MergeContext): Int32Array {
   const [endsA, endsB] = [a.blocks.map(endsSection), b.blocks.map(endsSection)];
   const score: Score = (i, j) => {
     if (a.ids[i] === b.ids[j]) return (a.words[i]?.length ?? 0) + EQUAL_BONUS;
@@ -48,7 +48,7 @@ export function pairBlocks(a: Side, b: Side): Int32Array {
   for (let i = 0; i <= n; i++) {
     const j = i === n ? m : (partner[i] ?? -1);
     if (j < 0) continue;
-    pairGap(a, b, [i0, i, j0, j], score, partner);
+    pairGap(a, b, [i0, i, j0, j], score, partner, ctx);
     [i0, j0] = [i + 1, j + 1];
   }
   return partner;
@@ -60,17 +60,27 @@ function pairGap(
   [i0, i1, j0, j1]: readonly [number, number, number, number],
   score: Score,
   partner: Int32Array,
+  ctx: MergeContext,
 ): void {
   const [n, m] = [i1 - i0, j1 - j0];
   if (n === 0 || m === 0) return;
   const shifted: Score = (i, j) => score(i0 + i, j0 + j);
-  const found =
-    n * m <= MAX_CELLS
-      ? pairInOrder(n, m, shifted)
-      : pairByVotes(a.words.slice(i0, i1), b.words.slice(j0, j1), shifted);
+  const found = pairLists(a.words.slice(i0, i1), b.words.slice(j0, j1), shifted, ctx);
   found.forEach((j, i) => {
     if (j >= 0) partner[i0 + i] = j0 + j;
   });
+}
+
+/** Pairs two lists in order: by a table of all pairs, or by votes of the words where that would be too large. */
+export function pairLists(
+  a: readonly Words[],
+  b: readonly Words[],
+  score: Score,
+  ctx: MergeContext,
+): Int32Array {
+  if (a.length * b.length <= MAX_CELLS) return pairInOrder(a.length, b.length, score);
+  ctx.spent('pairing-cells', MAX_CELLS);
+  return pairByVotes(a, b, score, ctx.align);
 }
 
 /** Pairs that share rare words or are equal: the few worth scoring. */

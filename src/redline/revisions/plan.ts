@@ -1,4 +1,4 @@
-import { align, anchor, type Words } from '../diff/index.ts';
+import { anchor, type Words } from '../diff/index.ts';
 import { outer } from '../ooxml/index.ts';
 import { type Block, blockKey, endsSection, isControl, isParagraph, wordsOf } from './block.ts';
 import type { MergeContext } from './context.ts';
@@ -26,7 +26,7 @@ export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeC
   const [keysA, keysB] = [keys(a), keys(b)];
   const [idsA, idsB] = [keysA.map((k) => ctx.symbols.id(k)), keysB.map((k) => ctx.symbols.id(k))];
   const held = coarse
-    ? align(idsA, idsB).partner.map((j, i) => (holds(i) ? j : -1))
+    ? ctx.align(idsA, idsB).map((j, i) => (holds(i) ? j : -1))
     : equalRuns(idsA, idsB, (i) => keysA[i]?.length ?? 1);
   const steps: Step[] = [];
   let [i0, j0] = [0, 0];
@@ -90,7 +90,7 @@ function planGap(left: Stretch, right: Stretch, ctx: MergeContext, steps: Step[]
   }
   const known = new Map<number, Words>();
   const [wordsA, wordsB] = [wordsIn(left, known, ctx), wordsIn(right, known, ctx)];
-  const partner = pairBlocks({ ...left, words: wordsA }, { ...right, words: wordsB });
+  const partner = pairBlocks({ ...left, words: wordsA }, { ...right, words: wordsB }, ctx);
   const joins = joinNeighbours(a, b, partner, wordsA, wordsB);
   let j0 = 0;
   for (let i = 0; i < a.length; ) {

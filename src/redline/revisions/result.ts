@@ -1,5 +1,5 @@
 import type { Codec } from '../codec.ts';
-import { Interner } from '../diff/index.ts';
+import { ALIGNMENT_STEPS, align, Interner } from '../diff/index.ts';
 import {
   attribute,
   elements,
@@ -13,7 +13,7 @@ import {
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { CompareOptions, Ignorable, Ignore } from '../options.ts';
-import type { Rung, StoryOutcome } from '../report.ts';
+import { BUDGETS, type BudgetName, type Rung, type SpentBudget, type StoryOutcome } from '../report.ts';
 import { mergeStory, singleBlock } from './blocks.ts';
 import { type CommentMap, mapComments } from './comments.ts';
 import { emptyTally, type MergeContext, type Tally } from './context.ts';
@@ -49,6 +49,7 @@ export class Result {
   readonly notes: Notes;
   readonly tally: Tally = emptyTally();
   readonly stories: StoryOutcome[] = [];
+  readonly budgets: SpentBudget[] = [];
   /** Parts written so far, with placeholders for bookmarks. */
   readonly parts = new Map<string, string>();
   readonly ignore: Ignore;
@@ -58,6 +59,8 @@ export class Result {
   readonly #rungs: Rungs;
   readonly #symbols = new Interner();
   readonly #props = new PropsReader();
+  /** Ceilings reached in the story that is being written. */
+  readonly #spent: { readonly budget: BudgetName; readonly allowed: number }[] = [];
   #nextId: number;
   #touches = 0;
 
@@ -100,6 +103,12 @@ export class Result {
       moves: this.#options.moves,
       props: this.#props,
       symbols: this.#symbols,
+      align: (a, b) => {
+        const { partner, exhausted } = align(a, b);
+        if (exhausted) ctx.spent('alignment-steps', ALIGNMENT_STEPS);
+        return partner;
+      },
+      spent: (budget, allowed) => this.#spent.push({ budget, allowed }),
       tally: this.tally,
       stamp: () => {
         this.#touches++;
@@ -159,7 +168,16 @@ export class Result {
     const before = changesOf(this.tally);
     const written = write();
     this.stories.push({ story, part, rung: ctx.rung, changes: changesOf(this.tally) - before });
+    this.#settleBudgets(story);
     return written;
+  }
+
+  #settleBudgets(story: string): void {
+    const spent = this.#spent.splice(0);
+    for (const budget of BUDGETS) {
+      const [first, ...more] = spent.filter((s) => s.budget === budget);
+      if (first) this.budgets.push({ story, ...first, times: 1 + more.length });
+    }
   }
 }
 

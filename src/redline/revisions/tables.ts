@@ -1,4 +1,4 @@
-import { align, pairInOrder, similarity, type Words } from '../diff/index.ts';
+import { similarity, type Words } from '../diff/index.ts';
 import {
   canonical,
   canonicalChildren,
@@ -12,6 +12,7 @@ import {
 } from '../ooxml/index.ts';
 import { wordsOf } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
+import { pairLists } from './pairs.ts';
 import { innerOf } from './paragraph.ts';
 import { cellsIn, MARK, mergeUnits, unitsOf, type Writing } from './table-units.ts';
 
@@ -108,7 +109,7 @@ function canonicalGrid(grid: XmlElement | undefined): string {
 
 function pairRows(a: readonly XmlElement[], b: readonly XmlElement[], ctx: MergeContext): Int32Array {
   const ids = (rows: readonly XmlElement[]): number[] => rows.map((r) => ctx.symbols.id(rawKey(r)));
-  const partner = align(ids(a), ids(b)).partner;
+  const partner = ctx.align(ids(a), ids(b));
   let [i0, j0] = [0, 0];
   for (let i = 0; i <= a.length; i++) {
     const j = i === a.length ? b.length : (partner[i] ?? -1);
@@ -128,7 +129,7 @@ function pairSimilar(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Me
   const [cellsA, cellsB] = [cellsOf(a), cellsOf(b)];
   // As many rows of the same shape on both sides are versions of one another, whatever they say.
   const asMany = a.length === b.length;
-  return pairInOrder(a.length, b.length, (i, j) => {
+  const score = (i: number, j: number): number => {
     const [left, right] = [cellsA[i] ?? [], cellsB[j] ?? []];
     const share = worth(
       wordsA[i],
@@ -136,7 +137,8 @@ function pairSimilar(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Me
       sharesCell(left, right) ? SHARED_CELL_SIMILARITY : ROW_SIMILARITY,
     );
     return share > 0 || !asMany || left.length !== right.length ? share : LEAST_WORTH;
-  });
+  };
+  return pairLists(wordsA, wordsB, score, ctx);
 }
 
 /** Do two rows have a cell with the same words, such as the label of what they set? */
@@ -269,10 +271,11 @@ function pairCells(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Merg
     const tcW = cell && child(child(cell, 'w:tcPr'), 'w:tcW');
     return tcW ? outer(tcW) : '';
   };
-  return pairInOrder(a.length, b.length, (i, j) => {
+  const score = (i: number, j: number): number => {
     const same = width(a[i]) !== '' && width(a[i]) === width(b[j]) ? SAME_WIDTH : LEAST_WORTH;
     return worth(wordsA[i], wordsB[j], ROW_SIMILARITY) + same;
-  });
+  };
+  return pairLists(wordsA, wordsB, score, ctx);
 }
 
 /** A cell that only one side has (§17.13.5.1–2). */

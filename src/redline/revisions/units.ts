@@ -1,6 +1,7 @@
 import { align, type Interner, isBlank, tokenIds } from '../diff/index.ts';
 import { child } from '../ooxml/index.ts';
 import { type Ignore, NOTHING_IGNORED } from '../options.ts';
+import type { MergeContext } from './context.ts';
 import type { AtomItem, EndItem, GroupItem, Item, MarkItem, Run, TextItem } from './items.ts';
 
 /** A piece of a word that stands in one run. */
@@ -167,6 +168,9 @@ class Place {
   }
 }
 
+type Matching = Pick<MergeContext, 'ignore' | 'align'>;
+const MATCHING: Matching = { ignore: NOTHING_IGNORED, align: (a, b) => align(a, b).partner };
+
 /**
  * For each unit of `a` its partner in `b`, or -1.  Words and wholes are aligned first; blanks join
  * where what is beside them did, so that they never hold two changes apart.
@@ -174,10 +178,10 @@ class Place {
 export function matchUnits(
   a: readonly Unit[],
   b: readonly Unit[],
-  ignore: Ignore = NOTHING_IGNORED,
+  { ignore, align }: Matching = MATCHING,
 ): Int32Array {
   const [left, right] = [solidUnits(a, ignore), solidUnits(b, ignore)];
-  const found = align(left.ids, right.ids).partner;
+  const found = align(left.ids, right.ids);
   const partner = new Int32Array(a.length).fill(-1);
   for (let k = 0; k < found.length; k++) {
     const j = found[k] ?? -1;
