@@ -21,6 +21,7 @@ const report: Report = {
     { story: 'header 1 default', part: 'word/header1.xml', rung: 'paragraphs', changes: 1 },
   ],
   notCompared: [{ part: 'word/theme/theme1.xml', reason: 'themes cannot be tracked' }],
+  budgets: [],
   ignored: [],
   verification: { exact: true, stories: 2, differences: [], faults: [] },
   options: compareOptions(),
@@ -56,9 +57,11 @@ describe('the summary of a comparison', () => {
 
   test('says so when nothing changed, and cuts long lists', () => {
     const notCompared = Array.from({ length: 13 }, (_, at) => ({ part: `p${at}`, reason: 'r' }));
+    const budgets = [{ story: 'body', budget: 'pairing-cells', allowed: 250_000, times: 2 }] as const;
     const text = comparisonSummary({ ...report, identical: true, notCompared });
     expect(text).toMatch(/say the same/);
     expect(text).not.toMatch(/insertions/);
+    expect(comparisonSummary({ ...report, budgets })).toMatch(/budget {4}body: 250000 pairing-cells reached/);
     expect(text).toMatch(/ p9: r\n {2}… and 3 more \(--json lists all\)$/);
   });
 });

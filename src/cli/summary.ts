@@ -45,6 +45,7 @@ function outcome(report: Report): string[] {
   return [
     `  verified  rejecting gives the original, accepting the modified document (${stories})`,
     ...listed(coarse.map((story) => `  coarser   ${story.story}: marked by ${story.rung}`)),
+    ...listed(report.budgets.map((b) => `  budget    ${b.story}: ${b.allowed} ${b.budget} reached`)),
     `  time      ${total.toFixed(0)} ms (${ms})`,
   ];
 }

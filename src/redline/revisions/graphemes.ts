@@ -12,7 +12,10 @@ export interface Aligned {
 }
 
 /** Looks into the words that changed: their grapheme clusters (UAX #29) are units of their own. */
-export function alignGraphemes({ a, b, partner }: Aligned, { symbols, ignore }: MergeContext): Aligned {
+export function alignGraphemes(
+  { a, b, partner }: Aligned,
+  { symbols, ignore, align }: MergeContext,
+): Aligned {
   const key = (text: string): number => symbols.id(ignore.case ? fold(text) : text);
   const [left, right] = [cutter(a, key), cutter(b, key)];
   eachGap(a, b, partner, (gap) => {
@@ -31,7 +34,7 @@ export function alignGraphemes({ a, b, partner }: Aligned, { symbols, ignore }: 
   const gaps: [number[], number[]][] = [];
   eachGap(cutA.units, cutB.units, fresh, (gap) => gaps.push([gap.left, gap.right]));
   for (const [x, y] of gaps) {
-    ctx.align(x.map(idOf(cutA.units)), y.map(idOf(cutB.units))).forEach((j, i) => {
+    align(x.map(idOf(cutA.units)), y.map(idOf(cutB.units))).forEach((j, i) => {
       if (j >= 0) fresh[x[i] ?? 0] = y[j] ?? -1;
     });
   }

@@ -9,6 +9,7 @@ import {
 } from '../diff/index.ts';
 import { child, outer, type XmlElement } from '../ooxml/index.ts';
 import { type Block, endsSection, isControl, isParagraph, shownText } from './block.ts';
+import type { MergeContext } from './context.ts';
 import { controlKey } from './items.ts';
 
 /** Least share of common words for two blocks to be versions of one another. */
