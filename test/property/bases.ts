@@ -223,12 +223,19 @@ export const SMALL: readonly Base[] = [
   { name: 'strict', data: strict(buildDocx(stories())) },
 ];
 
+/** Not valid in a way that the laws do not speak of: a table inside of a paragraph, which counts as one thing. */
+const ODD: ReadonlySet<string> = new Set(['lo_tdf111550']);
+
 /** Documents of the corpus (`REDLINE_CORPUS`), where there is one, up to a size in bytes. */
 export function corpusBases(mostBytes: number): Base[] {
   const corpus = process.env.REDLINE_CORPUS ?? resolve(import.meta.dirname, '../../../shared/corpus');
   return ['contracts', 'wml', 'fixtures', 'rich', 'stress'].flatMap((set) => {
     const folder = join(corpus, set);
-    const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+    const names = existsSync(folder)
+      ? readdirSync(folder)
+          .filter((name) => !ODD.has(name))
+          .sort()
+      : [];
     return names.flatMap((name) => {
       const file = join(folder, name, 'original.docx');
       return existsSync(file) && statSync(file).size <= mostBytes

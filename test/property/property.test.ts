@@ -71,6 +71,48 @@ const FOUND: readonly (readonly [what: string, recipe: Recipe])[] = [
       modified: [['replace a word', 0]],
     },
   ],
+  [
+    'a paragraph that ends a section does not join the next one',
+    { base: 'stories', original: [['track a move', 2437]], modified: [] },
+  ],
+  [
+    'a row in a control goes by an earlier change: so does the control',
+    {
+      base: 'controls',
+      original: [],
+      modified: [
+        ['track a deleted row', 0],
+        ['control a row', 0],
+      ],
+    },
+  ],
+  [
+    'a list is added to a numbering part that holds none',
+    {
+      base: 'stories',
+      original: [['change how a list counts', 0]],
+      modified: [
+        ['put into a new list', 0],
+        ['replace a word', 0],
+      ],
+    },
+  ],
+  [
+    'one picture is stored twice',
+    {
+      base: 'contract',
+      original: [['replace a word', 0]],
+      modified: [
+        ['insert an embedded object', 30495],
+        ['insert a picture', 1],
+        ['replace a word', 0],
+      ],
+    },
+  ],
+  [
+    'a row in a control changes beside others',
+    { base: 'controls', original: [['replace a word', 0]], modified: [['add a footnote', 0]] },
+  ],
 ];
 
 describe('found by long runs', () => {

@@ -105,8 +105,8 @@ function rewrite(
 
 /**
  * Ids of a part's relationships in the result; what is missing there is carried over when first used.
- * Where the original leads to one target twice (a logo stored twice, a link made twice), the second
- * use goes with the second, so that renumbered ids are no change.
+ * Where the original leads to one target twice (a logo stored twice, a link made twice), what
+ * goes by the same id or name goes together, and else in order, so that renumbered ids are no change.
  */
 function mapRelationships(
   editor: PackageEditor,
@@ -129,7 +129,11 @@ function mapRelationships(
     const rel = byId.get(id);
     if (!rel || (rel.part === undefined && !rel.external)) return id;
     const equal = (mine.get(likeness(rel)) ?? []).filter((r) => editor.leadsAlike(r, modified, rel));
-    const same = equal.find((r) => r.id === id) ?? equal.find((r) => !taken.has(r.id)) ?? equal[0];
+    const same =
+      equal.find((r) => r.id === id) ??
+      equal.find((r) => r.part !== undefined && r.part === rel.part) ??
+      equal.find((r) => !taken.has(r.id)) ??
+      equal[0];
     const carried = (): { part: string } | { url: string } =>
       rel.part === undefined ? { url: rel.target } : { part: editor.carry(modified, rel.part) };
     const fresh = same?.id ?? editor.relate(target, rel.type, carried());
