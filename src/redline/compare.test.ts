@@ -118,6 +118,35 @@ describe('refusals', () => {
       'document/damaged-part',
       'modified',
     ],
+    ...(['styles', 'numbering', 'settings'] as const).flatMap(
+      (kind): [string, Uint8Array, Uint8Array, string, string][] => {
+        const broken = (more: string): Uint8Array =>
+          buildDocx({ ...body(p(r(more))), [`word/${kind}.xml`]: `<w:${kind}><w:x></w:${kind}>` });
+        return [
+          [
+            `${kind} that both have and that are damaged`,
+            broken('a'),
+            broken('b'),
+            'document/damaged-part',
+            'original',
+          ],
+          [
+            `${kind} that the modified alone has`,
+            docx(p(r('a'))),
+            broken('b'),
+            'document/damaged-part',
+            'modified',
+          ],
+        ];
+      },
+    ),
+    [
+      'styles with something behind them',
+      buildDocx({ ...body(p(r('a'))), 'word/styles.xml': '<w:styles/><w:styles/>' }),
+      good,
+      'document/damaged-part',
+      'original',
+    ],
   ])('%s', (_, a, b, code, input) => {
     const error = refusal(() => compare(a, b, OPTIONS, nodeCodec));
     expect([error.code, error.details.input]).toEqual([code, input]);

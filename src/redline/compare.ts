@@ -1,6 +1,6 @@
 import { type Codec, remembering } from './codec.ts';
 import { type InputRole, RedlineError } from './errors.ts';
-import { openPackage, type Package } from './ooxml/index.ts';
+import { asDocument, checkDefinitions, openPackage, type Package } from './ooxml/index.ts';
 import { type CompareOptions, compareOptions, type GivenOptions, IGNORABLE, type Limits } from './options.ts';
 import {
   type Comparison,
@@ -54,6 +54,8 @@ function compareWith(
     open(original, 'original', codec, options.limits),
     open(modified, 'modified', codec, options.limits),
   ];
+  checkDefinitions(a);
+  checkDefinitions(b, a);
   clock.lap('read');
   let rungs: Rungs = { body: 'words', headers: 'words', notes: 'words' };
   for (;;) {
@@ -76,7 +78,7 @@ function compareWith(
 
 /** Reads an input; a refusal, now or when a part is read later, says which input it is about. */
 function open(data: Uint8Array, input: InputRole, codec: Codec, limits: Limits): Package {
-  return withoutRevisions(openPackage(data, codec, limits, input), limits);
+  return withoutRevisions(asDocument(openPackage(data, codec, limits, input), limits), limits);
 }
 
 interface Stopwatch {

@@ -5,6 +5,7 @@ export { widenedStartTag } from './namespaces.ts';
 export { formatNumber } from './number-format.ts';
 export {
   bodyOf,
+  checkDefinitions,
   openPackage,
   type Package,
   type Relationship,
@@ -12,6 +13,7 @@ export {
   revisePackage,
   samePart,
 } from './package.ts';
+export { asDocument } from './plain.ts';
 export { type Rebase, rebaseOnto } from './rebase.ts';
 export { isOn, readStyles, resolve, type Styles } from './style-sheet.ts';
 export {

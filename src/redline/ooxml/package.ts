@@ -2,7 +2,7 @@ import type { Codec } from '../codec.ts';
 import { type InputRole, RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
 import { withCustomaryPrefixes } from './namespaces.ts';
-import { attribute, child, elements, parseXml, type XmlElement } from './xml.ts';
+import { attribute, checkXml, child, elements, parseXml, type XmlElement } from './xml.ts';
 import { inflateEntry, readZip, type ZipEntry } from './zip.ts';
 
 /** A relationship (ECMA-376 Part 2 §9.3) of a part. */
@@ -26,11 +26,15 @@ export interface Package {
   /** The part's XML as text, decoded from UTF-8 or UTF-16. */
   readonly text: (name: string) => string;
   readonly root: (name: string) => XmlElement;
+  /** Refuses a part that is not well-formed; of one that is, nothing is kept. */
+  readonly check: (name: string) => void;
   /** Relationships of a part; `''` stands for the package itself. */
   readonly relationships: (part: string) => readonly Relationship[];
   readonly contentType: (part: string) => string;
   /** Parts that were revised after reading: their text stands for the stored bytes. */
   readonly revised: ReadonlyMap<string, string>;
+  /** Parts that are there and were left out: macros. */
+  readonly leftOut: readonly string[];
 }
 
 /** The package with the text of some parts revised. */
@@ -39,7 +43,7 @@ export function revisePackage(pkg: Package, revised: ReadonlyMap<string, string>
   const roots = new Map(Array.from(revised, ([part, xml]) => [part, parseXml(xml, limits.xmlDepth)]));
   return {
     ...pkg,
-    revised,
+    revised: new Map([...pkg.revised, ...revised]),
     text: (part) => revised.get(part) ?? pkg.text(part),
     root: (part) => roots.get(part) ?? pkg.root(part),
   };
@@ -70,6 +74,7 @@ export function openPackage(data: Uint8Array, codec: Codec, limits: Limits, inpu
     bytes: guard(pkg.bytes),
     text: guard(pkg.text),
     root: guard(pkg.root),
+    check: guard(pkg.check),
     relationships: guard(pkg.relationships),
   };
 }
@@ -117,6 +122,9 @@ function readPackage(data: Uint8Array, codec: Codec, limits: Limits): Package {
     cache.roots.set(name, fresh);
     return fresh;
   };
+  const check = (name: string): void => {
+    if (!cache.roots.has(name)) naming(name, () => checkXml(text(name), limits.xmlDepth));
+  };
   const has = (name: string): boolean => byName.has(name);
   const relationships = (part: string): readonly Relationship[] => {
     const known = cache.rels.get(part);
@@ -129,7 +137,19 @@ function readPackage(data: Uint8Array, codec: Codec, limits: Limits): Package {
   const contentType = typesOf(byName, root);
   const main = findMain(has, relationships, contentType);
   bodyOf(root(main));
-  return { entries, main, has, bytes, text, root, relationships, contentType, revised: new Map() };
+  return {
+    entries,
+    main,
+    has,
+    bytes,
+    text,
+    root,
+    check,
+    relationships,
+    contentType,
+    revised: new Map(),
+    leftOut: [],
+  };
 }
 
 function indexEntries(entries: readonly ZipEntry[]): Map<string, ZipEntry> {
@@ -291,20 +311,41 @@ function findMain(
   return main.part;
 }
 
+/** Parts that are compared only where their bytes differ, and must be sound all the same. */
+const SHARED_KINDS = ['styles', 'numbering', 'settings', 'fontTable', 'theme'];
+
+/**
+ * Refuses a document whose shared definitions are not well-formed.
+ *
+ * @param checked  a document whose own were found sound: parts with the same bytes are passed over
+ * @throws {RedlineError} `document/damaged-part`, `document/dtd-forbidden`, `limits/exceeded`
+ */
+export function checkDefinitions(pkg: Package, checked?: Package): void {
+  for (const kind of SHARED_KINDS) {
+    const part = relatedPart(pkg, pkg.main, kind);
+    const known = checked && relatedPart(checked, checked.main, kind);
+    if (part === undefined || (checked && known !== undefined && sameStored(checked, known, pkg, part)))
+      continue;
+    pkg.check(part);
+  }
+}
+
 /** Do two parts hold the same? Equal stored bytes say so without unpacking either. */
 export function samePart(a: Package, partA: string, b: Package, partB: string): boolean {
+  return sameStored(a, partA, b, partB) || a.text(partA) === b.text(partB);
+}
+
+function sameStored(a: Package, partA: string, b: Package, partB: string): boolean {
   const entry = (pkg: Package, part: string): ZipEntry | undefined =>
     pkg.revised.has(part) ? undefined : pkg.entries.find((e) => e.name === part);
   const [left, right] = [entry(a, partA), entry(b, partB)];
-  if (
-    left &&
-    right &&
+  return (
+    left !== undefined &&
+    right !== undefined &&
     left.method === right.method &&
     left.crc === right.crc &&
     sameBytes(left.stored, right.stored)
-  )
-    return true;
-  return a.text(partA) === b.text(partB);
+  );
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

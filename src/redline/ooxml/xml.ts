@@ -236,6 +236,19 @@ export function parseXml(source: string, maxDepth: number, from = rootStart(sour
   }
 }
 
+/** Only whether a part is well-formed, at a fraction of what reading it costs. @throws {RedlineError} as `parseXml` */
+export function checkXml(source: string, maxDepth: number): void {
+  const { end } = spanOf(source, rootStart(source), maxDepth);
+  for (let at = end; at < source.length; ) {
+    const next = source.indexOf('<', at);
+    if (source.slice(at, next < 0 ? undefined : next).trim() !== '')
+      throw damaged('there is text behind the root');
+    if (next < 0) return;
+    if (!/^<[!?]/.test(source.slice(next, next + 2))) throw damaged('there are two roots');
+    at = skipSpecial(source, next);
+  }
+}
+
 /** Offset of the root element's tag. */
 export function rootStart(source: string): number {
   for (let at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at)) {

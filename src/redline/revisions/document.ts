@@ -143,7 +143,11 @@ function writeNotes(result: Result, kind: NoteKind): void {
 
 /** What tracked changes cannot say, by part and reason. */
 function notCompared(result: Result): NotCompared[] {
-  const out: NotCompared[] = [];
+  const macros = new Set([...result.original.leftOut, ...result.modified.leftOut]);
+  const out: NotCompared[] = Array.from(macros, (part) => ({
+    part,
+    reason: 'Macros are not read and never run; the redline is a document without them.',
+  }));
   const { changed } = result.rebase.styles;
   const styles = relatedPart(result.original, result.original.main, 'styles') ?? 'word/styles.xml';
   for (const name of changed)
