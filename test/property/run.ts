@@ -18,7 +18,7 @@ export interface Tally {
 
 export const emptyTally = (): Tally => ({ pairs: 0, lower: [], lopsided: 0 });
 
-function recipes(bases: readonly Base[]): fc.Arbitrary<Recipe> {
+export function recipes(bases: readonly Base[]): fc.Arbitrary<Recipe> {
   return fc.record({
     base: fc.constantFrom(...bases.map((b) => b.name)),
     // Most pairs have a side that stands as it is.

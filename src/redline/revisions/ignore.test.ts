@@ -183,6 +183,14 @@ describe('beside what is ignored', () => {
       [0, 0],
     ],
     [
+      'the format of a sentence changes',
+      'whitespace',
+      p(r('a  b c')),
+      p(r('a b  c', BOLD)),
+      { runFormatting: 1 },
+      [0, 0],
+    ],
+    [
       'a cell spans two',
       'formatting',
       tbl(row(cell(p(r('a'))))) + p(''),

@@ -22,6 +22,8 @@ class Merge {
   readonly writer: InlineWriter;
   readonly ctx: MergeContext;
   #paragraphs: string[] = [];
+  /** The run written last that both sides have. */
+  #last: { readonly from: Run; readonly run: Run } | undefined;
   /** One run for each pair of former and new run, so that neighbours stay together. */
   readonly #changedRuns = new Map<Run, Map<Run, Run>>();
 
@@ -40,7 +42,18 @@ class Merge {
     this.#paragraphs.push(tag, properties, this.writer.take(), '</w:p>');
   }
 
+  /** A blank of `from` between words that changed: it changes with them, so that one change stays one. */
+  runOfBlank(from: Run): Run {
+    return this.#last?.from === from && this.writer.isIn(this.#last.run) ? this.#last.run : from;
+  }
+
   run(from: Run, to: Run): Run {
+    const run = this.#changedRun(from, to);
+    this.#last = { from, run };
+    return run;
+  }
+
+  #changedRun(from: Run, to: Run): Run {
     if (from.props.key === to.props.key) return from;
     const row = this.#changedRuns.get(from) ?? new Map<Run, Run>();
     this.#changedRuns.set(from, row);
@@ -142,7 +155,8 @@ function mergeUnits(left: readonly Unit[], right: readonly Unit[], merge: Merge,
 
 /** A unit as the original has it. */
 function kept(unit: Unit, merge: Merge): void {
-  if (unit.kind === 'word') writeWord(unit, 'original', 'keep', merge);
+  if (unit.kind === 'word' && isWhole(unit)) merge.writer.text(unit.text, merge.runOfBlank(unit.run), 'keep');
+  else if (unit.kind === 'word') writeWord(unit, 'original', 'keep', merge);
   else if (unit.item.kind !== 'end') keptItem(unit.item, merge);
 }
 

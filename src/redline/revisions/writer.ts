@@ -61,6 +61,11 @@ export class InlineWriter {
     this.#text += text;
   }
 
+  /** Is kept content of this run being written? */
+  isIn(run: Run): boolean {
+    return this.#runOpen && this.#run === run && this.#state === 'keep';
+  }
+
   /** Text of a run is gathered and written as one element. */
   #push(piece: string): void {
     if (this.#text !== '') {
