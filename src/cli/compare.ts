@@ -1,15 +1,11 @@
 import { nodeCodec } from '../kit/index.ts';
-import { compare, compareOptions } from '../redline/index.ts';
+import { compare } from '../redline/index.ts';
 import type { Io } from './io.ts';
+import { type OptionFlags, optionsOf } from './options.ts';
 import { type ProduceFlags, produce } from './produce.ts';
-import { checkAuthor, parseDate } from './stamp.ts';
 import { comparisonSummary } from './summary.ts';
 
-export interface CompareFlags extends ProduceFlags {
-  readonly author: string;
-  /** As given: an ISO 8601 date, `none`, or undefined for now. */
-  readonly date?: string;
-}
+export type CompareFlags = ProduceFlags & OptionFlags;
 
 /** `redline compare`: resolves with the exit code. */
 export async function runCompare(
@@ -18,8 +14,7 @@ export async function runCompare(
   flags: CompareFlags,
   io: Io,
 ): Promise<number> {
-  const author = checkAuthor(flags.author);
-  const options = compareOptions({ author, date: parseDate(flags.date, io.today()) });
+  const options = optionsOf(flags, io);
   const inputs = [
     { name: original, role: 'original' },
     { name: modified, role: 'modified' },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT, toProblem } from './errors.ts';
 import { type Io, paint, write } from './io.ts';
+import { withOptions } from './options.ts';
 import { addShowCommands } from './show-commands.ts';
 
 const EXAMPLES = `
@@ -27,6 +28,9 @@ ORIGINAL or MODIFIED may be "-", standard input. An existing OUT is replaced onl
 Examples:
   redline compare draft-1.docx draft-2.docx -o redline.docx
   redline compare draft-1.docx draft-2.docx -o redline.docx --json > report.json
+  redline compare draft-1.docx draft-2.docx -o redline.docx --ignore case,formatting --least-move 10
+
+What is ignored keeps the form of ORIGINAL: rejecting still gives ORIGINAL in everything.
 `;
 
 const VERIFY_HELP = `
@@ -80,15 +84,14 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
 }
 
 function addCompare(program: Command, io: Io, done: (exitCode: number) => void): void {
-  program
+  const command = program
     .command('compare <original> <modified>')
     .description('write one Word document with the changes as tracked changes')
     .usage('ORIGINAL MODIFIED -o OUT [options]')
     .requiredOption('-o, --output <out>', 'the redline to write; "-" is standard output')
     .option('--json', 'print the whole report as JSON on standard output')
-    .option('--author <name>', 'the author of the changes', 'Redline')
-    .option('--date <date>', 'the date of the changes, ISO 8601, or "none" (default: now)')
-    .option('--force', 'let OUT replace one of the inputs')
+    .option('--force', 'let OUT replace one of the inputs');
+  withOptions(command)
     .addHelpText('after', COMPARE_HELP)
     .action(async (original, modified, flags) => {
       const { runCompare } = await import('./compare.ts');

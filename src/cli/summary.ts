@@ -1,5 +1,5 @@
 import { textTable } from '../kit/index.ts';
-import type { Counts, Difference, NotCompared, Report, Verification } from '../redline/index.ts';
+import type { Counts, Difference, Ignored, NotCompared, Report, Verification } from '../redline/index.ts';
 
 const LABELS: Readonly<Record<keyof Counts, string>> = {
   insertions: 'insertions',
@@ -20,7 +20,13 @@ export function comparisonSummary(report: Report): string {
   const head = report.identical
     ? ['  The documents say the same: the redline is the original.']
     : [changes(report)];
-  return [...head, '', ...outcome(report), ...notCompared(report.notCompared)].join('\n');
+  return [
+    ...head,
+    '',
+    ...outcome(report),
+    ...leftOut(report.ignored),
+    ...notCompared(report.notCompared),
+  ].join('\n');
 }
 
 function changes(report: Report): string {
@@ -48,6 +54,12 @@ function outcome(report: Report): string[] {
     ...listed(report.budgets.map((b) => `  budget    ${b.story}: ${b.allowed} ${b.budget} reached`)),
     `  time      ${total.toFixed(0)} ms (${ms})`,
   ];
+}
+
+function leftOut(items: readonly Ignored[]): string[] {
+  return items.map(
+    ({ aspect, differences }) => `  ignored   ${aspect}: ${differences} seen and left as in the original`,
+  );
 }
 
 function notCompared(items: readonly NotCompared[]): string[] {

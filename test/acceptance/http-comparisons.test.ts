@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compareOptions } from '../../src/redline/index.ts';
 import { asked, form, post, type Service, STAND_IN_ENGINE, startService } from './service.ts';
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
@@ -173,6 +174,13 @@ describe('the options', () => {
     ['a date without time', { date: '2026-11-22' }, 'date'],
     ['a date in another zone', { date: '2026-11-22T09:00:00+01:00' }, 'date'],
     ['a date that is none', { date: '2026-02-30T09:00:00Z' }, 'date'],
+    ['another granularity', { granularity: 'line' }, 'granularity'],
+    ['an aspect that is none', { ignore: { colour: true } }, 'colour'],
+    ['an aspect that is no flag', { ignore: { case: 'yes' } }, 'ignore.case'],
+    ['a move of no words', { moves: { leastWords: 0 } }, 'moves.leastWords'],
+    ['a move of endless words', { moves: { leastWords: 1001 } }, 'moves.leastWords'],
+    ['other metadata', { metadata: 'mine' }, 'metadata'],
+    ['limits of its own', { limits: { entries: 1 } }, 'limits'],
   ])('refuses %s', async (_, options, reason) => {
     const answer = await post(service, form({ ...inputs, options }));
     const problem = await answer.json();
@@ -186,5 +194,14 @@ describe('the options', () => {
   ])('pass on %s', async (_, options, date) => {
     const answer = await post(service, form({ ...inputs, options }), { accept: 'application/json' });
     expect(await answer.json()).toMatchObject({ report: { options: { author: 'echo', date } } });
+  });
+
+  test('pass on every other one, and the defaults of what is left out', async () => {
+    const options = { author: 'echo', date: null, granularity: 'character', ignore: { case: true } };
+    const given = { ...options, moves: { leastWords: 9 }, metadata: 'remove' } as const;
+    const answer = await post(service, form({ ...inputs, options: given }), { accept: 'application/json' });
+    expect(await answer.json()).toMatchObject({
+      report: { options: compareOptions({ ...given, granularity: 'character' }) },
+    });
   });
 });

@@ -40,6 +40,11 @@ export class PackageEditor {
     return this.base.revised.size + this.#replaced.size + this.#added.size + this.#touched.size > 0;
   }
 
+  /** Text of a part of the base as it stands now. */
+  text(part: string): string {
+    return this.#replaced.get(part) ?? this.base.text(part);
+  }
+
   replace(part: string, xml: string): void {
     this.#replaced.set(part, xml);
   }

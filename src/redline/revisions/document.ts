@@ -19,6 +19,7 @@ import type { MergeContext, Tally } from './context.ts';
 import { hasRevisions } from './decide/names.ts';
 import { settleAll } from './decide/settle.ts';
 import { Headers } from './headers.ts';
+import { settleMetadata } from './metadata.ts';
 import type { NoteKind } from './notes.ts';
 import { Result, type Rungs, storyParts } from './result.ts';
 import { effectiveSections, SectionWriter } from './sections.ts';
@@ -62,6 +63,7 @@ export function writeRedline(
   const carried = used ? { ...comments, wanted: used } : comments;
   addComments(result.editor, modified, carried, result.rebase.part, (xml) => result.parse(xml));
   for (const [part, xml] of result.parts) put(result, part, result.bookmarks.resolve(xml));
+  settleMetadata(result.editor, modified, options.metadata);
   const { editor, tally, stories, budgets } = result;
   return {
     bytes: editor.bytes(),
