@@ -38,6 +38,8 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
     case 'file/not-readable':
     case 'file/not-writable':
     case 'options/invalid':
+    case 'changes/unknown-id':
+    case 'changes/conflicting-decisions':
     case 'edit/invalid':
     case 'edit/quote-not-found':
     case 'edit/quote-ambiguous':

@@ -94,6 +94,17 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'An option has a value that is not known',
     advice: 'See the options of POST /v1/comparisons in /docs.',
   },
+  'changes/unknown-id': {
+    status: 404,
+    title: 'The document has no such change',
+    advice:
+      'The member "details" names the ids. List the changes of this very document and decide by those ids.',
+  },
+  'changes/conflicting-decisions': {
+    status: 409,
+    title: 'A change is both accepted and rejected',
+    advice: 'The member "details" names the changes. Nothing was decided: give each one verdict.',
+  },
   'edit/invalid': {
     status: 400,
     title: 'The list of edits cannot be read',

@@ -22,6 +22,10 @@ export type ErrorCode =
   | 'redline/not-exact'
   /** An option has a value that the engine does not know. */
   | 'options/invalid'
+  /** No change of the document has one of the ids. */
+  | 'changes/unknown-id'
+  /** Decisions accept and reject one change. */
+  | 'changes/conflicting-decisions'
   /** A list of edits that is not one, or an edit that asks for what the document cannot do. */
   | 'edit/invalid'
   /** The words of a quote stand nowhere. */
@@ -52,6 +56,8 @@ export interface EditCandidate {
 }
 
 export interface ErrorDetails {
+  /** Ids of changes, as the caller gave them or as the document has them. */
+  readonly ids?: readonly string[];
   /** Place of the edit in its list, from 0. */
   readonly edit?: number;
   /** Where the anchor of an edit may belong; at most ten. */

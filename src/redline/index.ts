@@ -68,6 +68,7 @@ export type {
   ChangeList,
   ChangePosition,
   Decided,
+  DecideOptions,
   Decision,
   DecisionReport,
   Edit,
@@ -76,9 +77,11 @@ export type {
   EditOptions,
   EditOutcome,
   EditReport,
+  ListOptions,
   ParagraphFormat,
+  Review,
   TextFormat,
   Verdict,
 } from './revisions/index.ts';
-export { applyEdits, readEdits } from './revisions/index.ts';
+export { applyEdits, decideChanges, listChanges, openReview, readEdits } from './revisions/index.ts';
 export { verify } from './verify/index.ts';

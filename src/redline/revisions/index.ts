@@ -7,7 +7,10 @@ export type {
   ChangePosition,
 } from './changes/change.ts';
 export { describeChange } from './changes/describe.ts';
+export { type ListOptions, listChanges } from './changes/list.ts';
+export type { FoundChange } from './changes/read.ts';
 export { emptyTally, type Tally } from './context.ts';
+export { type DecideOptions, decideChanges, openReview, type Review } from './decide/decide.ts';
 export type { Decided, Decision, DecisionReport, Verdict } from './decide/decision.ts';
 export { hasRevisions } from './decide/names.ts';
 export {

@@ -97,6 +97,23 @@ export function describeChange(
   return what === '' ? subject : `${subject}: ${what}`;
 }
 
+/** The same as words for what was there before and what is there now. */
+export function describeFormats(
+  change: XmlElement,
+  properties: XmlElement | undefined,
+  styles: Styles,
+): { readonly before: string; readonly after: string } {
+  const now = byName(properties);
+  const former = byName(elements(change)[0]);
+  const names = [...new Set([...now.keys(), ...former.keys()])].filter((name) => {
+    const [a, b] = [former.get(name), now.get(name)];
+    return a === undefined || b === undefined || outer(a) !== outer(b);
+  });
+  const words = (side: ReadonlyMap<string, XmlElement>): string =>
+    [...new Set(names.map((name) => describeOne(name, side.get(name), styles)))].join(', ');
+  return { before: words(former), after: words(now) };
+}
+
 function byName(properties: XmlElement | undefined): Map<string, XmlElement> {
   const own = properties === undefined ? [] : elements(properties);
   return new Map(own.filter((e) => !SILENT.test(e.name)).map((e) => [e.name, e]));

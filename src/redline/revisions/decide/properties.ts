@@ -58,6 +58,14 @@ export function settledProperties(
   return merged(holder, verdictOf, [...first, ...second], write);
 }
 
+/** Current properties that former ones take the place of, when their change is rejected. */
+export function replacedProperties(holder: XmlElement, verdictOf: VerdictOf): XmlElement[] {
+  const change = elements(holder).find((c) => FORMER.has(c.name));
+  if (!change || verdictOf(change) !== 'reject') return [];
+  const own = OWN.get(holder.name);
+  return elements(holder).filter((c) => c !== change && !own?.has(c.name));
+}
+
 const BEFORE_MERGE = new Set(['w:cnfStyle', 'w:tcW', 'w:gridSpan', 'w:hMerge']);
 const MERGE_STATES: ReadonlyMap<string, string> = new Map([
   ['rest', 'restart'],

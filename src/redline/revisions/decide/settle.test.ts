@@ -239,7 +239,7 @@ const OF_TWO: readonly (readonly [what: string, before: string, accepted: string
 function settledByA(content: string, verdict: Verdict): string {
   const xml = `<w:body>${content}</w:body>`;
   const ours = revisionOffsets(xml).filter((at) => xml.slice(at, xml.indexOf('>', at)).includes('"A"'));
-  const done = settle(parseXml(xml, 64), new Map(ours.map((at) => [at, verdict])));
+  const { xml: done } = settle(parseXml(xml, 64), new Map(ours.map((at) => [at, verdict])));
   return done.replace(/^<w:body>|<\/w:body>$/g, '');
 }
 

@@ -16,6 +16,7 @@ import {
   dissolvedMath,
   holdsProperties,
   markersOf,
+  replacedProperties,
   settledProperties,
   takesAway,
   type VerdictOf,
@@ -25,7 +26,7 @@ import { isBare, isVacated, looseEnds, rangeEnds, undeleted } from './remains.ts
 /** A part's text with every revision accepted or rejected; the same text where it has none. */
 export function settleAll(root: XmlElement, verdict: Verdict): string {
   const offsets = revisionOffsets(root.source);
-  return offsets.length === 0 ? root.source : settled(root, offsets, () => verdict);
+  return offsets.length === 0 ? root.source : settled(root, offsets, () => verdict).xml;
 }
 
 /**
@@ -33,16 +34,24 @@ export function settleAll(root: XmlElement, verdict: Verdict): string {
  *
  * @param verdicts  offset of a revision's tag in the root's source to what was decided
  */
-export function settle(root: XmlElement, verdicts: ReadonlyMap<number, Verdict>): string {
-  if (verdicts.size === 0) return root.source;
+export function settle(root: XmlElement, verdicts: ReadonlyMap<number, Verdict>): Settled {
+  if (verdicts.size === 0) return { xml: root.source, gone: [] };
   const offsets = [...verdicts.keys()].sort((a, b) => a - b);
   return settled(root, offsets, (element) => verdicts.get(element.start));
 }
 
-function settled(root: XmlElement, offsets: readonly number[], verdictOf: VerdictOf): string {
+/** A part after decisions. */
+export interface Settled {
+  readonly xml: string;
+  /** What went, as offsets into the former text: undecided revisions in there went along. */
+  readonly gone: readonly (readonly [from: number, to: number])[];
+}
+
+function settled(root: XmlElement, offsets: readonly number[], verdictOf: VerdictOf): Settled {
   const { source } = root;
-  const content = new Settler(root, offsets, verdictOf).element(root);
-  return `${source.slice(0, root.start)}${content}${source.slice(root.end)}`;
+  const settler = new Settler(root, offsets, verdictOf);
+  const content = settler.element(root);
+  return { xml: `${source.slice(0, root.start)}${content}${source.slice(root.end)}`, gone: settler.gone };
 }
 
 /** A paragraph or other block on its way through. */
@@ -62,6 +71,7 @@ const OPTIONAL = new Set(['w:rPr', 'w:pPr', 'w:trPr', 'w:tcPr', 'w:tblPrEx']);
 const NO_BLOCK = /^w:(?:bookmark|commentRange|perm|proofErr|sectPr|move\w+Range|customXml\w+Range)/;
 
 class Settler {
+  readonly gone: (readonly [from: number, to: number])[] = [];
   readonly #offsets: readonly number[];
   readonly #verdictOf: VerdictOf;
   readonly #doomed: ReadonlySet<XmlElement>;
@@ -74,6 +84,12 @@ class Settler {
     this.#doomed = doomedControls(root, verdictOf);
     const doomed = Array.from(this.#doomed, (e) => e.start);
     this.#offsets = doomed.length === 0 ? offsets : [...offsets, ...doomed].sort((a, b) => a - b);
+  }
+
+  /** What outlives an element that goes. */
+  #removed(element: XmlElement): string {
+    this.gone.push([element.start, element.end]);
+    return looseEnds(outer(element));
   }
 
   /** Does anything that was decided stand in the element? */
@@ -106,19 +122,25 @@ class Settler {
     const content = this.#holdsBlocks(element)
       ? this.#blocks(element, followed)
       : this.#inline(element.children);
-    if (name === 'w:tbl' && !/<w:tr[\s>]/.test(content)) return looseEnds(content);
-    if (name === 'w:tr' && !/<w:tc[\s>]/.test(content)) return looseEnds(content);
-    if (isVacated(name, content)) return rangeEnds(content);
+    const left = remains(name, content);
+    if (left !== undefined) {
+      this.gone.push([element.start, element.end]);
+      return left;
+    }
     return content === '' && inner(element) === '' ? outer(element) : withInner(element, content);
   }
 
   #properties(element: XmlElement): string {
+    for (const c of replacedProperties(element, this.#verdictOf)) this.gone.push([c.start, c.end]);
     const content = settledProperties(element, this.#verdictOf, (c) => this.element(c));
     return content === '' && OPTIONAL.has(element.name) ? '' : withInner(element, content);
   }
 
   #numbering(element: XmlElement): string {
-    if (markersOf(element).some((c) => takesAway(c.name, this.#verdictOf(c)))) return '';
+    if (markersOf(element).some((c) => takesAway(c.name, this.#verdictOf(c)))) {
+      this.gone.push([element.start, element.end]);
+      return '';
+    }
     return withInner(element, settledProperties(element, this.#verdictOf, outer));
   }
 
@@ -154,8 +176,8 @@ class Settler {
     if (TRACK.has(name)) return this.#tracked(element);
     if (FORMER.has(name) || RANGE_OF_REVISION.test(name))
       return this.#verdictOf(element) === undefined ? outer(element) : '';
-    if (name === 'w:tr' && this.#marked(element, 'w:trPr')) return looseEnds(outer(element));
-    if (name === 'w:tc' && this.#marked(element, 'w:tcPr')) return looseEnds(outer(element));
+    if (name === 'w:tr' && this.#marked(element, 'w:trPr')) return this.#removed(element);
+    if (name === 'w:tc' && this.#marked(element, 'w:tcPr')) return this.#removed(element);
     if (this.#doomed.has(element)) return this.#inline(controlContent(element));
     const argumentsOnly = dissolvedMath(element, this.#verdictOf);
     if (argumentsOnly) return this.#inline(argumentsOnly);
@@ -167,13 +189,15 @@ class Settler {
   #tracked(element: XmlElement): string {
     const { name } = element;
     const verdict = this.#verdictOf(element);
-    if (takesAway(name, verdict)) return looseEnds(outer(element));
+    if (takesAway(name, verdict)) return this.#removed(element);
     if (verdict === undefined) {
       const deletion = name === 'w:del' ? 1 : 0;
       this.#pendingDeletions += deletion;
       const content = this.#inline(element.children);
       this.#pendingDeletions -= deletion;
-      return content === '' ? '' : withInner(element, content);
+      if (content !== '') return withInner(element, content);
+      this.gone.push([element.start, element.end]);
+      return '';
     }
     const content = this.#inline(element.children);
     const back = name === 'w:del' || name === 'w:moveFrom';
@@ -199,17 +223,24 @@ class Settler {
       if (follower) {
         const between = pieces.slice(i + 1, next);
         follower.content = p.content + between.map((x) => x.xml).join('') + follower.content;
+        this.#goneProperties(piece.element);
         for (const gone of [piece, ...between]) {
           gone.xml = '';
           delete gone.paragraph;
         }
         i = next - 1;
       } else if ((next < pieces.length || (wraps && followed)) && isBare(p.content)) {
+        this.#goneProperties(piece.element);
         piece.xml = rangeEnds(p.content);
         delete piece.paragraph;
       }
     }
     return pieces.map(textOf).join('');
+  }
+
+  #goneProperties(paragraph: XmlElement | undefined): void {
+    const pPr = child(paragraph, 'w:pPr');
+    if (pPr) this.gone.push([pPr.start, pPr.end]);
   }
 
   /** Read from the end, because what becomes of a control's last paragraph depends on whether anything follows. */
@@ -255,6 +286,13 @@ class Settler {
     piece.paragraph = { head, content, markGone: gone };
     return piece.paragraph;
   }
+}
+
+/** What is left of a holder that lost all that it was there for; `undefined` where it stays. */
+function remains(name: string, content: string): string | undefined {
+  if (name === 'w:tbl' && !/<w:tr[\s>]/.test(content)) return looseEnds(content);
+  if (name === 'w:tr' && !/<w:tc[\s>]/.test(content)) return looseEnds(content);
+  return isVacated(name, content) ? rangeEnds(content) : undefined;
 }
 
 function textOf(piece: Piece): string {

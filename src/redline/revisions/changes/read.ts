@@ -1,0 +1,112 @@
+import { type Package, readNumbering, readStyles, type XmlElement } from '../../ooxml/index.ts';
+import { revisionOffsets } from '../decide/names.ts';
+import { storyParts } from '../result.ts';
+import type { Change, ChangeKind } from './change.ts';
+import { Clauses } from './clauses.ts';
+import type { Group } from './group.ts';
+import { nameChanges } from './identity.ts';
+import { Ledger } from './ledger.ts';
+import { storyNames } from './stories.ts';
+import { PartReader } from './walk.ts';
+
+/** A logical change with the revision elements that it consists of, all of one part. */
+export interface FoundChange {
+  readonly change: Change;
+  /** Every id that the change answers to. */
+  readonly names: readonly string[];
+  /** Those elements stand in the tree that `Package.root` gives; ends of ranges are among them. */
+  readonly elements: readonly XmlElement[];
+}
+
+/** All changes of a document, in document order: body, headers and footers, notes. */
+export function readChanges(pkg: Package): FoundChange[] {
+  const [styles, ledger] = [readStyles(pkg), new Ledger()];
+  const numbering = readNumbering(pkg, styles);
+  const storiesOf = storyNames(pkg);
+  for (const part of storyParts(pkg)) {
+    const offsets = revisionOffsets(pkg.root(part).source);
+    if (offsets.length === 0) continue;
+    const clauses = new Clauses(styles, numbering);
+    const reader = new PartReader({ part, ledger, styles, clauses, holds: holder(offsets) });
+    for (const { name, content } of storiesOf(part)) reader.story(name, content);
+  }
+  return finished(ledger.groups);
+}
+
+/** Does one of the offsets lie in an element? */
+function holder(offsets: readonly number[]): (element: XmlElement) => boolean {
+  return (element) => {
+    let [low, high] = [0, offsets.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((offsets[middle] ?? 0) < element.start) low = middle + 1;
+      else high = middle;
+    }
+    return (offsets[low] ?? Number.POSITIVE_INFINITY) < element.end;
+  };
+}
+
+function finished(groups: readonly Group[]): FoundChange[] {
+  const named = nameChanges(groups, (g) => kindOfStory(g.story));
+  const ids = new Map(groups.map((g, i) => [g, named[i]?.id ?? '']));
+  return groups.map((group, i) => ({
+    change: changeOf(group, named[i]?.id ?? '', (group.within && ids.get(group.within)) ?? null),
+    names: named[i]?.names ?? [],
+    elements: group.elements,
+  }));
+}
+
+/** `footnote` of `footnote 3`, `text box` of `text box 2 in body`. */
+export function kindOfStory(story: string): string {
+  return /^(?:text box|\S+)/.exec(story)?.[0] ?? story;
+}
+
+function changeOf(group: Group, id: string, within: string | null): Change {
+  const kind = kindOf(group);
+  const formats = /formatting$|^numbering$/.test(kind);
+  const tidy = (text: string): string =>
+    group.subject === 'row' || group.subject === 'cells'
+      ? text.replace(/\n+\t/g, '\t').replace(/\s+$/, '')
+      : text;
+  return {
+    id,
+    kind,
+    author: group.author,
+    date: group.date,
+    story: group.story,
+    clause: group.where.clause,
+    heading: group.where.heading,
+    before: tidy(group.before || (group.sides.has('del') ? code(group) : '')),
+    after: tidy(group.after || (group.sides.has('ins') ? code(group) : '')),
+    format: formats ? { before: group.format.before.join('; '), after: group.format.after.join('; ') } : null,
+    position: group.position,
+    movedTo: group.subject === 'move' ? (group.movedTo ?? null) : null,
+    revisions: [...new Set(group.elements.map((e) => e.name))],
+    within,
+  };
+}
+
+/** The instruction of a field, for a change that shows no text. */
+function code(group: Group): string {
+  return group.before + group.after === '' && group.code !== '' ? `{${group.code.trim()}}` : '';
+}
+
+const KINDS: Readonly<Record<Group['subject'], readonly [ifInserted: ChangeKind, ifDeleted: ChangeKind]>> = {
+  text: ['insertion', 'deletion'],
+  move: ['move', 'move'],
+  row: ['row-insertion', 'row-deletion'],
+  cells: ['cell-insertion', 'cell-deletion'],
+  merge: ['cell-merge', 'cell-merge'],
+  run: ['run-formatting', 'run-formatting'],
+  paragraph: ['paragraph-formatting', 'paragraph-formatting'],
+  numbering: ['numbering', 'numbering'],
+  section: ['section-formatting', 'section-formatting'],
+  table: ['table-formatting', 'table-formatting'],
+  control: ['control-insertion', 'control-deletion'],
+};
+
+function kindOf({ subject, sides }: Group): ChangeKind {
+  const [inserted, deleted] = [sides.has('ins') || sides.has('to'), sides.has('del') || sides.has('from')];
+  if (subject === 'text' && inserted && deleted) return 'replacement';
+  return KINDS[subject][deleted && !inserted ? 1 : 0];
+}
