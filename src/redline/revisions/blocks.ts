@@ -2,11 +2,12 @@ import { outer, type XmlElement } from '../ooxml/index.ts';
 import type { Block } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { pairControls } from './controls.ts';
-import { mergeParagraphs, singleParagraphs } from './inline.ts';
+import { mergeParagraphs } from './inline.ts';
 import { placeholdersIn } from './marks.ts';
-import { type Moves, pairMoves } from './moves.ts';
+import { mayMove } from './moves.ts';
 import { planBlocks, type Step, settleEnd } from './plan.ts';
 import { type Control, controlIn, controlRange, controlTags } from './ranges.ts';
+import { singleParagraphs } from './single.ts';
 import { mergeTables, singleTable } from './tables.ts';
 
 const MARKS = new Set(
@@ -45,8 +46,7 @@ function mergeLists(a: BlockList, b: BlockList, ctx: MergeContext): string {
   const plan = planBlocks(a.blocks, b.blocks, ctx);
   const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
   const steps = settleEnd(coarse ? plan : pairControls(plan, ctx));
-  const moves = pairMoves(steps, ctx);
-  const out = steps.map((step) => writeStep(step, moves, ctx));
+  const out = steps.map((step) => writeStep(step, ctx));
   return out.join('') + marksOf(a.trailing, 'original', ctx) + marksOf(b.trailing, 'modified', ctx);
 }
 
@@ -59,7 +59,7 @@ function mustRewrite(xml: string, ctx: MergeContext): boolean {
   return xml.includes('noteReference') || (ctx.rewriteSections && xml.includes('<w:sectPr'));
 }
 
-function writeStep(step: Step, moves: Moves, ctx: MergeContext): string {
+function writeStep(step: Step, ctx: MergeContext): string {
   switch (step.kind) {
     case 'same': {
       const marks = marksOf(step.a.marks, 'original', ctx) + marksOf(step.b.marks, 'modified', ctx);
@@ -71,15 +71,17 @@ function writeStep(step: Step, moves: Moves, ctx: MergeContext): string {
     case 'control':
       return revisedControl(step.a, step.b, ctx);
     case 'del':
-      return (
-        marksOf(step.a.marks, 'original', ctx) +
-        (moves.from(step.a) ?? singleBlock(step.a.element, 'del', ctx))
-      );
+      return marksOf(step.a.marks, 'original', ctx) + looseBlock(step.a, 'original', ctx);
     case 'ins':
-      return (
-        marksOf(step.b.marks, 'modified', ctx) + (moves.to(step.b) ?? singleBlock(step.b.element, 'ins', ctx))
-      );
+      return marksOf(step.b.marks, 'modified', ctx) + looseBlock(step.b, 'modified', ctx);
   }
+}
+
+/** A block that only one side has: written at once, unless it may have moved. */
+function looseBlock(block: Block, side: Side, ctx: MergeContext): string {
+  return mayMove(block, ctx)
+    ? ctx.keepBack({ kind: 'paragraph', side, element: block.element })
+    : singleBlock(block.element, side === 'original' ? 'del' : 'ins', ctx);
 }
 
 /** Blocks that both sides have; as they stand in the original where nothing had to be marked. */

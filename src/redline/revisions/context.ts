@@ -3,12 +3,18 @@ import type { XmlElement } from '../ooxml/index.ts';
 import type { Granularity, Ignorable, Ignore, MoveOptions } from '../options.ts';
 import type { BudgetName, Rung } from '../report.ts';
 import type { PropsReader } from './props.ts';
+import type { Unit } from './units.ts';
 
 /** Which input an element comes from. */
 export type Side = 'original' | 'modified';
 
 /** How content is marked. */
 export type State = 'keep' | 'del' | 'ins' | 'from' | 'to';
+
+/** What only one side has, kept back until its story is read: only then is known what of it moved. */
+export type Loose =
+  | { readonly kind: 'paragraph'; readonly side: Side; readonly element: XmlElement }
+  | { readonly kind: 'stretch'; readonly side: Side; readonly units: readonly Unit[] };
 
 /** Running counts of what a story's redline marks. */
 export interface Tally {
@@ -76,6 +82,10 @@ export interface MergeContext {
   readonly section: (original: XmlElement | undefined, modified: XmlElement | undefined) => string;
   /** Do section references have to be written anew, even in paragraphs that are equal? */
   readonly rewriteSections: boolean;
-  /** Merges the blocks of a text box of both sides. */
-  readonly blocks: (original: XmlElement, modified: XmlElement) => string;
+  /** Merges the blocks of a text box of both sides; of one that stands there twice, only one counts. */
+  readonly blocks: (original: XmlElement, modified: XmlElement, counts: boolean) => string;
+  /** Keeps back what only one side has: a placeholder that `settleMoves` replaces at the end of the story. */
+  readonly keepBack: (loose: Loose) => string;
+  /** What was kept back since the last call, in the order of the numbers of the placeholders. */
+  readonly takeLoose: () => readonly Loose[];
 }

@@ -20,6 +20,7 @@ import { hasRevisions } from './decide/names.ts';
 import { settleAll } from './decide/settle.ts';
 import { Headers } from './headers.ts';
 import { settleMetadata } from './metadata.ts';
+import { settleMoves } from './moves.ts';
 import type { NoteKind } from './notes.ts';
 import { Result, type Rungs, storyParts } from './result.ts';
 import { effectiveSections, SectionWriter } from './sections.ts';
@@ -105,7 +106,7 @@ function writeBody(result: Result): void {
   const before = ctx.touches();
   const [lastA, lastB] = [child(body, 'w:sectPr'), child(otherBody, 'w:sectPr')];
   const end = finalSection(lastA, lastB, ctx, (xml) => result.parse(xml));
-  const content = result.story('body', main, ctx, () => mergeStory(body, otherBody, ctx));
+  const content = result.story('body', main, ctx, () => settleMoves(mergeStory(body, otherBody, ctx), ctx));
   if (ctx.touches() === before) return;
   const xml = `${root.source.slice(0, root.start)}${widenedStartTag(startTag(root), root, other)}${root.source.slice(root.innerStart, body.start)}${startTag(body)}${result.bookmarks.refuge}${content}${end}</w:body>${root.source.slice(body.end, root.end)}`;
   result.parts.set(main, xml);

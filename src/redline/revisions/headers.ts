@@ -1,5 +1,6 @@
 import { type Package, startTag, widenedStartTag, type XmlElement } from '../ooxml/index.ts';
 import { mergeStory } from './blocks.ts';
+import { settleMoves } from './moves.ts';
 import type { Result } from './result.ts';
 import { type Effective, type HeaderParts, isBlank, sameContent } from './sections.ts';
 
@@ -87,7 +88,7 @@ export class Headers implements HeaderParts {
     const ctx = this.#result.context('headers', marks);
     const before = ctx.touches();
     const story = key.replace('w:', '').replace('Reference', '');
-    const merged = this.#result.story(story, part, ctx, () => mergeStory(left, right, ctx));
+    const merged = this.#result.story(story, part, ctx, () => settleMoves(mergeStory(left, right, ctx), ctx));
     const content = this.#keepBookmarks(merged, left, right);
     if (first && ctx.touches() === before) return part;
     const prolog = root

@@ -2,77 +2,13 @@ import { descendants, outer, withInner, type XmlElement } from '../ooxml/index.t
 import { isBlankUnit, KEPT, settleAsides } from './asides.ts';
 import type { Block } from './block.ts';
 import { itemsKey } from './content.ts';
-import type { MergeContext, Side, State } from './context.ts';
+import type { MergeContext } from './context.ts';
 import { type Aligned, alignGraphemes } from './graphemes.ts';
-import {
-  type AtomItem,
-  type EndItem,
-  type GroupItem,
-  type Item,
-  type Run,
-  readItems,
-  TEXT_BOX,
-} from './items.ts';
-import { mergedProperties, paragraphTag, singleProperties } from './paragraph.ts';
+import { type AtomItem, type EndItem, type GroupItem, type Item, readItems, TEXT_BOX } from './items.ts';
+import { Merge } from './merge.ts';
+import { mergedProperties, paragraphTag } from './paragraph.ts';
+import { Alone, cursor, endItem, writeMarks, writeWord } from './single.ts';
 import { isField, matchEnds, matchUnits, toUnits, type Unit, type Word } from './units.ts';
-import { InlineWriter } from './writer.ts';
-
-/** Paragraphs of both sides as they go into the result, and the runs whose formatting changed. */
-class Merge {
-  readonly writer: InlineWriter;
-  readonly ctx: MergeContext;
-  #paragraphs: string[] = [];
-  /** The run written last that both sides have. */
-  #last: { readonly from: Run; readonly run: Run } | undefined;
-  /** One run for each pair of former and new run, so that neighbours stay together. */
-  readonly #changedRuns = new Map<Run, Map<Run, Run>>();
-
-  constructor(ctx: MergeContext) {
-    this.ctx = ctx;
-    this.writer = new InlineWriter(ctx);
-  }
-
-  take(): string {
-    const text = this.#paragraphs.join('');
-    this.#paragraphs = [];
-    return text;
-  }
-
-  end(tag: string, properties: string): void {
-    this.#paragraphs.push(tag, properties, this.writer.take(), '</w:p>');
-  }
-
-  /** A blank of `from` between words that changed: it changes with them, so that one change stays one. */
-  runOfBlank(from: Run): Run {
-    return this.#last?.from === from && this.writer.isIn(this.#last.run) ? this.#last.run : from;
-  }
-
-  run(from: Run, to: Run): Run {
-    const run = this.#changedRun(from, to);
-    this.#last = { from, run };
-    return run;
-  }
-
-  #changedRun(from: Run, to: Run): Run {
-    if (from.props.key === to.props.key) return from;
-    const row = this.#changedRuns.get(from) ?? new Map<Run, Run>();
-    this.#changedRuns.set(from, row);
-    const known = row.get(to);
-    if (known) return known;
-    if (this.ctx.ignore.formatting) {
-      this.ctx.passOver('formatting');
-      row.set(to, from);
-      return from;
-    }
-    const fresh: Run = { open: from.open, props: to.props, former: from.props };
-    row.set(to, fresh);
-    return fresh;
-  }
-}
-
-function endItem(paragraph: XmlElement): EndItem {
-  return { kind: 'end', paragraph };
-}
 
 /** A stretch of paragraphs; marks between them move into the paragraph behind, which they precede. */
 function itemsOf(blocks: readonly Block[], ctx: MergeContext): Item[] {
@@ -105,25 +41,6 @@ export function mergeParagraphs(
   return merge.take();
 }
 
-/**
- * Paragraphs that only one side has, with their marks.
- *
- * @param keepLast  leave the last mark untracked, as at the end of a cell or a note
- */
-export function singleParagraphs(
-  paragraphs: readonly XmlElement[],
-  state: Exclude<State, 'keep'>,
-  ctx: MergeContext,
-  keepLast = false,
-): string {
-  const merge = new Merge(ctx);
-  paragraphs.forEach((p, i) => {
-    for (const item of readItems(p, ctx.props)) single(item, state, merge);
-    merge.end(paragraphTag(p), singleProperties(p, state, ctx, !(keepLast && i === paragraphs.length - 1)));
-  });
-  return merge.take();
-}
-
 function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Aligned {
   if (ctx.rung === 'coarse-words') return { a, b, partner: matchEnds(a, b) };
   if (ctx.rung !== 'words') return { a, b, partner: new Int32Array(a.length).fill(-1) };
@@ -135,19 +52,25 @@ function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Ali
 function mergeUnits(left: readonly Unit[], right: readonly Unit[], merge: Merge, whole: boolean): void {
   const { a, b, partner } = matchAt(left, right, merge.ctx);
   const dropped = settleAsides(a, b, partner, merge.ctx, whole);
+  const [gone, come] = [new Alone('original', merge), new Alone('modified', merge)];
   let j = 0;
   for (let i = 0; i <= a.length; i++) {
     const unit = a[i];
     const target = i === a.length ? b.length : (partner[i] ?? -1);
     if (target < 0) {
-      if (unit && target === KEPT) kept(unit, merge);
-      else if (unit) one(unit, 'original', merge);
+      if (unit && target !== KEPT) gone.add(unit);
+      else if (unit) {
+        gone.flush();
+        kept(unit, merge);
+      }
       continue;
     }
+    gone.flush();
     for (; j < target; j++) {
       const fresh = b[j];
-      if (fresh && !dropped.has(j)) one(fresh, 'modified', merge);
+      if (fresh && !dropped.has(j)) come.add(fresh);
     }
+    come.flush();
     const other = b[j++];
     if (unit && other && unit.kind !== 'mark' && other.kind !== 'mark') matched(unit, other, merge);
   }
@@ -171,62 +94,6 @@ function keptItem(item: Exclude<Item, EndItem>, merge: Merge): void {
   };
   if (item.open === '') body();
   else merge.writer.group(item, body);
-}
-
-/** A unit that only one side has. */
-function one(unit: Unit, side: Side, merge: Merge): void {
-  const state = side === 'original' ? 'del' : 'ins';
-  // A comment is no change: its reference stays, whatever becomes of the words it is about.
-  if (unit.kind === 'mark') merge.writer.mark(unit.item, side, 'keep');
-  else if (unit.kind === 'whole') single(unit.item, state, merge);
-  else singleWord(unit, side, state, merge);
-}
-
-function single(item: Item, state: Exclude<State, 'keep'>, merge: Merge): void {
-  if (item.kind === 'end')
-    merge.end(paragraphTag(item.paragraph), singleProperties(item.paragraph, state, merge.ctx));
-  else merge.writer.item(item, state);
-  countWords(wordsIn(item), state, merge.ctx);
-}
-
-function wordsIn(item: Item): number {
-  if (item.kind === 'text') return item.text.split(/\s+/).filter(Boolean).length;
-  return item.kind === 'group' ? item.items.reduce((sum, inner) => sum + wordsIn(inner), 0) : 0;
-}
-
-/**
- * One of the two places of a paragraph that moved and was edited on the way: what left is deleted at
- * the place that it left, what is new is inserted where the rest went.  Nothing is nested, so that
- * every reader of tracked changes gets both sides right.
- */
-export function editedMove(
-  original: XmlElement,
-  modified: XmlElement,
-  state: 'from' | 'to',
-  ctx: MergeContext,
-): string {
-  const merge = new Merge(ctx);
-  const read = (paragraph: XmlElement): Unit[] =>
-    toUnits(readItems(paragraph, ctx.props), ctx.symbols, ctx.ignore);
-  const [a, b] = [read(original), read(modified)];
-  const partner = matchUnits(a, b, ctx);
-  const moved = new Set(partner);
-  const [units, side, paragraph] =
-    state === 'from' ? [a, 'original' as const, original] : [b, 'modified' as const, modified];
-  units.forEach((unit, i) => {
-    const isMoved = state === 'from' ? (partner[i] ?? -1) >= 0 : moved.has(i);
-    if (unit.kind === 'mark' || !isMoved) one(unit, side, merge);
-    else if (unit.kind === 'whole') single(unit.item, state, merge);
-    else singleWord(unit, side, state, merge);
-  });
-  merge.end(paragraphTag(paragraph), singleProperties(paragraph, state, ctx));
-  return merge.take();
-}
-
-function countWords(n: number, state: State, ctx: MergeContext): void {
-  if (state === 'del') ctx.tally.wordsDeleted += n;
-  else if (state === 'ins') ctx.tally.wordsInserted += n;
-  else if (state === 'from') ctx.tally.wordsMoved += n;
 }
 
 /** A unit that both sides have: written once, with the change of its formatting if there is one. */
@@ -259,44 +126,6 @@ function matchedWord(a: Word, b: Word, merge: Merge): void {
 /** Does the word stand in one run without a mark inside? Most do. */
 function isWhole(word: Word): boolean {
   return word.pieces === undefined && word.marks === undefined;
-}
-
-/** A word that is written from one side. */
-function singleWord(word: Word, side: Side, state: Exclude<State, 'keep'>, merge: Merge): void {
-  writeWord(word, side, state, merge);
-  if (word.blank || word.whole?.counted.has(state)) return;
-  word.whole?.counted.add(state);
-  countWords(1, state, merge.ctx);
-}
-
-function writeWord(word: Word, side: Side, state: State, merge: Merge): void {
-  const next = cursor(word);
-  for (let at = 0; at < word.text.length; ) {
-    writeMarks(word, at, side, state, merge);
-    const { run, end } = next(at);
-    merge.writer.text(word.text.slice(at, end), run, state);
-    at = end;
-  }
-}
-
-function writeMarks(word: Word, at: number, side: Side, state: State, merge: Merge): void {
-  for (const mark of word.marks ?? []) if (mark.at === at) merge.writer.mark(mark.item, side, state);
-}
-
-/** The run at a place in a word, and how far it reaches: to the end of its piece or to the next mark. */
-function cursor(word: Word): (at: number) => { run: Run; end: number } {
-  const pieces = word.pieces ?? [word];
-  let [index, start] = [0, 0];
-  return (at) => {
-    let piece = pieces[index];
-    while (piece && start + piece.text.length <= at) {
-      start += piece.text.length;
-      piece = pieces[++index];
-    }
-    if (!piece) throw new Error('a place behind the end of a word');
-    const mark = word.marks?.find((m) => m.at > at);
-    return { run: piece.run, end: Math.min(start + piece.text.length, mark?.at ?? Number.POSITIVE_INFINITY) };
-  };
 }
 
 function matchedWhole(
@@ -332,6 +161,9 @@ function matchedAtom(a: AtomItem, b: AtomItem, merge: Merge): void {
   merge.writer.atom(isNote && merge.ctx.ignore.notes ? a : { ...a, run }, 'keep', xml);
 }
 
+/** What a reader shows that does not know the first choice: the same box again (Part 3 §7.5). */
+const FALLBACK = new Set(['mc:Fallback']);
+
 /** A drawing or picture whose text boxes (§17.17.1) may differ: each is a story of its own. */
 function mergedBoxes(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
   if (outer(a) === outer(b)) return outer(a);
@@ -340,12 +172,14 @@ function mergedBoxes(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
     boxes.filter((x) => !boxes.some((y) => y !== x && y.start < x.start && y.end > x.end));
   const [outerA, outerB] = [outermost(boxesA), outermost(boxesB)];
   if (outerA.length === 0 || outerA.length !== outerB.length) return outer(a);
+  const fallbacks = descendants(a, FALLBACK);
   let text = '';
   let at = a.start;
   outerA.forEach((box, i) => {
     const other = outerB[i];
     if (!other || outer(box) === outer(other)) return;
-    text += a.source.slice(at, box.start) + withInner(box, ctx.blocks(box, other));
+    const counts = !fallbacks.some((f) => f.start < box.start && f.end > box.end);
+    text += a.source.slice(at, box.start) + withInner(box, ctx.blocks(box, other, counts));
     at = box.end;
   });
   return text + a.source.slice(at, a.end);

@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { bare, redlineOf, redlineTable } from '../../../test/support/engine.ts';
-import { del, ins, markOf, noteRef, p, r, tag, WHO, withNotes } from '../../../test/support/redlines.ts';
+import {
+  cell,
+  del,
+  ins,
+  markOf,
+  noteRef,
+  p,
+  r,
+  row,
+  tag,
+  tbl,
+  WHO,
+  withNotes,
+} from '../../../test/support/redlines.ts';
 
 const FOX = 'The quick brown fox jumps over the lazy dog';
 const DUE = 'Payment is due within thirty days of the invoice';
@@ -80,5 +93,79 @@ describe('moves', () => {
     expect(report.counts.moves).toBe(1);
     expect(part('word/footnotes.xml').match(/<w:t>a note/g)).toHaveLength(2);
     expect(report.words).toEqual({ inserted: 0, deleted: 0, moved: 9 });
+  });
+
+  const moved = (xml: string, kind: 'moveFrom' | 'moveTo'): string[] =>
+    Array.from(xml.matchAll(new RegExp(`<w:${kind}RangeStart [^>]*>(.*?)<w:${kind}RangeEnd`, 'g')), (m) =>
+      (m[1] ?? '').replace(/<[^>]*>/g, ''),
+    );
+  const FEW = 'in the house of the seller';
+  const A = 'The fee is payable in advance. ';
+  const B = 'Either party may end this agreement by notice in writing. ';
+  const SENTENCE = 'Either party may end this agreement by notice in writing';
+  const C = 'Nothing here binds a third party.';
+  const tail = `${LONGER}. `;
+
+  describe.each([
+    [
+      'a sentence goes from one paragraph to another',
+      p(r(A + B + C)) + p(r(tail)) + END,
+      p(r(A + C)) + p(r(tail + B)) + END,
+      [SENTENCE],
+    ],
+    [
+      'a sentence goes to another place of its paragraph',
+      p(r(A + tail + B + C)) + END,
+      p(r(B + A + tail + C)) + END,
+      [SENTENCE],
+    ],
+    [
+      'a paragraph becomes a sentence of another one',
+      p(r(A + tail)) + p(r(C)) + p(r(B.trim())) + END,
+      p(r(A + B + tail)) + p(r(C)) + END,
+      [SENTENCE],
+    ],
+    [
+      'the last paragraph moves up',
+      p(r(A + tail)) + p(r(LONG)) + p(r(B)),
+      p(r(B)) + p(r(A + tail)) + p(r(LONG)),
+      [SENTENCE],
+    ],
+    [
+      'a sentence moves into a table',
+      p(r(A + B + C)) + tbl(row(cell(p(r(LAW))))) + END,
+      p(r(A + C)) + tbl(row(cell(p(r(`${LAW}. ${B}`))))) + END,
+      [SENTENCE],
+    ],
+    [
+      'what was edited on the way is deleted here and inserted there',
+      p(r(A + B + C)) + p(r(tail)) + END,
+      p(r(A + C)) + p(r(tail + B.replace('by notice', 'by letter'))) + END,
+      [SENTENCE],
+    ],
+    [
+      'part of a sentence moves when it is long, and most of what went',
+      p(r(`${tail}${LONG}`)) + p(r(`${FOX}, ${DUE}`)) + END,
+      p(r(tail)) + p(r(`${FOX}, ${DUE}, ${LONG.slice(5)}`)) + END,
+      [LONG.slice(5)],
+    ],
+    ['a few words do not', p(r(`${A}${FEW}`)) + p(r(LAW)) + END, p(r(A)) + p(r(`${LAW}, ${FEW}`)) + END, []],
+    [
+      'what is said twice moves once',
+      p(r(A + B + C)) + p(r(tail)) + p(r(LONG)) + END,
+      p(r(A + C)) + p(r(tail + B)) + p(r(LONG + B)) + END,
+      [SENTENCE],
+    ],
+  ])('%s', (_, original, modified, texts) => {
+    test('is marked once at either place, under one name', () => {
+      const { xml, report } = redlineOf(original, modified);
+      expect(report.counts.moves).toBe(texts.length);
+      // Which of two equal signs goes is a tie.
+      expect(moved(xml, 'moveFrom').map((t) => t.trim().replace(/\.$/, ''))).toEqual(texts);
+      expect(moved(xml, 'moveTo')).toHaveLength(texts.length);
+      const names = (kind: string): string[] =>
+        Array.from(xml.matchAll(new RegExp(`<w:${kind}RangeStart w:name="(\\w+)"`, 'g')), (m) => m[1] ?? '');
+      expect(names('moveTo').sort()).toEqual(names('moveFrom').sort());
+    });
   });
 });

@@ -1,113 +1,184 @@
-import { similarity } from '../diff/index.ts';
-import { canonicalChildren, child } from '../ooxml/index.ts';
+import { similarity, type Words } from '../diff/index.ts';
+import { canonicalChildren, child, type XmlElement } from '../ooxml/index.ts';
 import { type Block, endsSection, isParagraph, wordsOf } from './block.ts';
-import type { MergeContext } from './context.ts';
-import { editedMove, singleParagraphs } from './inline.ts';
+import type { Loose, MergeContext } from './context.ts';
 import { type Item, readItems } from './items.ts';
-import type { Step } from './plan.ts';
+import { editedMove, movedParagraph, paragraphOf, stretchOf, unitsOf } from './moved.ts';
+import { findRanges, type Stretch } from './moved-ranges.ts';
+import { singleParagraphs } from './single.ts';
 
-/** Fewest words of a paragraph that was moved and edited, and the least share of its words that came along. */
-const LEAST_EDITED_WORDS = 8;
+/** How many more a paragraph needs that was also edited, and the least share of them that came along. */
+const EDITED_MORE = 1.6;
 const EDITED_SIMILARITY = 0.6;
-/** Pairs looked at in search of edited moves; beyond it only unchanged ones are found. */
-const MAX_PAIRS = 40_000;
+/** A word leads to others with it where at most this many paragraphs of a side have it. */
+const RARE = 8;
+/** Paragraphs of the other side that one is compared with. */
+const MAX_CANDIDATES = 6;
 
-/** The blocks that moved, ready to be written at either place. */
-export interface Moves {
-  readonly from: (block: Block) => string | undefined;
-  readonly to: (block: Block) => string | undefined;
+type LooseParagraph = Extract<Loose, { kind: 'paragraph' }>;
+
+/** May the block be shown as moved? Its mark must be one that can go. */
+export function mayMove(block: Block, ctx: MergeContext): boolean {
+  return ctx.moves.enabled && isParagraph(block) && !endsSection(block);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the placeholder is a character that XML cannot hold
+const PLACE = /\u0002(\d+)\u0002/g;
+
+/** Where something kept back goes. */
+export function loosePlace(index: number): string {
+  return `\u0002${index}\u0002`;
+}
+
+/** Writes what was kept back of a story: what is on both sides, at two places, moved (§17.13.5.21–28). */
+export function settleMoves(xml: string, ctx: MergeContext): string {
+  const loose = ctx.takeLoose();
+  if (loose.length === 0) return xml;
+  const written = writeLoose(loose, ctx);
+  return xml.replace(PLACE, (_, index: string) => written[Number(index)] ?? '');
 }
 
 interface Move {
   readonly name: string;
-  /** Both places, when it was edited on the way. */
-  readonly edited: { readonly source: Block; readonly target: Block } | undefined;
+  readonly source: XmlElement;
+  readonly target: XmlElement;
+  readonly edited: boolean;
 }
 
-/** Finds paragraphs that were taken out at one place and put in at another (§17.13.5.21–28). */
-export function pairMoves(steps: readonly Step[], ctx: MergeContext): Moves {
-  const gone = steps.flatMap((s) => (s.kind === 'del' && mayMove(s.a) ? [s.a] : []));
-  const come = steps.flatMap((s) => (s.kind === 'ins' && mayMove(s.b) ? [s.b] : []));
-  const moves = new Map<Block, Move>();
-  const pair = (source: Block, target: Block, edited: boolean): void => {
-    const name = `move${ctx.freshId()}`;
-    const move = { name, edited: edited ? { source, target } : undefined };
-    moves.set(source, move);
-    moves.set(target, move);
+function writeLoose(loose: readonly Loose[], ctx: MergeContext): string[] {
+  const moves = pairParagraphs(loose, ctx);
+  const stretches = new Map<Loose, Stretch>();
+  const oneSided = loose.every((x) => x.side === loose[0]?.side);
+  if (ctx.rung === 'words' && !oneSided)
+    for (const one of loose)
+      if (!moves.has(one))
+        stretches.set(one, {
+          side: one.side,
+          units: one.kind === 'stretch' ? one.units : unitsOf(one.element, ctx),
+        });
+  const ranges = findRanges([...stretches.values()], ctx);
+  return loose.map((one) => {
+    const move = moves.get(one);
+    if (move) return writeMove(move, one.side === 'original' ? 'from' : 'to', ctx);
+    const stretch = stretches.get(one);
+    const found = stretch ? (ranges.get(stretch) ?? []) : [];
+    if (one.kind === 'stretch') return stretchOf(one.units, one.side, found, ctx);
+    return stretch && found.length > 0
+      ? paragraphOf(one.element, stretch.units, one.side, found, ctx)
+      : singleParagraphs([one.element], one.side === 'original' ? 'del' : 'ins', ctx);
+  });
+}
+
+function writeMove(move: Move, state: 'from' | 'to', ctx: MergeContext): string {
+  return move.edited
+    ? editedMove(move.source, move.target, state, move.name, ctx)
+    : movedParagraph(state === 'from' ? move.source : move.target, state, move.name, ctx);
+}
+
+/** Paragraphs that were taken out at one place and put in at another, as they are or edited on the way. */
+function pairParagraphs(loose: readonly Loose[], ctx: MergeContext): Map<Loose, Move> {
+  const isParagraph = (x: Loose): x is LooseParagraph => x.kind === 'paragraph';
+  const paragraphs = loose.filter(isParagraph);
+  const gone = paragraphs.filter((x) => x.side === 'original');
+  const come = paragraphs.filter((x) => x.side === 'modified');
+  const moves = new Map<Loose, Move>();
+  if (gone.length === 0 || come.length === 0) return moves;
+  const pair = (source: LooseParagraph, target: LooseParagraph, edited: boolean): void => {
+    const move = {
+      name: `move${ctx.freshId()}`,
+      source: source.element,
+      target: target.element,
+      edited,
+    };
+    moves.set(source, move).set(target, move);
     ctx.tally.moves++;
   };
-  if (ctx.moves.enabled && gone.length > 0 && come.length > 0) {
-    pairUnchanged(gone, come, pair, ctx);
-    const rest = (blocks: readonly Block[]): Block[] => blocks.filter((x) => !moves.has(x));
-    if (ctx.rung === 'words') pairEdited(rest(gone), rest(come), pair, ctx);
-  }
-  const write = (block: Block, state: 'from' | 'to'): string | undefined => {
-    const move = moves.get(block);
-    if (move === undefined) return undefined;
-    const kind = state === 'from' ? 'moveFrom' : 'moveTo';
-    const stamp = ctx.stamp();
-    const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
-    const { edited } = move;
-    const content = edited
-      ? editedMove(edited.source.element, edited.target.element, state, ctx)
-      : singleParagraphs([block.element], state, ctx);
-    return `<w:${kind}RangeStart${stamp} w:name="${move.name}"/>${content}<w:${kind}RangeEnd ${id}/>`;
-  };
-  return { from: (block) => write(block, 'from'), to: (block) => write(block, 'to') };
+  pairUnchanged(gone, come, pair, ctx);
+  const rest = (list: readonly LooseParagraph[]): LooseParagraph[] => list.filter((x) => !moves.has(x));
+  if (ctx.rung === 'words') pairEdited(rest(gone), rest(come), pair, ctx);
+  return moves;
 }
 
-function mayMove(block: Block): boolean {
-  return isParagraph(block) && !endsSection(block);
-}
+type Pair = (source: LooseParagraph, target: LooseParagraph, edited: boolean) => void;
 
-type Pair = (source: Block, target: Block, edited: boolean) => void;
-
-function pairUnchanged(gone: readonly Block[], come: readonly Block[], pair: Pair, ctx: MergeContext): void {
-  const left = new Map<string, Block[]>();
-  for (const block of gone) {
-    const key = moveKey(block, ctx);
-    if (key !== undefined) left.set(key, [...(left.get(key) ?? []), block]);
+function pairUnchanged(
+  gone: readonly LooseParagraph[],
+  come: readonly LooseParagraph[],
+  pair: Pair,
+  ctx: MergeContext,
+): void {
+  const left = new Map<string, LooseParagraph[]>();
+  for (const one of gone) {
+    const key = moveKey(one.element, ctx);
+    const same = key === undefined ? undefined : left.get(key);
+    if (same) same.push(one);
+    else if (key !== undefined) left.set(key, [one]);
   }
   if (left.size === 0) return;
-  for (const block of come) {
-    const source = left.get(moveKey(block, ctx) ?? '')?.shift();
-    if (source) pair(source, block, false);
+  for (const one of come) {
+    const source = left.get(moveKey(one.element, ctx) ?? '')?.shift();
+    if (source) pair(source, one, false);
   }
 }
 
 /** Paragraphs that moved and were edited on the way: the most alike first. */
-function pairEdited(gone: readonly Block[], come: readonly Block[], pair: Pair, ctx: MergeContext): void {
-  if (gone.length * come.length > MAX_PAIRS) {
-    ctx.spent('move-pairs', MAX_PAIRS);
-    return;
-  }
-  const words = (blocks: readonly Block[]) =>
-    blocks
-      .map((block) => ({ block, words: wordsOf(block.element, ctx) }))
-      .filter((x) => x.words.length >= Math.max(LEAST_EDITED_WORDS, ctx.moves.leastWords));
+function pairEdited(
+  gone: readonly LooseParagraph[],
+  come: readonly LooseParagraph[],
+  pair: Pair,
+  ctx: MergeContext,
+): void {
+  const least = ctx.moves.leastWords * EDITED_MORE;
+  const words = (list: readonly LooseParagraph[]) =>
+    list.map((one) => ({ one, words: wordsOf(one.element, ctx) })).filter((x) => x.words.length >= least);
   const [left, right] = [words(gone), words(come)];
+  const withWord = occurrences(right.map((x) => x.words));
   const found = left.flatMap((x) =>
-    right
-      .map((y) => ({ x, y, share: similarity(x.words, y.words) }))
-      .filter((z) => z.share >= EDITED_SIMILARITY),
+    candidates(x.words, withWord).flatMap((j) => {
+      const y = right[j];
+      const share = y ? similarity(x.words, y.words) : 0;
+      return y && share >= EDITED_SIMILARITY ? [{ x, y, share }] : [];
+    }),
   );
-  const taken = new Set<Block>();
+  const taken = new Set<LooseParagraph>();
   for (const { x, y } of found.sort((p, q) => q.share - p.share)) {
-    if (taken.has(x.block) || taken.has(y.block)) continue;
-    taken.add(x.block).add(y.block);
-    pair(x.block, y.block, true);
+    if (taken.has(x.one) || taken.has(y.one)) continue;
+    taken.add(x.one).add(y.one);
+    pair(x.one, y.one, true);
   }
 }
 
+/** Where each word occurs, as long as it is rare. */
+function occurrences(list: readonly Words[]): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  list.forEach((words, j) => {
+    for (const word of new Set(words)) {
+      const places = found.get(word);
+      if (!places) found.set(word, [j]);
+      else if (places.length <= RARE) places.push(j);
+    }
+  });
+  return found;
+}
+
+/** The few that share most rare words. */
+function candidates(words: Words, withWord: ReadonlyMap<number, readonly number[]>): number[] {
+  const votes = new Map<number, number>();
+  for (const word of new Set(words)) {
+    const places = withWord.get(word) ?? [];
+    if (places.length <= RARE) for (const j of places) votes.set(j, (votes.get(j) ?? 0) + 1);
+  }
+  return [...votes]
+    .sort((x, y) => y[1] - x[1] || x[0] - y[0])
+    .slice(0, MAX_CANDIDATES)
+    .map(([j]) => j);
+}
+
 /** Equal for paragraphs with the same content and formatting; none for what is too short to be shown as moved. */
-function moveKey(block: Block, ctx: MergeContext): string | undefined {
-  const { element } = block;
-  const pPr = child(element, 'w:pPr');
-  const items = readItems(element, ctx.props);
-  const key = itemsKey(items);
-  return key.split(/\s+/).length >= ctx.moves.leastWords
-    ? `${canonicalChildren(pPr, new Set(['w:rPr']))}|${key}`
-    : undefined;
+function moveKey(element: XmlElement, ctx: MergeContext): string | undefined {
+  if (wordsOf(element, ctx).length < ctx.moves.leastWords) return undefined;
+  const properties = canonicalChildren(child(element, 'w:pPr'), new Set(['w:rPr']));
+  return `${properties}|${itemsKey(readItems(element, ctx.props))}`;
 }
 
 function itemsKey(items: readonly Item[]): string {

@@ -1,6 +1,7 @@
 import { attribute, elements, outer, rawKey, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
 import { mergeStory, singleStory } from './blocks.ts';
 import type { MergeContext, Side, State } from './context.ts';
+import { settleMoves } from './moves.ts';
 
 export type NoteKind = 'footnote' | 'endnote';
 
@@ -69,7 +70,7 @@ export class Notes {
       if (same) return outer(note);
       changed = true;
       const gone = (): string => ctx.withoutShared(singleStory(note, 'del', ctx, true), 'original');
-      return withInner(note, other ? mergeStory(note, other, ctx) : gone());
+      return withInner(note, other ? settleMoves(mergeStory(note, other, ctx), ctx) : gone());
     });
     return changed || this.#added[kind].size > 0
       ? own.join('') + this.#writeAdded(kind, theirs, ctx)

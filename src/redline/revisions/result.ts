@@ -16,8 +16,9 @@ import type { CompareOptions, Ignorable, Ignore } from '../options.ts';
 import { BUDGETS, type BudgetName, type Rung, type SpentBudget, type StoryOutcome } from '../report.ts';
 import { mergeStory, singleBlock } from './blocks.ts';
 import { type CommentMap, mapComments } from './comments.ts';
-import { emptyTally, type MergeContext, type Tally } from './context.ts';
+import { emptyTally, type Loose, type MergeContext, type Tally } from './context.ts';
 import { alignMarks, Bookmarks, bookmarksOf, highestId, type PartMarks, stampText } from './marks.ts';
+import { loosePlace } from './moves.ts';
 import { type NoteKind, Notes } from './notes.ts';
 import { PropsReader } from './props.ts';
 import type { SectionWriter } from './sections.ts';
@@ -95,6 +96,7 @@ export class Result {
   }
 
   context(region: Region, marks: PartMarks, sections?: SectionWriter): MergeContext {
+    const loose: Loose[] = [];
     const ctx: MergeContext = {
       rung: this.#rungs[region],
       granularity: this.#options.granularity,
@@ -135,7 +137,18 @@ export class Result {
         return xml;
       },
       rewriteSections: sections?.rewrites ?? false,
-      blocks: (a, b) => mergeStory(a, b, ctx),
+      blocks: (a, b, counts) =>
+        mergeStory(a, b, {
+          ...ctx,
+          moves: { ...ctx.moves, enabled: false },
+          ...(counts ? {} : { tally: emptyTally() }),
+        }),
+      keepBack: (one) => {
+        this.#touches++;
+        loose.push(one);
+        return loosePlace(loose.length - 1);
+      },
+      takeLoose: () => loose.splice(0),
     };
     return ctx;
   }

@@ -1,7 +1,6 @@
 import { align, type Interner, isBlank, tokenIds } from '../diff/index.ts';
 import { child } from '../ooxml/index.ts';
 import { type Ignore, NOTHING_IGNORED } from '../options.ts';
-import type { MergeContext } from './context.ts';
 import type { AtomItem, EndItem, GroupItem, Item, MarkItem, Run, TextItem } from './items.ts';
 
 /** A piece of a word that stands in one run. */
@@ -168,7 +167,10 @@ class Place {
   }
 }
 
-type Matching = Pick<MergeContext, 'ignore' | 'align'>;
+interface Matching {
+  readonly ignore: Ignore;
+  readonly align: (a: ArrayLike<number>, b: ArrayLike<number>) => Int32Array;
+}
 const MATCHING: Matching = { ignore: NOTHING_IGNORED, align: (a, b) => align(a, b).partner };
 
 /**

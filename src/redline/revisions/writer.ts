@@ -56,6 +56,12 @@ export class InlineWriter {
     return text;
   }
 
+  /** What needs nothing around it: ends of ranges, revisions written elsewhere. */
+  xml(xml: string): void {
+    this.#enter('keep');
+    this.#push(xml);
+  }
+
   text(text: string, run: Run, state: State): void {
     this.#openRun(run, state);
     this.#text += text;

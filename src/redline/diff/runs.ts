@@ -1,0 +1,69 @@
+/** A run of equal symbols: `length` of them from `i` in the left list and from `j` in the right one. */
+export interface CommonRun {
+  readonly i: number;
+  readonly j: number;
+  readonly length: number;
+}
+
+/** Places of the right side that are tried for one of the left; more say that the words are commonplace. */
+const MAX_PLACES = 8;
+
+/**
+ * Runs of at least `least` symbols that both lists have, in whatever order: the longest first, and no
+ * symbol in two of them.  Negative symbols equal nothing.  Linear in the lengths.
+ */
+export function commonRuns(a: Int32Array, b: Int32Array, least: number): CommonRun[] {
+  const places = new Map<number, number[]>();
+  eachGram(b, least, (hash, j) => {
+    const list = places.get(hash);
+    if (!list) places.set(hash, [j]);
+    else if (list.length < MAX_PLACES) list.push(j);
+  });
+  const found: CommonRun[] = [];
+  let reached = 0;
+  eachGram(a, least, (hash, i) => {
+    if (i < reached) return;
+    let best: CommonRun = { i, j: 0, length: 0 };
+    for (const j of places.get(hash) ?? []) {
+      const length = runLength(a, b, i, j);
+      if (length > best.length) best = { i, j, length };
+    }
+    if (best.length < least) return;
+    found.push(best);
+    reached = i + best.length;
+  });
+  return withoutOverlap(found, b.length, least);
+}
+
+/** Calls for each stretch of `size` symbols, none negative, with its hash and place. */
+function eachGram(list: Int32Array, size: number, visit: (hash: number, at: number) => void): void {
+  let clean = 0;
+  for (let end = 0; end < list.length; end++) {
+    clean = (list[end] ?? -1) < 0 ? 0 : clean + 1;
+    if (clean < size) continue;
+    let hash = 0;
+    for (let k = end - size + 1; k <= end; k++) hash = (Math.imul(hash, 31) + (list[k] ?? 0)) | 0;
+    visit(hash, end - size + 1);
+  }
+}
+
+function runLength(a: Int32Array, b: Int32Array, i: number, j: number): number {
+  let n = 0;
+  while (i + n < a.length && j + n < b.length && (a[i + n] ?? -1) >= 0 && a[i + n] === b[j + n]) n++;
+  return n;
+}
+
+/** The longer of two runs that want the same place of the right side has it; the other keeps what is left in front or behind. */
+function withoutOverlap(runs: readonly CommonRun[], width: number, least: number): CommonRun[] {
+  const taken = new Uint8Array(width);
+  const out: CommonRun[] = [];
+  for (const { i, j, length } of [...runs].sort((x, y) => y.length - x.length || x.i - y.i)) {
+    let [from, to] = [0, length];
+    while (from < to && taken[j + from] === 1) from++;
+    while (to > from && taken[j + to - 1] === 1) to--;
+    if (to - from < least || taken.subarray(j + from, j + to).includes(1)) continue;
+    taken.fill(1, j + from, j + to);
+    out.push({ i: i + from, j: j + from, length: to - from });
+  }
+  return out;
+}

@@ -1,0 +1,56 @@
+import type { MergeContext } from './context.ts';
+import type { Run } from './items.ts';
+import { InlineWriter } from './writer.ts';
+
+/** Paragraphs of both sides as they go into the result, and the runs whose formatting changed. */
+export class Merge {
+  readonly writer: InlineWriter;
+  readonly ctx: MergeContext;
+  #paragraphs: string[] = [];
+  /** The run written last that both sides have. */
+  #last: { readonly from: Run; readonly run: Run } | undefined;
+  /** One run for each pair of former and new run, so that neighbours stay together. */
+  readonly #changedRuns = new Map<Run, Map<Run, Run>>();
+
+  constructor(ctx: MergeContext) {
+    this.ctx = ctx;
+    this.writer = new InlineWriter(ctx);
+  }
+
+  take(): string {
+    const text = this.#paragraphs.join('');
+    this.#paragraphs = [];
+    return text;
+  }
+
+  end(tag: string, properties: string): void {
+    this.#paragraphs.push(tag, properties, this.writer.take(), '</w:p>');
+  }
+
+  /** A blank of `from` between words that changed: it changes with them, so that one change stays one. */
+  runOfBlank(from: Run): Run {
+    return this.#last?.from === from && this.writer.isIn(this.#last.run) ? this.#last.run : from;
+  }
+
+  run(from: Run, to: Run): Run {
+    const run = this.#changedRun(from, to);
+    this.#last = { from, run };
+    return run;
+  }
+
+  #changedRun(from: Run, to: Run): Run {
+    if (from.props.key === to.props.key) return from;
+    const row = this.#changedRuns.get(from) ?? new Map<Run, Run>();
+    this.#changedRuns.set(from, row);
+    const known = row.get(to);
+    if (known) return known;
+    if (this.ctx.ignore.formatting) {
+      this.ctx.passOver('formatting');
+      row.set(to, from);
+      return from;
+    }
+    const fresh: Run = { open: from.open, props: to.props, former: from.props };
+    row.set(to, fresh);
+    return fresh;
+  }
+}
