@@ -67,6 +67,7 @@ export type {
   ChangeKind,
   ChangeList,
   ChangePosition,
+  Comment,
   Decided,
   DecideOptions,
   Decision,
@@ -83,5 +84,12 @@ export type {
   TextFormat,
   Verdict,
 } from './revisions/index.ts';
-export { applyEdits, decideChanges, listChanges, openReview, readEdits } from './revisions/index.ts';
+export {
+  applyEdits,
+  decideChanges,
+  listChanges,
+  listComments,
+  openReview,
+  readEdits,
+} from './revisions/index.ts';
 export { verify } from './verify/index.ts';

@@ -12,7 +12,7 @@ import { openPackage } from '../../src/redline/ooxml/index.ts';
 import { bare } from './engine.ts';
 import { docx, type Source } from './redlines.ts';
 
-const EDITOR = { author: 'Me', date: '2024-06-01T00:00:00Z', limits: DEFAULT_LIMITS };
+export const EDITOR = { author: 'Me', date: '2024-06-01T00:00:00Z', limits: DEFAULT_LIMITS };
 
 export interface EditedDocument {
   readonly bytes: Uint8Array;

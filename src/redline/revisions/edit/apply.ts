@@ -1,9 +1,11 @@
 import type { Codec } from '../../codec.ts';
 import { openPackage } from '../../ooxml/index.ts';
 import { checkStamp, type Limits } from '../../options.ts';
+import { Comments } from '../comments/operations.ts';
 import { Anchors } from './anchors.ts';
 import { Draft } from './draft.ts';
 import { numbered } from './faults.ts';
+import { Notes } from './footnotes.ts';
 import { perform } from './perform.ts';
 import { Plan } from './plan.ts';
 import type { Edit, Edited, EditOptions, EditOutcome } from './types.ts';
@@ -29,14 +31,21 @@ export function applyEdits(
   const anchors = new Anchors(pkg, codec);
   const sources = anchors.stories.map((s) => s.root.source);
   const plan = new Plan(new Draft(pkg, sources, options, codec), anchors);
-  const planned = edits.map((edit, i) => numbered(i, () => perform(edit, plan.about(i))));
-  planned.forEach((p, i) => {
-    numbered(i, () => p.settle(plan.about(i)));
+  const notes = new Notes(plan.draft);
+  const comments = new Comments(plan, codec);
+  const planned = edits.map((edit, i) =>
+    numbered(i, () => perform(edit, { plan: plan.about(i), notes, comments })),
+  );
+  planned.forEach(({ settle }, i) => {
+    plan.about(i);
+    numbered(i, () => settle?.());
   });
   plan.write();
+  notes.write();
+  comments.write();
   const outcomes = planned.map(({ settle: _, place, ...outcome }, edit): EditOutcome => {
-    const notes = [...plan.at(place).notes];
-    return { edit, ...outcome, ...(notes.length > 0 ? { notes } : {}) };
+    const told = place === undefined ? [] : [...plan.at(place).notes];
+    return { edit, ...outcome, ...(told.length > 0 ? { notes: told } : {}) };
   });
   const report = { edits: outcomes, revisions: plan.draft.revisions };
   return { document: edits.length === 0 ? document : plan.draft.bytes(), report };

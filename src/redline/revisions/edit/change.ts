@@ -2,7 +2,7 @@ import type { XmlElement } from '../../ooxml/index.ts';
 import { editFault } from './faults.ts';
 import type { Update } from './properties.ts';
 import type { Path } from './story.ts';
-import { readTape, type Tape } from './tape.ts';
+import { isLooseField, readTape, type Tape } from './tape.ts';
 import type { EditNote } from './types.ts';
 
 /** UTF-16 offsets in the visible text of a paragraph. */
@@ -41,13 +41,16 @@ export class ParagraphChange {
   readonly before: (() => string)[] = [];
   readonly behind: (() => string)[] = [];
   /** Paragraphs that follow where it is the last: it gets a new mark and they the old one. */
-  readonly appended: { readonly properties: NewProperties; readonly runs: string }[] = [];
+  readonly appended: { readonly properties: NewProperties; readonly content: () => string }[] = [];
   /** Name of the move that takes it away. */
   moved: string | undefined;
   /** The whole paragraph goes: its content, and its mark where `mark` says so. */
   deleted = false;
   mark: 'del' | 'moveFrom' | undefined;
   properties: NewProperties | undefined;
+  /** Cells that vanish, and what comes behind some: marks of comments, by the place of the cell's element. */
+  readonly dropped = new Set<number>();
+  readonly behindCell = new Map<number, string>();
   readonly notes = new Set<EditNote>();
   /** Numbers of the edits that are about it. */
   readonly edits = new Set<number>();
@@ -100,6 +103,8 @@ export class ParagraphChange {
 
   /** The whole content goes; the mark is another matter. */
   deleteWhole(): void {
+    if (this.tape.cells.some(isLooseField))
+      throw editFault('edit/not-editable', 'A field begins or ends in the paragraph and goes on in another.');
     if (this.#isEdited() || this.#gone()) throw overlap('a paragraph that another edit changes');
     this.deleted = true;
   }
@@ -120,9 +125,9 @@ export class ParagraphChange {
     this.properties = properties;
   }
 
-  append(properties: NewProperties, runs: string): void {
+  append(properties: NewProperties, content: () => string): void {
     if (this.mark !== undefined) throw overlap('one paragraph mark');
-    this.appended.push({ properties, runs });
+    this.appended.push({ properties, content });
   }
 
   #gone(): boolean {

@@ -4,17 +4,13 @@ import type { Draft } from './draft.ts';
 import { editFault } from './faults.ts';
 import { updated } from './properties.ts';
 import { changedRun, markProperties } from './record.ts';
-import { type Cell, cutTape, type Field, type Holder, REVISIONS } from './tape.ts';
-import { type CellState, fieldCode, isOwn, plainProperties, Weaver } from './weave.ts';
+import { type Cell, cutTape, type Field, type Holder, isLooseField, REVISIONS } from './tape.ts';
+import { type CellState, FIELD_END, fieldHead, isOwn, plainProperties, Weaver } from './weave.ts';
 
 /** The content of a paragraph with what happens to it; one piece more than it is split in. */
 export function writeContent(change: ParagraphChange, draft: Draft): string[] {
   return new ContentWriter(change, draft).write();
 }
-
-const BEGIN = '<w:fldChar w:fldCharType="begin"/>';
-const SEPARATE = '<w:fldChar w:fldCharType="separate"/>';
-const END = '<w:fldChar w:fldCharType="end"/>';
 
 /** A place between cells, and what holds it. */
 interface Place {
@@ -24,12 +20,16 @@ interface Place {
   readonly properties: string;
 }
 
+type Format = ParagraphChange['formats'][number];
+
 class ContentWriter {
   readonly #change: ParagraphChange;
   readonly #draft: Draft;
   readonly #cells: readonly Cell[];
   readonly #weaver: Weaver;
   readonly #dead = new Set<Field>();
+  /** Properties by format and run, so that pieces of one run stay together. */
+  readonly #formatted = new Map<Format, Map<XmlElement, string>>();
 
   constructor(change: ParagraphChange, draft: Draft) {
     this.#change = change;
@@ -50,7 +50,7 @@ class ContentWriter {
         else work();
       }
       const cell = this.#cells[i];
-      if (cell) this.#cell(cell, i, states);
+      if (cell) this.#cellAndMarks(cell, i, states);
     }
     pieces.push(this.#weaver.take());
     return pieces;
@@ -146,14 +146,20 @@ class ContentWriter {
       (cell.field !== undefined && c.field === cell.field) ||
       (simple !== undefined && c.holders.includes(simple));
     if (cell.field === undefined && simple === undefined) {
-      if (/^w:(?:fldChar|instrText)$/.test(cell.element.name))
-        throw editFault('edit/not-editable', 'A field begins or ends among the words.');
+      if (isLooseField(cell)) throw editFault('edit/not-editable', 'A field begins or ends among the words.');
       return;
     }
     const inside = this.#cells.filter((c) => within(c) && !c.hidden && c.to > c.from);
     if (inside.some((c) => c.from < range.from || c.to > range.to))
       throw editFault('edit/not-editable', 'The words are only a part of the result of a field.');
     if (cell.field) this.#dead.add(cell.field);
+  }
+
+  #cellAndMarks(cell: Cell, index: number, states: readonly CellState[]): void {
+    const { dropped, behindCell } = this.#change;
+    if (!dropped.has(cell.element.start)) this.#cell(cell, index, states);
+    const behind = behindCell.get(cell.element.start);
+    if (behind !== undefined) this.#weaver.mark(cell.holders, behind);
   }
 
   #cell(cell: Cell, index: number, states: readonly CellState[]): void {
@@ -171,10 +177,9 @@ class ContentWriter {
     }
     const shares = (at: number): boolean => this.#cells[at]?.holders.includes(simple) === true;
     const outer = cell.holders.slice(0, cell.holders.indexOf(simple));
-    if (!shares(index - 1))
-      for (const xml of [BEGIN, fieldCode(simple), SEPARATE]) this.#weaver.fieldEnds(outer, state, xml);
+    if (!shares(index - 1)) for (const xml of fieldHead(simple)) this.#weaver.fieldPart(outer, state, xml);
     this.#weaver.cell(cell, state, this.#properties(cell, state));
-    if (!shares(index + 1)) this.#weaver.fieldEnds(outer, state, END);
+    if (!shares(index + 1)) this.#weaver.fieldPart(outer, state, FIELD_END);
   }
 
   #properties(cell: Cell, state: CellState): string {
@@ -185,10 +190,14 @@ class ContentWriter {
     refuseLocked(cell.holders);
     const own = isOwn(cell, this.#draft.options.author);
     if (own) this.#change.notes.add('own-insertion');
-    return changedRun(run, (current) => updated(current, format.updates, 'run'), !own, this.#draft);
+    const known = this.#formatted.get(format)?.get(run);
+    if (known !== undefined) return known;
+    const fresh = changedRun(run, (current) => updated(current, format.updates, 'run'), !own, this.#draft);
+    this.#formatted.set(format, (this.#formatted.get(format) ?? new Map()).set(run, fresh));
+    return fresh;
   }
 
-  #formatOf(cell: Cell): ParagraphChange['formats'][number] | undefined {
+  #formatOf(cell: Cell): Format | undefined {
     return this.#change.formats.find((f) => f.from <= cell.from && cell.to <= f.to);
   }
 }

@@ -1,5 +1,13 @@
 import type { Codec } from '../../codec.ts';
-import { type Package, PackageEditor, type XmlElement } from '../../ooxml/index.ts';
+import {
+  encodeAttribute,
+  type Package,
+  PackageEditor,
+  parseXml,
+  startTag,
+  widenedStartTag,
+  type XmlElement,
+} from '../../ooxml/index.ts';
 import { highestId, stampText } from '../marks.ts';
 import type { EditOptions } from './types.ts';
 
@@ -60,6 +68,35 @@ export class Draft {
       list.filter((s) => !inside(s)),
     );
     return spliced(source, start, end, own);
+  }
+
+  /** `w:author` as an attribute holds it. */
+  get encodedAuthor(): string {
+    return encodeAttribute(this.options.author);
+  }
+
+  /** The namespace of WordprocessingML in the conformance class of the document. */
+  wordNamespace(transitional: string): string {
+    const strict = 'http://purl.oclc.org/ooxml/wordprocessingml/main';
+    const root = this.pkg.root(this.pkg.main);
+    return root.source.slice(root.start, root.innerStart).includes(strict) ? strict : transitional;
+  }
+
+  /** Adds entries to the end of a part; @param like  a root that declares what they need */
+  extend(part: string, entries: string, like?: string): void {
+    const root = this.pkg.root(part);
+    const tag = startTag(root).replace(/\/>$/, '>');
+    const wide = like === undefined ? tag : widenedStartTag(tag, root, parseXml(like, 2));
+    if (root.innerStart === root.innerEnd && !this.#isOpened(root))
+      this.splice(part, root.start, root.end, `${wide}${entries}</${root.name}>`);
+    else {
+      if (wide !== tag) this.splice(part, root.start, root.innerStart, wide);
+      this.splice(part, root.innerEnd, root.innerEnd, entries);
+    }
+  }
+
+  #isOpened(root: XmlElement): boolean {
+    return root.source.charCodeAt(root.innerStart - 1) === 62;
   }
 
   /** The document as a file. */

@@ -51,8 +51,8 @@ function appended(
   const { paragraph } = change;
   const current = ownProperties(paragraph);
   const first = newParagraph(former, markProperties(paragraph), content, draft).replace('<w:p>', tag);
-  const rest = change.appended.map(({ properties, runs }, i) => {
-    const own = insertedRuns(runs, draft);
+  const rest = change.appended.map(({ properties, content: write }, i) => {
+    const own = write();
     if (i < change.appended.length - 1)
       return newParagraph(properties(current), markProperties(paragraph), own, draft);
     change.claimProperties(properties);
@@ -67,7 +67,7 @@ function moved(own: string, { moved: name }: ParagraphChange, draft: Draft): str
 }
 
 /** A block of a move between the marks of its range (§17.13.5.24, §17.13.5.28). */
-function moveRange(kind: 'moveFrom' | 'moveTo', name: string, content: string, draft: Draft): string {
+export function moveRange(kind: 'moveFrom' | 'moveTo', name: string, content: string, draft: Draft): string {
   const stamp = draft.stamp();
   const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
   return `<w:${kind}RangeStart${stamp} w:name="${name}"/>${content}<w:${kind}RangeEnd ${id}/>`;

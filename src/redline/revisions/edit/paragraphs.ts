@@ -27,7 +27,7 @@ function beside(path: Path, paragraph: XmlElement): Path {
 }
 
 /** Is it the last block where it stands? Its mark can neither be inserted nor deleted. */
-function isLast(path: Path): boolean {
+export function isLast(path: Path): boolean {
   const { blocks, at } = siblings(path);
   return at === blocks.length - 1;
 }
@@ -50,7 +50,7 @@ export function insertParagraph(
   for (const line of edit.text.split('\n')) {
     const runs = line === '' ? '' : runXml(look, textXml(line));
     if (edit.side === 'after' && isLast(place.path)) {
-      change.append(properties, runs);
+      change.append(properties, () => insertedRuns(runs, draft));
       continue;
     }
     const block = (): string =>

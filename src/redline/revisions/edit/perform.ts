@@ -1,60 +1,100 @@
+import type { Comments } from '../comments/operations.ts';
 import type { Place } from './anchors.ts';
 import { editFault } from './faults.ts';
+import { insertFootnote, type Notes } from './footnotes.ts';
 import { formatParagraph, formatText } from './formats.ts';
-
+import { moveParagraph } from './moves.ts';
 import { deleteParagraph, insertParagraph, mergeParagraph, splitParagraph } from './paragraphs.ts';
 import type { Plan } from './plan.ts';
-
+import { deleteRow, insertRow } from './rows.ts';
 import type { Edit, EditOutcome } from './types.ts';
 import { runXml, textXml } from './weave.ts';
 import { wordChanges } from './words.ts';
 
-/** What an edit came to; `settle` is called when all edits are known, before anything is written. */
-export interface Performed extends Omit<EditOutcome, 'edit' | 'notes'> {
-  readonly settle: (plan: Plan) => void;
-  readonly place: Place;
+/** What the edits of a list share. */
+export interface Desk {
+  readonly plan: Plan;
+  readonly notes: Notes;
+  readonly comments: Comments;
 }
 
-type Perform = (plan: Plan, place: Place) => (() => void) | undefined;
+/** What an edit came to; `settle` is called when all edits are known, before anything is written. */
+export interface Performed extends Omit<EditOutcome, 'edit' | 'notes'> {
+  readonly settle?: () => void;
+  /** None for what is about a comment. */
+  readonly place?: Place;
+}
+
+type PlacedEdit = Exclude<Edit, { readonly comment: string }>;
 
 /** Plans one edit. */
-export function perform(edit: Edit, plan: Plan): Performed {
-  if (edit.op === 'reply' || edit.op === 'resolve' || edit.op === 'reopen' || edit.op === 'deleteComment')
-    throw editFault('edit/invalid', 'Not yet.');
+export function perform(edit: Edit, desk: Desk): Performed {
+  if ('comment' in edit)
+    return { op: edit.op, part: null, paragraph: null, comment: about(edit, desk.comments) };
+  const { plan } = desk;
   const place = plan.anchors.find(edit.at);
-  const settle = work(edit)(plan, place) ?? (() => {});
-  return {
+  const found = {
     op: edit.op,
     part: place.story.part,
     paragraph: plan.anchors.idOf(place.story, place.path),
     ...(place.fuzzy === undefined ? {} : { fuzzy: place.fuzzy }),
-    settle,
     place,
   };
+  if (edit.op === 'comment') {
+    const until = edit.until === undefined ? place : plan.anchors.find(edit.until);
+    return { ...found, comment: desk.comments.add(place, until, edit.text) };
+  }
+  const settle = change(edit, place, desk);
+  return settle === undefined ? found : { ...found, settle };
 }
 
-function work(edit: Exclude<Edit, { readonly comment: string }>): Perform {
+/** @returns the id of the comment that is there afterwards, or was there */
+function about(edit: Extract<Edit, { readonly comment: string }>, comments: Comments): string {
+  switch (edit.op) {
+    case 'reply':
+      return comments.reply(edit.comment, edit.text);
+    case 'resolve':
+    case 'reopen':
+      comments.resolve(edit.comment, edit.op === 'resolve');
+      return edit.comment;
+    case 'deleteComment':
+      comments.delete(edit.comment);
+      return edit.comment;
+  }
+}
+
+function change(
+  edit: Exclude<PlacedEdit, { op: 'comment' }>,
+  place: Place,
+  { plan, notes }: Desk,
+): (() => void) | undefined {
   switch (edit.op) {
     case 'replace':
-      return (plan, place) => replaceText(plan, place, edit.with);
+      return replaceText(plan, place, edit.with);
     case 'insert':
-      return (plan, place) => insertText(plan, place, edit.side, edit.text);
+      return insertText(plan, place, edit.side, edit.text);
     case 'delete':
-      return (plan, place) => deleteText(plan, place);
+      return deleteText(plan, place);
     case 'formatText':
-      return (plan, place) => formatText(plan, place, edit.set);
+      return formatText(plan, place, edit.set);
     case 'formatParagraph':
-      return (plan, place) => formatParagraph(plan, place, edit.set);
+      return formatParagraph(plan, place, edit.set);
     case 'insertParagraph':
-      return (plan, place) => insertParagraph(plan, place, edit);
+      return insertParagraph(plan, place, edit);
     case 'deleteParagraph':
-      return deleteParagraph;
+      return deleteParagraph(plan, place);
     case 'splitParagraph':
-      return (plan, place) => splitParagraph(plan, place, edit.side);
+      return splitParagraph(plan, place, edit.side);
     case 'mergeParagraph':
-      return mergeParagraph;
-    default:
-      throw editFault('edit/invalid', 'Not yet.');
+      return mergeParagraph(plan, place);
+    case 'moveParagraph':
+      return moveParagraph(plan, notes, { from: place, to: plan.anchors.find(edit.to), side: edit.side });
+    case 'insertRow':
+      return insertRow(plan, place, edit);
+    case 'deleteRow':
+      return deleteRow(plan, place);
+    case 'footnote':
+      return insertFootnote(plan, notes, place, edit.text);
   }
 }
 

@@ -1,4 +1,4 @@
-import { child, elements, encodeAttribute, inner, outer, type XmlElement } from '../../ooxml/index.ts';
+import { child, elements, inner, outer, type XmlElement } from '../../ooxml/index.ts';
 import type { NewProperties } from './change.ts';
 import type { Draft } from './draft.ts';
 import { editFault } from './faults.ts';
@@ -83,11 +83,7 @@ function propertyChange(earlier: XmlElement | undefined, before: string, now: st
 }
 
 function refuseForeign(earlier: XmlElement, draft: Draft): void {
-  if (
-    earlier.source
-      .slice(earlier.start, earlier.innerStart)
-      .includes(` w:author="${encodeAttribute(draft.options.author)}"`)
-  )
+  if (earlier.source.slice(earlier.start, earlier.innerStart).includes(` w:author="${draft.encodedAuthor}"`))
     return;
   throw editFault(
     'edit/not-editable',

@@ -203,6 +203,11 @@ export function cutTape(tape: Tape, offsets: ReadonlySet<number>): Cell[] {
   });
 }
 
+/** Begins or ends a field that goes on in another paragraph. */
+export function isLooseField(cell: Cell): boolean {
+  return cell.field === undefined && !cell.hidden && /^w:(?:fldChar|instrText)$/.test(cell.element.name);
+}
+
 /** A cell as it stands, or the part of its text that it is. */
 export function cellXml({ element, text }: Cell, encode: (text: string) => string): string {
   return text === undefined ? outer(element) : `<w:t xml:space="preserve">${encode(text)}</w:t>`;

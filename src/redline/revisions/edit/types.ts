@@ -109,12 +109,13 @@ export interface EditOutcome {
   /** Place in the list, from 0. */
   readonly edit: number;
   readonly op: EditOp;
-  readonly part: string;
+  /** `null` where the edit is about a comment. */
+  readonly part: string | null;
   /** Id of the paragraph, as an anchor takes it. */
-  readonly paragraph: string;
+  readonly paragraph: string | null;
   /** The words that matched, where they are not those of the quote. */
   readonly fuzzy?: string;
-  /** Id of the comment that was made. */
+  /** Id of the comment that was made or that the edit is about. */
   readonly comment?: string;
   /** What the caller should know, such as a move that had to be a deletion and an insertion. */
   readonly notes?: readonly EditNote[];

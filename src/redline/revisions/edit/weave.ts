@@ -52,6 +52,7 @@ export class Weaver {
   readonly #draft: Draft;
   readonly #part: string;
   readonly #opened = new Set<Holder>();
+  readonly #written = new Set<XmlElement>();
   #out: string[] = [];
   #stack: Frame[] = [];
   #run: { readonly element: XmlElement; readonly properties: string } | undefined;
@@ -83,10 +84,28 @@ export class Weaver {
   }
 
   /** A simple field (§17.16.19) that is deleted becomes a complex one: the schema has no place for it in a revision. */
-  fieldEnds(holders: readonly Holder[], state: Exclude<CellState, 'keep'>, content: string): void {
+  fieldPart(
+    holders: readonly Holder[],
+    state: Exclude<CellState, 'keep'> | 'ins' | 'moveTo',
+    content: string,
+  ): void {
     this.#enter([...holders, OURS[state]]);
     this.#closeRun();
     this.#out.push(`<w:r>${state === 'del' ? deletedText(content) : content}</w:r>`);
+  }
+
+  /** A copy of a cell as new content; @param xml  what stands for it, where that is not what it is */
+  copy(
+    cell: Cell,
+    holders: readonly Holder[],
+    kind: 'ins' | 'moveTo',
+    properties: string,
+    xml?: string,
+  ): void {
+    this.#enter([...holders, OURS[kind]]);
+    if (cell.run) this.#openRun(cell.run, properties);
+    else this.#closeRun();
+    this.#out.push(xml ?? (cell.text === undefined ? outer(cell.element) : cellXml(cell, encodeText)));
   }
 
   /** Tracked runs of our own. */
@@ -135,9 +154,19 @@ export class Weaver {
     this.#closeRun();
     const own = child(element, 'w:rPr');
     const same = own !== undefined && properties === own.source.slice(own.innerStart, own.innerEnd);
-    const rPr = same ? outer(own) : properties === '' ? '' : `<w:rPr>${properties}</w:rPr>`;
+    const all = same ? outer(own) : properties === '' ? '' : `<w:rPr>${properties}</w:rPr>`;
+    const rPr = this.#written.has(element) ? this.#renumbered(all) : all;
+    this.#written.add(element);
     this.#out.push(startTag(element).replace(/\/>$/, '>'), rPr);
     this.#run = { element, properties };
+  }
+
+  /** A run that is cut keeps the record of its formatting in each piece, under an id of its own. */
+  #renumbered(rPr: string): string {
+    return rPr.replace(
+      /(<w:rPrChange\b[^>]*?\sw:id=)"[^"]*"/,
+      (_, head: string) => `${head}"${this.#draft.freshId()}"`,
+    );
   }
 
   #closeRun(): void {
@@ -151,8 +180,14 @@ export function isOwn(cell: Cell, author: string): boolean {
   return cell.holders.some((h) => h.kind === 'ins' && h.author === author);
 }
 
-/** The code of a simple field, as a complex field has it. */
-export function fieldCode(holder: Holder): string {
-  const code = attribute(holder.element, 'w:instr') ?? '';
-  return `<w:instrText xml:space="preserve">${encodeText(code)}</w:instrText>`;
+/** What a simple field begins with as a complex one: the content of one run each. */
+export function fieldHead(holder: Holder): readonly string[] {
+  const code = encodeText(attribute(holder.element, 'w:instr') ?? '');
+  return [
+    '<w:fldChar w:fldCharType="begin"/>',
+    `<w:instrText xml:space="preserve">${code}</w:instrText>`,
+    '<w:fldChar w:fldCharType="separate"/>',
+  ];
 }
+
+export const FIELD_END = '<w:fldChar w:fldCharType="end"/>';
