@@ -1,5 +1,6 @@
 import { inner, outer, parseXml, type XmlElement } from '../../ooxml/index.ts';
-import { acceptRevisions, hasRevisions } from '../accept.ts';
+import { hasRevisions } from '../decide/names.ts';
+import { settleAll } from '../decide/settle.ts';
 
 /** The part was read under the limits of the document: a piece of it is no deeper. */
 const MOST_DEPTH = 100_000;
@@ -10,7 +11,7 @@ const PLACED =
 /** A copy of an element as it shows with every change in it accepted, without marks. */
 export function settledCopy(element: XmlElement): string {
   const source = outer(element);
-  const settled = hasRevisions(source) ? acceptRevisions(parseXml(source, MOST_DEPTH)) : source;
+  const settled = hasRevisions(source) ? settleAll(parseXml(source, MOST_DEPTH), 'accept') : source;
   return settled.replace(PLACED, '');
 }
 
