@@ -69,7 +69,8 @@ function choice<Value extends string>(flag: string, given: string, values: reado
   return found;
 }
 
-function aspects(given: string | undefined): Partial<Record<Ignorable, boolean>> {
+/** Names of aspects, separated by commas. */
+export function aspects(given: string | undefined): Partial<Record<Ignorable, boolean>> {
   const names = given === undefined ? [] : given.split(',').map((name) => name.trim());
   const found = names.map((name): [Ignorable, boolean] => {
     const aspect = ASPECTS.get(name);

@@ -37,8 +37,9 @@ const VERIFY_HELP = `
 Checks that rejecting every change of REDLINE gives ORIGINAL and accepting every change gives MODIFIED.
 The exit code is 1 when it does not. One of the three may be "-", standard input.
 
-Example:
+Examples:
   redline verify draft-1.docx draft-2.docx redline.docx
+  redline verify draft-1.docx draft-2.docx redline.docx --certificate report.json
 `;
 
 /**
@@ -105,6 +106,8 @@ function addVerify(program: Command, io: Io, done: (exitCode: number) => void): 
     .description('prove that a redline is exact')
     .usage('ORIGINAL MODIFIED REDLINE [options]')
     .addHelpText('after', VERIFY_HELP)
+    .option('--certificate <file>', 'check the three against a certificate, or a report that holds one')
+    .option('--ignore <aspects>', 'what accepting need not give back, separated by commas')
     .option('--json', 'print what was found as JSON on standard output')
     .action(async (original, modified, redline, flags) => {
       const { runVerify } = await import('./verify.ts');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compareOptions, type Report } from '../redline/index.ts';
 import { comparisonSummary, verificationSummary } from './summary.ts';
 
-const report: Report = {
+const report: Omit<Report, 'certificate'> = {
   engine: '0.0.0',
   identical: false,
   counts: {
@@ -23,7 +23,7 @@ const report: Report = {
   notCompared: [{ part: 'word/theme/theme1.xml', reason: 'themes cannot be tracked' }],
   budgets: [],
   ignored: [],
-  verification: { exact: true, stories: 2, differences: [], faults: [] },
+  verification: { exact: true, stories: 2, outcome: [], differences: [], faults: [] },
   options: compareOptions(),
   sha256: { original: '', modified: '', redline: '' },
   stages: [
@@ -70,6 +70,7 @@ test('the summary of a failed verification says where to look', () => {
   const text = verificationSummary({
     exact: false,
     stories: 2,
+    outcome: [],
     differences: [{ direction: 'reject', story: 'body', level: 'text', aspect: 'lines', at: 4 }],
     faults: [{ code: 'ids', part: 'word/document.xml', message: 'two revisions share an id' }],
   });

@@ -1,5 +1,13 @@
 import { textTable } from '../kit/index.ts';
-import type { Counts, Difference, Ignored, NotCompared, Report, Verification } from '../redline/index.ts';
+import type {
+  CertificateCheck,
+  Counts,
+  Difference,
+  Ignored,
+  NotCompared,
+  Report,
+  Verification,
+} from '../redline/index.ts';
 
 const LABELS: Readonly<Record<keyof Counts, string>> = {
   insertions: 'insertions',
@@ -16,7 +24,7 @@ const LABELS: Readonly<Record<keyof Counts, string>> = {
 const MOST_LISTED = 10;
 
 /** A report for people: what changed, what could not be compared, what was proven, how long it took. */
-export function comparisonSummary(report: Report): string {
+export function comparisonSummary(report: Omit<Report, 'certificate'>): string {
   const head = report.identical
     ? ['  The documents say the same: the redline is the original.']
     : [changes(report)];
@@ -29,7 +37,7 @@ export function comparisonSummary(report: Report): string {
   ].join('\n');
 }
 
-function changes(report: Report): string {
+function changes(report: Omit<Report, 'certificate'>): string {
   const kinds = Object.entries(LABELS) as [keyof Counts, string][];
   const rows = kinds.map(([kind, label]): [string, number] => [label, report.counts[kind]]);
   const words = Object.entries(report.words).map(([kind, count]): [string, number] => [
@@ -43,7 +51,7 @@ function changes(report: Report): string {
   return indent(table);
 }
 
-function outcome(report: Report): string[] {
+function outcome(report: Omit<Report, 'certificate'>): string[] {
   const coarse = report.stories.filter((story) => story.rung !== 'words');
   const ms = report.stages.map((stage) => `${stage.name} ${stage.ms.toFixed(0)}`).join(', ');
   const total = report.stages.reduce((sum, stage) => sum + stage.ms, 0);
@@ -76,6 +84,13 @@ export function verificationSummary(verification: Verification): string {
     (fault) => `  ${fault.part || 'package'}: ${fault.message} (${fault.code})`,
   );
   return ['not exact:', ...listed(verification.differences.map(difference)), ...listed(faults)].join('\n');
+}
+
+/** What the check of a certificate found, for people. */
+export function certificateSummary({ valid, mismatches, verification }: CertificateCheck): string {
+  const proof = verification === undefined ? [] : [verificationSummary(verification)];
+  const head = valid ? 'certificate holds' : 'certificate does not hold:';
+  return [head, ...mismatches.map(({ about, message }) => `  ${about}: ${message}`), ...proof].join('\n');
 }
 
 function difference(one: Difference): string {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import {
   BUDGETS,
+  CERTIFICATE_FORMAT,
   DEFAULT_AUTHOR,
   DEFAULT_MOVES,
   GRANULARITIES,
@@ -90,9 +91,17 @@ export const optionsSchema = z
   })
   .openapi('CompareOptions');
 
+const proofSchema = z.object({
+  story: z.string(),
+  text: z.boolean(),
+  structure: z.boolean(),
+  format: z.boolean(),
+});
+
 export const verificationSchema = z.object({
   exact: z.boolean(),
   stories: count,
+  outcome: z.array(proofSchema).openapi({ description: 'Every story, in both directions, by level.' }),
   differences: z.array(
     z.object({
       direction: z.enum(['reject', 'accept']),
@@ -104,6 +113,44 @@ export const verificationSchema = z.object({
   ),
   faults: z.array(z.object({ code: z.string(), part: z.string(), message: z.string() })),
 });
+
+const allOptionsSchema = z
+  .strictObject({
+    author: z.string(),
+    date: z.string().nullable(),
+    granularity: z.enum(GRANULARITIES),
+    ignore: ignoreSchema,
+    moves: movesSchema,
+    tracked: z.enum(TRACKED),
+    metadata: z.enum(METADATA),
+    limits: z.strictObject({
+      compressedBytes: count,
+      uncompressedBytes: count,
+      xmlPartBytes: count,
+      ratio: count,
+      entries: count,
+      xmlDepth: count,
+    }),
+  })
+  .openapi({ description: 'Every option, as it was given or by default.' });
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const hashesSchema = z.strictObject({ original: hash, modified: hash, redline: hash });
+
+export const certificateSchema = z
+  .strictObject({
+    format: z.literal(CERTIFICATE_FORMAT),
+    engine: z.string(),
+    documents: hashesSchema.openapi({ description: 'SHA-256 of the three files.' }),
+    options: allOptionsSchema,
+    outcome: z.array(proofSchema.strict()),
+    ignored: z.array(z.enum(IGNORABLE)),
+    notCompared: z.array(z.strictObject({ part: z.string(), reason: z.string() })),
+    digest: hash.openapi({ description: 'SHA-256 of the other members as canonical JSON.' }),
+  })
+  .openapi('Certificate', {
+    description: 'What was proven, about which files: `redline verify --certificate` checks it.',
+  });
 
 const reportSchema = z
   .object({
@@ -138,27 +185,10 @@ const reportSchema = z
       .array(z.object({ story: z.string(), budget: z.enum(BUDGETS), allowed: count, times: count }))
       .openapi({ description: 'Ceilings on work that were reached: what lay beyond is marked less finely.' }),
     verification: verificationSchema,
-    options: z
-      .object({
-        author: z.string(),
-        date: z.string().nullable(),
-        granularity: z.enum(GRANULARITIES),
-        ignore: ignoreSchema,
-        moves: movesSchema,
-        tracked: z.enum(TRACKED),
-        metadata: z.enum(METADATA),
-        limits: z.object({
-          compressedBytes: count,
-          uncompressedBytes: count,
-          xmlPartBytes: count,
-          ratio: count,
-          entries: count,
-          xmlDepth: count,
-        }),
-      })
-      .openapi({ description: 'Every option, as it was given or by default.' }),
-    sha256: z.object({ original: z.string(), modified: z.string(), redline: z.string() }),
+    options: allOptionsSchema,
+    sha256: hashesSchema,
     stages: z.array(z.object({ name: z.enum(['read', 'write', 'verify']), ms: z.number() })),
+    certificate: certificateSchema,
   })
   .openapi('Report', { description: 'How the redline came to be, and what its verification found.' });
 

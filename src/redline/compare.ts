@@ -1,3 +1,4 @@
+import { certify, ENGINE_VERSION } from './certificate.ts';
 import { type Codec, remembering } from './codec.ts';
 import { type InputRole, RedlineError } from './errors.ts';
 import { asDocument, checkDefinitions, openPackage, type Package } from './ooxml/index.ts';
@@ -5,7 +6,6 @@ import { type CompareOptions, compareOptions, type GivenOptions, IGNORABLE, type
 import {
   type Comparison,
   type Difference,
-  type NotCompared,
   type Report,
   RUNGS,
   type Rung,
@@ -22,8 +22,6 @@ import {
   writeRedline,
 } from './revisions/index.ts';
 import { verify } from './verify/index.ts';
-
-const ENGINE_VERSION = '0.1.0';
 
 /**
  * One Word document with native tracked changes (ECMA-376 Part 1 §17.13.5) whose rejection gives
@@ -70,7 +68,8 @@ function compareWith(
         modified: codec.sha256(modified),
         redline: codec.sha256(redline),
       };
-      return { redline, report: report(written, verification, options, sha256, clock.stages()) };
+      const facts = report(written, verification, options, sha256, clock.stages());
+      return { redline, report: { ...facts, certificate: certify(facts, codec) } };
     }
     rungs = lower(rungs, verification);
   }
@@ -138,17 +137,16 @@ function report(
   options: CompareOptions,
   sha256: Report['sha256'],
   stages: Stage[],
-): Report {
+): Omit<Report, 'certificate'> {
   const tally: Tally = written.untouched ? emptyTally() : written.tally;
   const { wordsInserted, wordsDeleted, wordsMoved, ...counts } = tally;
-  const notCompared: readonly NotCompared[] = written.notCompared;
   return {
     engine: ENGINE_VERSION,
     identical: written.untouched,
     counts,
     words: { inserted: wordsInserted, deleted: wordsDeleted, moved: wordsMoved },
     stories: written.stories,
-    notCompared,
+    notCompared: written.notCompared,
     ignored: IGNORABLE.filter((aspect) => options.ignore[aspect]).map((aspect) => ({
       aspect,
       differences: written.passedOver.get(aspect) ?? 0,

@@ -1,3 +1,5 @@
+export { CERTIFICATE_FORMAT, canonicalJson } from './certificate.ts';
+export { type CertificateCheck, checkCertificate, type Mismatch } from './check.ts';
 export type { Codec } from './codec.ts';
 export { compare } from './compare.ts';
 export {
@@ -46,6 +48,7 @@ export {
 export {
   BUDGETS,
   type BudgetName,
+  type Certificate,
   type Comparison,
   type Counts,
   type Difference,

@@ -69,10 +69,20 @@ export interface Difference {
   readonly at: number;
 }
 
+/** What was found of a story in both directions, by level. */
+export interface StoryProof {
+  readonly story: string;
+  readonly text: boolean;
+  readonly structure: boolean;
+  readonly format: boolean;
+}
+
 export interface Verification {
   readonly exact: boolean;
   /** Stories whose text, structure and formatting were compared in both directions. */
   readonly stories: number;
+  /** Every story that was compared, and the document as such where its bookmarks differ. */
+  readonly outcome: readonly StoryProof[];
   readonly differences: readonly Difference[];
   /** Faults of the package that neither input had: dangling relationships, duplicate ids, unpaired ranges, … */
   readonly faults: readonly { readonly code: string; readonly part: string; readonly message: string }[];
@@ -81,6 +91,23 @@ export interface Verification {
 export interface Stage {
   readonly name: 'read' | 'write' | 'verify';
   readonly ms: number;
+}
+
+/** What a comparison proved, about which files: docs/certificate.md. It holds no text of a document. */
+export interface Certificate {
+  readonly format: 'redline-certificate/1';
+  /** Version of the engine that made the redline. */
+  readonly engine: string;
+  /** Lower-case hexadecimal SHA-256 of the three files. */
+  readonly documents: { readonly original: string; readonly modified: string; readonly redline: string };
+  readonly options: CompareOptions;
+  /** For each story, whether rejecting and accepting gave both documents back, by level. */
+  readonly outcome: readonly StoryProof[];
+  /** Aspects that acceptance was not compared in. */
+  readonly ignored: readonly Ignorable[];
+  readonly notCompared: readonly NotCompared[];
+  /** SHA-256 of everything above as canonical JSON in UTF-8. */
+  readonly digest: string;
 }
 
 /** Everything that a reader of a redline should know about how it came to be. */
@@ -102,6 +129,8 @@ export interface Report {
   readonly sha256: { readonly original: string; readonly modified: string; readonly redline: string };
   /** Milliseconds per stage; the only part of a report that differs between two runs. */
   readonly stages: readonly Stage[];
+  /** Says the same to whoever has the three files: `checkCertificate`. */
+  readonly certificate: Certificate;
 }
 
 export interface Comparison {

@@ -284,6 +284,30 @@ describe('redline verify', () => {
     expect(json(asJson)).toMatchObject({ exact: false });
   });
 
+  test('checks the three against a certificate', async () => {
+    const compared = await run(['compare', 'a.docx', 'b.docx', '-o', 'out.docx', '--json']);
+    writeFileSync(at('report.json'), compared.stdout);
+    const files = ['a.docx', 'b.docx', 'out.docx'];
+    const good = await run(['verify', ...files, '--certificate', 'report.json']);
+    expect([good.exitCode, good.stderr]).toEqual([0, '']);
+    expect(good.stdout.toString()).toMatch(/^certificate holds\nexact: /);
+    const swapped = ['verify', 'a.docx', 'a.docx', 'out.docx', '--certificate', 'report.json'];
+    const bad = await run(swapped);
+    expect(bad.exitCode).toBe(1);
+    expect(bad.stdout.toString()).toMatch(/^certificate does not hold:\n {2}modified: .*\n {2}outcome: /);
+    expect(json(await run([...swapped, '--json']))).toMatchObject({ valid: false });
+  });
+
+  test.each([
+    ['is not there', ['--certificate', 'no.json'], /certificate no\.json cannot be read/],
+    ['is not JSON', ['--certificate', 'a.docx'], /a\.docx is not JSON/],
+    ['stands beside --ignore', ['--certificate', 'a.docx', '--ignore', 'case'], /--ignore has no place/],
+  ])('ends with 2 when the certificate %s', async (_, more, message) => {
+    const result = await run(['verify', 'a.docx', 'b.docx', 'out.docx', ...more]);
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toMatch(message);
+  });
+
   test('calls a redline that cannot be read not exact, and says what is wrong with it', async () => {
     const result = await run(['verify', 'a.docx', 'b.docx', 'bad.docx']);
     expect([result.exitCode, result.stderr]).toEqual([1, '']);

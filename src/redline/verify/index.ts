@@ -1,7 +1,7 @@
 import type { Codec } from '../codec.ts';
 import { type InputRole, RedlineError } from '../errors.ts';
 import { type Ignore, type Limits, NOTHING_IGNORED } from '../options.ts';
-import type { Verification } from '../report.ts';
+import type { Difference, StoryProof, Verification } from '../report.ts';
 import { comparedStories, differences } from './compare.ts';
 import { type Agreed, emptyMemory, type Memory, NOTHING_AGREED } from './context.ts';
 import { type Parts, readDocument, resolvedParts, type View } from './document.ts';
@@ -38,7 +38,7 @@ export function verify(
     return verdict(inputs, new Package(redline, shop, true), untouched, ignore);
   } catch (error) {
     if (!(error instanceof RedlineError) || error.details.input !== undefined) throw error;
-    return { exact: false, stories: 0, differences: [], faults: [faultOf(error)] };
+    return { exact: false, stories: 0, outcome: [], differences: [], faults: [faultOf(error)] };
   }
 }
 
@@ -77,9 +77,13 @@ function verdict(inputs: Inputs, source: Package, untouched: boolean, ignore: Ig
   };
   const trusted = [inputs.original.source, inputs.modified.source] as const;
   const terms = { untouched, ignore };
-  const { differences: found, stories } = proof(inputs, redline, terms, agreedIds([source, ...trusted]));
+  const {
+    differences: found,
+    stories,
+    outcome,
+  } = proof(inputs, redline, terms, agreedIds([source, ...trusted]));
   const faults = newFaults(redline, trusted);
-  return { exact: found.length + faults.length === 0, stories, differences: found, faults };
+  return { exact: found.length + faults.length === 0, stories, outcome, differences: found, faults };
 }
 
 interface Terms {
@@ -88,7 +92,7 @@ interface Terms {
   readonly ignore: Ignore;
 }
 
-type Proof = Pick<Verification, 'differences' | 'stories'>;
+type Proof = Pick<Verification, 'differences' | 'stories' | 'outcome'>;
 
 /**
  * Compares what the documents say. Where ids agree they are compared instead of what they name, which is quick and
@@ -111,7 +115,16 @@ function proof(inputs: Inputs, redline: Resolved, terms: Terms, agreed: Agreed):
     ...comparedStories(original, rejected, NOTHING_IGNORED),
     ...comparedStories(target, accepted, ignore),
   ]);
-  return { differences: found, stories: stories.size };
+  return { differences: found, stories: stories.size, outcome: outcomeOf(stories, found) };
+}
+
+/** What was found of each story, by level. */
+function outcomeOf(stories: ReadonlySet<string>, found: readonly Difference[]): StoryProof[] {
+  return [...new Set([...stories, ...found.map((d) => d.story)])].map((story) => {
+    const holds = (level: Difference['level']): boolean =>
+      !found.some((d) => d.story === story && d.level === level);
+    return { story, text: holds('text'), structure: holds('structure'), format: holds('format') };
+  });
 }
 
 function readInput(input: Input, memory: Memory): View {
