@@ -89,38 +89,49 @@ function placesOf(groups: readonly Group[], contents: readonly string[]): string
 /** What stands in front of each group in a slot, and how often it stands before that already. */
 function leftsOf(text: string, members: readonly Group[]): string[] {
   const dense = compact(text);
-  if (members.length === 1 || dense.length > MAX_SEARCHED)
-    return members.map((g) => leftOf(text, g.anchor.at, dense));
-  const ends = members.map((g) => compact(text.slice(0, g.anchor.at)).length);
+  const ends = denseOffsets(
+    text,
+    members.map((g) => g.anchor.at),
+  );
+  const isCounted = dense.length <= MAX_SEARCHED;
+  if (members.length === 1 || !isCounted) return ends.map((end) => leftOf(dense, end, isCounted));
   const seen = new Map<string, number>();
   const marks = new Map<number, string>();
   const wanted = new Set(ends);
-  for (let end = Math.min(LEFT, dense.length); end <= dense.length; end++) {
-    const left = dense.slice(Math.max(0, end - LEFT), end);
+  for (let end = LEFT; end <= dense.length; end++) {
+    const left = dense.slice(end - LEFT, end);
     const before = seen.get(left) ?? 0;
     if (wanted.has(end)) marks.set(end, `${left} ${before}`);
     seen.set(left, before + 1);
   }
-  return ends.map((end) => marks.get(end) ?? `${dense.slice(0, end)} 0`);
+  return ends.map((end) => marks.get(end) ?? leftOf(dense, end, false));
 }
 
-function leftOf(text: string, at: number, dense: string): string {
-  const end = compact(text.slice(0, at)).length;
+/** Offsets in a text, as offsets in the same text without blanks. */
+function denseOffsets(text: string, offsets: readonly number[]): number[] {
+  const dense = new Map<number, number>();
+  let [at, length] = [0, 0];
+  for (const offset of [...new Set(offsets)].sort((a, b) => a - b)) {
+    length += compact(text.slice(at, offset)).length;
+    at = offset;
+    dense.set(offset, length);
+  }
+  return offsets.map((offset) => dense.get(offset) ?? 0);
+}
+
+function leftOf(dense: string, end: number, isCounted: boolean): string {
   const left = dense.slice(Math.max(0, end - LEFT), end);
-  if (dense.length > MAX_SEARCHED || end < LEFT) return `${left} 0`;
+  if (!isCounted || end < LEFT) return `${left} 0`;
   let count = 0;
-  for (
-    let found = dense.indexOf(left);
-    found >= 0 && found + LEFT < end;
-    found = dense.indexOf(left, found + 1)
-  )
-    count++;
+  for (let at = dense.indexOf(left); at >= 0 && at + LEFT < end; at = dense.indexOf(left, at + 1)) count++;
   return `${left} ${count}`;
 }
 
 /** Tells paragraphs apart by how their unchanged text starts and ends, and counts those that are alike. */
 export class ParagraphKeys {
-  readonly #seen = new Map<string, number>();
+  readonly #starts = new Map<string, number>();
+  readonly #ends = new Map<string, number>();
+  readonly #structures = new Map<string, number>();
 
   /**
    * Counts a paragraph in; the answer takes the end of the text that is farther from a change.
@@ -129,17 +140,17 @@ export class ParagraphKeys {
    * @param otherwise  tells the paragraph apart where there is no such text: its cell, or what stands above
    */
   next(text: string, otherwise: string): (early: boolean) => string {
-    const start = compact(text.slice(0, 4 * PARAGRAPH)).slice(0, PARAGRAPH);
-    const end = compact(text.slice(-4 * PARAGRAPH)).slice(-PARAGRAPH);
-    const structure = this.#counted(otherwise);
-    if (end === '') return () => structure;
-    const [s, e] = [this.#counted(`s${start}`), this.#counted(`e${end}`)];
-    return (early) => (early ? e : s);
+    const [start, end] = [text.slice(0, PARAGRAPH), text.slice(-PARAGRAPH)];
+    const structure = counted(this.#structures, otherwise);
+    const [s, e] = [counted(this.#starts, start), counted(this.#ends, end)];
+    if (end.trim() === '') return () => `structure ${otherwise} ${structure}`;
+    return (early) => (early ? `end ${end} ${e}` : `start ${start} ${s}`);
   }
+}
 
-  #counted(key: string): string {
-    const n = this.#seen.get(key) ?? 0;
-    this.#seen.set(key, n + 1);
-    return `${key} ${n}`;
-  }
+/** How often a key was met before. */
+function counted(seen: Map<string, number>, key: string): number {
+  const n = seen.get(key) ?? 0;
+  seen.set(key, n + 1);
+  return n;
 }
