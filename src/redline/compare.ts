@@ -2,7 +2,7 @@ import { certify, ENGINE_VERSION } from './certificate.ts';
 import { type Codec, remembering } from './codec.ts';
 import { type InputRole, RedlineError } from './errors.ts';
 import { asDocument, checkDefinitions, openPackage, type Package } from './ooxml/index.ts';
-import { type CompareOptions, compareOptions, type GivenOptions, IGNORABLE, type Limits } from './options.ts';
+import { type CompareOptions, compareOptions, type GivenOptions, IGNORABLE } from './options.ts';
 import {
   type Comparison,
   type Difference,
@@ -48,10 +48,7 @@ function compareWith(
   codec: Codec,
 ): Comparison {
   const clock = stopwatch(codec);
-  const [a, b] = [
-    open(original, 'original', codec, options.limits),
-    open(modified, 'modified', codec, options.limits),
-  ];
+  const [a, b] = [open(original, 'original', codec, options), open(modified, 'modified', codec, options)];
   checkDefinitions(a);
   checkDefinitions(b, a);
   clock.lap('read');
@@ -60,7 +57,15 @@ function compareWith(
     const written = writeRedline(a, b, options, rungs, codec);
     clock.lap('write');
     const redline = written.untouched ? original : written.bytes;
-    const verification = verify(original, modified, redline, codec, options.limits, options.ignore);
+    const verification = verify(
+      original,
+      modified,
+      redline,
+      codec,
+      options.limits,
+      options.ignore,
+      settledBy(options),
+    );
     clock.lap('verify');
     if (verification.exact) {
       const sha256 = {
@@ -76,8 +81,18 @@ function compareWith(
 }
 
 /** Reads an input; a refusal, now or when a part is read later, says which input it is about. */
-function open(data: Uint8Array, input: InputRole, codec: Codec, limits: Limits): Package {
-  return withoutRevisions(asDocument(openPackage(data, codec, limits, input), limits), limits);
+function open(data: Uint8Array, input: InputRole, codec: Codec, options: CompareOptions): Package {
+  const { limits } = options;
+  return withoutRevisions(
+    asDocument(openPackage(data, codec, limits, input), limits),
+    limits,
+    settledBy(options),
+  );
+}
+
+/** What becomes of tracked changes that an input already holds. */
+function settledBy({ tracked }: CompareOptions): 'accept' | 'reject' {
+  return tracked === 'reject' ? 'reject' : 'accept';
 }
 
 interface Stopwatch {

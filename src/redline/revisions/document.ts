@@ -16,6 +16,7 @@ import type { NotCompared, SpentBudget, StoryOutcome } from '../report.ts';
 import { mergeStory } from './blocks.ts';
 import { addComments } from './comments.ts';
 import type { MergeContext, Tally } from './context.ts';
+import type { Verdict } from './decide/decision.ts';
 import { hasRevisions } from './decide/names.ts';
 import { settleAll } from './decide/settle.ts';
 import { Headers } from './headers.ts';
@@ -37,12 +38,12 @@ export interface Written {
   readonly budgets: readonly SpentBudget[];
 }
 
-/** The document with the revisions that it already holds accepted. */
-export function withoutRevisions(pkg: Package, limits: Limits): Package {
+/** The document with the revisions that it already holds accepted or rejected. */
+export function withoutRevisions(pkg: Package, limits: Limits, verdict: Verdict = 'accept'): Package {
   const revised = new Map<string, string>();
   for (const part of storyParts(pkg)) {
     const root = pkg.root(part);
-    if (hasRevisions(root.source)) revised.set(part, settleAll(root, 'accept'));
+    if (hasRevisions(root.source)) revised.set(part, settleAll(root, verdict));
   }
   return revisePackage(pkg, revised, limits);
 }

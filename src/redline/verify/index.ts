@@ -8,6 +8,7 @@ import { type Parts, readDocument, resolvedParts, type View } from './document.t
 import { faultOf, newFaults, type Resolved } from './faults.ts';
 import { agreedIds } from './ids.ts';
 import { openWorkshop, Package, sameBytes, type Workshop } from './package.ts';
+import type { Mode } from './resolve.ts';
 
 /**
  * Proves a redline, or says where it fails: rejecting every change of `redline` must give `original`, accepting
@@ -15,7 +16,7 @@ import { openWorkshop, Package, sameBytes, type Workshop } from './package.ts';
  * the package must hold no fault that neither input has.
  *
  * Shares no reader, model or resolver with the code that writes redlines. Inputs with tracked changes of their own
- * count as what they say when those are accepted; only the original's own bytes give it back as it stands.
+ * count as what they say when those are accepted, or rejected if `tracked` says so; only the original's own bytes give it back as it stands.
  *
  * @param ignore what accepting need not give back; rejecting gives the original in every aspect all the same.
  * @throws {RedlineError} when `original` or `modified` cannot be read; a redline that cannot be read is a fault.
@@ -27,11 +28,12 @@ export function verify(
   codec: Codec,
   limits: Limits,
   ignore: Ignore = NOTHING_IGNORED,
+  tracked: Mode = 'accept',
 ): Verification {
   const shop = openWorkshop(codec, limits);
   const inputs = {
-    original: openInput(original, 'original', shop),
-    modified: openInput(modified, 'modified', shop),
+    original: openInput(original, 'original', shop, tracked),
+    modified: openInput(modified, 'modified', shop, tracked),
   };
   try {
     const untouched = sameBytes(original, redline);
@@ -53,10 +55,10 @@ interface Inputs {
   readonly modified: Input;
 }
 
-function openInput(bytes: Uint8Array, role: InputRole, shop: Workshop): Input {
+function openInput(bytes: Uint8Array, role: InputRole, shop: Workshop, tracked: Mode): Input {
   return about(role, () => {
     const source = new Package(bytes, shop);
-    return { role, source, parts: resolvedParts(source, 'accept') };
+    return { role, source, parts: resolvedParts(source, tracked) };
   });
 }
 

@@ -5,6 +5,7 @@ import {
   cell,
   change,
   del,
+  docx,
   gone,
   ins,
   mark,
@@ -19,7 +20,10 @@ import {
   tbl,
   WHO,
 } from '../../../../test/support/redlines.ts';
-import { parseXml } from '../../ooxml/index.ts';
+import { nodeCodec } from '../../../kit/index.ts';
+import { compare } from '../../compare.ts';
+import { openPackage, parseXml } from '../../ooxml/index.ts';
+import { DEFAULT_LIMITS } from '../../options.ts';
 import type { Verdict } from './decision.ts';
 import { hasRevisions, revisionOffsets } from './names.ts';
 import { settle, settleAll } from './settle.ts';
@@ -248,4 +252,16 @@ describe('deciding what one of two authors changed', () => {
     expect(closed(settledByA(before, 'accept'))).toBe(closed(whenAccepted));
     expect(closed(settledByA(before, 'reject'))).toBe(closed(whenRejected));
   });
+});
+
+test('a comparison may reject what its inputs already hold', () => {
+  const tracked = p(r('a ') + del('b') + ins(r('c')));
+  const [original, modified] = [docx(tracked), docx(p(r('a ') + ins(r('x')) + r('y')))];
+  const result = compare(original, modified, { tracked: 'reject' }, nodeCodec);
+  const saysNow = (verdict: Verdict): string => {
+    const root = openPackage(result.redline, nodeCodec, DEFAULT_LIMITS).root('word/document.xml');
+    return settleAll(root, verdict).replace(/<[^>]*>/g, '');
+  };
+  expect([saysNow('reject'), saysNow('accept')]).toEqual(['a b', 'a y']);
+  expect(result.report.verification.exact).toBe(true);
 });
