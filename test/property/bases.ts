@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { nodeCodec } from '../../src/kit/index.ts';
-import { DEFAULT_LIMITS } from '../../src/redline/index.ts';
-import { readZip } from '../../src/redline/ooxml/index.ts';
-import { buildDocx, buildZip, documentXml, type Parts, partXml } from '../support/package.ts';
+import { buildDocx, documentXml, type Parts, partXml } from '../support/package.ts';
+import { strict } from '../support/strict.ts';
 
 /** A document to start from. */
 export interface Base {
@@ -184,27 +182,6 @@ function controls(): Parts {
       sdt(p(t('A clause in a control.')) + sdt(p(t('Another in that one.')), 'inner'), 'outer') +
       p(t('End.')),
   );
-}
-
-/** The bytes of a document in the strict conformance class, where its namespaces are others. */
-function strict(data: Uint8Array): Uint8Array {
-  const renamed = (xml: string): string =>
-    xml
-      .replaceAll(
-        'http://schemas.openxmlformats.org/wordprocessingml/2006/',
-        'http://purl.oclc.org/ooxml/wordprocessingml/',
-      )
-      .replaceAll(
-        'http://schemas.openxmlformats.org/officeDocument/2006/',
-        'http://purl.oclc.org/ooxml/officeDocument/',
-      )
-      .replaceAll(
-        'http://schemas.openxmlformats.org/drawingml/2006/',
-        'http://purl.oclc.org/ooxml/drawingml/',
-      )
-      .replace('<w:document ', '<w:document w:conformance="strict" ');
-  const entries = readZip(data, nodeCodec, DEFAULT_LIMITS);
-  return buildZip(Object.fromEntries(entries.map((e) => [e.name, renamed(nodeCodec.decodeUtf8(e.stored))])));
 }
 
 const MADE: Readonly<Record<string, () => Parts>> = {

@@ -25,6 +25,10 @@ interface Definitions {
   readonly nums: ReadonlyMap<string, XmlElement>;
   readonly abstracts: ReadonlyMap<string, XmlElement>;
   readonly digest: (numId: string) => string | undefined;
+  /** What a definition says. */
+  readonly look: (abstractId: string) => string;
+  /** Definition of a list. */
+  readonly abstractOf: (numId: string) => string | undefined;
 }
 
 function read(pkg: Package, styles: ReadonlyMap<string, string>): Definitions {
@@ -51,11 +55,13 @@ function read(pkg: Package, styles: ReadonlyMap<string, string>): Definitions {
     memo.set(holder, fresh);
     return fresh;
   };
+  const look = (abstractId: string): string => text(abstracts.get(abstractId));
+  const abstractOf = (numId: string): string | undefined => childValue(nums.get(numId), 'w:abstractNumId');
   const digest = (numId: string): string | undefined => {
     const num = nums.get(numId);
-    return num && `${text(abstracts.get(childValue(num, 'w:abstractNumId') ?? ''))}|${text(num)}`;
+    return num && `${look(abstractOf(numId) ?? '')}|${text(num)}`;
   };
-  return { nums, abstracts, digest };
+  return { nums, abstracts, digest, look, abstractOf };
 }
 
 /** Finds for each list in use an equal one that the original has, each at most once; the rest is added. */
@@ -86,15 +92,17 @@ export function mapNumbering(
   const added: NumberingMap['added'][number][] = [];
   let nextNum = highest(mine.nums) + 1;
   let nextAbstract = highest(mine.abstracts) + 1;
-  const abstractIds = new Map<string, string>();
+  const abstractIds = sharedAbstracts(mine, theirs, taken);
   for (const id of open) {
     const equal = [...mine.nums.keys()].find((n) => !taken.has(n) && mine.digest(n) === theirs.digest(id));
     const num = theirs.nums.get(id);
+    const source = (num && childValue(num, 'w:abstractNumId')) ?? '';
     if (equal !== undefined) {
       taken.add(equal);
       ids.set(id, equal);
+      const abstract = mine.abstractOf(equal);
+      if (abstract !== undefined && !abstractIds.has(source)) abstractIds.set(source, abstract);
     } else if (num) {
-      const source = childValue(num, 'w:abstractNumId') ?? '';
       const known = abstractIds.get(source);
       const abstractId = known ?? String(nextAbstract++);
       abstractIds.set(source, abstractId);
@@ -108,6 +116,26 @@ export function mapNumbering(
     }
   }
   return { ids, added };
+}
+
+/**
+ * Definitions of the modified document to those of the original that say the same: lists of one
+ * definition count on from one another (§17.9.15), so that a list which starts again must not get
+ * a definition of its own.
+ */
+function sharedAbstracts(
+  mine: Definitions,
+  theirs: Definitions,
+  held: ReadonlySet<string>,
+): Map<string, string> {
+  const shared = new Map<string, string>();
+  for (const id of theirs.abstracts.keys())
+    if (mine.abstracts.has(id) && mine.look(id) === theirs.look(id)) shared.set(id, id);
+  for (const num of held) {
+    const [from, to] = [theirs.abstractOf(num), mine.abstractOf(num)];
+    if (from !== undefined && to !== undefined) shared.set(from, to);
+  }
+  return shared;
 }
 
 function highest(elements: ReadonlyMap<string, XmlElement>): number {
