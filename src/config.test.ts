@@ -20,6 +20,16 @@ describe('the configuration', () => {
     expect(readConfig(overrides, environment).port).toBe(port);
   });
 
+  test.each([
+    ['the first of its names on the path', { PATH: '/nowhere:/bin' }, null],
+    ['nothing where none is wanted', { REDLINE_OFFICE: 'none', PATH: '/usr/bin' }, null],
+    ['what was named', { REDLINE_OFFICE: '/bin/sh' }, '/bin/sh'],
+    ['nothing where what was named is no program', { REDLINE_OFFICE: '/etc/passwd' }, null],
+    ['nothing on a path that is not absolute', { PATH: '.:bin' }, null],
+  ])('prints through %s', (_, environment, office) => {
+    expect(readConfig({}, environment).printer.office).toBe(office);
+  });
+
   test.each(['127.0.0.1', '::1', 'localhost'])('may listen on %s', (host) => {
     expect(readConfig({ HOST: host }, {}).host).toBe(host);
   });

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from './kit/index.ts';
@@ -27,7 +27,20 @@ export interface Config {
   readonly uploadMemoryMb: number;
   /** MB that all kept results may hold together. */
   readonly resultsMb: number;
+  /** What makes PDFs. */
+  readonly printer: PrinterConfig;
   readonly logLevel: LogLevel;
+}
+
+export interface PrinterConfig {
+  /** Absolute path of LibreOffice, or null where there is none or none is wanted. */
+  readonly office: string | null;
+  /** Absolute path of Chromium, or null. */
+  readonly browser: string | null;
+  /** Milliseconds that one PDF may take. */
+  readonly deadlineMs: number;
+  /** MB that the program may hold. */
+  readonly memoryMb: number;
 }
 
 /** The environment, or a part of it that someone else fills (the command line's options). */
@@ -62,6 +75,10 @@ const schema = z.object({
   REDLINE_WORKER_MEMORY_MB: whole(64, 16_384, 1024),
   REDLINE_UPLOAD_MEMORY_MB: whole(101, 16_384, 256),
   REDLINE_RESULTS_MB: whole(1, 1_000_000, 2048),
+  REDLINE_OFFICE: z.string().optional(),
+  REDLINE_BROWSER: z.string().optional(),
+  REDLINE_PDF_MEMORY_MB: whole(256, 16_384, 2048),
+  PATH: z.string().default(''),
   REDLINE_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 
@@ -90,8 +107,38 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     workerMemoryMb: values.REDLINE_WORKER_MEMORY_MB,
     uploadMemoryMb: values.REDLINE_UPLOAD_MEMORY_MB,
     resultsMb: values.REDLINE_RESULTS_MB,
+    printer: {
+      office: findProgram(values.REDLINE_OFFICE, ['soffice', 'libreoffice'], values.PATH),
+      browser: findProgram(
+        values.REDLINE_BROWSER,
+        ['chromium', 'chromium-browser', 'google-chrome'],
+        values.PATH,
+      ),
+      deadlineMs: values.REDLINE_DEADLINE_MS,
+      memoryMb: values.REDLINE_PDF_MEMORY_MB,
+    },
     logLevel: values.REDLINE_LOG_LEVEL,
   };
+}
+
+/** The program that was named (`none` for none), or the first of its usual names on the path. */
+function findProgram(given: string | undefined, names: readonly string[], path: string): string | null {
+  if (given === 'none') return null;
+  const folders = path.split(delimiter).filter(isAbsolute);
+  const candidates =
+    given === undefined
+      ? names.flatMap((name) => folders.map((folder) => join(folder, name)))
+      : [resolve(given)];
+  return candidates.find(isProgram) ?? null;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function present(values: Environment): Environment {

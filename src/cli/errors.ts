@@ -3,7 +3,7 @@ import { type ErrorCode, RedlineError } from '../redline/index.ts';
 /** What the command line itself finds wrong, before or after the engine's work. */
 export type CliErrorCode =
   /** Arguments that make no sense, alone or together. */
-  'usage' | 'file/not-found' | 'file/not-readable' | 'file/not-writable';
+  'usage' | 'file/not-found' | 'file/not-readable' | 'file/not-writable' | 'pdf/not-available' | 'pdf/failed';
 
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -23,7 +23,7 @@ export const EXIT = {
   usage: 2,
   badDocument: 3,
   limits: 4,
-  /** Reserved for commands that talk to the service. */
+  /** What the command needs is not here: the service, or a program that prints. */
   noService: 5,
   /** A fault of the product (EX_SOFTWARE of sysexits.h). */
   internal: 70,
@@ -59,7 +59,10 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
       return EXIT.badDocument;
     case 'limits/exceeded':
       return EXIT.limits;
+    case 'pdf/not-available':
+      return EXIT.noService;
     case 'internal':
+    case 'pdf/failed':
       return EXIT.internal;
   }
 }

@@ -18,6 +18,13 @@ export interface Input {
   readonly role: InputRole;
 }
 
+/** The value of a flag that takes one of a few. @throws {CliError} when it is none of them. */
+export function oneOf<Value extends string>(flag: string, given: string, values: readonly Value[]): Value {
+  const found = values.find((value) => value === given);
+  if (found === undefined) throw new CliError('usage', `${flag} is one of ${values.join(', ')}`);
+  return found;
+}
+
 /** What such a command makes. */
 export interface Produced {
   readonly bytes: Uint8Array;

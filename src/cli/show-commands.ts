@@ -20,6 +20,14 @@ Examples:
   redline blackline redline.docx -o blackline.docx --insertion underline:000000 --deletion strike:none
 `;
 
+const PDF_HELP = `
+Needs LibreOffice, or Chromium for a redline: found on the PATH, or named by REDLINE_OFFICE and REDLINE_BROWSER. Exit
+code 5 says that none was found.
+
+Example:
+  redline pdf redline.docx -o redline.pdf --subject blackline
+`;
+
 /** The commands that show what was changed. */
 export function addShowCommands(program: Command, io: Io, done: (exitCode: number) => void): void {
   program
@@ -50,5 +58,18 @@ export function addShowCommands(program: Command, io: Io, done: (exitCode: numbe
     .action(async (document, flags) => {
       const { runBlackline } = await import('./show.ts');
       done(await runBlackline(document, flags, io));
+    });
+  program
+    .command('pdf <document>')
+    .description('print a redline or a static comparison as PDF')
+    .usage('DOCUMENT -o OUT [options]')
+    .requiredOption('-o, --output <out>', 'the PDF to write; "-" is standard output')
+    .option('--subject <subject>', 'redline or blackline', 'redline')
+    .option('--json', 'print what was printed from as JSON on standard output')
+    .option('--force', 'let OUT replace the document')
+    .addHelpText('after', PDF_HELP)
+    .action(async (document, flags) => {
+      const { runPdf } = await import('./pdf.ts');
+      done(await runPdf(document, flags, io));
     });
 }

@@ -12,7 +12,7 @@ import {
 } from '../redline/index.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
-import { type ProduceFlags, produce } from './produce.ts';
+import { oneOf, type ProduceFlags, produce } from './produce.ts';
 
 export interface HtmlFlags extends ProduceFlags {
   readonly view: string;
@@ -67,12 +67,6 @@ function lookOf(flag: string, given: string | undefined, otherwise: Look): Look 
     decoration: known,
     color: color === undefined ? otherwise.color : color === 'none' ? null : color,
   };
-}
-
-function oneOf<Value extends string>(flag: string, given: string, values: readonly Value[]): Value {
-  const found = values.find((value) => value === given);
-  if (found === undefined) throw new CliError('usage', `${flag} is one of ${values.join(', ')}`);
-  return found;
 }
 
 /** What the document holds, for `--json` and for people. */

@@ -178,6 +178,18 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The service is busy',
     advice: 'Send the request again after the seconds that the header Retry-After names.',
   },
+  'pdf/not-available': {
+    status: 501,
+    title: 'PDFs cannot be made here',
+    advice:
+      'Install LibreOffice (and Chromium) on the machine of the service, or name them by REDLINE_OFFICE and REDLINE_BROWSER; or ask for a Word document or a page.',
+  },
+  'pdf/failed': {
+    status: 422,
+    title: 'No PDF could be made of the document',
+    advice:
+      'See whether LibreOffice opens the document. Asked for as a Word document or a page, the result can be had.',
+  },
   'service/stopping': {
     status: 503,
     title: 'The service is ending',

@@ -222,6 +222,9 @@ export const healthSchema = readySchema
   .extend({
     pool: poolSchema,
     uploadBytesHeld: count,
+    pdf: z.object({ docx: z.boolean(), html: z.boolean() }).openapi({
+      description: 'What PDFs can be made of here; where both are false, asking for one is 501.',
+    }),
     uptimeSeconds: z.number(),
     eventLoopDelayMs: z.object({ p50: z.number(), p99: z.number(), max: z.number() }),
     memoryBytes: z.object({ rss: count, heapUsed: count, buffers: count }),

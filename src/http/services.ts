@@ -1,5 +1,5 @@
 import type { BlobStore, Results } from '../documents/index.ts';
-import type { EnginePool } from '../jobs/index.ts';
+import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Log } from '../kit/index.ts';
 import type { UploadMemory } from './upload-memory.ts';
 
@@ -8,6 +8,7 @@ export interface HttpServices {
   readonly pool: EnginePool;
   readonly results: Results;
   readonly blobs: BlobStore;
+  readonly prints: PrintShop;
   readonly uploads: UploadMemory;
   readonly clock: Clock;
   readonly log: Log;

@@ -4,6 +4,10 @@ export type JobErrorCode =
   | 'work/deadline-exceeded'
   /** The work needed more memory than a thread may have. */
   | 'work/out-of-memory'
+  /** Nothing on this machine makes PDFs. */
+  | 'pdf/not-available'
+  /** The program that makes PDFs gave none. */
+  | 'pdf/failed'
   /** The queue is full, or no thread came free in time. */
   | 'service/busy'
   /** The service is ending. */

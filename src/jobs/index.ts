@@ -6,3 +6,13 @@ export {
 } from './engine-pool.ts';
 export { JobError, type JobErrorCode } from './errors.ts';
 export type { OperationInputs, OperationName, OperationOptions, OperationResult } from './operations.ts';
+export {
+  PDF_SUBJECTS,
+  type PdfSubject,
+  type PrintableKind,
+  type Printed,
+  type Printer,
+  PrintShop,
+  printableOf,
+} from './pdf.ts';
+export { printable } from './printable.ts';

@@ -10,6 +10,8 @@ import {
   type View,
   verify,
 } from '../redline/index.ts';
+import type { PdfSubject, PrintableKind } from './pdf.ts';
+import { printable } from './printable.ts';
 
 /**
  * Everything that the pool's threads can be asked for, by name: documents and options in, a value out that can cross
@@ -27,6 +29,10 @@ const OPERATIONS = {
     document: blackline(inputs.document, nodeCodec, limits, looks),
     report: statistics(inputs.document, nodeCodec, limits),
   }),
+  printable: (
+    inputs: { document: Uint8Array },
+    { subject, kind, limits }: { subject: PdfSubject; kind: PrintableKind; limits: Limits },
+  ) => ({ kind, bytes: printable(inputs.document, subject, kind, limits) }),
   verify: (
     inputs: { original: Uint8Array; modified: Uint8Array; redline: Uint8Array },
     { limits }: { limits: Limits },

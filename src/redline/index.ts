@@ -33,6 +33,7 @@ export {
   type ClauseState,
   DECORATIONS,
   DEFAULT_BLACKLINE,
+  forPrinting,
   type HtmlBlock,
   type HtmlOptions,
   type HtmlRendering,

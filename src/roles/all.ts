@@ -1,6 +1,6 @@
 import { Results } from '../documents/index.ts';
 import { createApp, UploadMemory } from '../http/index.ts';
-import { EnginePool } from '../jobs/index.ts';
+import { EnginePool, PrintShop } from '../jobs/index.ts';
 import { describeError } from '../kit/index.ts';
 import { HttpServer } from './http-server.ts';
 import type { RoleContext, RunningRole } from './role.ts';
@@ -21,6 +21,7 @@ export async function startAll(context: RoleContext): Promise<RunningRole> {
     pool,
     results,
     blobs: platform.blobs,
+    prints: new PrintShop(platform.printer),
     uploads: new UploadMemory(config.uploadMemoryMb * MEGABYTE),
     clock,
     log,

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { json, redline } from '../support/cli.ts';
 import { del, docx, ins, p, r } from '../support/redlines.ts';
 
@@ -48,6 +49,28 @@ describe('redline blackline', () => {
   });
 });
 
+describe('redline pdf', () => {
+  const { office, browser } = readConfig({}, process.env).printer;
+  test.skipIf(office === null)('prints a static comparison', async () => {
+    const result = await run('pdf', 'r.docx', '-o', 'b.pdf', '--subject', 'blackline', '--json');
+    expect(json<object>(result)).toMatchObject({ subject: 'blackline', kind: 'docx' });
+    expect(text('b.pdf').startsWith('%PDF-')).toBe(true);
+  });
+
+  test.skipIf(browser === null)('prints a redline through the browser where it is all there is', async () => {
+    const args = ['pdf', 'r.docx', '-o', 'r.pdf', '--json'];
+    const result = await redline(args, { cwd: folder, env: { ...process.env, REDLINE_OFFICE: 'none' } });
+    expect(json<object>(result)).toMatchObject({ subject: 'redline', kind: 'html' });
+  });
+
+  test('says so where nothing can print', async () => {
+    const env = { ...process.env, REDLINE_OFFICE: 'none', REDLINE_BROWSER: 'none' };
+    const result = await redline(['pdf', 'r.docx', '-o', 'x.pdf', '--json'], { cwd: folder, env });
+    expect(result.exitCode).toBe(5);
+    expect(json<object>(result)).toMatchObject({ code: 'pdf/not-available' });
+  });
+});
+
 describe('what cannot be shown is refused', () => {
   test.each([
     ['a view that is none', ['html', 'r.docx', '-o', 'x.html', '--view', 'odd'], 2, /inline, side-by-side/],
@@ -63,6 +86,7 @@ describe('what cannot be shown is refused', () => {
       2,
       /0000C8/,
     ],
+    ['a subject that is none', ['pdf', 'r.docx', '-o', 'x.pdf', '--subject', 'odd'], 2, /redline, blackline/],
     ['a page in the place of its document', ['html', 'r.docx', '-o', 'r.docx'], 2, /one of the inputs/],
     ['what is no document', ['html', 'bad.docx', '-o', 'x.html'], 3, /not-a-package/],
     ['no document at all', ['blackline', 'gone.docx', '-o', 'x.docx'], 2, /no file gone\.docx/],

@@ -52,6 +52,7 @@ describe('the description of the API', () => {
       'post /v1/blacklines',
       'post /v1/comparisons',
       'post /v1/html',
+      'post /v1/pdfs',
       'post /v1/verifications',
     ]);
     const answers = Object.entries(document.paths).filter(([path]) => path.startsWith('/v1'));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { nodeCodec } from '../../src/kit/index.ts';
 import { DEFAULT_LIMITS } from '../../src/redline/index.ts';
 import { openPackage } from '../../src/redline/ooxml/index.ts';
@@ -53,5 +54,37 @@ describe('a document with tracked changes', () => {
   ])('%s that is none is refused', async (_, path, options) => {
     const answer = await ask(path, options);
     expect(await answer.json()).toMatchObject({ status: 400, code: 'options/invalid' });
+  });
+});
+
+describe('a PDF', () => {
+  const { office } = readConfig({}, process.env).printer;
+  const pdfFrom = async (settings: Record<string, string>, subject: string): Promise<Response> => {
+    const printing = await startService({ settings });
+    try {
+      const body = form({ document: redline, options: { subject } });
+      const answer = await fetch(`${printing.url}/v1/pdfs`, { method: 'POST', body });
+      const { pdf } = (await printing.health()) as unknown as { pdf: object };
+      expect(pdf).toEqual({ docx: settings.REDLINE_OFFICE !== undefined, html: false });
+      return new Response(await answer.arrayBuffer(), { status: answer.status, headers: answer.headers });
+    } finally {
+      await printing.stop();
+    }
+  };
+
+  test.skipIf(office === null).each(['redline', 'blackline'])('of a %s', async (subject) => {
+    const answer = await pdfFrom({ REDLINE_OFFICE: office ?? '' }, subject);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    expect((await answer.text()).slice(0, 5)).toBe('%PDF-');
+  });
+
+  test('where nothing can print', async () => {
+    const answer = await pdfFrom({}, 'blackline');
+    expect(await answer.json()).toMatchObject({ status: 501, code: 'pdf/not-available' });
+  });
+
+  test('of a program that fails', async () => {
+    const answer = await pdfFrom({ REDLINE_OFFICE: '/bin/false' }, 'redline');
+    expect(await answer.json()).toMatchObject({ status: 422, code: 'pdf/failed' });
   });
 });

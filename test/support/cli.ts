@@ -16,6 +16,7 @@ export interface CliResult {
 export interface CliSetting {
   readonly input?: Uint8Array;
   readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
   /** Milliseconds after which the process is killed. */
   readonly timeoutMs?: number;
 }
@@ -32,6 +33,7 @@ export function redline(args: readonly string[], setting: CliSetting = {}): Prom
   const measured = process.platform === 'linux' ? ['--import', REPORT_PEAK] : [];
   const child = spawn(process.execPath, [...measured, launcher, ...args], {
     cwd: setting.cwd,
+    env: setting.env,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     timeout: setting.timeoutMs ?? 30_000,
     killSignal: 'SIGKILL',

@@ -37,8 +37,13 @@ export function addHealthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpService
     return c.json(ready, ready.status === 'ok' ? 200 : 503, FRESH);
   });
   app.openapi(getHealth, async (c) => {
-    const { pool, uploads, vitals } = services;
-    const figures = { pool: pool.state, uploadBytesHeld: uploads.held, ...vitals() };
+    const { pool, uploads, prints, vitals } = services;
+    const figures = {
+      pool: pool.state,
+      uploadBytesHeld: uploads.held,
+      pdf: prints.printer.prints,
+      ...vitals(),
+    };
     return c.json({ ...(await readiness(services)), ...figures }, 200, FRESH);
   });
 }

@@ -1,4 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { PDF_SUBJECTS, type PrintableKind, printableOf } from '../../jobs/index.ts';
 import {
   type BlacklineOptions,
   CLAUSE_STATES,
@@ -8,7 +9,7 @@ import {
 } from '../../redline/index.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers, textAnswer } from './answers.ts';
-import { addOperation } from './operation.ts';
+import { type Answer, addOperation } from './operation.ts';
 import { HTML_HEADERS, RESULT_LIMITS } from './shared.ts';
 
 const document = [
@@ -55,6 +56,25 @@ const statisticsSchema = z
   })
   .openapi('Statistics');
 
+const pdfOptions = z.strictObject({ subject: z.enum(PDF_SUBJECTS).default('redline') });
+
+const PDF = 'application/pdf';
+const pdfAnswer: Answer<{ readonly kind: PrintableKind; readonly bytes: Uint8Array }> = {
+  mediaType: PDF,
+  status: 200,
+  description: 'The PDF.',
+  schema: { type: 'string', contentMediaType: PDF },
+  send: async (c, { kind, bytes }, { prints }) => {
+    const pdf = await prints.print(kind, bytes, c.req.raw.signal);
+    return c.body(pdf as Uint8Array<ArrayBuffer>, 200, {
+      'Content-Type': PDF,
+      'Content-Disposition': 'attachment; filename="redline.pdf"',
+      'Content-Length': String(pdf.byteLength),
+      'Cache-Control': 'no-store',
+    });
+  },
+};
+
 /** What shows changes: pages, static comparisons. */
 export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   addOperation(app, services, {
@@ -80,5 +100,21 @@ export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
     optionsName: 'BlacklineOptions',
     toOptions: (looks) => ({ limits: RESULT_LIMITS, looks }),
     answers: documentAnswers('blackline.docx', statisticsSchema),
+  });
+  addOperation(app, services, {
+    path: '/v1/pdfs',
+    operation: 'printable',
+    summary: 'Make a PDF of a redline or a static comparison',
+    description:
+      'Through LibreOffice or Chromium where the service has one (`pdf` of /health says so); 501 `pdf/not-available` where it has none.',
+    fields: document,
+    options: pdfOptions,
+    optionsName: 'PdfOptions',
+    toOptions: ({ subject }) => ({
+      subject,
+      kind: printableOf(subject, services.prints.printer),
+      limits: RESULT_LIMITS,
+    }),
+    answers: [pdfAnswer],
   });
 }

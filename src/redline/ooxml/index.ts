@@ -15,6 +15,7 @@ export {
 } from './package.ts';
 export { asDocument } from './plain.ts';
 export { type Rebase, rebaseOnto } from './rebase.ts';
+export { repack } from './repack.ts';
 export { isOn, readStyles, resolve, type Styles } from './style-sheet.ts';
 export {
   attribute,

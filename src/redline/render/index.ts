@@ -13,6 +13,7 @@ export {
   VIEWS,
   type View,
 } from './html.ts';
+export { forPrinting } from './printable.ts';
 export {
   CLAUSE_STATES,
   type ClauseFigures,

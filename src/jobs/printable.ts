@@ -1,0 +1,16 @@
+import { nodeCodec } from '../kit/index.ts';
+import { blackline, DEFAULT_BLACKLINE, forPrinting, type Limits, renderHtml } from '../redline/index.ts';
+import type { PdfSubject, PrintableKind } from './pdf.ts';
+
+/** What a program that makes PDFs is given. */
+export function printable(
+  document: Uint8Array,
+  subject: PdfSubject,
+  kind: PrintableKind,
+  limits: Limits,
+): Uint8Array {
+  if (kind === 'html') return nodeCodec.encodeUtf8(renderHtml(document, nodeCodec, limits));
+  const shown =
+    subject === 'blackline' ? blackline(document, nodeCodec, limits, DEFAULT_BLACKLINE) : document;
+  return forPrinting(shown, nodeCodec, limits);
+}
