@@ -21,7 +21,7 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['the first of its names on the path', { PATH: '/nowhere:/bin' }, null],
+    ['nothing where the path has none of its names', { PATH: '/nowhere' }, null],
     ['nothing where none is wanted', { REDLINE_OFFICE: 'none', PATH: '/usr/bin' }, null],
     ['what was named', { REDLINE_OFFICE: '/bin/sh' }, '/bin/sh'],
     ['nothing where what was named is no program', { REDLINE_OFFICE: '/etc/passwd' }, null],
