@@ -5,14 +5,15 @@
 export const ROOMS = {
   kit: [],
   redline: [],
+  reports: ['redline'],
   access: ['kit'],
   documents: ['kit', 'redline', 'access'],
   review: ['kit', 'redline', 'access', 'documents'],
   search: ['kit', 'redline', 'access', 'documents'],
   audit: ['kit', 'redline', 'access', 'documents'],
-  jobs: ['kit', 'redline', 'access', 'documents', 'review', 'search', 'audit'],
+  jobs: ['kit', 'redline', 'reports', 'access', 'documents', 'review', 'search', 'audit'],
   http: ['kit', 'redline', 'access', 'documents', 'review', 'search', 'audit', 'jobs'],
-  cli: ['kit', 'redline', 'access', 'documents', 'review', 'search', 'audit', 'jobs', 'platform'],
+  cli: ['kit', 'redline', 'reports', 'access', 'documents', 'review', 'search', 'audit', 'jobs', 'platform'],
   roles: [
     ...['kit', 'redline', 'access', 'documents', 'review', 'search', 'audit', 'jobs'],
     ...['http', 'cli', 'platform'],
@@ -40,7 +41,7 @@ export const VENDORS = {
   pino: '^src/(kit|roles|http)/|^src/main[.]ts$',
   react: '^src/web/',
   'react-dom': '^src/web/',
-  docx: '^scripts/sample/',
+  docx: '^(scripts/sample|src/reports)/',
 };
 
 const TESTS = '[.]test[.]tsx?$';

@@ -16,7 +16,7 @@ export async function runPdf(document: string, flags: PdfFlags, io: Io): Promise
   const shop = new PrintShop(openProgramPrinter(readConfig().printer));
   const kind = await refusing(() => printableOf(subject, shop.printer));
   const work = async ([bytes]: readonly [Uint8Array]) => {
-    const shown = printable(bytes, subject, kind, DEFAULT_LIMITS);
+    const shown = await printable(bytes, subject, kind, DEFAULT_LIMITS);
     const pdf = await refusing(() => shop.print(kind, shown, interrupted()));
     return {
       bytes: pdf,

@@ -21,11 +21,19 @@ Examples:
 `;
 
 const PDF_HELP = `
-Needs LibreOffice, or Chromium for a redline: found on the PATH, or named by REDLINE_OFFICE and REDLINE_BROWSER. Exit
+Needs LibreOffice, or Chromium for a redline or a report: found on the PATH, or named by REDLINE_OFFICE and REDLINE_BROWSER. Exit
 code 5 says that none was found.
 
 Example:
   redline pdf redline.docx -o redline.pdf --subject blackline
+`;
+
+const REPORT_HELP = `
+Changes of formatting and numbering stand apart from those of substance. In CSV no field is a formula.
+
+Examples:
+  redline report redline.docx -o report.docx --original draft-1.docx --modified draft-2.docx
+  redline report redline.docx -o changes.csv --date none
 `;
 
 /** The commands that show what was changed. */
@@ -61,15 +69,31 @@ export function addShowCommands(program: Command, io: Io, done: (exitCode: numbe
     });
   program
     .command('pdf <document>')
-    .description('print a redline or a static comparison as PDF')
+    .description('print a redline, a static comparison or a change report as PDF')
     .usage('DOCUMENT -o OUT [options]')
     .requiredOption('-o, --output <out>', 'the PDF to write; "-" is standard output')
-    .option('--subject <subject>', 'redline or blackline', 'redline')
+    .option('--subject <subject>', 'redline, blackline or report', 'redline')
     .option('--json', 'print what was printed from as JSON on standard output')
     .option('--force', 'let OUT replace the document')
     .addHelpText('after', PDF_HELP)
     .action(async (document, flags) => {
       const { runPdf } = await import('./pdf.ts');
       done(await runPdf(document, flags, io));
+    });
+  program
+    .command('report <document>')
+    .description('report what was changed: clause by clause, before and after')
+    .usage('DOCUMENT -o OUT [options]')
+    .requiredOption('-o, --output <out>', 'the report to write; "-" is standard output')
+    .option('--format <format>', 'docx, html, json or csv (default: as OUT ends, else docx)')
+    .option('--original <name>', 'what the report calls the earlier version')
+    .option('--modified <name>', 'what the report calls the later version')
+    .option('--date <date>', 'the date of the report, ISO 8601, or "none" (default: now)')
+    .option('--json', 'print the report as JSON on standard output, too')
+    .option('--force', 'let OUT replace the document')
+    .addHelpText('after', REPORT_HELP)
+    .action(async (document, flags) => {
+      const { runReport } = await import('./report.ts');
+      done(await runReport(document, flags, io));
     });
 }

@@ -16,3 +16,4 @@ export {
   printableOf,
 } from './pdf.ts';
 export { printable } from './printable.ts';
+export { REPORT_FORMATS, type ReportFormat, report, type WrittenReport } from './report.ts';

@@ -12,6 +12,7 @@ import {
 } from '../redline/index.ts';
 import type { PdfSubject, PrintableKind } from './pdf.ts';
 import { printable } from './printable.ts';
+import { type AskedReport, report } from './report.ts';
 
 /**
  * Everything that the pool's threads can be asked for, by name: documents and options in, a value out that can cross
@@ -29,10 +30,12 @@ const OPERATIONS = {
     document: blackline(inputs.document, nodeCodec, limits, looks),
     report: statistics(inputs.document, nodeCodec, limits),
   }),
-  printable: (
+  report: async (inputs: { document: Uint8Array }, asked: AskedReport) =>
+    await report(inputs.document, asked),
+  printable: async (
     inputs: { document: Uint8Array },
     { subject, kind, limits }: { subject: PdfSubject; kind: PrintableKind; limits: Limits },
-  ) => ({ kind, bytes: printable(inputs.document, subject, kind, limits) }),
+  ) => ({ kind, bytes: await printable(inputs.document, subject, kind, limits) }),
   verify: (
     inputs: { original: Uint8Array; modified: Uint8Array; redline: Uint8Array },
     { limits }: { limits: Limits },

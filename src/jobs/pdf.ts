@@ -21,14 +21,15 @@ export interface Printer {
   print(kind: PrintableKind, document: Uint8Array, signal: AbortSignal): Promise<Printed>;
 }
 
-/** A redline with its marks, or a static comparison. */
-export const PDF_SUBJECTS = ['redline', 'blackline'] as const;
+/** A redline with its marks, a static comparison, or a change report. */
+export const PDF_SUBJECTS = ['redline', 'blackline', 'report'] as const;
 export type PdfSubject = (typeof PDF_SUBJECTS)[number];
 
 /** What each subject can be printed from, the better first. */
 const SOURCES: Readonly<Record<PdfSubject, readonly PrintableKind[]>> = {
   redline: ['docx', 'html'],
   blackline: ['docx'],
+  report: ['html', 'docx'],
 };
 
 /**

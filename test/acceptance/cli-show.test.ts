@@ -49,6 +49,21 @@ describe('redline blackline', () => {
   });
 });
 
+describe('redline report', () => {
+  test.each([
+    ['r.report.docx', [], /^PK/],
+    ['r.report.html', [], /<b>a.docx<\/b> compared with/],
+    ['r.report.csv', [], /"ten","twelve"/],
+    ['r.report', ['--format', 'json'], /"before": "ten"/],
+  ])('writes %s', async (out, more, content) => {
+    const names = ['--original', 'a.docx', '--modified', 'b.docx', '--date', 'none'];
+    const result = await run('report', 'r.docx', '-o', out, ...names, ...more);
+    expect([result.exitCode, result.stderr]).toEqual([0, '']);
+    expect(result.stdout.toString()).toMatch(/1 changes: 1 of substance, 0 of formatting/);
+    expect(text(out)).toMatch(content);
+  });
+});
+
 describe('redline pdf', () => {
   const { office, browser } = readConfig({}, process.env).printer;
   test.skipIf(office === null)('prints a static comparison', async () => {
@@ -87,6 +102,13 @@ describe('what cannot be shown is refused', () => {
       /0000C8/,
     ],
     ['a subject that is none', ['pdf', 'r.docx', '-o', 'x.pdf', '--subject', 'odd'], 2, /redline, blackline/],
+    [
+      'a form of report that is none',
+      ['report', 'r.docx', '-o', 'x', '--format', 'odd'],
+      2,
+      /docx, html, json, csv/,
+    ],
+    ['a date that is none', ['report', 'r.docx', '-o', 'x', '--date', 'soon'], 2, /--date/],
     ['a page in the place of its document', ['html', 'r.docx', '-o', 'r.docx'], 2, /one of the inputs/],
     ['what is no document', ['html', 'bad.docx', '-o', 'x.html'], 3, /not-a-package/],
     ['no document at all', ['blackline', 'gone.docx', '-o', 'x.docx'], 2, /no file gone\.docx/],

@@ -53,6 +53,7 @@ describe('the description of the API', () => {
       'post /v1/comparisons',
       'post /v1/html',
       'post /v1/pdfs',
+      'post /v1/reports',
       'post /v1/verifications',
     ]);
     const answers = Object.entries(document.paths).filter(([path]) => path.startsWith('/v1'));

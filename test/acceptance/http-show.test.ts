@@ -57,6 +57,29 @@ describe('a document with tracked changes', () => {
   });
 });
 
+describe('a change report', () => {
+  const OPTIONS = { original: 'first', modified: 'second', date: '2026-03-31T12:00:00Z' };
+  test.each([
+    ['*/*', DOCX, /^PK/],
+    ['application/json', 'application/json', /"original": "first".*"before": "ten"/s],
+    ['text/html', 'text/html; charset=utf-8', /<del>ten<\/del>/],
+    ['text/csv', 'text/csv; charset=utf-8; header=present', /"ten","twelve"/],
+  ])('as %s', async (accept, type, content) => {
+    const answer = await ask('/v1/reports', OPTIONS, accept);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+    const text = Buffer.from(await answer.arrayBuffer()).toString('latin1');
+    expect(text).toMatch(content);
+    const again = Buffer.from(await (await ask('/v1/reports', OPTIONS, accept)).arrayBuffer());
+    expect(again.toString('latin1')).toBe(text);
+  });
+
+  test('of a date that is none is refused', async () => {
+    expect(await (await ask('/v1/reports', { date: 'soon' })).json()).toMatchObject({
+      code: 'options/invalid',
+    });
+  });
+});
+
 describe('a PDF', () => {
   const { office } = readConfig({}, process.env).printer;
   const pdfFrom = async (settings: Record<string, string>, subject: string): Promise<Response> => {
@@ -72,7 +95,7 @@ describe('a PDF', () => {
     }
   };
 
-  test.skipIf(office === null).each(['redline', 'blackline'])('of a %s', async (subject) => {
+  test.skipIf(office === null).each(['redline', 'blackline', 'report'])('of a %s', async (subject) => {
     const answer = await pdfFrom({ REDLINE_OFFICE: office ?? '' }, subject);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf']);
     expect((await answer.text()).slice(0, 5)).toBe('%PDF-');

@@ -35,8 +35,8 @@ export interface Operation<Name extends OperationName, Schema extends z.ZodType>
   /** The name of the options' schema in the API's description. */
   readonly optionsName: string;
   readonly optionsBytes?: number;
-  /** What the engine is asked, given what the form says and the moment of the request in milliseconds since 1970. */
-  toOptions(options: z.output<Schema>, now: number): OperationOptions<Name>;
+  /** What the engine is asked, given what the form says, the moment of the request in milliseconds since 1970, and the answer's type. */
+  toOptions(options: z.output<Schema>, now: number, mediaType: string): OperationOptions<Name>;
   /** The first one is what a client gets who does not care. */
   readonly answers: readonly [Answer<OperationResult<Name>>, ...(readonly Answer<OperationResult<Name>>[])];
 }
@@ -58,7 +58,7 @@ export function addOperation<Name extends OperationName, Schema extends z.ZodTyp
     const answer = answers.find((one) => one.mediaType === mediaType) ?? answers[0];
     return await withUpload(c, services, { files, optionsBytes }, async (upload, place) => {
       const options = parseOptions(operation.options, upload.options);
-      const asked = operation.toOptions(options, services.clock());
+      const asked = operation.toOptions(options, services.clock(), answer.mediaType);
       const result = await place.run(operation.operation, upload.inputs, asked, c.req.raw.signal);
       return await answer.send(c, result, services);
     });

@@ -1,5 +1,11 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { PDF_SUBJECTS, type PrintableKind, printableOf } from '../../jobs/index.ts';
+import {
+  PDF_SUBJECTS,
+  type PrintableKind,
+  printableOf,
+  type ReportFormat,
+  type WrittenReport,
+} from '../../jobs/index.ts';
 import {
   type BlacklineOptions,
   CLAUSE_STATES,
@@ -7,6 +13,7 @@ import {
   DEFAULT_BLACKLINE,
   VIEWS,
 } from '../../redline/index.ts';
+import { DOCX, JSON_TYPE } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers, textAnswer } from './answers.ts';
 import { type Answer, addOperation } from './operation.ts';
@@ -75,6 +82,79 @@ const pdfAnswer: Answer<{ readonly kind: PrintableKind; readonly bytes: Uint8Arr
   },
 };
 
+const name = z.string().max(255).nullable().default(null);
+const reportOptions = z.strictObject({
+  original: name.openapi({ description: 'What the report calls the earlier version.' }),
+  modified: name.openapi({ description: 'What the report calls the later version.' }),
+  date: z.iso.datetime().nullable().optional().openapi({ description: 'Of the report; now by default.' }),
+});
+
+const FORMATS: Readonly<Record<string, ReportFormat>> = {
+  [DOCX]: 'docx',
+  [JSON_TYPE]: 'json',
+  'text/html': 'html',
+  'text/csv': 'csv',
+};
+
+function reportAnswer(
+  mediaType: string,
+  description: string,
+  headers: Readonly<Record<string, string>>,
+): Answer<WrittenReport> {
+  return {
+    mediaType,
+    status: 200,
+    description,
+    schema: mediaType === JSON_TYPE ? reportSchema : { type: 'string', contentMediaType: mediaType },
+    send: (c, { document: bytes }) =>
+      c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
+        'Content-Type': mediaType,
+        ...headers,
+        'Content-Length': String(bytes.byteLength),
+        'Cache-Control': 'no-store',
+      }),
+  };
+}
+
+const reportedSchema = z.array(
+  z.object({
+    story: z.string(),
+    clause: z.string(),
+    heading: z.string(),
+    changes: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.string(),
+        what: z.string(),
+        author: z.string(),
+        date: z.string().nullable(),
+        story: z.string(),
+        before: z.string(),
+        after: z.string(),
+        format: z.object({ before: z.string(), after: z.string() }).nullable(),
+      }),
+    ),
+  }),
+);
+const reportSchema = z
+  .object({
+    original: z.string().nullable(),
+    modified: z.string().nullable(),
+    date: z.string().nullable(),
+    authors: z.array(z.string()),
+    counts: z.object({
+      changes: count,
+      substance: count,
+      formatting: count,
+      byKind: z.record(z.string(), count),
+    }),
+    words: wordsSchema,
+    clauses: z.record(z.enum(CLAUSE_STATES), count),
+    substance: reportedSchema,
+    formatting: reportedSchema,
+  })
+  .openapi('ChangeReport');
+
 /** What shows changes: pages, static comparisons. */
 export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   addOperation(app, services, {
@@ -116,5 +196,33 @@ export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
       limits: RESULT_LIMITS,
     }),
     answers: [pdfAnswer],
+  });
+  addOperation(app, services, {
+    path: '/v1/reports',
+    operation: 'report',
+    summary: 'Report what was changed',
+    description:
+      'The changes clause by clause, before and after; formatting and numbering apart from substance. `Accept` chooses a Word document, a page, JSON or CSV (whose fields are never formulas).',
+    fields: document,
+    options: reportOptions,
+    optionsName: 'ReportOptions',
+    toOptions: ({ original, modified, date }, now, mediaType) => ({
+      original,
+      modified,
+      date: date === undefined ? `${new Date(now).toISOString().slice(0, 19)}Z` : date,
+      format: FORMATS[mediaType] ?? 'docx',
+      limits: RESULT_LIMITS,
+    }),
+    answers: [
+      reportAnswer(DOCX, 'As a Word document.', {
+        'Content-Disposition': 'attachment; filename="report.docx"',
+      }),
+      reportAnswer(JSON_TYPE, 'As JSON.', {}),
+      reportAnswer('text/html', 'As a page.', HTML_HEADERS),
+      reportAnswer('text/csv', 'As CSV, one change a row.', {
+        'Content-Type': 'text/csv; charset=utf-8; header=present',
+        'Content-Disposition': 'attachment; filename="changes.csv"',
+      }),
+    ],
   });
 }

@@ -15,6 +15,18 @@ export {
 } from './html.ts';
 export { forPrinting } from './printable.ts';
 export {
+  type ChangeReport,
+  changeReport,
+  figuresOf,
+  placeOfClause,
+  type ReportedChange,
+  type ReportedClause,
+  type ReportOptions,
+  reportCsv,
+  reportHtml,
+  sidesOf,
+} from './report/index.ts';
+export {
   CLAUSE_STATES,
   type ClauseFigures,
   type ClauseState,

@@ -1,0 +1,12 @@
+export { reportCsv } from './csv.ts';
+export { reportHtml } from './html.ts';
+export {
+  type ChangeReport,
+  changeReport,
+  figuresOf,
+  placeOfClause,
+  type ReportedChange,
+  type ReportedClause,
+  type ReportOptions,
+  sidesOf,
+} from './model.ts';

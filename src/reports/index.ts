@@ -1,0 +1,1 @@
+export { reportDocx } from './docx.ts';
