@@ -15,6 +15,8 @@ import { type PeakMemory, peakMemory } from './peak.ts';
 export interface EngineFigures {
   readonly name: string;
   readonly kilobytes: number;
+  /** Words of the original's main part. */
+  readonly words: number;
   readonly runs: number;
   readonly median: number;
   readonly p95: number;
@@ -57,6 +59,7 @@ export function measureEngine(pair: BenchPair, bench: EngineBenchOptions): Engin
   return {
     name: pair.name,
     kilobytes: (pair.original.length + pair.modified.length) / 1024,
+    words: pair.words,
     runs: times.length,
     median,
     p95: quantile(times, 0.95),

@@ -1,11 +1,13 @@
 // `npm run bench`: how fast the engine and the command line are, and against which floor. See README.md.
-import { availableParallelism, cpus } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { textTable } from '../src/kit/index.ts';
 import { type ColdFigures, measureCold } from './cold.ts';
 import { type EngineFigures, measureEngine } from './engine.ts';
 import { short } from './figures.ts';
-import { findBenchPairs } from './pairs.ts';
+import { type BenchPair, findBenchPairs } from './pairs.ts';
 
 const STAGES = ['read', 'write', 'verify'];
 
@@ -13,9 +15,11 @@ function engineTable(rows: readonly EngineFigures[]): string {
   const header = [
     'pair',
     'kB',
+    'words',
     'runs',
     'median ms',
     'p95',
+    'µs/word',
     ...STAGES,
     'bare',
     'ratio',
@@ -26,7 +30,7 @@ function engineTable(rows: readonly EngineFigures[]): string {
   ];
   const body = rows.map((row) => [
     row.name,
-    ...[row.kilobytes, row.runs, row.median, row.p95].map(short),
+    ...[row.kilobytes, row.words, row.runs, row.median, row.p95, (1000 * row.median) / row.words].map(short),
     ...STAGES.map((stage) => short(row.stages[stage] ?? Number.NaN)),
     short(row.bare),
     `${short(row.ratio)} ×`,
@@ -42,6 +46,14 @@ function coldLine(cold: ColdFigures): string {
   return `cold \`redline compare\` of ${cold.name}: median ${median} ms, p95 ${p95} ms over ${cold.runs} runs, of which Node itself ${node} ms${failed}`;
 }
 
+interface Values {
+  readonly runs: string;
+  readonly 'warm-up': string;
+  readonly budget: string;
+  readonly cold: string;
+  readonly json: boolean;
+}
+
 function main(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -53,7 +65,15 @@ function main(): number {
       json: { type: 'boolean', default: false },
     },
   });
-  const pairs = findBenchPairs(positionals);
+  const folder = mkdtempSync(join(tmpdir(), 'redline-bench-'));
+  try {
+    return measure(findBenchPairs(positionals, folder), values);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function measure(pairs: readonly BenchPair[], values: Values): number {
   if (pairs.length === 0) {
     console.error('Nothing to measure: `npm run build` makes the sample, REDLINE_CORPUS names the corpus.');
     return 2;

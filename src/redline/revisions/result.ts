@@ -1,5 +1,5 @@
 import type { Codec } from '../codec.ts';
-import { ALIGNMENT_STEPS, align, Interner } from '../diff/index.ts';
+import { align, alignmentSteps, Interner } from '../diff/index.ts';
 import {
   attribute,
   elements,
@@ -107,7 +107,7 @@ export class Result {
       symbols: this.#symbols,
       align: (a, b) => {
         const { partner, exhausted } = align(a, b);
-        if (exhausted) ctx.spent('alignment-steps', ALIGNMENT_STEPS);
+        if (exhausted) ctx.spent('alignment-steps', alignmentSteps(a.length + b.length));
         return partner;
       },
       spent: (budget, allowed) => this.#spent.push({ budget, allowed }),
