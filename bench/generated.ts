@@ -69,7 +69,7 @@ function withBody(version: Version, body: string): Uint8Array {
 }
 
 /** Our own sample so many times over; every fourth repetition was edited as the sample was. */
-export function ordinaryPair(copies: number): GeneratedPair {
+function ordinaryPair(copies: number): GeneratedPair {
   const [before, after] = [readVersion('original'), readVersion('modified')];
   const [left, right] = [[before.content], [after.content]];
   for (let copy = 1; copy < copies; copy++) {
