@@ -4,11 +4,17 @@ import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
+/** Bytes that zlib hands out at a time: few pieces of large parts, no large buffer for a small one. */
+function chunkSize(expected: number): number {
+  return Math.min(Math.max(expected, 1024), 1024 * 1024);
+}
+
 /** The byte work of the redline engine (its `Codec`), done by Node. */
 export const nodeCodec = {
   inflateRaw: (data: Uint8Array, maxBytes: number): Uint8Array =>
-    inflateRawSync(data, { maxOutputLength: maxBytes }),
-  deflateRaw: (data: Uint8Array): Uint8Array => deflateRawSync(data, { level: 6 }),
+    inflateRawSync(data, { maxOutputLength: maxBytes, chunkSize: chunkSize(maxBytes) }),
+  deflateRaw: (data: Uint8Array): Uint8Array =>
+    deflateRawSync(data, { level: 6, chunkSize: chunkSize(data.length >> 2) }),
   crc32: (data: Uint8Array): number => crc32(data),
   sha256: (data: Uint8Array): string => createHash('sha256').update(data).digest('hex'),
   decodeUtf8: (data: Uint8Array): string => utf8.decode(data),

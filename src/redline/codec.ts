@@ -24,8 +24,9 @@ interface Inflated {
 }
 
 /**
- * A codec that inflates and decodes the same bytes once.  Writing and verification both read the inputs, each with a
- * reader of its own; what the host makes of the bytes is the same for both.
+ * A codec that inflates and decodes the same bytes once for two readings, and forgets them then.  Writing and
+ * verification both read the inputs, each with a reader of its own; what the host makes of the bytes is the same
+ * for both.
  */
 export function remembering(codec: Codec): Codec {
   const inflated = new WeakMap<ArrayBufferLike, Inflated[]>();
@@ -34,8 +35,12 @@ export function remembering(codec: Codec): Codec {
     ...codec,
     inflateRaw: (data, maxBytes) => {
       const known = inflated.get(data.buffer) ?? [];
-      const same = known.find((i) => i.from === data.byteOffset && i.length === data.length);
-      if (same && same.content.length <= maxBytes) return same.content;
+      const at = known.findIndex((i) => i.from === data.byteOffset && i.length === data.length);
+      const same = known[at];
+      if (same && same.content.length <= maxBytes) {
+        known.splice(at, 1);
+        return same.content;
+      }
       const content = codec.inflateRaw(data, maxBytes);
       known.push({ from: data.byteOffset, length: data.length, content });
       inflated.set(data.buffer, known);
@@ -43,7 +48,10 @@ export function remembering(codec: Codec): Codec {
     },
     decodeUtf8: (data) => {
       const known = decoded.get(data);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        decoded.delete(data);
+        return known;
+      }
       const text = codec.decodeUtf8(data);
       decoded.set(data, text);
       return text;

@@ -48,14 +48,9 @@ function compareWith(
   codec: Codec,
 ): Comparison {
   const clock = stopwatch(codec);
-  const [a, b] = [open(original, 'original', codec, options), open(modified, 'modified', codec, options)];
-  checkDefinitions(a);
-  checkDefinitions(b, a);
-  clock.lap('read');
   let rungs: Rungs = { body: 'words', headers: 'words', notes: 'words' };
   for (;;) {
-    const written = writeRedline(a, b, options, rungs, codec);
-    clock.lap('write');
+    const written = write(original, modified, options, rungs, codec, clock);
     const redline = written.untouched ? original : written.bytes;
     const verification = verify(
       original,
@@ -78,6 +73,25 @@ function compareWith(
     }
     rungs = lower(rungs, verification);
   }
+}
+
+/** Reads the inputs and writes a redline: what was read is let go before the redline is verified. */
+function write(
+  original: Uint8Array,
+  modified: Uint8Array,
+  options: CompareOptions,
+  rungs: Rungs,
+  codec: Codec,
+  clock: Stopwatch,
+): Written {
+  const a = open(original, 'original', codec, options);
+  const b = open(modified, 'modified', codec, options);
+  checkDefinitions(a);
+  checkDefinitions(b, a);
+  clock.lap('read');
+  const written = writeRedline(a, b, options, rungs, codec);
+  clock.lap('write');
+  return written;
 }
 
 /** Reads an input; a refusal, now or when a part is read later, says which input it is about. */

@@ -32,7 +32,11 @@ interface Search {
 }
 
 /** Aligns two sequences of symbols (non-negative integers). */
-export function align(a: ArrayLike<number>, b: ArrayLike<number>, budget = alignmentSteps(a.length + b.length)): Alignment {
+export function align(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  budget = alignmentSteps(a.length + b.length),
+): Alignment {
   const partner = new Int32Array(a.length).fill(-1);
   let from = 0;
   let [endA, endB] = [a.length, b.length];

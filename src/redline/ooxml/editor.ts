@@ -246,5 +246,7 @@ function opened(tag: string): string {
 
 /** The declaration of a part that was read from UTF-16 must tell the truth once it is written as UTF-8. */
 function asUtf8(text: string): string {
+  // A part that tells the truth already is not copied.
+  if (/^<\?xml[^>]*?encoding\s*=\s*["']UTF-8["']/.test(text)) return text;
   return text.replace(/^\uFEFF/, '').replace(/^(<\?xml[^>]*?encoding\s*=\s*["'])[\w-]+(["'])/, '$1UTF-8$2');
 }
