@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addEditCommands } from './edit-commands.ts';
 import { CliError, EXIT, toProblem } from './errors.ts';
 import { type Io, paint, write } from './io.ts';
 import { withOptions } from './options.ts';
@@ -13,6 +14,8 @@ Examples:
   redline verify draft-1.docx draft-2.docx redline.docx
   redline html redline.docx -o redline.html --view side-by-side
   redline blackline redline.docx -o blackline.docx
+  redline edit draft.docx --edits edits.json -o edited.docx
+  redline scrub draft.docx -o clean.docx
   redline serve --port 8080
 
 Exit codes:
@@ -80,6 +83,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addCompare(program, io, done);
   addVerify(program, io, done);
   addShowCommands(program, io, done);
+  addEditCommands(program, io, done);
   addServe(program, done);
   return program;
 }

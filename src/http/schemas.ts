@@ -64,22 +64,26 @@ const movesSchema = z
   })
   .openapi({ description: 'Whether moves are shown as moves, and from how many words on.' });
 
+export const authorSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MOST_AUTHOR)
+  .refine((author) => !UNWRITABLE.test(author), { error: 'must not hold control characters' })
+  .default(DEFAULT_AUTHOR)
+  .openapi({ description: 'Whose revisions they are.' });
+
+export const dateSchema = z.iso.datetime({ precision: 0 }).nullable().optional().openapi({
+  description:
+    'When they were made: UTC, to the second. `null` writes no date; left out, it is the time of the request.',
+  example: '2026-11-22T09:00:00Z',
+});
+
 /** The part `options` of a comparison. */
 export const optionsSchema = z
   .strictObject({
-    author: z
-      .string()
-      .trim()
-      .min(1)
-      .max(MOST_AUTHOR)
-      .refine((author) => !UNWRITABLE.test(author), { error: 'must not hold control characters' })
-      .default(DEFAULT_AUTHOR)
-      .openapi({ description: 'Whose revisions they are.' }),
-    date: z.iso.datetime({ precision: 0 }).nullable().optional().openapi({
-      description:
-        'When they were made: UTC, to the second. `null` writes no date; left out, it is the time of the request.',
-      example: '2026-11-22T09:00:00Z',
-    }),
+    author: authorSchema,
+    date: dateSchema,
     granularity: z.enum(GRANULARITIES).default('word').openapi({
       description: 'Whether a changed phrase is marked word by word, or inside its words too.',
     }),

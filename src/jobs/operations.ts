@@ -1,11 +1,17 @@
 import { nodeCodec } from '../kit/index.ts';
 import {
+  applyEdits,
   type BlacklineOptions,
   blackline,
   type CompareOptions,
   compare,
+  type Edit,
+  type EditOptions,
   type Limits,
+  listComments,
   renderHtml,
+  type ScrubOptions,
+  scrub,
   statistics,
   type View,
   verify,
@@ -36,6 +42,14 @@ const OPERATIONS = {
     inputs: { document: Uint8Array },
     { subject, kind, limits }: { subject: PdfSubject; kind: PrintableKind; limits: Limits },
   ) => ({ kind, bytes: await printable(inputs.document, subject, kind, limits) }),
+  edit: (
+    inputs: { document: Uint8Array },
+    { edits, ...options }: EditOptions & { readonly edits: readonly Edit[]; readonly limits: Limits },
+  ) => applyEdits(inputs.document, edits, options, nodeCodec),
+  comments: (inputs: { document: Uint8Array }, { limits }: { limits: Limits }) =>
+    listComments(inputs.document, limits, nodeCodec),
+  scrub: (inputs: { document: Uint8Array }, options: ScrubOptions & { readonly limits: Limits }) =>
+    scrub(inputs.document, options, nodeCodec),
   verify: (
     inputs: { original: Uint8Array; modified: Uint8Array; redline: Uint8Array },
     { limits }: { limits: Limits },

@@ -42,7 +42,7 @@ export type ErrorCode =
   | 'edit/style-unknown';
 
 /** Which of the inputs an error is about. */
-export type InputRole = 'original' | 'modified' | 'redline' | 'document';
+export type InputRole = 'original' | 'modified' | 'redline' | 'document' | 'edits';
 
 /** A place that an anchor may mean: words of the caller's own document, for the caller's eyes. */
 export interface EditCandidate {

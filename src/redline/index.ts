@@ -106,5 +106,10 @@ export {
   listComments,
   openReview,
   readEdits,
+  SCRUB_KINDS,
+  type ScrubKind,
+  type ScrubOptions,
+  type ScrubReport,
+  scrub,
 } from './revisions/index.ts';
 export { verify } from './verify/index.ts';

@@ -50,10 +50,13 @@ describe('the description of the API', () => {
       'get /v1/results/{id}/document',
       'get /v1/samples/{name}/{version}',
       'post /v1/blacklines',
+      'post /v1/comments',
       'post /v1/comparisons',
+      'post /v1/edits',
       'post /v1/html',
       'post /v1/pdfs',
       'post /v1/reports',
+      'post /v1/scrubs',
       'post /v1/verifications',
     ]);
     const answers = Object.entries(document.paths).filter(([path]) => path.startsWith('/v1'));

@@ -2,6 +2,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { verificationSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { jsonAnswer } from './answers.ts';
+import { addEditOperations } from './edit.ts';
 import { addOperation } from './operation.ts';
 import { RESULT_LIMITS } from './shared.ts';
 import { addShowOperations } from './show.ts';
@@ -28,4 +29,5 @@ export function addOperationRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServ
     answers: [jsonAnswer('What was found.', verificationSchema)],
   });
   addShowOperations(app, services);
+  addEditOperations(app, services);
 }

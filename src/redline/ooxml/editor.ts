@@ -1,6 +1,15 @@
 import type { Codec } from '../codec.ts';
 import { type Package, type Relationship, relationshipsPart } from './package.ts';
-import { encodeAttribute, inner, outer, parseXml, startTag } from './xml.ts';
+import {
+  attribute,
+  elements,
+  encodeAttribute,
+  inner,
+  outer,
+  parseXml,
+  startTag,
+  type XmlElement,
+} from './xml.ts';
 import { deflateEntry, writeZip, type ZipEntry } from './zip.ts';
 
 const CONTENT_TYPES = '[Content_Types].xml';
@@ -27,6 +36,7 @@ export class PackageEditor {
   readonly #relationships = new Map<string, Relationship[]>();
   readonly #touched = new Set<string>();
   readonly #carried = new Map<string, string>();
+  readonly #removed = new Set<string>();
   readonly #names: Set<string>;
 
   constructor(base: Package, codec: Codec) {
@@ -37,12 +47,47 @@ export class PackageEditor {
 
   /** Has anything changed? */
   get touched(): boolean {
-    return this.base.revised.size + this.#replaced.size + this.#added.size + this.#touched.size > 0;
+    return (
+      this.base.revised.size +
+        this.#replaced.size +
+        this.#added.size +
+        this.#touched.size +
+        this.#removed.size >
+      0
+    );
   }
 
   /** Text of a part of the base as it stands now. */
   text(part: string): string {
     return this.#replaced.get(part) ?? this.base.text(part);
+  }
+
+  /** XML of a part of the base as it stands now, with customary prefixes. */
+  source(part: string): string {
+    return this.#replaced.get(part) ?? this.base.root(part).source;
+  }
+
+  /** Takes a part of the base away, with its relationships and those that lead to it. */
+  remove(part: string): void {
+    this.#removed.add(part);
+    this.#removed.add(relationshipsPart(part));
+    for (const { name } of this.base.entries) {
+      const source = sourceOf(name);
+      if (source !== undefined) this.unrelate(source, (r) => r.part === part);
+    }
+  }
+
+  isRemoved(part: string): boolean {
+    return this.#removed.has(part);
+  }
+
+  /** Takes relationships of a part of the base away. */
+  unrelate(source: string, which: (relationship: Relationship) => boolean): void {
+    const list = this.relationships(source);
+    const kept = list.filter((r) => !which(r));
+    if (kept.length === list.length) return;
+    this.#relationships.set(source, kept);
+    this.#touched.add(source);
   }
 
   replace(part: string, xml: string): void {
@@ -193,8 +238,11 @@ export class PackageEditor {
   bytes(): Uint8Array {
     const texts = new Map([...this.base.revised, ...this.#replaced]);
     for (const source of this.#touched) texts.set(relationshipsPart(source), this.#relationshipsXml(source));
-    if (this.#types.size > 0) texts.set(CONTENT_TYPES, this.#contentTypesXml());
-    const entries: ZipEntry[] = this.base.entries.map((e) => this.#written(e.name, texts) ?? e);
+    if (this.#types.size + this.#removed.size > 0) texts.set(CONTENT_TYPES, this.#contentTypesXml());
+    for (const part of this.#removed) texts.delete(part);
+    const entries: ZipEntry[] = this.base.entries
+      .filter((e) => !this.#removed.has(e.name))
+      .map((e) => this.#written(e.name, texts) ?? e);
     for (const entry of this.#added.values()) entries.push(entry);
     for (const name of texts.keys()) {
       const entry = this.base.has(name) ? undefined : this.#written(name, texts);
@@ -223,7 +271,9 @@ export class PackageEditor {
         (r) =>
           `<${tag} Id="${encodeAttribute(r.id)}" Type="${encodeAttribute(r.type)}" Target="${encodeAttribute(r.target)}"${r.external ? ' TargetMode="External"' : ''}/>`,
       );
-    return `${before.source.slice(0, before.start)}${opened(startTag(before))}${inner(before)}${added.join('')}</${before.name}>`;
+    const left = new Set(this.relationships(source).map((r) => r.id));
+    const lost = elements(before).filter((e) => !left.has(attribute(e, 'Id') ?? ''));
+    return `${before.source.slice(0, before.start)}${opened(startTag(before))}${innerWithout(before, lost)}${added.join('')}</${before.name}>`;
   }
 
   #contentTypesXml(): string {
@@ -236,8 +286,25 @@ export class PackageEditor {
     const rels = /Extension\s*=\s*["']rels["']/i.test(outer(root))
       ? ''
       : `<${prefix}Default Extension="rels" ContentType="${RELATIONSHIPS_TYPE}"/>`;
-    return `${root.source.slice(0, root.start)}${opened(startTag(root))}${rels}${inner(root)}${added.join('')}</${root.name}>`;
+    const lost = elements(root).filter((e) =>
+      this.#removed.has((attribute(e, 'PartName') ?? '').replace(/^\//, '')),
+    );
+    return `${root.source.slice(0, root.start)}${opened(startTag(root))}${rels}${innerWithout(root, lost)}${added.join('')}</${root.name}>`;
   }
+}
+
+/** The content of an element without some of its children. */
+function innerWithout(element: XmlElement, lost: readonly XmlElement[]): string {
+  return lost.reduceRight(
+    (text, c) => text.slice(0, c.start - element.innerStart) + text.slice(c.end - element.innerStart),
+    inner(element),
+  );
+}
+
+/** The part whose relationships a part holds. */
+function sourceOf(name: string): string | undefined {
+  const found = /^(.*?)_rels\/([^/]*)\.rels$/.exec(name);
+  return found ? `${found[1] ?? ''}${found[2] ?? ''}` : undefined;
 }
 
 function opened(tag: string): string {

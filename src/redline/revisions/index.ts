@@ -34,3 +34,5 @@ export type {
   TextFormat,
 } from './edit/types.ts';
 export { type Region, type Rungs, storyParts } from './result.ts';
+export { SCRUB_KINDS, type ScrubKind, type ScrubOptions, type ScrubReport } from './scrub/options.ts';
+export { scrub } from './scrub/scrub.ts';

@@ -2,6 +2,7 @@ import type { Codec } from '../../codec.ts';
 import type { EditCandidate } from '../../errors.ts';
 import { attribute, type Package } from '../../ooxml/index.ts';
 import type { Range } from './change.ts';
+import { type ChangePlace, changedRange, changePlaces } from './change-anchors.ts';
 import { clausesOf, type Labelled } from './clauses.ts';
 import { editFault } from './faults.ts';
 import { fold, indexed, indexedFolded } from './fold.ts';
@@ -46,6 +47,7 @@ export class Anchors {
   readonly #indexes = new Map<string, TextIndex>();
   readonly #tapes = new Map<string, Spot>();
   #ids: Map<string, Spot> | undefined;
+  #changes: ReadonlyMap<string, ChangePlace> | undefined;
   #clauses: readonly Labelled[] | undefined;
 
   constructor(pkg: Package, codec: Codec) {
@@ -87,10 +89,13 @@ export class Anchors {
 
   #whole(within: readonly Spot[] | undefined, anchor: Anchor): Place {
     const spot = within?.[0];
-    if (!spot) throw editFault('edit/invalid', 'An anchor needs a quote, a paragraph or a clause.');
+    if (!spot) throw editFault('edit/invalid', 'An anchor needs a quote, a paragraph, a clause or a change.');
     if (anchor.prefix !== undefined || anchor.suffix !== undefined)
       throw editFault('edit/invalid', 'A prefix or suffix needs a quote.');
-    return { ...spot, range: { from: 0, to: spot.tape.text.length }, quoted: false, fuzzy: undefined };
+    const change = anchor.change === undefined ? undefined : this.#change(anchor.change);
+    const words = change && changedRange(change, spot.tape);
+    const range = words ?? { from: 0, to: spot.tape.text.length };
+    return { ...spot, range, quoted: words !== undefined && words.to > words.from, fuzzy: undefined };
   }
 
   /** The paragraphs that a paragraph id or a clause allows; none when anything is allowed. */
@@ -100,10 +105,26 @@ export class Anchors {
       if (!spot) throw editFault('edit/anchor-unknown', 'No paragraph has the id.');
       return [spot];
     }
+    if (anchor.change !== undefined) {
+      const { story, path } = this.#change(anchor.change);
+      return [this.#spot(story, path)];
+    }
     if (anchor.clause === undefined) return undefined;
+    return this.#clause(anchor.clause);
+  }
+
+  #change(id: string): ChangePlace {
+    this.#changes ??= changePlaces(this.#pkg, this.stories);
+    const place = this.#changes.get(id);
+    if (!place) throw editFault('edit/anchor-unknown', 'No change has the id.');
+    return place;
+  }
+
+  /** The paragraph of a clause and those below it. */
+  #clause(label: string): readonly Spot[] {
     this.#clauses ??= clausesOf(this.#pkg, this.stories);
     const all = this.#clauses;
-    const wanted = normalLabel(anchor.clause);
+    const wanted = normalLabel(label);
     const hits = all.flatMap((c, i) =>
       normalLabel(c.label) === wanted || normalLabel(c.full) === wanted ? [i] : [],
     );

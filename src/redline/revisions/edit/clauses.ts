@@ -58,6 +58,7 @@ function labelsOf(story: Story, pkg: Package): Labelled[] {
     const style = childValue(pPr, 'w:pStyle') ?? styles.defaultParagraph;
     const place = placeOf(pPr, style, styles, numbering);
     if (place) return { label: counters.next(place), level: place.level };
+    if (/^toc \d/i.test(styles.name(style))) return none;
     const typed = TYPED.exec(readTape(paragraph).text)?.[1];
     return typed === undefined ? none : { label: typed, level: typedLevel(typed) };
   }

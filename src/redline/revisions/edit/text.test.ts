@@ -4,6 +4,7 @@ import { bare } from '../../../../test/support/engine.ts';
 import {
   bookmark,
   del,
+  docx,
   field,
   gone,
   ins,
@@ -13,6 +14,8 @@ import {
   sdt,
   tag,
 } from '../../../../test/support/redlines.ts';
+import { nodeCodec } from '../../../kit/index.ts';
+import { DEFAULT_LIMITS, decideChanges, listChanges } from '../../index.ts';
 
 const mine = (name: string, content: string): string =>
   tag(name, content).replace('w:author="A"', 'w:author="Me"');
@@ -275,4 +278,28 @@ describe('refused as a whole', () => {
     expect(error.code).toBe(code);
     expect(error.details).toMatchObject(more);
   });
+});
+
+test('a change is an anchor by its id', () => {
+  const source = p(r('a ') + ins(r('new words')) + r(' b'));
+  const { changes } = listChanges(docx(source), { limits: DEFAULT_LIMITS }, nodeCodec);
+  const { xml } = edited(
+    source,
+    [{ op: 'replace', at: { change: changes[0]?.id }, with: 'new deeds' }],
+    true,
+  );
+  expect(xml).toBe(bare(p(r('a ') + ins(r('new ') + mine('del', gone('words'))) + added('deeds') + r(' b'))));
+  expect(refusal(source, [{ op: 'delete', at: { change: 'x' } }]).code).toBe('edit/anchor-unknown');
+});
+
+test("rejecting an editor's changes by author gives a tracked document back", () => {
+  const source = p(r('a ') + ins(r('new words')) + del('old') + r(' b'));
+  const { bytes } = edited(source, [{ op: 'replace', at: { quote: 'words b' }, with: 'word c' }], true);
+  const reject = { verdict: 'reject', changes: { authors: ['Me'] } } as const;
+  const back = decideChanges(bytes, [reject], { limits: DEFAULT_LIMITS }, nodeCodec).document;
+  const again = listChanges(back, { limits: DEFAULT_LIMITS }, nodeCodec);
+  const before = listChanges(docx(source), { limits: DEFAULT_LIMITS }, nodeCodec);
+  expect(again.changes.map((c) => [c.kind, c.before, c.after])).toEqual(
+    before.changes.map((c) => [c.kind, c.before, c.after]),
+  );
 });

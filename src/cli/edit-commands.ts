@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import type { Io } from './io.ts';
+
+const EDIT_HELP = `
+EDITS is JSON: a list such as
+  [{ "op": "replace", "at": { "quote": "thirty (30) days" }, "with": "sixty (60) days" },
+   { "op": "insertParagraph", "at": { "clause": "4.2(b)" }, "side": "after", "text": "New text." },
+   { "op": "comment", "at": { "quote": "indirect loss" }, "text": "Too wide." }]
+All edits are written as tracked changes, or none: where a quote stands nowhere or in several places, nothing is
+written, and --json lists the places that it may mean. docs/editing.md describes every edit.
+
+Examples:
+  redline edit draft.docx --edits edits.json -o edited.docx --author "Ada Lovelace"
+`;
+
+const COMMENT_HELP = `
+Examples:
+  redline comment draft.docx -o out.docx --quote "indirect loss" --text "Too wide."
+  redline comment draft.docx -o out.docx --reply 3 --text "Agreed."
+  redline comment draft.docx -o out.docx --resolve 3
+`;
+
+const SCRUB_HELP = `
+KINDS: authors, dates, sessions, properties, comments, hidden-text, custom-xml (default: all of them).
+Authors become roles: those of --role, or "Author 1", "Author 2", …
+
+Examples:
+  redline scrub draft.docx -o clean.docx
+  redline scrub draft.docx -o clean.docx --kinds authors,dates --role "Ada Lovelace=Supplier's counsel"
+`;
+
+type Done = (exitCode: number) => void;
+
+/** The commands that change a document. */
+export function addEditCommands(program: Command, io: Io, done: Done): void {
+  stamped(program.command('edit <document>'), 'edit')
+    .description('apply a list of edits as tracked changes')
+    .usage('DOCUMENT --edits EDITS -o OUT [options]')
+    .requiredOption('--edits <edits>', 'the list of edits, a JSON file; "-" is standard input')
+    .addHelpText('after', EDIT_HELP)
+    .action(async (document, flags) => {
+      const { runEdit } = await import('./edit.ts');
+      done(await runEdit(document, flags, io));
+    });
+  addComment(program, io, done);
+  addScrub(program, io, done);
+}
+
+function stamped(command: Command, what: string): Command {
+  return command
+    .requiredOption('-o, --output <out>', 'the document to write; "-" is standard output')
+    .option('--author <name>', `who makes the ${what}`, 'Redline')
+    .option('--initials <initials>', 'of the author of comments')
+    .option('--date <date>', 'when, ISO 8601, or "none" (default: now)')
+    .option('--json', 'print what was done as JSON on standard output')
+    .option('--force', 'let OUT replace the document');
+}
+
+function addComment(program: Command, io: Io, done: Done): void {
+  stamped(program.command('comment <document>'), 'comment')
+    .description('add, answer, resolve, reopen or delete a comment')
+    .usage('DOCUMENT -o OUT [options]')
+    .option('--quote <words>', 'the words to comment on')
+    .option('--prefix <words>', 'what stands directly before the quote')
+    .option('--suffix <words>', 'what stands directly behind the quote')
+    .option('--paragraph <id>', 'the paragraph to comment on, or to look in')
+    .option('--clause <label>', 'the clause to comment on, or to look in')
+    .option('--change <id>', 'the change to comment on')
+    .option('--text <text>', 'what the comment says')
+    .option('--reply <id>', 'answer this comment')
+    .option('--resolve <id>', 'mark this comment as done')
+    .option('--reopen <id>', 'mark this comment as not done')
+    .option('--delete <id>', 'delete this comment and the answers to it')
+    .addHelpText('after', COMMENT_HELP)
+    .action(async (document, flags) => {
+      const { runComment } = await import('./edit.ts');
+      done(await runComment(document, flags, io));
+    });
+  program
+    .command('comments <document>')
+    .description('list the comments of a document')
+    .option('--json', 'as JSON')
+    .action(async (document, flags) => {
+      const { runComments } = await import('./edit.ts');
+      done(await runComments(document, flags, io));
+    });
+}
+
+function addScrub(program: Command, io: Io, done: Done): void {
+  program
+    .command('scrub <document>')
+    .description('take out who wrote a document, when and how')
+    .usage('DOCUMENT -o OUT [options]')
+    .requiredOption('-o, --output <out>', 'the document to write; "-" is standard output')
+    .option('--kinds <kinds>', 'what to take out, separated by commas')
+    .option('--role <author=role...>', 'the role that stands for an author; may be given several times')
+    .option('--json', 'print what was taken out as JSON on standard output')
+    .option('--force', 'let OUT replace the document')
+    .addHelpText('after', SCRUB_HELP)
+    .action(async (document, flags) => {
+      const { runScrub } = await import('./edit.ts');
+      done(await runScrub(document, flags, io));
+    });
+}

@@ -1,0 +1,120 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { readEdits, SCRUB_KINDS } from '../../redline/index.ts';
+import { authorSchema, dateSchema } from '../schemas.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { documentAnswers, jsonAnswer } from './answers.ts';
+import { editSchema } from './edit-schemas.ts';
+import { addOperation } from './operation.ts';
+import { RESULT_LIMITS } from './shared.ts';
+
+/** Bytes of a list of edits. */
+const EDITS_BYTES = 4 * 1024 * 1024;
+const MOST_EDITS = 1000;
+const MOST_ROLES = 1000;
+
+const document = [
+  { name: 'document', role: 'document', description: 'Any Word document, at most 50 MB.' },
+] as const;
+
+const editOptions = z.strictObject({
+  author: authorSchema,
+  initials: z.string().min(1).max(20).optional(),
+  date: dateSchema,
+  edits: z.array(editSchema).min(1).max(MOST_EDITS),
+});
+
+const outcomeSchema = z.object({
+  edit: z.number().int().nonnegative(),
+  op: z.string(),
+  part: z.string().nullable(),
+  paragraph: z.string().nullable(),
+  fuzzy: z.string().optional(),
+  comment: z.string().optional(),
+  notes: z.array(z.string()).optional(),
+});
+const editReportSchema = z
+  .object({ edits: z.array(outcomeSchema), revisions: z.number().int().nonnegative() })
+  .openapi('EditReport');
+
+const commentSchema = z
+  .object({
+    id: z.string(),
+    author: z.string(),
+    initials: z.string(),
+    date: z.string().nullable(),
+    text: z.string(),
+    resolved: z.boolean(),
+    parent: z.string().nullable(),
+    story: z.string().nullable(),
+    quote: z.string(),
+    paragraph: z.string().nullable(),
+  })
+  .openapi('Comment');
+
+const scrubOptions = z.strictObject({
+  kinds: z
+    .array(z.enum(SCRUB_KINDS))
+    .min(1)
+    .max(SCRUB_KINDS.length)
+    .default([...SCRUB_KINDS]),
+  roles: z
+    .record(z.string().max(255), z.string().min(1).max(255))
+    .refine((roles) => Object.keys(roles).length <= MOST_ROLES, { error: `has at most ${MOST_ROLES} names` })
+    .default({}),
+});
+const scrubReportSchema = z
+  .object({
+    removed: z.array(
+      z.object({ kind: z.enum(SCRUB_KINDS), part: z.string(), count: z.number().int().positive() }),
+    ),
+    roles: z.array(z.string()),
+  })
+  .openapi('ScrubReport');
+
+const none = z.strictObject({});
+
+/** What changes documents: edits, comments, cleaning. */
+export function addEditOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  addOperation(app, services, {
+    path: '/v1/edits',
+    operation: 'edit',
+    summary: 'Edit a document as tracked changes',
+    description:
+      'Applies a list of edits, all or none: text, paragraphs, rows, formatting, footnotes and comments. A quote that stands nowhere or in several places is refused, with the places that it may mean.',
+    fields: document,
+    options: editOptions,
+    optionsName: 'EditOptions',
+    optionsBytes: EDITS_BYTES,
+    toOptions: ({ author, date, initials, edits }, now) => ({
+      edits: readEdits(edits),
+      author,
+      date: date === undefined ? `${new Date(now).toISOString().slice(0, 19)}Z` : date,
+      limits: RESULT_LIMITS,
+      ...(initials === undefined ? {} : { initials }),
+    }),
+    answers: documentAnswers('edited.docx', editReportSchema),
+  });
+  addOperation(app, services, {
+    path: '/v1/comments',
+    operation: 'comments',
+    summary: 'List the comments of a document',
+    description: 'Every comment with its author, state, answers and the words that it is about.',
+    fields: document,
+    options: none,
+    optionsName: 'CommentsOptions',
+    toOptions: () => ({ limits: RESULT_LIMITS }),
+    answers: [jsonAnswer('The comments, in the order of the document.', z.array(commentSchema))],
+  });
+  addOperation(app, services, {
+    path: '/v1/scrubs',
+    operation: 'scrub',
+    summary: 'Take out who wrote a document, when and how',
+    description:
+      'Authors become roles; dates, editing sessions, properties, comments, hidden text and custom XML go, as far as asked for.',
+    fields: document,
+    options: scrubOptions,
+    optionsName: 'ScrubOptions',
+    toOptions: (options) => ({ ...options, limits: RESULT_LIMITS }),
+    answers: documentAnswers('scrubbed.docx', scrubReportSchema),
+  });
+}

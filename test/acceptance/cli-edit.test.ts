@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { json, redline } from '../support/cli.ts';
+import { docx, ins, p, r } from '../support/redlines.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'redline-edit-'));
+writeFileSync(join(folder, 'd.docx'), docx(p(r('The fee is ten.')) + p(ins(r('The fee is due.')))));
+const edits = (name: string, list: unknown): string => {
+  writeFileSync(join(folder, name), typeof list === 'string' ? list : JSON.stringify(list));
+  return name;
+};
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args: readonly string[]) => redline(args, { cwd: folder });
+
+describe('redline edit', () => {
+  test('applies a list and says what it did', async () => {
+    const list = edits('e.json', [{ op: 'replace', at: { quote: 'ten' }, with: 'twelve' }]);
+    const result = await run('edit', 'd.docx', '--edits', list, '-o', 'e.docx', '--json');
+    expect(json<object>(result)).toMatchObject({ revisions: 2, edits: [{ edit: 0, op: 'replace' }] });
+  });
+
+  test.each<[string, unknown, number, object]>([
+    ['no JSON', '{', 2, { code: 'usage' }],
+    ['no list', {}, 2, { code: 'edit/invalid' }],
+    [
+      'an ambiguous quote, with the places it may mean',
+      [{ op: 'delete', at: { quote: 'The fee' } }],
+      2,
+      {
+        code: 'edit/quote-ambiguous',
+        details: { edit: 0, candidates: [{ after: ' is ten.' }, { after: ' is due.' }] },
+      },
+    ],
+  ])('refuses %s', async (_, list, exitCode, problem) => {
+    const result = await run('edit', 'd.docx', '--edits', edits('bad.json', list), '-o', 'x.docx', '--json');
+    expect([result.exitCode, json<object>(result)]).toMatchObject([exitCode, problem]);
+  });
+});
+
+describe('redline comment', () => {
+  test('adds, answers, resolves, lists and deletes', async () => {
+    const me = ['--author', 'Ann Lee'];
+    const steps = [
+      ['comment', 'd.docx', '-o', 'c1.docx', '--quote', 'ten', '--text', 'Why?', ...me],
+      ['comment', 'c1.docx', '-o', 'c2.docx', '--reply', '2', '--text', 'Agreed.', ...me],
+      ['comment', 'c2.docx', '-o', 'c3.docx', '--resolve', '2'],
+      ['comment', 'c3.docx', '-o', 'c4.docx', '--delete', '2'],
+    ];
+    for (const step of steps) expect((await run(...step)).exitCode, step.join(' ')).toBe(0);
+    expect(json<object[]>(await run('comments', 'c3.docx', '--json'))).toMatchObject([
+      { id: '2', initials: 'AL', resolved: true, quote: 'ten' },
+      { parent: '2', text: 'Agreed.' },
+    ]);
+    expect(json<object[]>(await run('comments', 'c4.docx', '--json'))).toEqual([]);
+  });
+
+  test('needs to know what it is about', async () => {
+    const result = await run('comment', 'd.docx', '-o', 'x.docx', '--text', 'x');
+    expect([result.exitCode, result.stderr]).toMatchObject([2, expect.stringContaining('name the words')]);
+  });
+});
+
+describe('redline scrub', () => {
+  test('takes out what is asked for and lists it', async () => {
+    const args = ['--kinds', 'authors,dates', '--role', 'A=Supplier', '--json'];
+    const result = await run('scrub', 'd.docx', '-o', 's.docx', ...args);
+    expect(json<object>(result)).toMatchObject({
+      removed: [
+        { kind: 'dates', count: 1 },
+        { kind: 'authors', count: 1 },
+      ],
+      roles: ['Supplier'],
+    });
+  });
+
+  test('knows its kinds', async () => {
+    const result = await run('scrub', 'd.docx', '-o', 's.docx', '--kinds', 'names');
+    expect([result.exitCode, result.stderr]).toMatchObject([2, expect.stringContaining('hidden-text')]);
+  });
+});
