@@ -6,7 +6,6 @@ import {
   type Package,
   relatedPart,
   revisePackage,
-  samePart,
   startTag,
   widenedStartTag,
   type XmlElement,
@@ -22,6 +21,7 @@ import { settleAll } from './decide/settle.ts';
 import { Headers } from './headers.ts';
 import { settleMetadata } from './metadata.ts';
 import { settleMoves } from './moves.ts';
+import { notCompared } from './not-compared.ts';
 import type { NoteKind } from './notes.ts';
 import { Result, type Rungs, storyParts } from './result.ts';
 import { effectiveSections, SectionWriter } from './sections.ts';
@@ -143,41 +143,6 @@ function writeNotes(result: Result, kind: NoteKind): void {
   if (mine !== undefined && (content === undefined || untouched)) return;
   const tag = other ? widenedStartTag(startTag(root).replace(/\/>$/, '>'), root, other.root) : startTag(root);
   result.parts.set(target, `${root.source.slice(0, root.start)}${tag}${content ?? ''}</${root.name}>`);
-}
-
-/** What tracked changes cannot say, by part and reason. */
-function notCompared(result: Result): NotCompared[] {
-  const macros = new Set([...result.original.leftOut, ...result.modified.leftOut]);
-  const out: NotCompared[] = Array.from(macros, (part) => ({
-    part,
-    reason: 'Macros are not read and never run; the redline is a document without them.',
-  }));
-  const { changed } = result.rebase.styles;
-  const styles = relatedPart(result.original, result.original.main, 'styles') ?? 'word/styles.xml';
-  for (const name of changed)
-    out.push({
-      part: styles,
-      reason: `The definition of the style "${name}" differs; the original's is kept.`,
-    });
-  for (const [kind, what] of [
-    ['theme', 'theme'],
-    ['settings', 'document settings'],
-    ['fontTable', 'font table'],
-  ] as const) {
-    const [a, b] = [
-      relatedPart(result.original, result.original.main, kind),
-      relatedPart(result.modified, result.modified.main, kind),
-    ];
-    const differs =
-      (a === undefined) !== (b === undefined) ||
-      (a !== undefined && b !== undefined && !samePart(result.original, a, result.modified, b));
-    if (differs)
-      out.push({
-        part: a ?? b ?? '',
-        reason: `The ${what} of the two documents differ; the original's are kept.`,
-      });
-  }
-  return out;
 }
 
 /** The body's own section (§17.6.17), which stands behind its last block. */
