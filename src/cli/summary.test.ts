@@ -16,6 +16,7 @@ const report: Omit<Report, 'certificate'> = {
     sections: 0,
   },
   words: { inserted: 120, deleted: 7, moved: 30 },
+  clauses: [],
   stories: [
     { story: 'body', part: 'word/document.xml', rung: 'words', changes: 17 },
     { story: 'header 1 default', part: 'word/header1.xml', rung: 'paragraphs', changes: 1 },

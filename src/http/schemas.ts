@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import {
   BUDGETS,
   CERTIFICATE_FORMAT,
+  CLAUSE_CHANGES,
   DEFAULT_AUTHOR,
   DEFAULT_MOVES,
   GRANULARITIES,
@@ -171,6 +172,9 @@ const reportSchema = z
       sections: count,
     }),
     words: z.object({ inserted: count, deleted: count, moved: count }),
+    clauses: z
+      .array(z.object({ clause: z.string(), heading: z.string(), change: z.enum(CLAUSE_CHANGES) }))
+      .openapi({ description: 'Clauses of the body that hold a change, by the number they show.' }),
     stories: z.array(
       z.object({
         story: z.string(),

@@ -174,6 +174,7 @@ function report(
     identical: written.untouched,
     counts,
     words: { inserted: wordsInserted, deleted: wordsDeleted, moved: wordsMoved },
+    clauses: written.untouched ? [] : written.clauses,
     stories: written.stories,
     notCompared: written.notCompared,
     ignored: IGNORABLE.filter((aspect) => options.ignore[aspect]).map((aspect) => ({

@@ -61,6 +61,8 @@ export {
   BUDGETS,
   type BudgetName,
   type Certificate,
+  type ChangedClause,
+  CLAUSE_CHANGES,
   type Comparison,
   type Counts,
   type Difference,

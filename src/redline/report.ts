@@ -51,6 +51,19 @@ export interface NotCompared {
   readonly reason: string;
 }
 
+/** What became of a clause: `inserted`, `deleted` and `moved` are said of one whose first paragraph is. */
+export const CLAUSE_CHANGES = ['changed', 'inserted', 'deleted', 'moved'] as const;
+export type ClauseChange = (typeof CLAUSE_CHANGES)[number];
+
+/** A clause of the body that holds a change. */
+export interface ChangedClause {
+  /** As displayed in the document that has it, the original first: `4.2(b)`; `''` before the first number. */
+  readonly clause: string;
+  /** Text of the heading above, or `''`. */
+  readonly heading: string;
+  readonly change: ClauseChange;
+}
+
 /** An aspect that the options leave out, and how often the documents were seen to differ in it. */
 export interface Ignored {
   readonly aspect: Ignorable;
@@ -117,6 +130,8 @@ export interface Report {
   readonly identical: boolean;
   readonly counts: Counts;
   readonly words: WordCounts;
+  /** In the order of the original, then those that only the modified document has. */
+  readonly clauses: readonly ChangedClause[];
   readonly stories: readonly StoryOutcome[];
   readonly notCompared: readonly NotCompared[];
   /** What the options leave out: there the redline is as the original, and acceptance was not compared. */

@@ -79,9 +79,9 @@ function writeStep(step: Step, ctx: MergeContext): string {
 
 /** A block that only one side has: written at once, unless it may have moved. */
 function looseBlock(block: Block, side: Side, ctx: MergeContext): string {
-  return mayMove(block, ctx)
-    ? ctx.keepBack({ kind: 'paragraph', side, element: block.element })
-    : singleBlock(block.element, side === 'original' ? 'del' : 'ins', ctx);
+  if (mayMove(block, ctx)) return ctx.keepBack({ kind: 'paragraph', side, element: block.element });
+  ctx.noteBlock(side, block.element, side === 'original' ? 'deleted' : 'inserted');
+  return singleBlock(block.element, side === 'original' ? 'del' : 'ins', ctx);
 }
 
 /** Blocks that both sides have; as they stand in the original where nothing had to be marked. */
@@ -89,6 +89,8 @@ function mergeBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext)
   const before = ctx.touches();
   const merged = mergedBlock(a, b, ctx);
   const [only, ...more] = a;
+  if (ctx.touches() !== before)
+    for (const { element } of a) if (element.name === 'w:p') ctx.noteBlock('original', element, 'changed');
   return only && more.length === 0 && ctx.touches() === before
     ? marksOf(only.marks, 'original', ctx) + placeholdersIn(merged) + outer(only.element)
     : merged;

@@ -1,7 +1,7 @@
 import type { Interner } from '../diff/index.ts';
 import type { XmlElement } from '../ooxml/index.ts';
 import type { Granularity, Ignorable, Ignore, MoveOptions } from '../options.ts';
-import type { BudgetName, Rung } from '../report.ts';
+import type { BudgetName, ClauseChange, Rung } from '../report.ts';
 import type { PropsReader } from './props.ts';
 import type { Unit } from './units.ts';
 
@@ -54,6 +54,8 @@ export interface MergeContext {
   readonly ignore: Ignore;
   /** Counts a difference that is ignored. */
   readonly passOver: (aspect: Ignorable) => void;
+  /** Notes a block that was marked, for the list of changed clauses. */
+  readonly noteBlock: (side: Side, element: XmlElement, change: ClauseChange) => void;
   readonly moves: MoveOptions;
   readonly props: PropsReader;
   readonly symbols: Interner;

@@ -11,8 +11,9 @@ import {
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { CompareOptions, Ignorable, Limits } from '../options.ts';
-import type { NotCompared, SpentBudget, StoryOutcome } from '../report.ts';
+import type { ChangedClause, NotCompared, SpentBudget, StoryOutcome } from '../report.ts';
 import { mergeStory } from './blocks.ts';
+import { changedClauses } from './clauses.ts';
 import { addComments } from './comments.ts';
 import type { MergeContext, Tally } from './context.ts';
 import type { Verdict } from './decide/decision.ts';
@@ -31,6 +32,8 @@ export interface Written {
   /** Nothing had to be changed. */
   readonly untouched: boolean;
   readonly tally: Tally;
+  /** Clauses of the body that hold a change. */
+  readonly clauses: readonly ChangedClause[];
   /** Differences that were ignored, by aspect. */
   readonly passedOver: ReadonlyMap<Ignorable, number>;
   readonly notCompared: readonly NotCompared[];
@@ -71,6 +74,7 @@ export function writeRedline(
     bytes: editor.bytes(),
     untouched: !editor.touched,
     tally,
+    clauses: result.clauses,
     passedOver: result.passedOver,
     notCompared: notCompared(result),
     stories,
@@ -111,6 +115,8 @@ function writeBody(result: Result): void {
   if (ctx.touches() === before) return;
   const xml = `${root.source.slice(0, root.start)}${widenedStartTag(startTag(root), root, other)}${root.source.slice(root.innerStart, body.start)}${startTag(body)}${result.bookmarks.refuge}${content}${end}</w:body>${root.source.slice(body.end, root.end)}`;
   result.parts.set(main, xml);
+  const compared = { original: body, modified: otherBody };
+  result.clauses = changedClauses(result.marked, result.original, result.modified, compared);
 }
 
 function writeNotes(result: Result, kind: NoteKind): void {

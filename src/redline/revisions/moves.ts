@@ -59,6 +59,7 @@ function writeLoose(loose: readonly Loose[], ctx: MergeContext): string[] {
   const ranges = findRanges([...stretches.values()], ctx);
   return loose.map((one) => {
     const move = moves.get(one);
+    if (one.kind === 'paragraph') noteLoose(one, move, ctx);
     if (move) return writeMove(move, one.side === 'original' ? 'from' : 'to', ctx);
     const stretch = stretches.get(one);
     const found = stretch ? (ranges.get(stretch) ?? []) : [];
@@ -67,6 +68,12 @@ function writeLoose(loose: readonly Loose[], ctx: MergeContext): string[] {
       ? paragraphOf(one.element, stretch.units, one.side, found, ctx)
       : singleParagraphs([one.element], one.side === 'original' ? 'del' : 'ins', ctx);
   });
+}
+
+/** A clause that moved is noted where it went. */
+function noteLoose({ side, element }: LooseParagraph, move: Move | undefined, ctx: MergeContext): void {
+  if (!move) ctx.noteBlock(side, element, side === 'original' ? 'deleted' : 'inserted');
+  else if (side === 'modified') ctx.noteBlock(side, element, 'moved');
 }
 
 function writeMove(move: Move, state: 'from' | 'to', ctx: MergeContext): string {

@@ -13,8 +13,16 @@ import {
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { CompareOptions, Ignorable, Ignore } from '../options.ts';
-import { BUDGETS, type BudgetName, type Rung, type SpentBudget, type StoryOutcome } from '../report.ts';
+import {
+  BUDGETS,
+  type BudgetName,
+  type ChangedClause,
+  type Rung,
+  type SpentBudget,
+  type StoryOutcome,
+} from '../report.ts';
 import { mergeStory, singleBlock } from './blocks.ts';
+import type { Marked } from './clauses.ts';
 import { type CommentMap, mapComments } from './comments.ts';
 import { emptyTally, type Loose, type MergeContext, type Tally } from './context.ts';
 import { alignMarks, Bookmarks, bookmarksOf, highestId, type PartMarks, stampText } from './marks.ts';
@@ -54,6 +62,9 @@ export class Result {
   /** Parts written so far, with placeholders for bookmarks. */
   readonly parts = new Map<string, string>();
   readonly ignore: Ignore;
+  /** Blocks of the body that were marked. */
+  readonly marked: Marked[] = [];
+  clauses: readonly ChangedClause[] = [];
   /** Differences that were ignored, by aspect. */
   readonly passedOver = new Map<Ignorable, number>();
   readonly #options: CompareOptions;
@@ -102,6 +113,9 @@ export class Result {
       granularity: this.#options.granularity,
       ignore: this.ignore,
       passOver: this.passOver,
+      noteBlock: (side, element, change) => {
+        if (region === 'body') this.marked.push({ side, element, change });
+      },
       moves: this.#options.moves,
       props: this.#props,
       symbols: this.#symbols,

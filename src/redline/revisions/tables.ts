@@ -195,7 +195,9 @@ function singleRow(
   ctx: MergeContext,
   cells: CellWriter,
 ): string {
-  return ctx.withoutShared(markedRow(row, state, ctx, cells), state === 'del' ? 'original' : 'modified');
+  const side = state === 'del' ? 'original' : 'modified';
+  ctx.noteBlock(side, row, state === 'del' ? 'deleted' : 'inserted');
+  return ctx.withoutShared(markedRow(row, state, ctx, cells), side);
 }
 
 function markedRow(
@@ -281,6 +283,7 @@ function pairCells(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Merg
 /** A cell that only one side has (§17.13.5.1–2). */
 function revisedCell(cell: XmlElement, state: 'del' | 'ins', ctx: MergeContext, cells: CellWriter): string {
   const mark = `<w:${state === 'del' ? 'cellDel' : 'cellIns'}${ctx.stamp()}/>`;
+  ctx.noteBlock(state === 'del' ? 'original' : 'modified', cell, 'changed');
   return ctx.withoutShared(
     markedCell(cell, state, ctx, cells, mark),
     state === 'del' ? 'original' : 'modified',
