@@ -8,7 +8,7 @@ import { mayMove } from './moves.ts';
 import { planBlocks, type Step, settleEnd } from './plan.ts';
 import { type Control, controlIn, controlRange, controlTags } from './ranges.ts';
 import { singleParagraphs } from './single.ts';
-import { mergeTables, singleTable } from './tables.ts';
+import { type CellWriter, mergeTables, singleTable } from './tables.ts';
 
 const MARKS = new Set(
   'w:bookmarkStart w:bookmarkEnd w:commentRangeStart w:commentRangeEnd w:permStart w:permEnd'.split(' '),
@@ -104,7 +104,7 @@ function mergedBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext
     case 'w:p':
       return mergeParagraphs(a, b, ctx);
     case 'w:tbl':
-      return marks + mergeTables(first, second, ctx, { mergeCell: mergeStory, singleCell: singleStory });
+      return marks + mergeTables(first, second, ctx, CELLS);
     case 'w:sdt':
     case 'w:customXml':
       return marks + mergeControl(first, second, ctx);
@@ -140,18 +140,25 @@ function controlOf(blocks: readonly Block[]): Control | undefined {
   return blocks.length === 1 ? controlIn(blocks[0]?.element) : undefined;
 }
 
+/** Cells are stories of their own; what goes or comes with a row may have moved. */
+const CELLS: CellWriter = {
+  mergeCell: (a, b, ctx) => mergeStory(a, b, ctx),
+  singleCell: (cell, state, ctx, keepLast) => singleStory(cell, state, ctx, keepLast, true),
+};
+
 /** The blocks of a story that only one side has. */
 export function singleStory(
   parent: XmlElement,
   state: Exclude<State, 'keep'>,
   ctx: MergeContext,
   keepLast: boolean,
+  mayMove = false,
 ): string {
   const { blocks, trailing } = readBlocks(parent);
   const side = state === 'del' || state === 'from' ? 'original' : 'modified';
   const out = blocks.map((block, i) => {
     const last = keepLast && i === blocks.length - 1;
-    return marksOf(block.marks, side, ctx) + singleBlock(block.element, state, ctx, last);
+    return marksOf(block.marks, side, ctx) + singleBlock(block.element, state, ctx, last, mayMove);
   });
   return out.join('') + marksOf(trailing, side, ctx);
 }
@@ -162,12 +169,13 @@ export function singleBlock(
   state: Exclude<State, 'keep'>,
   ctx: MergeContext,
   keepLast = false,
+  mayMove = false,
 ): string {
   switch (element.name) {
     case 'w:p':
-      return singleParagraphs([element], state, ctx, keepLast);
+      return singleParagraphs([element], state, ctx, keepLast, mayMove);
     case 'w:tbl':
-      return singleTable(element, state, ctx, { mergeCell: mergeStory, singleCell: singleStory });
+      return singleTable(element, state, ctx, CELLS);
     case 'w:sdt':
     case 'w:customXml':
       return singleControl(element, state, ctx, keepLast);

@@ -95,6 +95,15 @@ describe('moves', () => {
     expect(report.words).toEqual({ inserted: 0, deleted: 0, moved: 9 });
   });
 
+  test('a note that moves says what it said, whatever the style of its mark', () => {
+    const note = (text: string): string => p(`${r('1', '<w:rStyle w:val="FootnoteReference"/>')}${r(text)}`);
+    const { report } = redlineOf(
+      withNotes(p(r(FOX) + noteRef(2)) + p(r(LONG)) + END, { 2: note('a note') }),
+      withNotes(p(r(LONG)) + p(r(FOX) + noteRef(1)) + END, { 1: note('a note') }),
+    );
+    expect(report.words).toEqual({ inserted: 0, deleted: 0, moved: 9 });
+  });
+
   const moved = (xml: string, kind: 'moveFrom' | 'moveTo'): string[] =>
     Array.from(xml.matchAll(new RegExp(`<w:${kind}RangeStart [^>]*>(.*?)<w:${kind}RangeEnd`, 'g')), (m) =>
       (m[1] ?? '').replace(/<[^>]*>/g, ''),
@@ -135,6 +144,12 @@ describe('moves', () => {
       'a sentence moves into a table',
       p(r(A + B + C)) + tbl(row(cell(p(r(LAW))))) + END,
       p(r(A + C)) + tbl(row(cell(p(r(`${LAW}. ${B}`))))) + END,
+      [SENTENCE],
+    ],
+    [
+      'what a row said becomes a paragraph',
+      p(r(A + tail)) + tbl(row(cell(p(r(B)))) + row(cell(p(r(LAW))))) + END,
+      p(r(A + tail)) + p(r(B)) + tbl(row(cell(p(r(LAW))))) + END,
       [SENTENCE],
     ],
     [

@@ -32,10 +32,13 @@ export function loosePlace(index: number): string {
 
 /** Writes what was kept back of a story: what is on both sides, at two places, moved (§17.13.5.21–28). */
 export function settleMoves(xml: string, ctx: MergeContext): string {
-  const loose = ctx.takeLoose();
-  if (loose.length === 0) return xml;
-  const written = writeLoose(loose, ctx);
-  return xml.replace(PLACE, (_, index: string) => written[Number(index)] ?? '');
+  let settled = xml;
+  // A table that stands in a paragraph is written with it, and keeps back what its cells say.
+  for (let loose = ctx.takeLoose(); loose.length > 0; loose = ctx.takeLoose()) {
+    const written = writeLoose(loose, ctx);
+    settled = settled.replace(PLACE, (_, index: string) => written[Number(index)] ?? '');
+  }
+  return settled;
 }
 
 interface Move {

@@ -5,6 +5,9 @@ import { settleMoves } from './moves.ts';
 
 export type NoteKind = 'footnote' | 'endnote';
 
+/** A reference to a note, not the style of its mark. */
+const REFERENCE = /<w:(?:foot|end)noteReference\b/;
+
 function kindOf(reference: XmlElement): NoteKind {
   return reference.name === 'w:footnoteReference' ? 'footnote' : 'endnote';
 }
@@ -69,7 +72,8 @@ export class Notes {
       const same = other ? blocksKey(other) === blocksKey(note) : !this.#removed[kind].has(id);
       if (same) return outer(note);
       changed = true;
-      const gone = (): string => ctx.withoutShared(singleStory(note, 'del', ctx, true), 'original');
+      const gone = (): string =>
+        ctx.withoutShared(settleMoves(singleStory(note, 'del', ctx, true), ctx), 'original');
       return withInner(note, other ? settleMoves(mergeStory(note, other, ctx), ctx) : gone());
     });
     return changed || this.#added[kind].size > 0
@@ -91,8 +95,10 @@ export class Notes {
         const tag = startTag(note)
           .replace(/(\sw:id=)"[^"]*"/, `$1"${id}"`)
           .replace(/\/>$/, '>');
-        const asItIs = moved && !outer(note).includes('noteReference');
-        const content = asItIs ? elements(note).map(outer).join('') : singleStory(note, 'ins', ctx, true);
+        const asItIs = moved && !REFERENCE.test(outer(note));
+        const content = asItIs
+          ? elements(note).map(outer).join('')
+          : settleMoves(singleStory(note, 'ins', ctx, true), ctx);
         out += `${tag}${ctx.withoutShared(content, 'modified')}</${note.name}>`;
       }
     }

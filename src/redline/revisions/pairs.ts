@@ -18,6 +18,8 @@ const PAIR_THRESHOLD = 0.34;
 const EMPTY_PAIR = 0.01;
 /** Worth of equality beyond the common words: an equal block goes with an equal one. */
 const EQUAL_BONUS = 0.5;
+/** Worth of being alike throughout: of two blocks with as many common words the shorter is nearer. */
+const ALIKE_BONUS = 0.25;
 /** Cells of a table below which no search for candidates is needed. */
 const SMALL = 1_000;
 /** A word is rare where at most this many blocks of a side have it. */
@@ -199,5 +201,5 @@ function pairScore(
   const share = similarity(wordsA, wordsB);
   if (a.element.name === 'w:tbl' && sameGrid(a.element, b.element))
     return (share * (wordsA.length + wordsB.length)) / 2 + EMPTY_PAIR;
-  return share >= PAIR_THRESHOLD ? (share * (wordsA.length + wordsB.length)) / 2 : 0;
+  return share >= PAIR_THRESHOLD ? (share * (wordsA.length + wordsB.length)) / 2 + share * ALIKE_BONUS : 0;
 }

@@ -1,5 +1,5 @@
-import { describe } from 'vitest';
-import { type Row, redlineTable, sameTable } from '../../../test/support/engine.ts';
+import { describe, expect, test } from 'vitest';
+import { type Row, redlineOf, redlineTable, sameTable } from '../../../test/support/engine.ts';
 import { cell, change, del, ins, mark, markOf, p, r, row, tag, tbl } from '../../../test/support/redlines.ts';
 
 const FOX = 'The quick brown fox jumps over the lazy dog';
@@ -190,4 +190,16 @@ describe('paragraph properties that say the same', () => {
     ['spelt otherwise', p(r('a'), KEPT), p(r('a'), '<w:keepNext w:val="1"/>')],
     ['an empty element and none', p(r('a')), `<w:p><w:pPr/>${r('a')}</w:p>`],
   ]);
+});
+
+test('of two that have as many words in common the one that says nothing else is the same', () => {
+  const clauses = (last: string): string =>
+    Array.from({ length: 40 }, (_, i) => p(r(`clause${i} says that party${i} pays ${last}`))).join('');
+  const { report } = redlineOf(
+    p(r('Letter of offer'), KEPT) + clauses('now'),
+    p(r('Letter of offer'), CENTRED) +
+      p(r('All terms of this here Letter of offer are these:')) +
+      clauses('later'),
+  );
+  expect(report.words).toMatchObject({ inserted: 10 + 40, deleted: 40 });
 });

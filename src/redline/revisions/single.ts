@@ -1,9 +1,9 @@
-import type { XmlElement } from '../ooxml/index.ts';
+import { outer, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { type EndItem, type Item, type Run, readItems } from './items.ts';
 import { Merge } from './merge.ts';
 import { paragraphTag, singleProperties } from './paragraph.ts';
-import type { Unit, Word } from './units.ts';
+import { toUnits, type Unit, type Word } from './units.ts';
 
 export function endItem(paragraph: XmlElement): EndItem {
   return { kind: 'end', paragraph };
@@ -13,19 +13,37 @@ export function endItem(paragraph: XmlElement): EndItem {
  * Paragraphs that only one side has, with their marks.
  *
  * @param keepLast  leave the last mark untracked, as at the end of a cell or a note
+ * @param mayMove  is what they say shown as moved where it is found elsewhere?
  */
 export function singleParagraphs(
   paragraphs: readonly XmlElement[],
   state: Exclude<State, 'keep'>,
   ctx: MergeContext,
   keepLast = false,
+  mayMove = false,
 ): string {
   const merge = new Merge(ctx);
   paragraphs.forEach((p, i) => {
-    for (const item of readItems(p, ctx.props)) single(item, state, merge);
+    const items = readItems(p, ctx.props);
+    if (!(mayMove && keptBack(p, items, state, merge))) for (const item of items) single(item, state, merge);
     merge.end(paragraphTag(p), singleProperties(p, state, ctx, !(keepLast && i === paragraphs.length - 1)));
   });
   return merge.take();
+}
+
+/** Leaves what a paragraph says for later; its bookmarks are settled with the row that it stands in. */
+function keptBack(
+  paragraph: XmlElement,
+  items: readonly Item[],
+  state: Exclude<State, 'keep'>,
+  merge: Merge,
+): boolean {
+  const { symbols, ignore } = merge.ctx;
+  if (outer(paragraph).includes('<w:bookmark')) return false;
+  const alone = new Alone(state === 'del' ? 'original' : 'modified', merge);
+  for (const unit of toUnits(items, symbols, ignore)) alone.add(unit);
+  alone.flush();
+  return true;
 }
 
 /** Gathers neighbouring units that only one side has: written at once, unless they may have moved. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Row, redlineOf, redlineTable, sameTable } from '../../../test/support/engine.ts';
-import { cell, change, del, ins, mark, p, r, row, tbl } from '../../../test/support/redlines.ts';
+import { cell, change, del, ins, mark, markOf, p, r, row, tbl } from '../../../test/support/redlines.ts';
 
 const text = (words: string): string => cell(p(r(words)));
 const line = (...words: string[]): string => row(words.map(text).join(''));
@@ -47,6 +47,23 @@ const ROWS: readonly Row[] = [
     tbl(row(cell(tbl(line(ALPHA) + line(BETA)) + TAIL))) + TAIL,
     tbl(row(cell(tbl(line(ALPHA) + fresh(BETA)) + TAIL))) + TAIL,
     { insertions: 1, tableRows: 1, wordsInserted: 3 },
+  ],
+  [
+    'rows with the same label are one, also where a cell says more besides and little else is left',
+    tbl(
+      line('Kind', 'of contract') +
+        row(cell(p(r('IF sold')) + p(r('Duration'))) + text('three hundred days END')),
+    ) + TAIL,
+    tbl(line('Kind', 'of contract') + line('Sort', 'new') + line('Duration', 'one year')) + TAIL,
+    tbl(
+      line('Kind', 'of contract') +
+        fresh('Sort', 'new') +
+        row(
+          cell(p(del('IF sold'), markOf('del')) + p(r('Duration'))) +
+            cell(p(del('three hundred days END') + ins(r('one year')))),
+        ),
+    ) + TAIL,
+    { insertions: 3, deletions: 2, tableRows: 1, wordsInserted: 4, wordsDeleted: 6 },
   ],
 ];
 

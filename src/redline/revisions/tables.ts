@@ -141,9 +141,15 @@ function pairSimilar(a: readonly XmlElement[], b: readonly XmlElement[], ctx: Me
   return pairLists(wordsA, wordsB, score, ctx);
 }
 
-/** Do two rows have a cell with the same words, such as the label of what they set? */
+/** Do two rows have a cell with the same words, such as the label of what they set? One may say more besides. */
 function sharesCell(a: readonly Words[], b: readonly Words[]): boolean {
-  return a.some((x) => x.length > 0 && b.some((y) => similarity(x, y) === 1));
+  return a.some((x) => x.length > 0 && b.some((y) => y.length > 0 && holdsAll(x, y)));
+}
+
+/** Does the longer list have every word of the shorter one? */
+function holdsAll(a: Words, b: Words): boolean {
+  const common = (similarity(a, b) * (a.length + b.length)) / 2;
+  return Math.round(common) === Math.min(a.length, b.length);
 }
 
 function worth(a: Words | undefined, b: Words | undefined, threshold: number): number {

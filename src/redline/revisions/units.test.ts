@@ -24,6 +24,9 @@ import {
   WHO,
 } from '../../../test/support/redlines.ts';
 
+const inner = (content: string): string => box(content).replace(/^<w:r>|<\/w:r>$/g, '');
+const twice = (content: string): string =>
+  `<w:r><mc:AlternateContent><mc:Choice Requires="wps">${inner(content)}</mc:Choice><mc:Fallback>${inner(content)}</mc:Fallback></mc:AlternateContent></w:r>`;
 const FOX = 'The quick brown fox jumps over the lazy dog';
 const DUE = 'Payment is due within thirty days of the invoice';
 const simple = (code: string, result: string): string =>
@@ -162,6 +165,13 @@ const LINKS: readonly Row[] = [
 ];
 
 const BOXES: readonly Row[] = [
+  [
+    'a box that stands there twice, for readers old and new: both change alike, one counts',
+    p(twice(p(r('a b')))),
+    p(twice(p(r('a c')))),
+    p(twice(p(r('a ') + del('b') + ins(r('c'))))),
+    { insertions: 1, deletions: 1, wordsInserted: 1, wordsDeleted: 1 },
+  ],
   [
     'the text of a box is a story of its own',
     p(box(p(r('a b')))),
