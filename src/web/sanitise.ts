@@ -31,6 +31,7 @@ const ATTRIBUTES: Readonly<Record<string, RegExp>> = {
   'data-change': /^c\d+$/,
   'data-date': /^/,
   'data-format': /^/,
+  'data-id': /^c[\w-]+$/,
   'data-kind': /^(?:insertion|deletion|move|format)$/,
   'data-page': /^\d+$/,
 };

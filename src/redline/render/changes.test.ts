@@ -26,11 +26,11 @@ const CHANGES: readonly Case[] = [
     shows: ['data-change="c2" data-kind="insertion" data-author="Bob"'],
   },
   {
-    name: 'an inserted paragraph shows its mark and goes on in the next',
+    name: 'an inserted paragraph shows its mark; what begins the next one is decided by itself',
     body: p(ins(r('New.')), `<w:rPr><w:ins ${by(4)}/></w:rPr>`) + p(ins(r('More.'), 5) + r('Old.')),
     shows: [
       `<p class="changed all-insertion"><ins ${data('c1', 'insertion')}>New.<span class="pilcrow">¶</span></ins></p>`,
-      `<ins ${data('c1', 'insertion')}>More.</ins>Old.`,
+      `<ins ${data('c2', 'insertion')}>More.</ins>Old.`,
     ],
   },
   {

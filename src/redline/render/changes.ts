@@ -8,7 +8,10 @@ export type Side = 'insertion' | 'deletion' | 'move-from' | 'move-to';
 
 /** One logical change: what a reader decides about at once. */
 export interface Change {
+  /** Of this page: `c1`, `c2`, … */
   readonly id: string;
+  /** Of the document (docs/decisions/0030-ids-of-changes.md). */
+  readonly lasting: string;
   readonly kind: 'insertion' | 'deletion' | 'move' | 'format';
   readonly author: string;
   readonly date: string;
@@ -46,6 +49,9 @@ export function sideWithin(properties: XmlElement | undefined): XmlElement | und
   return properties?.children.find((c): c is XmlElement => c.kind === 'element' && sideOf(c) !== undefined);
 }
 
+/** The id of the change of a revision element; `''` where it belongs to none. */
+export type LastingIds = (element: XmlElement) => string;
+
 interface Move {
   readonly number: number;
   readonly change: Change;
@@ -55,6 +61,7 @@ interface Move {
 /** Gives every logical change its id, in document order. Changes of one kind that touch are one change. */
 export class ChangeLedger {
   #count = 0;
+  readonly #lastingIdOf: LastingIds;
   readonly #anchors: Readonly<Record<'from' | 'to', Anchors>>;
   #current: Mark | undefined;
   #held: Mark | undefined;
@@ -62,9 +69,13 @@ export class ChangeLedger {
   /** Open move ranges: id of the range → its name. */
   readonly #ranges = { 'move-from': new Map<string, string>(), 'move-to': new Map<string, string>() };
 
-  /** @param anchors of the two ends of a move, which may stand in two columns. */
-  constructor(anchors: Readonly<Record<'from' | 'to', Anchors>>) {
+  /**
+   * @param anchors of the two ends of a move, which may stand in two columns.
+   * @param lastingIdOf what the document calls the change that an element belongs to.
+   */
+  constructor(anchors: Readonly<Record<'from' | 'to', Anchors>>, lastingIdOf: LastingIds) {
     this.#anchors = anchors;
+    this.#lastingIdOf = lastingIdOf;
   }
 
   /** The change that a revision element belongs to. */
@@ -72,21 +83,28 @@ export class ChangeLedger {
     const author = attribute(element, 'w:author') ?? '';
     const date = attribute(element, 'w:date') ?? '';
     if (this.#held?.side === side) return this.#held;
-    const move = this.#moveAt(side, author, date);
+    const lasting = this.#lastingIdOf(element);
+    const move = this.#moveAt(side, author, date, lasting);
     const current = this.#current;
     if (move) this.#current = { change: move.change, side };
-    else if (current?.side !== side || current.change.author !== author || current.change.detail !== '')
-      this.#current = { side, change: this.#create(kindOf(side), author, date, '') };
-    return this.#current ?? { side, change: this.#create(kindOf(side), author, date, '') };
+    else if (
+      current?.side !== side ||
+      current.change.author !== author ||
+      current.change.detail !== '' ||
+      current.change.lasting !== lasting
+    )
+      this.#current = { side, change: this.#create(kindOf(side), author, date, '', lasting) };
+    return this.#current ?? { side, change: this.#create(kindOf(side), author, date, '', lasting) };
   }
 
   /** A formatting change; equal ones that touch are one change. */
   format(element: XmlElement, detail: string): Mark {
     const author = attribute(element, 'w:author') ?? '';
+    const lasting = this.#lastingIdOf(element);
     const current = this.#current;
-    if (current?.side === 'format' && current.change.detail === detail && current.change.author === author)
-      return current;
-    const change = this.#create('format', author, attribute(element, 'w:date') ?? '', detail);
+    const isSame = current?.side === 'format' && current.change.detail === detail;
+    if (isSame && current.change.author === author && current.change.lasting === lasting) return current;
+    const change = this.#create('format', author, attribute(element, 'w:date') ?? '', detail, lasting);
     this.#current = { change, side: 'format' };
     return this.#current;
   }
@@ -147,21 +165,21 @@ export class ChangeLedger {
     };
   }
 
-  #moveAt(side: Side, author: string, date: string): Move | undefined {
+  #moveAt(side: Side, author: string, date: string, lasting: string): Move | undefined {
     if (side !== 'move-from' && side !== 'move-to') return undefined;
     const name = [...this.#ranges[side].values()].at(-1);
     if (name === undefined) return undefined;
     const known = this.#moves.get(name);
     if (known) return known;
-    const change = this.#create('move', author, date, name);
+    const change = this.#create('move', author, date, name, lasting);
     const move = { number: this.#moves.size + 1, change, seen: new Set<Side>() };
     this.#moves.set(name, move);
     return move;
   }
 
-  #create(kind: Change['kind'], author: string, date: string, detail: string): Change {
+  #create(kind: Change['kind'], author: string, date: string, detail: string, lasting: string): Change {
     this.#count++;
-    return { id: `c${this.#count}`, kind, author, date, detail };
+    return { id: `c${this.#count}`, lasting, kind, author, date, detail };
   }
 }
 
@@ -175,6 +193,7 @@ export function changeAttributes({ change, side }: Mark, ...names: readonly stri
   return [
     htmlAttribute('class', [...names, name].filter(Boolean).join(' ')),
     htmlAttribute('data-change', change.id),
+    htmlAttribute('data-id', change.lasting),
     htmlAttribute('data-kind', change.kind),
     htmlAttribute('data-author', change.author),
     htmlAttribute('data-date', change.date),

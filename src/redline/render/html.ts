@@ -1,8 +1,16 @@
 import type { Codec } from '../codec.ts';
-import { Counters, openPackage, type Package, readNumbering, readStyles } from '../ooxml/index.ts';
+import {
+  Counters,
+  openPackage,
+  type Package,
+  readNumbering,
+  readStyles,
+  type XmlElement,
+} from '../ooxml/index.ts';
 import type { Limits } from '../options.ts';
+import { readChanges } from '../revisions/index.ts';
 import { renderBlocks as renderContent } from './blocks.ts';
-import { ChangeLedger, type Reading } from './changes.ts';
+import { ChangeLedger, type LastingIds, type Reading } from './changes.ts';
 import type { Context } from './context.ts';
 import { anchorsOf, htmlAttribute } from './markup.ts';
 import { MAX_PICTURES_BYTES } from './pictures.ts';
@@ -37,8 +45,8 @@ const BLOCKS_A_PAGE = 60;
 /**
  * A document with tracked changes as independent blocks of HTML, from its own XML: no script, no reference to anything
  * outside, and nothing of the document active. Changes are `ins`, `del` and `span` with `data-change`, `data-kind`
- * (`insertion`, `deletion`, `move`, `format`), `data-author` and `data-date`; everything with one `data-change` is one
- * logical change, and a move has both its ends under one.
+ * (`insertion`, `deletion`, `move`, `format`), `data-author` and `data-date`; everything with one `data-change` stands
+ * together, and a move has both its ends under one. `data-id` is the id by which the change can be decided.
  *
  * @throws {RedlineError} `document/*` or `limits/exceeded` when the package cannot be read, also while blocks are taken
  */
@@ -48,7 +56,8 @@ export function renderBlocks(
   codec: Codec,
 ): HtmlRendering {
   const pkg = openPackage(document, codec, limits);
-  const [first, second] = view === 'inline' ? [contextOf(pkg, 'both')] : columnsOf(pkg);
+  const ids = lastingIds(pkg);
+  const [first, second] = view === 'inline' ? [contextOf(pkg, 'both', ids)] : columnsOf(pkg, ids);
   return {
     language: first.styles.language,
     styles: view === 'inline' ? STYLESHEET : STYLESHEET + COLUMN_STYLES,
@@ -57,16 +66,27 @@ export function renderBlocks(
   };
 }
 
-function columnsOf(pkg: Package): [Context, Context] {
-  const original = contextOf(pkg, 'original');
+/** The changes are listed when the first of them is met: what stands above it need not wait for that. */
+function lastingIds(pkg: Package): LastingIds {
+  let ids: ReadonlyMap<XmlElement, string> | undefined;
+  return (element) => {
+    ids ??= new Map(
+      readChanges(pkg).flatMap(({ change, elements }) => elements.map((e) => [e, change.id] as const)),
+    );
+    return ids.get(element) ?? '';
+  };
+}
+
+function columnsOf(pkg: Package, ids: LastingIds): [Context, Context] {
+  const original = contextOf(pkg, 'original', ids);
   // What both columns embed counts once against the limit of each.
   return [
     original,
-    { ...contextOf(pkg, 'modified'), styles: original.styles, numbering: original.numbering },
+    { ...contextOf(pkg, 'modified', ids), styles: original.styles, numbering: original.numbering },
   ];
 }
 
-function contextOf(pkg: Package, reading: Reading): Context {
+function contextOf(pkg: Package, reading: Reading, ids: LastingIds): Context {
   const styles = readStyles(pkg);
   const anchor = anchorsOf(reading === 'original' ? 'r-old' : 'r');
   const from = anchorsOf(reading === 'both' ? 'r' : 'r-old');
@@ -78,7 +98,7 @@ function contextOf(pkg: Package, reading: Reading): Context {
     numbering: readNumbering(pkg, styles),
     accepted: new Counters(),
     rejected: new Counters(),
-    ledger: new ChangeLedger({ from, to: anchorsOf('r') }),
+    ledger: new ChangeLedger({ from, to: anchorsOf('r') }, ids),
     anchor,
     notes: readNotes(pkg),
     comments: readComments(pkg),

@@ -3,6 +3,7 @@ import { buildDocx, documentXml, type Parts, partXml } from '../../../test/suppo
 import { by, del, ins, p, r } from '../../../test/support/rendering.ts';
 import { nodeCodec } from '../../kit/index.ts';
 import { DEFAULT_LIMITS } from '../options.ts';
+import { listChanges } from '../revisions/index.ts';
 import { renderBlocks, renderHtml, renderPage, type View } from './html.ts';
 import type { HtmlBlock } from './stories.ts';
 
@@ -173,5 +174,42 @@ describe('side by side', () => {
     expect(ids.length).toBe(6);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, target] of html.matchAll(/ href="#([^"]*)"/g)) expect(ids).toContain(target);
+  });
+});
+
+describe('the ids of changes', () => {
+  const move = (kind: string, id: number): string =>
+    p(
+      `<w:move${kind}RangeStart w:id="${id}" w:name="m"/><w:move${kind} ${by(id + 1)}>${r('it')}</w:move${kind}><w:move${kind}RangeEnd w:id="${id}"/>`,
+    );
+  const body =
+    p(`${r('a ')}${del('old')}${ins(r('new'))}${r(' z')}`) +
+    p(r('now', `<w:b/><w:rPrChange ${by(5)}><w:rPr/></w:rPrChange>`)) +
+    p(r('here'), `<w:jc w:val="center"/><w:pPrChange ${by(6)}><w:pPr/></w:pPrChange>`) +
+    move('From', 10) +
+    move('To', 20) +
+    `<w:tbl><w:tr><w:trPr><w:ins ${by(30)}/></w:trPr><w:tc>${p(r('row'))}</w:tc></w:tr></w:tbl>`;
+  const { changes } = listChanges(documentOf(body), { limits: DEFAULT_LIMITS }, nodeCodec);
+
+  test.each(['inline', 'side-by-side'] as const)('are those of the document: %s', (view) => {
+    const html = blocksOf(body, view)
+      .map((block) => block.html)
+      .join('');
+    const shown = new Set(Array.from(html.matchAll(/ data-id="([^"]*)"/g), (m) => m[1]));
+    expect(changes.map(({ kind }) => kind)).toEqual([
+      'replacement',
+      'run-formatting',
+      'paragraph-formatting',
+      'move',
+      'row-insertion',
+    ]);
+    // Formatting is said of the modified document alone.
+    expect([...shown].sort()).toEqual(changes.map(({ id }) => id).sort());
+  });
+
+  test('are one for both sides of a replacement', () => {
+    const [{ html } = { html: '' }] = blocksOf(body);
+    const ids = Array.from(html.matchAll(/ data-id="([^"]*)"/g), (m) => m[1]);
+    expect(ids).toEqual([changes[0]?.id, changes[0]?.id]);
   });
 });

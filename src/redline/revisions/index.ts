@@ -9,6 +9,7 @@ export type {
 export { describeChange } from './changes/describe.ts';
 export { type ListOptions, listChanges } from './changes/list.ts';
 export type { FoundChange } from './changes/read.ts';
+export { readChanges } from './changes/read.ts';
 export { type Comment, listComments } from './comments/list.ts';
 export { emptyTally, type Tally } from './context.ts';
 export { type DecideOptions, decideChanges, openReview, type Review } from './decide/decide.ts';

@@ -151,8 +151,8 @@ export function sidesOf({ before, after, format }: ReportedChange): readonly [be
 export function figuresOf({ counts, words, clauses }: ChangeReport): readonly (readonly [string, number])[] {
   const figures: (readonly [string, number])[] = [
     ['Changes', counts.changes],
-    ['of substance', counts.substance],
-    ['of formatting and numbering', counts.formatting],
+    ['Changes of substance', counts.substance],
+    ['Changes of formatting and numbering', counts.formatting],
     ['Words inserted', words.inserted],
     ['Words deleted', words.deleted],
     ['Words moved', words.moved],
