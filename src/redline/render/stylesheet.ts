@@ -7,7 +7,7 @@ export const STYLESHEET = `
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.6 Georgia,Cambria,"Times New Roman",serif}
 .legend,main{max-width:44rem;margin:0 auto;padding:1rem 1.5rem}
 .legend{font:.85rem/1.6 system-ui,sans-serif;border-bottom:1px solid var(--line)}.legend h1{font-size:1rem}
-.page{content-visibility:auto;contain-intrinsic-size:auto 2600px}
+.page{content-visibility:auto;contain-intrinsic-size:auto 2600px;margin-left:-.8rem;padding-left:.8rem}
 p,h2,h3,h4,h5,h6{white-space:pre-wrap;overflow-wrap:break-word;margin:0 0 .7em;padding-left:calc(var(--n,0)*1.2rem)}
 h2,h3,h4,h5,h6{font-size:1.05rem;margin-top:1.4em}h2{font-size:1.25rem}.title{font-size:1.6rem;font-weight:700}
 .hanging{padding-left:calc(var(--n,0)*1.2rem + 2.4rem);text-indent:-2.4rem}.label{display:inline-block;min-width:2.1rem;text-indent:0}.center{text-align:center}.right{text-align:right}.empty{min-height:1em}
@@ -23,6 +23,7 @@ del+ins,ins+del{margin-left:.12em}
 .format-note{margin-left:.6em;color:var(--format);text-decoration:none}
 .format[data-format]:not(.format-note)::after{content:" [" attr(data-format) "]";font:.7em system-ui,sans-serif;color:var(--format)}
 .changed{border-left:2px solid var(--soft);margin-left:-.8rem;padding-left:calc(.8rem - 2px + var(--n,0)*1.2rem)}
+.hanging.changed{padding-left:calc(.8rem - 2px + var(--n,0)*1.2rem + 2.4rem)}
 .table{overflow-x:auto;margin:0 0 1em}table{border-collapse:collapse;width:100%}
 td,th{border:1px solid var(--line);padding:.35em .6em;vertical-align:top;text-align:left}td>:last-child,th>:last-child{margin-bottom:0}
 .row-insertion,.cell-insertion,.row-move-to{background:var(--ins-bg)}.row-deletion,.cell-deletion,.row-move-from{background:var(--del-bg)}
