@@ -85,7 +85,7 @@ export class Judge {
 let found: string | undefined;
 
 /** A Python with lxml: `REDLINE_PYTHON`, the repository's `.venv` (made when nothing else will do), or the machine's. */
-function python(): string {
+export function python(): string {
   const own = join(repository, '.venv/bin/python');
   const candidates = [process.env.REDLINE_PYTHON, own, 'python3', '/usr/bin/python3'];
   found ??= candidates.find((name) => name !== undefined && hasLxml(name)) ?? makeEnvironment(own);

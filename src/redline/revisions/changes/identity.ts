@@ -27,7 +27,9 @@ const compact = (text: string): string => text.replace(/\s+/g, '');
 export function nameChanges(groups: readonly Group[], kindOf: (group: Group) => string): Named[] {
   const contents = groups.map((g) => hashOf(contentOf(g, kindOf(g))));
   const places = placesOf(groups, contents);
-  const telling = groups.map((g) => isWhole(g) || compact(contentText(g)).length >= TELLING);
+  const telling = groups.map(
+    (g) => isWhole(g) || (!ofParagraph(g) && compact(contentText(g)).length >= TELLING),
+  );
   const repeated = counts(contents);
   const wanted = groups.map((_, i) => {
     const [content, place] = [contents[i] ?? '', places[i] ?? ''];
@@ -55,9 +57,15 @@ function contentText(group: Group): string {
 }
 
 function contentOf(group: Group, story: string): string {
-  const { subject, author, date, before, after, code } = group;
+  const { subject, author, date, code } = group;
+  // The text of a paragraph changes with every change inside it; its place tells enough.
+  const [before, after] = ofParagraph(group) ? ['', ''] : [group.before, group.after];
   const sides = subject === 'text' || subject === 'move' ? '' : [...group.sides].sort().join('+');
   return [story, subject, sides, author, date ?? '', before, after, code].join('\u0000');
+}
+
+function ofParagraph({ subject }: Group): boolean {
+  return subject === 'paragraph' || subject === 'numbering';
 }
 
 function counts(values: readonly string[]): Map<string, number> {

@@ -78,6 +78,8 @@ class Settler {
   /** Deletions around the present place that nobody has decided. */
   #pendingDeletions = 0;
   #inParagraph = false;
+  /** Controls that went because they lost everything. */
+  readonly #emptied = new Set<XmlElement>();
 
   constructor(root: XmlElement, offsets: readonly number[], verdictOf: VerdictOf) {
     this.#verdictOf = verdictOf;
@@ -182,7 +184,9 @@ class Settler {
     const argumentsOnly = dissolvedMath(element, this.#verdictOf);
     if (argumentsOnly) return this.#inline(argumentsOnly);
     const xml = this.element(element, followed);
-    return name === 'w:sdt' && !this.#inParagraph && isEmptied(element, xml) ? rangeEnds(xml) : xml;
+    if (name !== 'w:sdt' || this.#inParagraph || !isEmptied(element, xml, this.#emptied)) return xml;
+    this.#emptied.add(element);
+    return rangeEnds(xml);
   }
 
   /** Content in a revision: it goes, it stays without the revision around it, or nothing was decided. */
@@ -309,9 +313,9 @@ function nextBlock(pieces: readonly Piece[], at: number): number {
 
 const CONTROL_CONTENT = /<w:sdtContent(?:\s[^>]*)?(?:\/>|>([\s\S]*)<\/w:sdtContent>)/;
 
-/** Has a control lost everything that it held? */
-function isEmptied(element: XmlElement, xml: string): boolean {
+/** Has a control lost everything that it held? One that held nothing but another control stays. */
+function isEmptied(element: XmlElement, xml: string, emptied: ReadonlySet<XmlElement>): boolean {
   const content = child(element, 'w:sdtContent');
-  if (!content || isBare(inner(content))) return false;
+  if (!content || isBare(inner(content)) || elements(content).some((c) => emptied.has(c))) return false;
   return isBare(CONTROL_CONTENT.exec(xml)?.[1] ?? '');
 }
