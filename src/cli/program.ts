@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addChangeCommands } from './change-commands.ts';
 import { addEditCommands } from './edit-commands.ts';
 import { CliError, EXIT, toProblem } from './errors.ts';
 import { type Io, paint, write } from './io.ts';
@@ -12,6 +13,8 @@ Examples:
   redline compare draft-1.docx draft-2.docx -o redline.docx --author "Ada Lovelace" --date none --json
   cat draft-2.docx | redline compare draft-1.docx - -o - > redline.docx
   redline verify draft-1.docx draft-2.docx redline.docx
+  redline changes redline.docx --author "Ada Lovelace"
+  redline accept redline.docx -o clean.docx --all
   redline html redline.docx -o redline.html --view side-by-side
   redline blackline redline.docx -o blackline.docx
   redline edit draft.docx --edits edits.json -o edited.docx
@@ -82,6 +85,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
     });
   addCompare(program, io, done);
   addVerify(program, io, done);
+  addChangeCommands(program, io, done);
   addShowCommands(program, io, done);
   addEditCommands(program, io, done);
   addServe(program, done);

@@ -33,6 +33,7 @@ export const problemSchema = z
         input: z.enum(['original', 'modified', 'redline', 'document']).optional(),
         part: z.string().optional(),
         story: z.string().optional(),
+        ids: z.array(z.string()).optional(),
         limit: z.object({ name: z.string(), allowed: z.number(), found: z.number().optional() }).optional(),
       })
       .optional(),

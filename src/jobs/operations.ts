@@ -3,11 +3,15 @@ import {
   applyEdits,
   type BlacklineOptions,
   blackline,
+  type ChangeFilter,
   type CompareOptions,
   compare,
+  type Decision,
+  decideChanges,
   type Edit,
   type EditOptions,
   type Limits,
+  listChanges,
   listComments,
   renderHtml,
   type ScrubOptions,
@@ -50,6 +54,12 @@ const OPERATIONS = {
     listComments(inputs.document, limits, nodeCodec),
   scrub: (inputs: { document: Uint8Array }, options: ScrubOptions & { readonly limits: Limits }) =>
     scrub(inputs.document, options, nodeCodec),
+  changes: (inputs: { document: Uint8Array }, { filter, limits }: { filter: ChangeFilter; limits: Limits }) =>
+    listChanges(inputs.document, { filter, limits }, nodeCodec),
+  decide: (
+    inputs: { document: Uint8Array },
+    { decisions, limits }: { decisions: readonly Decision[]; limits: Limits },
+  ) => decideChanges(inputs.document, decisions, { limits }, nodeCodec),
   verify: (
     inputs: { original: Uint8Array; modified: Uint8Array; redline: Uint8Array },
     { limits }: { limits: Limits },

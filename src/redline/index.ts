@@ -34,6 +34,7 @@ export {
   type ClauseFigures,
   type ClauseState,
   changeReport,
+  changesCsv,
   DECORATIONS,
   DEFAULT_BLACKLINE,
   figuresOf,
@@ -103,6 +104,7 @@ export type {
 } from './revisions/index.ts';
 export {
   applyEdits,
+  CHANGE_KINDS,
   decideChanges,
   listChanges,
   listComments,

@@ -2,6 +2,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { verificationSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { jsonAnswer } from './answers.ts';
+import { addChangeOperations } from './changes.ts';
 import { addEditOperations } from './edit.ts';
 import { addOperation } from './operation.ts';
 import { RESULT_LIMITS } from './shared.ts';
@@ -28,6 +29,7 @@ export function addOperationRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServ
     toOptions: () => ({ limits: RESULT_LIMITS }),
     answers: [jsonAnswer('What was found.', verificationSchema)],
   });
+  addChangeOperations(app, services);
   addShowOperations(app, services);
   addEditOperations(app, services);
 }

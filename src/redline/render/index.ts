@@ -17,6 +17,7 @@ export { forPrinting } from './printable.ts';
 export {
   type ChangeReport,
   changeReport,
+  changesCsv,
   figuresOf,
   placeOfClause,
   type ReportedChange,

@@ -6,6 +6,7 @@ export type {
   ChangeList,
   ChangePosition,
 } from './changes/change.ts';
+export { CHANGE_KINDS } from './changes/change.ts';
 export { describeChange } from './changes/describe.ts';
 export { type ListOptions, listChanges } from './changes/list.ts';
 export type { FoundChange } from './changes/read.ts';

@@ -1,3 +1,4 @@
+import type { Change } from '../../revisions/index.ts';
 import type { ChangeReport, ReportedClause } from './model.ts';
 
 const HEADER = [
@@ -24,7 +25,45 @@ const FORMULA = /^[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
  */
 export function reportCsv({ substance, formatting }: ChangeReport): string {
   const rows = [...rowsOf('substance', substance), ...rowsOf('formatting', formatting)];
-  return [HEADER, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+  return table([HEADER, ...rows]);
+}
+
+const LIST_HEADER = [
+  ...[
+    'change',
+    'kind',
+    'author',
+    'date',
+    'story',
+    'clause',
+    'heading',
+    'before',
+    'after',
+    'format before',
+    'format after',
+  ],
+  ...['part', 'paragraph', 'offset', 'within'],
+];
+
+/** Changes as CSV in the same manner, with where they stand. */
+export function changesCsv(changes: readonly Change[]): string {
+  const rows = changes.map(
+    ({ id, kind, author, date, story, clause, heading, before, after, format, ...rest }) => [
+      ...[id, kind, author, date ?? '', story, clause, heading, before, after],
+      ...[format?.before ?? '', format?.after ?? ''],
+      ...[
+        rest.position.part,
+        String(rest.position.paragraph),
+        String(rest.position.offset),
+        rest.within ?? '',
+      ],
+    ],
+  );
+  return table([LIST_HEADER, ...rows]);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }
 
 function rowsOf(section: string, clauses: readonly ReportedClause[]): string[][] {

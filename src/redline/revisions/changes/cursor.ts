@@ -47,6 +47,7 @@ export class Cursor {
   paragraphs = 0;
   tables = 0;
   boxes = 0;
+  /** How the last paragraph that holds unchanged words starts. */
   above = '';
   around: Around[] = [];
   table: Table | undefined;

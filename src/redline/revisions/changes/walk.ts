@@ -28,6 +28,13 @@ const SHOWN: Readonly<Record<string, string>> = {
 const TEXT = new Set(['w:t', 'w:delText', 'm:t']);
 const CODE = new Set(['w:instrText', 'w:delInstrText']);
 
+/** Characters of the paragraph above that tell where blank and short ones stand: most changes come later in it. */
+const ABOVE = 12;
+
+function startOf(text: string): string {
+  return text.trimStart().slice(0, ABOVE);
+}
+
 /** Reads the revisions of a part into the ledger. */
 export class PartReader {
   readonly #at: Cursor;
@@ -73,7 +80,7 @@ export class PartReader {
       this.#at.paragraphs++;
       this.#at.reading.clauses.next(found.pPr, found.text, { accepted: true, rejected: true });
       this.#at.keys.next(found.text, this.#at.structure());
-      if (found.text.trim() !== '') this.#at.above = found.text.slice(-64);
+      if (found.text.trim() !== '') this.#at.above = startOf(found.text);
     }
     if (block.name === 'w:p') this.#at.ends.push({ whole: undefined, mark: undefined, blank: false });
   }
@@ -137,7 +144,7 @@ export class PartReader {
     for (const where of this.#at.awaiting) Object.assign(where, p.where);
     this.#at.awaiting = [];
     p.key.key = this.#at.keys.next(p.slot.text, this.#at.structure());
-    if (p.shown.trim() !== '') this.#at.above = p.shown.slice(-64);
+    if (p.slot.text.trim() !== '') this.#at.above = startOf(p.slot.text);
     const [only] = p.inside;
     const whole =
       p.inside.size === 1 && p.slot.text === '' && this.#at.around.length === 0 ? only : undefined;
