@@ -29,6 +29,17 @@ Examples:
   redline scrub draft.docx -o clean.docx --kinds authors,dates --role "Ada Lovelace=Supplier's counsel"
 `;
 
+const COMBINE_HELP = `
+BASE is what the reviewers were given. A clean copy is compared with it under its reviewer's name (the name of the file,
+where --reviewer does not say another); of a copy with tracked changes those are used, with their authors and dates.
+Where reviewers edited the same, --policy keep leaves all side by side, prefer leaves those of --prefer, and refuse
+writes nothing and lists the places (--json).
+
+Examples:
+  redline combine base.docx ann.docx bo.docx -o combined.docx
+  redline combine base.docx a.docx b.docx -o combined.docx --reviewer "Ann Lee" "Bo Fox" --policy prefer --prefer "Bo Fox"
+`;
+
 type Done = (exitCode: number) => void;
 
 /** The commands that change a document. */
@@ -44,6 +55,27 @@ export function addEditCommands(program: Command, io: Io, done: Done): void {
     });
   addComment(program, io, done);
   addScrub(program, io, done);
+  addCombine(program, io, done);
+}
+
+function addCombine(program: Command, io: Io, done: Done): void {
+  program
+    .command('combine <base> <copies...>')
+    .description('make one redline of the copies of several reviewers')
+    .usage('BASE COPY... -o OUT [options]')
+    .requiredOption('-o, --output <out>', 'the document to write; "-" is standard output')
+    .option('--reviewer <names...>', 'whose copies they are, in their order')
+    .option('--policy <policy>', 'keep, prefer or refuse, where reviewers edited the same', 'keep')
+    .option('--prefer <name>', 'whose edits stand there')
+    .option('--compare-mismatch', 'compare a tracked copy that does not come from BASE')
+    .option('--date <date>', 'of the changes of clean copies, ISO 8601, or "none" (default: now)')
+    .option('--json', 'print what was combined as JSON on standard output')
+    .option('--force', 'let OUT replace one of the inputs')
+    .addHelpText('after', COMBINE_HELP)
+    .action(async (base, copies, flags) => {
+      const { runCombine } = await import('./combine.ts');
+      done(await runCombine(base, copies, flags, io));
+    });
 }
 
 function stamped(command: Command, what: string): Command {

@@ -32,6 +32,8 @@ export const EXIT = {
 function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
   switch (code) {
     case 'redline/not-exact':
+    case 'combine/conflict':
+    case 'combine/not-exact':
       return EXIT.notExact;
     case 'usage':
     case 'file/not-found':
@@ -47,6 +49,7 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
     case 'edit/overlap':
     case 'edit/not-editable':
     case 'edit/style-unknown':
+    case 'combine/base-mismatch':
       return EXIT.usage;
     case 'document/empty':
     case 'document/not-a-package':

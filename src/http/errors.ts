@@ -143,6 +143,22 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The document has no style of that name',
     advice: 'Styles are named as Word shows them, or by their identifier.',
   },
+  'combine/base-mismatch': {
+    status: 422,
+    title: 'A tracked copy does not come from the base',
+    advice: 'Send the base that the reviewers were given, or ask for such copies to be compared.',
+  },
+  'combine/conflict': {
+    status: 422,
+    title: 'Reviewers edited the same',
+    advice:
+      'The member "details" lists the places; the policies "keep" and "prefer" combine them all the same.',
+  },
+  'combine/not-exact': {
+    status: 422,
+    title: 'The copies could not be combined exactly',
+    advice: 'Redline gives no result that it cannot prove. Compare each copy with the base instead.',
+  },
   'work/deadline-exceeded': {
     status: 422,
     title: 'The comparison took too long',

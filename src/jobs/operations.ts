@@ -4,7 +4,9 @@ import {
   type BlacklineOptions,
   blackline,
   type ChangeFilter,
+  type CombineOptions,
   type CompareOptions,
+  combine,
   compare,
   type Decision,
   decideChanges,
@@ -13,6 +15,7 @@ import {
   type Limits,
   listChanges,
   listComments,
+  RedlineError,
   renderHtml,
   type ScrubOptions,
   scrub,
@@ -23,6 +26,12 @@ import {
 import type { PdfSubject, PrintableKind } from './pdf.ts';
 import { printable } from './printable.ts';
 import { type AskedReport, report } from './report.ts';
+
+/** How copies are combined, and whose they are. */
+type AskedCombination = CombineOptions & {
+  readonly reviewers: readonly string[];
+  readonly limits: Limits;
+};
 
 /**
  * Everything that the pool's threads can be asked for, by name: documents and options in, a value out that can cross
@@ -52,6 +61,15 @@ const OPERATIONS = {
   ) => applyEdits(inputs.document, edits, options, nodeCodec),
   comments: (inputs: { document: Uint8Array }, { limits }: { limits: Limits }) =>
     listComments(inputs.document, limits, nodeCodec),
+  combine: (
+    inputs: { base: Uint8Array; copies: readonly Uint8Array[] },
+    { reviewers, ...options }: AskedCombination,
+  ) => {
+    if (reviewers.length !== inputs.copies.length)
+      throw new RedlineError('options/invalid', 'The options cannot be used: each copy has one reviewer.');
+    const copies = inputs.copies.map((document, i) => ({ document, reviewer: reviewers[i] ?? '' }));
+    return combine(inputs.base, copies, options, nodeCodec);
+  },
   scrub: (inputs: { document: Uint8Array }, options: ScrubOptions & { readonly limits: Limits }) =>
     scrub(inputs.document, options, nodeCodec),
   changes: (inputs: { document: Uint8Array }, { filter, limits }: { filter: ChangeFilter; limits: Limits }) =>

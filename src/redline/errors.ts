@@ -39,7 +39,13 @@ export type ErrorCode =
   /** What stands there cannot be edited as a tracked change: part of a field, locked content, … */
   | 'edit/not-editable'
   /** The document has no style of the name. */
-  | 'edit/style-unknown';
+  | 'edit/style-unknown'
+  /** Rejecting the changes of a tracked copy does not give the base. */
+  | 'combine/base-mismatch'
+  /** Reviewers edited the same, and the policy was to refuse that. */
+  | 'combine/conflict'
+  /** The copies could not be combined so that each reviewer's changes stand for themselves. */
+  | 'combine/not-exact';
 
 /** Which of the inputs an error is about. */
 export type InputRole = 'original' | 'modified' | 'redline' | 'document' | 'edits';
@@ -55,7 +61,19 @@ export interface EditCandidate {
   readonly after: string;
 }
 
+/** A place where reviewers meet. */
+export interface ConflictPlace {
+  readonly part: string;
+  /** 0-based place of the block in the story or cell of the base that holds it. */
+  readonly block: number;
+  readonly kind: string;
+  readonly authors: readonly string[];
+}
+
 export interface ErrorDetails {
+  /** Which copy, from 0. */
+  readonly copy?: number;
+  readonly conflicts?: readonly ConflictPlace[];
   /** Ids of changes, as the caller gave them or as the document has them. */
   readonly ids?: readonly string[];
   /** Place of the edit in its list, from 0. */

@@ -1,6 +1,7 @@
 export { CERTIFICATE_FORMAT, canonicalJson } from './certificate.ts';
 export { type CertificateCheck, checkCertificate, type Mismatch } from './check.ts';
 export type { Codec } from './codec.ts';
+export { combine } from './combine.ts';
 export { compare } from './compare.ts';
 export {
   type EditCandidate,
@@ -85,7 +86,13 @@ export type {
   ChangeKind,
   ChangeList,
   ChangePosition,
+  Combined,
+  CombineOptions,
+  CombineReport,
   Comment,
+  Conflict,
+  ConflictPolicy,
+  Copy,
   Decided,
   DecideOptions,
   Decision,
@@ -105,6 +112,7 @@ export type {
 export {
   applyEdits,
   CHANGE_KINDS,
+  CONFLICT_POLICIES,
   decideChanges,
   listChanges,
   listComments,

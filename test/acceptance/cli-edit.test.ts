@@ -81,3 +81,40 @@ describe('redline scrub', () => {
     expect([result.exitCode, result.stderr]).toMatchObject([2, expect.stringContaining('hidden-text')]);
   });
 });
+
+describe('redline combine', () => {
+  writeFileSync(join(folder, 'base.docx'), docx(p(r('The fee is ten.'))));
+  writeFileSync(join(folder, 'ann.docx'), docx(p(r('The fee is six.'))));
+  writeFileSync(join(folder, 'bo.docx'), docx(p(r('A fee is ten.'))));
+  writeFileSync(join(folder, 'cy.docx'), docx(p(r('The fee is two.'))));
+
+  test('makes one redline and says whose changes stand alone', async () => {
+    const result = await run('combine', 'base.docx', 'ann.docx', 'bo.docx', '-o', 'all.docx', '--json');
+    expect(json<object>(result)).toMatchObject({
+      reviewers: [
+        { reviewer: 'ann', exact: true },
+        { reviewer: 'bo', exact: true },
+      ],
+      conflicts: [],
+    });
+  });
+
+  test('refuses conflicts where that is asked for, with the places', async () => {
+    const args = [
+      'combine',
+      'base.docx',
+      'ann.docx',
+      'cy.docx',
+      '-o',
+      'x.docx',
+      '--policy',
+      'refuse',
+      '--json',
+    ];
+    const result = await run(...args);
+    expect([result.exitCode, json<object>(result)]).toMatchObject([
+      1,
+      { code: 'combine/conflict', details: { conflicts: [{ block: 0, authors: ['ann', 'cy'] }, {}] } },
+    ]);
+  });
+});

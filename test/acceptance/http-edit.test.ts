@@ -69,4 +69,16 @@ describe('edits, comments and cleaning', () => {
       details: { edit: 0, candidates: [{ after: ' is ten.' }, { after: ' is due.' }] },
     });
   });
+
+  test('copies of reviewers are combined', async () => {
+    const body = new FormData();
+    const file = (text: string): Blob => new Blob([Uint8Array.from(docx(p(r(text))))]);
+    body.append('base', file('The fee is ten.'), 'base.docx');
+    body.append('copies', file('The fee is six.'), 'a.docx');
+    body.append('copies', file('A fee is ten.'), 'b.docx');
+    body.append('options', JSON.stringify({ reviewers: ['Ann', 'Bo'] }));
+    const answer = await fetch(`${service.url}/v1/combinations`, { method: 'POST', body });
+    expect(answer.status).toBe(200);
+    expect(xmlOf(await bytesOf(answer))).toMatch(/w:author="Bo".*w:author="Ann"/);
+  });
 });

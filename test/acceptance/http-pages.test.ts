@@ -50,6 +50,7 @@ describe('the description of the API', () => {
       'get /v1/results/{id}/document',
       'get /v1/samples/{name}/{version}',
       'post /v1/blacklines',
+      'post /v1/combinations',
       'post /v1/comments',
       'post /v1/comparisons',
       'post /v1/edits',

@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { readEdits, SCRUB_KINDS } from '../../redline/index.ts';
-import { authorSchema, dateSchema } from '../schemas.ts';
+import { CONFLICT_POLICIES, readEdits, SCRUB_KINDS } from '../../redline/index.ts';
+import { authorSchema, dateSchema, verificationSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers, jsonAnswer } from './answers.ts';
 import { editSchema } from './edit-schemas.ts';
@@ -71,6 +71,36 @@ const scrubReportSchema = z
   })
   .openapi('ScrubReport');
 
+const MOST_COPIES = 10;
+const combineOptions = z.strictObject({
+  reviewers: z.array(authorSchema).min(1).max(MOST_COPIES),
+  policy: z.enum(CONFLICT_POLICIES).default('keep'),
+  prefer: z.string().min(1).max(255).optional(),
+  mismatch: z.enum(['refuse', 'compare']).default('refuse'),
+  date: dateSchema,
+});
+const combineReportSchema = z
+  .object({
+    reviewers: z.array(
+      z.object({
+        reviewer: z.string(),
+        source: z.enum(['compared', 'tracked']),
+        exact: z.boolean().nullable(),
+      }),
+    ),
+    conflicts: z.array(
+      z.object({
+        part: z.string(),
+        block: z.number().int().nonnegative(),
+        kind: z.enum(['insertion', 'deletion', 'formatting', 'structure']),
+        authors: z.array(z.string()),
+        kept: z.string().nullable(),
+      }),
+    ),
+    verification: verificationSchema,
+  })
+  .openapi('CombineReport');
+
 const none = z.strictObject({});
 
 /** What changes documents: edits, comments, cleaning. */
@@ -116,5 +146,30 @@ export function addEditOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
     optionsName: 'ScrubOptions',
     toOptions: (options) => ({ ...options, limits: RESULT_LIMITS }),
     answers: documentAnswers('scrubbed.docx', scrubReportSchema),
+  });
+  addOperation(app, services, {
+    path: '/v1/combinations',
+    operation: 'combine',
+    summary: 'Combine the copies of several reviewers',
+    description:
+      'One redline of a base with the changes of each reviewer. Clean copies are compared, of tracked copies the marks are used. `reviewers` names them in the order of the copies; `policy` says what becomes of edits of one place.',
+    fields: [
+      { name: 'base', role: 'original', description: 'What the reviewers were given, at most 50 MB.' },
+      {
+        name: 'copies',
+        role: 'modified',
+        most: MOST_COPIES,
+        description: 'Their copies, at most 50 MB each.',
+      },
+    ],
+    options: combineOptions,
+    optionsName: 'CombineOptions',
+    toOptions: ({ date, prefer, ...options }, now) => ({
+      ...options,
+      date: date === undefined ? `${new Date(now).toISOString().slice(0, 19)}Z` : date,
+      limits: RESULT_LIMITS,
+      ...(prefer === undefined ? {} : { prefer }),
+    }),
+    answers: documentAnswers('combined.docx', combineReportSchema),
   });
 }

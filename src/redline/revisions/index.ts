@@ -11,6 +11,17 @@ export { describeChange } from './changes/describe.ts';
 export { type ListOptions, listChanges } from './changes/list.ts';
 export type { FoundChange } from './changes/read.ts';
 export { readChanges } from './changes/read.ts';
+export { foldIn } from './combine/fold.ts';
+export {
+  CONFLICT_POLICIES,
+  type Combined,
+  type CombineOptions,
+  type CombineReport,
+  type Conflict,
+  type ConflictPolicy,
+  type Copy,
+  checkCombine,
+} from './combine/options.ts';
 export { type Comment, listComments } from './comments/list.ts';
 export { emptyTally, type Tally } from './context.ts';
 export { type DecideOptions, decideChanges, openReview, type Review } from './decide/decide.ts';

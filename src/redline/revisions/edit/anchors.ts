@@ -5,7 +5,7 @@ import type { Range } from './change.ts';
 import { type ChangePlace, changedRange, changePlaces } from './change-anchors.ts';
 import { clausesOf, type Labelled } from './clauses.ts';
 import { editFault } from './faults.ts';
-import { fold, indexed, indexedFolded } from './fold.ts';
+import { fold, indexedFolded, isBlank, longestStretch } from './fold.ts';
 import { isTwin, type Path, paragraphAt, paragraphOf, paragraphsOf, type Story, storiesOf } from './story.ts';
 import { readTape, type Tape } from './tape.ts';
 import { TextIndex } from './text-index.ts';
@@ -71,8 +71,7 @@ export class Anchors {
     const own = paraId(path);
     if (own !== undefined) return own;
     const { text } = this.#spot(story, path).tape;
-    const equal =
-      indexed(text) === '' ? this.#everywhere() : this.#spotsWith(text, { story: story.kind }, false);
+    const equal = isBlank(text) ? this.#everywhere() : this.#spotsWith(text, { story: story.kind }, false);
     const same = equal.filter((s) => s.story.kind === story.kind && s.tape.text === text);
     const before = same.findIndex((s) => paragraphOf(s.path) === paragraphOf(path));
     return this.#computed(story, text, before + 1);
@@ -206,7 +205,7 @@ export class Anchors {
   }
 
   #matches(anchor: Anchor, quote: string, within: readonly Spot[] | undefined, fuzzy: boolean): Match[] {
-    if (indexed(quote) === '') throw editFault('edit/invalid', 'A quote needs a character that is no blank.');
+    if (isBlank(quote)) throw editFault('edit/invalid', 'A quote needs a character that is no blank.');
     const spots = within ?? this.#spotsWith(quote, anchor, fuzzy);
     const allowed = spots.filter(({ story }) =>
       anchor.story === undefined ? story.kind !== 'comment' : story.kind === anchor.story,
@@ -218,7 +217,7 @@ export class Anchors {
 
   /** Every paragraph in which the words may stand. */
   #spotsWith(quote: string, anchor: Anchor, fuzzy: boolean): Spot[] {
-    const needle = fuzzy ? indexedFolded(quote) : indexed(quote);
+    const needle = fuzzy ? indexedFolded(quote) : longestStretch(quote);
     if (needle === '') return [];
     return this.stories.flatMap((story) => {
       if (anchor.story === undefined ? story.kind === 'comment' : story.kind !== anchor.story) return [];
@@ -226,7 +225,7 @@ export class Anchors {
       // Words that moved away stand in w:t too: the index would see them between those that stayed.
       if (source.includes('<w:moveFrom ')) return this.#everyOf(story);
       const found = new Map<number, Path>();
-      for (const offset of this.#index(story, fuzzy).find(needle)) {
+      for (const offset of [...this.#index(story, fuzzy).find(needle), ...boxesIn(source)]) {
         const path = paragraphAt(story.root, offset);
         if (path && !isTwin(path)) found.set(paragraphOf(path).start, path);
       }
@@ -240,7 +239,8 @@ export class Anchors {
 
   #index(story: Story, fuzzy: boolean): TextIndex {
     const key = `${story.part} ${fuzzy}`;
-    const known = this.#indexes.get(key) ?? new TextIndex(story.root.source, fuzzy ? indexedFolded : indexed);
+    const known =
+      this.#indexes.get(key) ?? new TextIndex(story.root.source, fuzzy ? indexedFolded : undefined);
     this.#indexes.set(key, known);
     return known;
   }
@@ -262,6 +262,11 @@ export class Anchors {
     this.#ids = ids;
     return ids;
   }
+}
+
+/** Places of text boxes: their words stand among those of the paragraph that holds them. */
+function boxesIn(source: string): number[] {
+  return Array.from(source.matchAll(/<w(?:ne)?:txbxContent[\s>]/g), (m) => m.index);
 }
 
 function paraId(path: Path): string | undefined {

@@ -46,15 +46,24 @@ export function fold(source: string): Folded {
   return { text, at };
 }
 
-// What Word may write as an element of its own, and blanks: left out of the index of a part.
-const LOOSE = /[\s\u00ad\u2011\u200b-\u200f\u2060\ufeff]+/g;
+// What stands for elements of their own in the text of a paragraph.
+const ELEMENTS = /[\t\n\u00ad\u2011]+/;
+const BLANK = /^[\s\u00ad\u2011\u200b-\u200f\u2060\ufeff]*$/;
 
-/** Text as the index of a part holds it: a match in the text is a match here. */
-export function indexed(text: string): string {
-  return text.replace(LOOSE, '');
+/**
+ * The longest stretch of a text that Word writes as text and nothing else: a match of the whole is a match of it in
+ * the index of a part.
+ */
+export function longestStretch(text: string): string {
+  return text.split(ELEMENTS).reduce((longest, s) => (s.length > longest.length ? s : longest), '');
 }
 
-/** The same for a fuzzy match. */
+/** Does a text show nothing but blanks? */
+export function isBlank(text: string): boolean {
+  return BLANK.test(text);
+}
+
+/** A text as the index of a part holds it for fuzzy matching. */
 export function indexedFolded(text: string): string {
   return fold(text).text.replace(/[\s-]+/g, '');
 }

@@ -1,7 +1,7 @@
 import { decodeText } from '../../ooxml/index.ts';
 
 /**
- * All text of a part as one string without blanks, each piece with its place in the source.  It is made by a plain
+ * All text of a part as one string, each piece with its place in the source.  It is made by a plain
  * search for `w:t`, so that the blocks of a long document in which nothing is found need not be read.
  */
 export class TextIndex {
@@ -9,7 +9,7 @@ export class TextIndex {
   readonly #starts: number[] = [];
   readonly #offsets: number[] = [];
 
-  constructor(source: string, normal: (text: string) => string) {
+  constructor(source: string, normal: ((text: string) => string) | undefined) {
     const pieces: string[] = [];
     let length = 0;
     for (let at = source.indexOf('<w:t'); at >= 0; at = source.indexOf('<w:t', at + 4)) {
@@ -18,7 +18,8 @@ export class TextIndex {
       const open = source.indexOf('>', at);
       if (open < 0 || source.charCodeAt(open - 1) === 47) continue;
       const end = source.indexOf('<', open);
-      const text = normal(decodeText(source.slice(open + 1, end)));
+      const raw = decodeText(source.slice(open + 1, end));
+      const text = normal ? normal(raw) : shownText(raw, source, at + 4, open);
       if (text === '') continue;
       this.#starts.push(length);
       this.#offsets.push(at);
@@ -47,4 +48,10 @@ export class TextIndex {
     }
     return this.#offsets[low] ?? 0;
   }
+}
+
+/** Text as it shows: without `xml:space="preserve"` outer blanks are lost (XML 1.0 §2.10). */
+function shownText(text: string, source: string, from: number, to: number): string {
+  if (to - from > 10 && source.slice(from, to).includes('preserve')) return text;
+  return text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 }

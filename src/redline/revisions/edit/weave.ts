@@ -15,6 +15,9 @@ interface Ours {
 
 type Frame = Holder | Ours;
 
+/** The id of a record of former run properties. */
+const RECORD = /(<w:rPrChange\b[^>]*?\sw:id=)"([^"]*)"/;
+
 const OURS = {
   ins: { kind: 'ours', name: 'w:ins' },
   del: { kind: 'ours', name: 'w:del' },
@@ -52,7 +55,7 @@ export class Weaver {
   readonly #draft: Draft;
   readonly #part: string;
   readonly #opened = new Set<Holder>();
-  readonly #written = new Set<XmlElement>();
+  readonly #written = new Set<string>();
   #out: string[] = [];
   #stack: Frame[] = [];
   #run: { readonly element: XmlElement; readonly properties: string } | undefined;
@@ -108,6 +111,14 @@ export class Weaver {
     this.#out.push(xml ?? (cell.text === undefined ? outer(cell.element) : cellXml(cell, encodeText)));
   }
 
+  /** Something as it is given, in whatever holds it. */
+  put(cell: Cell, holders: readonly Holder[], xml: string, properties: string): void {
+    this.#enter(holders);
+    if (cell.run) this.#openRun(cell.run, properties);
+    else this.#closeRun();
+    this.#out.push(xml);
+  }
+
   /** Tracked runs of our own. */
   fresh(holders: readonly Holder[], kind: 'ins' | 'moveTo', runs: string): void {
     this.#enter([...holders, OURS[kind]]);
@@ -155,18 +166,21 @@ export class Weaver {
     const own = child(element, 'w:rPr');
     const same = own !== undefined && properties === own.source.slice(own.innerStart, own.innerEnd);
     const all = same ? outer(own) : properties === '' ? '' : `<w:rPr>${properties}</w:rPr>`;
-    const rPr = this.#written.has(element) ? this.#renumbered(all) : all;
-    this.#written.add(element);
+    const rPr = this.#unique(all);
     this.#out.push(startTag(element).replace(/\/>$/, '>'), rPr);
     this.#run = { element, properties };
   }
 
-  /** A run that is cut keeps the record of its formatting in each piece, under an id of its own. */
-  #renumbered(rPr: string): string {
-    return rPr.replace(
-      /(<w:rPrChange\b[^>]*?\sw:id=)"[^"]*"/,
-      (_, head: string) => `${head}"${this.#draft.freshId()}"`,
-    );
+  /** Where runs share the record of their formatting, each has it under an id of its own. */
+  #unique(rPr: string): string {
+    const record = RECORD.exec(rPr);
+    if (!record) return rPr;
+    const [whole, head = '', id = ''] = record;
+    if (!this.#written.has(id)) {
+      this.#written.add(id);
+      return rPr;
+    }
+    return rPr.replace(whole, `${head}"${this.#draft.freshId()}"`);
   }
 
   #closeRun(): void {

@@ -1,0 +1,40 @@
+import { deletedText } from '../writer.ts';
+
+const RANGE_MARK =
+  /<w:move(?:From|To)Range(?:Start|End)\b[^<>]*(?:\/>|>\s*<\/w:move(?:From|To)Range(?:Start|End)>)/g;
+const FROM = /<w:moveFrom((?:\s[^<>]*)?[^/<>]|)>([\s\S]*?)<\/w:moveFrom>/g;
+
+/** Do all ranges of moves (§17.13.5.21–28) have both ends, and every move both its places? */
+export function movesPair(texts: readonly string[]): boolean {
+  const names = { From: new Map<string, number>(), To: new Map<string, number>() };
+  for (const text of texts) {
+    const open = new Set<string>();
+    for (const [tag] of text.matchAll(RANGE_MARK)) {
+      const kind = tag.startsWith('<w:moveFrom') ? 'From' : 'To';
+      const id = `${kind} ${attributeOf(tag, 'id')}`;
+      if (tag.includes('RangeEnd')) {
+        if (!open.delete(id)) return false;
+        continue;
+      }
+      open.add(id);
+      const name = attributeOf(tag, 'name');
+      names[kind].set(name, (names[kind].get(name) ?? 0) + 1);
+    }
+    if (open.size > 0) return false;
+  }
+  const once = [...names.From].every(([name, n]) => n === 1 && names.To.get(name) === 1);
+  return once && names.From.size === names.To.size;
+}
+
+function attributeOf(tag: string, name: string): string {
+  return new RegExp(`\\sw:${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
+}
+
+/** A text in which what moved is deleted at one place and inserted at the other. */
+export function dissolveMoves(text: string): string {
+  return text
+    .replace(RANGE_MARK, '')
+    .replace(FROM, (_, head: string, content: string) => `<w:del${head}>${deletedText(content)}</w:del>`)
+    .replace(/<w:moveFrom(?=[\s/>])/g, '<w:del')
+    .replace(/<(\/?)w:moveTo(?=[\s/>])/g, '<$1w:ins');
+}
