@@ -9,6 +9,8 @@ export const reasons: Readonly<Record<string, string>> = {
   'WC-1210':
     'deliberate: every inserted row is one change; a table in place of a paragraph is not one revision',
   'WC-1440': 'each inserted paragraph counts on its own',
+  'WC-1450':
+    'deliberate: a deleted row counts once as a row and once for each stretch of words, or picture, that it held; a word came in another row',
   'WC-1710':
     'to be improved: a new note before an old one is paired with it by position; whole notes count with their references',
   'WC-1720':
@@ -21,7 +23,7 @@ export const reasons: Readonly<Record<string, string>> = {
   'WC-1920': `${BOX}; ${PARTS}`,
   'WC-1930': `${BOX}; ${PARTS}`,
   'WC-1940':
-    'the diagram is deleted and inserted, and a section change counts as well; whether the diagram could stay is not looked into',
+    'deliberate: the parts of the diagram were written anew with other bytes, so it is another diagram, and a section change counts as well',
   'WC-1960':
     'deliberate: the words are the same, yet run, table and section properties differ; they ignore formatting',
   'WC-2050':

@@ -113,6 +113,30 @@ const FOUND: readonly (readonly [what: string, recipe: Recipe])[] = [
     'a row in a control changes beside others',
     { base: 'controls', original: [['replace a word', 0]], modified: [['add a footnote', 0]] },
   ],
+  [
+    'two lists start again alike: neither is taken for the other',
+    {
+      base: 'contract',
+      original: [],
+      modified: [
+        ['restart a list', 41831],
+        ['restart a list', 55973],
+        ['replace a word', 0],
+      ],
+    },
+  ],
+  [
+    'rows in nested controls go by an earlier change: the outer control stays',
+    {
+      base: 'tables',
+      original: [
+        ['track a deleted row', 59422],
+        ['repeat a row', 17880],
+        ['replace a word', 0],
+      ],
+      modified: [['replace a word', 0]],
+    },
+  ],
 ];
 
 describe('found by long runs', () => {

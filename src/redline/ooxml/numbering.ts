@@ -90,8 +90,9 @@ export function mapNumbering(
     else open.push(id);
   }
   const added: NumberingMap['added'][number][] = [];
-  let nextNum = highest(mine.nums) + 1;
-  let nextAbstract = highest(mine.abstracts) + 1;
+  // A list keeps its id where the original has none of that name, so that equal lists are not mixed up.
+  const nextNum = freeIds(mine.nums, theirs.nums);
+  const nextAbstract = freeIds(mine.abstracts, theirs.abstracts);
   const abstractIds = sharedAbstracts(mine, theirs, taken);
   for (const id of open) {
     const equal = [...mine.nums.keys()].find((n) => !taken.has(n) && mine.digest(n) === theirs.digest(id));
@@ -104,15 +105,16 @@ export function mapNumbering(
       if (abstract !== undefined && !abstractIds.has(source)) abstractIds.set(source, abstract);
     } else if (num) {
       const known = abstractIds.get(source);
-      const abstractId = known ?? String(nextAbstract++);
+      const abstractId = known ?? nextAbstract(source);
       abstractIds.set(source, abstractId);
+      const fresh = nextNum(id);
       added.push({
         num,
-        id: String(nextNum),
+        id: fresh,
         abstractId,
         abstract: known === undefined ? theirs.abstracts.get(source) : undefined,
       });
-      ids.set(id, String(nextNum++));
+      ids.set(id, fresh);
     }
   }
   return { ids, added };
@@ -136,6 +138,15 @@ function sharedAbstracts(
     if (from !== undefined && to !== undefined) shared.set(from, to);
   }
   return shared;
+}
+
+/** Hands out ids that the original does not have: the wanted one, or one that neither side has. */
+function freeIds(
+  mine: ReadonlyMap<string, XmlElement>,
+  theirs: ReadonlyMap<string, XmlElement>,
+): (wanted: string) => string {
+  let next = Math.max(highest(mine), highest(theirs)) + 1;
+  return (wanted) => (mine.has(wanted) || !/^\d+$/.test(wanted) ? String(next++) : wanted);
 }
 
 function highest(elements: ReadonlyMap<string, XmlElement>): number {
