@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { bare, redlineOf, redlineOfFiles, redlineTable, sameTable } from '../../../test/support/engine.ts';
+import {
+  bare,
+  changes,
+  redlineOf,
+  redlineOfFiles,
+  redlineTable,
+  sameTable,
+} from '../../../test/support/engine.ts';
 import { documentXml, type Parts, partXml } from '../../../test/support/package.ts';
 import {
   body,
@@ -230,4 +237,35 @@ test('parts that nothing touches keep their bytes', () => {
   const extra: Parts = { 'word/theme.bin': RED, 'customXml/item1.xml': '<x  y="1"/>' };
   const { part } = redlineOf({ ...body(p(r('a'))), ...extra }, { ...body(p(r('b'))), ...extra });
   expect(part('customXml/item1.xml')).toBe('<x  y="1"/>');
+});
+
+describe('what a document holds twice', () => {
+  const blip = (id: string): string =>
+    `<w:r><w:drawing><wp:inline><a:graphic><a:graphicData><a:blip r:embed="${id}"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>`;
+  const pictured = (ids: readonly [string, string], words: string): Source => [
+    {
+      ...body(p(blip(ids[0])) + p(blip(ids[1])) + p(r(words))),
+      'word/media/one.png': 'the same',
+      'word/media/two.png': 'the same',
+    },
+    [
+      [ids[0], 'image', 'media/one.png'],
+      [ids[1], 'image', 'media/two.png'],
+    ],
+  ];
+
+  test('one picture under two names keeps its place, whatever its relationships are called', () => {
+    const { report } = redlineOf(pictured(['a', 'b'], 'old'), pictured(['x', 'y'], 'new'));
+    expect(changes(report)).toEqual({ insertions: 1, deletions: 1, wordsInserted: 1, wordsDeleted: 1 });
+  });
+
+  const linkedTwice = (ids: readonly [string, string], words: string): Source => [
+    body(p(link(r('one'), ids[0])) + p(link(r('two'), ids[1])) + p(r(words))),
+    ids.map((id): [string, string, string] => [id, 'hyperlink', 'https://example.org/']),
+  ];
+
+  test('one address under two relationships likewise', () => {
+    const { report } = redlineOf(linkedTwice(['a', 'b'], 'old'), linkedTwice(['x', 'y'], 'new'));
+    expect(changes(report)).toEqual({ insertions: 1, deletions: 1, wordsInserted: 1, wordsDeleted: 1 });
+  });
 });

@@ -13,6 +13,7 @@ import {
   r,
   row,
   tbl,
+  withHeader,
   withNotes,
 } from '../../../test/support/redlines.ts';
 
@@ -242,4 +243,46 @@ describe('comments', () => {
     const name = names.find((n) => n.includes('commentsExtended')) ?? '';
     expect(part(name)).toContain('w15:paraIdParent="00000000"');
   });
+});
+
+describe('a bookmark that vanishes with what holds it', () => {
+  const word = bookmark('x', r('Term'));
+  const named = (part: (name: string) => string, parts: readonly string[]): number =>
+    parts.flatMap((name) => part(name).match(/<w:bookmarkStart[^>]* w:name="x"/g) ?? []).length;
+
+  test('a bookmark goes with a header, and stands elsewhere on the other side', () => {
+    const { part, names } = redlineOf(withHeader(p(word)), body(p(word) + p(r('a'))));
+    expect(
+      named(
+        part,
+        names.filter((n) => /document|header/.test(n) && !/rels/.test(n)),
+      ),
+    ).toBe(1);
+  });
+
+  test('a bookmark comes with a header, and stands elsewhere on the other side', () => {
+    const { part, names } = redlineOf(body(p(word) + p(r('a'))), withHeader(p(word)));
+    expect(
+      named(
+        part,
+        names.filter((n) => /document|header/.test(n) && !/rels/.test(n)),
+      ),
+    ).toBe(1);
+  });
+
+  test('a bookmark goes with a note, and stands elsewhere on the other side', () => {
+    const { part } = redlineOf(
+      withNotes(p(r('a') + noteRef(2)), { 2: p(word) }),
+      withNotes(p(word) + p(r('a')), {}),
+    );
+    expect(named(part, ['word/document.xml', NOTES])).toBe(1);
+  });
+});
+
+test('a note that refers to itself comes once', () => {
+  const { part } = redlineOf(
+    withNotes(p(r('a')), {}),
+    withNotes(p(r('a') + noteRef(5)), { 5: p(noteRef(5) + r('said')) }),
+  );
+  expect(part(NOTES).match(/<w:footnote /g)).toHaveLength(1);
 });
