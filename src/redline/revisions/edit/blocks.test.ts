@@ -139,6 +139,23 @@ describe('paragraphs, rows and formatting', () => {
     );
   });
 
+  test.each<[string, string, object, string]>([
+    [
+      'the last paragraph',
+      p(r('One'), markOf('del')) + p(r('Two')),
+      { op: 'deleteParagraph', at: { quote: 'Two' } },
+      p(r('One'), markOf('del')) + p(del('Two')),
+    ],
+    [
+      'a paragraph',
+      p(r('One'), markOf('del')) + p(r('Two')),
+      { op: 'deleteParagraph', at: { quote: 'One' } },
+      p(del('One'), markOf('del')) + p(r('Two')),
+    ],
+  ])('%s goes where a mark is deleted already', (_, source, edit, markup) => {
+    expect(edited(source, [edit], true).xml).toBe(bare(markup));
+  });
+
   test('a note moves with its paragraph as a copy', () => {
     const source = withNotes(
       p(`${r('One')}<w:r><w:footnoteReference w:id="4"/></w:r>`) + p(r('Two')) + p(r('Three')),

@@ -1,6 +1,7 @@
 import type { XmlElement } from '../../ooxml/index.ts';
 import { editFault } from './faults.ts';
-import type { Update } from './properties.ts';
+import type { NewProperties, Update } from './properties.ts';
+import { markRevisions } from './record.ts';
 import type { Path } from './story.ts';
 import { isLooseField, readTape, type Tape } from './tape.ts';
 import type { EditNote } from './types.ts';
@@ -22,9 +23,6 @@ export interface Insertion {
   /** Offset of the character whose formatting it takes, where that is not the neighbour. */
   readonly like?: number;
 }
-
-/** Own properties of a paragraph that change, as the content of `w:pPr`. */
-export type NewProperties = (current: readonly XmlElement[]) => string;
 
 /** All that happens to one paragraph; refuses what is asked twice. */
 export class ParagraphChange {
@@ -113,6 +111,11 @@ export class ParagraphChange {
     this.deleteWhole();
     this.moved = name;
     this.claimMark('moveFrom');
+  }
+
+  /** The mark goes, unless an earlier change took it already. */
+  deleteMark(): void {
+    if (!markRevisions(this.paragraph).some((m) => m.name !== 'w:ins')) this.claimMark('del');
   }
 
   claimMark(mark: 'del' | 'moveFrom'): void {

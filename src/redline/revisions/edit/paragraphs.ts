@@ -1,11 +1,11 @@
 import { outer, type XmlElement } from '../../ooxml/index.ts';
 import type { Place } from './anchors.ts';
-import type { NewProperties, ParagraphChange } from './change.ts';
+import type { ParagraphChange } from './change.ts';
 import { editFault } from './faults.ts';
 import { styleId } from './formats.ts';
 import { insertedRuns, newParagraph } from './paragraph.ts';
 import type { Plan } from './plan.ts';
-import { updated } from './properties.ts';
+import { type NewProperties, updated } from './properties.ts';
 import { endsSection, markProperties, markRevisions, ownProperties } from './record.ts';
 import { type Path, paragraphOf } from './story.ts';
 import type { Edit } from './types.ts';
@@ -79,7 +79,7 @@ export function deleteParagraph(plan: Plan, place: Place): () => void {
 /** Done when all deletions are known: several last paragraphs may go together. */
 function settleMark(plan: Plan, change: ParagraphChange, path: Path): void {
   if (!isLast(path)) {
-    if (!markRevisions(change.paragraph).some((m) => m.name !== 'w:ins')) change.claimMark('del');
+    change.deleteMark();
     return;
   }
   const { blocks, at } = siblings(path);
@@ -95,8 +95,9 @@ function settleMark(plan: Plan, change: ParagraphChange, path: Path): void {
     change.notes.add('paragraph-stays');
     return;
   }
-  const other = plan.change(change.part, beside(path, previous));
-  other.claimMark('del');
+  // Where the mark before it is deleted already, what is left of both is one paragraph.
+  if (markRevisions(previous).some((m) => m.name !== 'w:ins')) return;
+  plan.change(change.part, beside(path, previous)).deleteMark();
   change.claimProperties(() => ownProperties(previous).map(outer).join(''));
 
   function isGone(block: XmlElement | undefined): boolean {

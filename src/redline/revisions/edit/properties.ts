@@ -19,6 +19,9 @@ function order(names: string): ReadonlyMap<string, number> {
   return new Map(names.split(' ').map((name, i) => [`w:${name}`, i]));
 }
 
+/** Own properties of a paragraph that change, as the content of `w:pPr`. */
+export type NewProperties = (current: readonly XmlElement[]) => string;
+
 /** A child's name and its new XML; `null` takes it away. */
 export type Update = readonly [name: string, xml: string | null];
 

@@ -1,7 +1,7 @@
 import { child, elements, inner, outer, type XmlElement } from '../../ooxml/index.ts';
-import type { NewProperties } from './change.ts';
 import type { Draft } from './draft.ts';
 import { editFault } from './faults.ts';
+import type { NewProperties } from './properties.ts';
 import { plainProperties } from './weave.ts';
 
 const BESIDE = new Set(['w:rPr', 'w:sectPr', 'w:pPrChange']);

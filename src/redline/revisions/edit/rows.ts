@@ -120,7 +120,7 @@ export function deleteRow(plan: Plan, place: Place): undefined {
     if (change.tape.cells.some((c) => c.holders.some((h) => h.locked)))
       throw editFault('edit/not-editable', 'The row holds a control whose content is locked.');
     change.deleteWhole();
-    if (!isLast(path)) change.claimMark('del');
+    if (!isLast(path)) change.deleteMark();
     for (const box of boxesIn(paragraphOf(path)))
       if (box) throw editFault('edit/not-editable', 'The row holds a text box.');
   }
