@@ -38,6 +38,8 @@ export class PackageEditor {
   readonly #carried = new Map<string, string>();
   readonly #removed = new Set<string>();
   readonly #names: Set<string>;
+  /** Entries by name. */
+  readonly #entries = new Map<Package, ReadonlyMap<string, ZipEntry>>();
 
   constructor(base: Package, codec: Codec) {
     this.base = base;
@@ -207,9 +209,7 @@ export class PackageEditor {
   /** Do two parts hold the same bytes, and lead to the same? @param met  parts on the way here: they may lead back */
   #same(mine: string, other: Package, theirs: string, met: ReadonlySet<string> = new Set()): boolean {
     if (met.has(theirs)) return true;
-    const entry = (pkg: Package, name: string): ZipEntry | undefined =>
-      pkg.entries.find((e) => e.name === name);
-    const [a, b] = [entry(this.base, mine), entry(other, theirs)];
+    const [a, b] = [this.#entry(this.base, mine), this.#entry(other, theirs)];
     if (!a || !b || a.crc !== b.crc || a.size !== b.size) return false;
     if (this.base.contentType(mine) !== other.contentType(theirs)) return false;
     const [here, there] = [this.base.relationships(mine), other.relationships(theirs)];
@@ -223,6 +223,12 @@ export class PackageEditor {
         return this.#same(same.part, other, r.part, new Set([...met, theirs]));
       })
     );
+  }
+
+  #entry(pkg: Package, name: string): ZipEntry | undefined {
+    const known = this.#entries.get(pkg) ?? new Map(pkg.entries.map((e) => [e.name, e]));
+    this.#entries.set(pkg, known);
+    return known.get(name);
   }
 
   #freeName(wanted: string): string {

@@ -115,33 +115,81 @@ function mapRelationships(
   target: string,
 ): (id: string) => string {
   const known = new Map<string, string>();
-  const taken = new Set<string>();
+  const equals = new Equals(editor, target);
   const byId = new Map(modified.relationships(part).map((r) => [r.id, r]));
-  const mine = new Map<string, Relationship[]>();
-  for (const r of editor.relationships(target)) {
-    const alike = mine.get(likeness(r));
-    if (alike) alike.push(r);
-    else mine.set(likeness(r), [r]);
-  }
   return (id) => {
     const found = known.get(id);
     if (found !== undefined) return found;
     const rel = byId.get(id);
     if (!rel || (rel.part === undefined && !rel.external)) return id;
-    const equal = (mine.get(likeness(rel)) ?? []).filter((r) => editor.leadsAlike(r, modified, rel));
-    const same =
-      equal.find((r) => r.id === id) ??
-      equal.find((r) => r.part !== undefined && r.part === rel.part) ??
-      equal.find((r) => !taken.has(r.id)) ??
-      equal[0];
     const carried = (): { part: string } | { url: string } =>
       rel.part === undefined ? { url: rel.target } : { part: editor.carry(modified, rel.part) };
-    const fresh = same?.id ?? editor.relate(target, rel.type, carried());
+    const fresh = equals.take(modified, rel) ?? editor.relate(target, rel.type, carried());
     known.set(id, fresh);
-    taken.add(fresh);
     return fresh;
   };
 }
+
+/** The original's relationships of a part, each handed out to one that leads to the same. */
+class Equals {
+  readonly #editor: PackageEditor;
+  readonly #byId: ReadonlyMap<string, Relationship>;
+  readonly #alike = new Map<string, Relationship[]>();
+  readonly #taken = new Set<string>();
+  /** How many at the start of those that are alike are taken. */
+  readonly #passed = new Map<string, number>();
+
+  constructor(editor: PackageEditor, part: string) {
+    this.#editor = editor;
+    const list = editor.relationships(part);
+    this.#byId = new Map(list.map((r) => [r.id, r]));
+    for (const r of list) {
+      const alike = this.#alike.get(likeness(r));
+      if (alike) alike.push(r);
+      else this.#alike.set(likeness(r), [r]);
+    }
+    if (this.#alike.size < list.length) this.#sort(part);
+  }
+
+  /** Those that are alike in the order in which the part comes upon them. */
+  #sort(part: string): void {
+    if (!this.#editor.base.has(part)) return;
+    const places = new Map<string, number>();
+    for (const m of this.#editor.base.root(part).source.matchAll(USE))
+      if (!places.has(m[1] ?? '')) places.set(m[1] ?? '', places.size);
+    const place = (r: Relationship): number => places.get(encodeAttribute(r.id)) ?? places.size;
+    for (const list of this.#alike.values()) if (list.length > 1) list.sort((a, b) => place(a) - place(b));
+  }
+
+  /** Id of a relationship that leads to the same: by the same id, the same name, or the next one. */
+  take(other: Package, wanted: Relationship): string | undefined {
+    const key = likeness(wanted);
+    const list = this.#alike.get(key) ?? [];
+    const leads = (r: Relationship | undefined): r is Relationship =>
+      r !== undefined && this.#editor.leadsAlike(r, other, wanted);
+    const own = this.#byId.get(wanted.id);
+    let found = own && likeness(own) === key && leads(own) ? own : undefined;
+    if (wanted.part !== undefined) found ??= list.find((r) => r.part === wanted.part && leads(r));
+    found ??= this.#next(key, list, leads) ?? (wanted.external ? list[0] : list.find(leads));
+    if (found) this.#taken.add(found.id);
+    return found?.id;
+  }
+
+  #next(
+    key: string,
+    list: readonly Relationship[],
+    leads: (r: Relationship) => boolean,
+  ): Relationship | undefined {
+    let from = this.#passed.get(key) ?? 0;
+    while (from < list.length && this.#taken.has(list[from]?.id ?? '')) from++;
+    this.#passed.set(key, from);
+    return list.slice(from, from + MOST_LOOKED_AT).find((r) => !this.#taken.has(r.id) && leads(r));
+  }
+}
+
+/** Relationships looked at for one that leads to the same: beyond it a picture that is stored twice is another one. */
+const MOST_LOOKED_AT = 1_000;
+const USE = /\s(?:r:\w+|o:relid)="([^"]*)"/g;
 
 /** Relationships that may lead to the same: of one kind, and to one address outside of the package. */
 function likeness(r: Relationship): string {
