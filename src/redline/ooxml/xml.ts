@@ -86,8 +86,12 @@ function intern(name: string): string {
   return name;
 }
 
-/** Blocks of a body: most of them are never looked into, so they are read when somebody does. */
-const LAZY = new Set(['w:p', 'w:tbl', 'w:sdt']);
+/** Blocks of a body and definitions: most of them are never looked into, so they are read when somebody does. */
+const LAZY: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['w:body', new Set(['w:p', 'w:tbl', 'w:sdt'])],
+  ['w:styles', new Set(['w:style'])],
+  ['w:numbering', new Set(['w:abstractNum'])],
+]);
 
 /** An element whose content was checked to be balanced and is read when it is asked for. */
 class LazyElement implements XmlElement {
@@ -204,7 +208,7 @@ export function parseXml(source: string, maxDepth: number, from = rootStart(sour
       const name = intern(source.slice(at + 1, nameEnd(source, at + 1)));
       if (name === '') throw damaged('a tag has no name');
       const holder = stack[stack.length - 1];
-      if (holder?.name === 'w:body' && LAZY.has(name)) {
+      if (holder !== undefined && LAZY.get(holder.name)?.has(name)) {
         const span = spanOf(source, at, maxDepth - stack.length);
         holder.children.push(new LazyElement(name, source, at, span, maxDepth));
         at = span.end;

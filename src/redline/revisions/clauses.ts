@@ -1,11 +1,15 @@
 import {
   bodyOf,
-  child,
   decodeText,
   elements,
+  outer,
   type Package,
+  parseXml,
   readNumbering,
   readStyles,
+  relatedPart,
+  type Styles,
+  samePart,
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { ChangedClause, ClauseChange } from '../report.ts';
@@ -45,11 +49,12 @@ export function changedClauses(
 ): ChangedClause[] {
   const found = new Map<string, ChangedClause>();
   const packages = { original, modified };
+  const styles = stylesOf(original, modified);
   for (const side of ['original', 'modified'] as const) {
     const mine = marked.filter((m) => m.side === side);
     if (mine.length === 0) continue;
     const at = new Map(paragraphsOf(compared[side]).map((p, i) => [p.start, i]));
-    const places = placesOf(packages[side]);
+    const places = placesOf(packages[side], styles[side]());
     const indexed = mine.map((m) => ({ ...m, index: at.get(firstParagraph(m.element)?.start ?? -1) ?? -1 }));
     for (const { index, change } of indexed.sort((x, y) => x.index - y.index)) {
       const place = places[index];
@@ -65,39 +70,106 @@ function note(found: Map<string, ChangedClause>, { clause, heading }: Place, cha
   found.set(key, { clause, heading, change: known && known.change !== change ? 'changed' : change });
 }
 
-function placesOf(pkg: Package): Place[] {
-  const styles = readStyles(pkg);
+/** The styles of each side, read when they are asked for, and once where both sides have the same. */
+function stylesOf(original: Package, modified: Package): Readonly<Record<Side, () => Styles>> {
+  const [mine, theirs] = [original, modified].map((pkg) => relatedPart(pkg, pkg.main, 'styles'));
+  const shared = mine !== undefined && theirs !== undefined && samePart(original, mine, modified, theirs);
+  let read: Styles | undefined;
+  const ofOriginal = (): Styles => {
+    read ??= readStyles(original);
+    return read;
+  };
+  return { original: ofOriginal, modified: shared ? ofOriginal : () => readStyles(modified) };
+}
+
+function placesOf(pkg: Package, styles: Styles): Place[] {
   const clauses = new Clauses(styles, readNumbering(pkg, styles));
   const always = { accepted: true, rejected: true };
+  const properties = new Map<string, XmlElement>();
   let last = '';
   return paragraphsOf(bodyOf(pkg.root(pkg.main))).map((p) => {
-    const { clause, heading } = clauses.next(child(p, 'w:pPr'), openingOf(p), always);
+    const { clause, heading } = clauses.next(propertiesOf(p, properties), openingOf(p), always);
     const first = clause !== last;
     last = clause;
     return { clause, heading, first };
   });
 }
 
-function paragraphsOf(parent: XmlElement): XmlElement[] {
-  const found: XmlElement[] = [];
+/** A paragraph by its place in the source: the trees of most are not needed. */
+type Span = Pick<XmlElement, 'source' | 'start' | 'innerStart' | 'end'>;
+
+function paragraphsOf(parent: XmlElement): Span[] {
+  const found: Span[] = [];
   const walk = (element: XmlElement): void => {
     for (const e of elements(element)) {
       if (e.name === 'w:p') found.push(e);
-      else if (HOLDERS.test(e.name)) walk(e);
+      else if (!HOLDERS.test(e.name)) continue;
+      else if (UNCOMMON.test(outer(e))) walk(e);
+      else paragraphsIn(e, found);
     }
   };
   walk(parent);
   return found;
 }
 
-function firstParagraph(block: XmlElement): XmlElement | undefined {
+/** Where paragraphs stand that do not count, or what looks like one: there the tree is read. */
+const UNCOMMON = /<mc:|<!/;
+const PARAGRAPH = /<w:p(?=[\s/>])/g;
+const END = '</w:p>';
+
+/** The outermost paragraphs of a table or control, found without reading it. */
+function paragraphsIn({ source, innerStart, innerEnd }: XmlElement, found: Span[]): void {
+  for (let at = nextParagraph(source, innerStart, innerEnd); at >= 0; ) {
+    const inside = source.indexOf('>', at) + 1;
+    const end = source.charAt(inside - 2) === '/' ? inside : endOfParagraph(source, inside);
+    if (end < 0) return;
+    found.push({ source, start: at, innerStart: inside, end });
+    at = nextParagraph(source, end, innerEnd);
+  }
+}
+
+function nextParagraph(source: string, from: number, to: number): number {
+  PARAGRAPH.lastIndex = from;
+  const at = PARAGRAPH.exec(source)?.index ?? -1;
+  return at < to ? at : -1;
+}
+
+/** Behind the end of the paragraph whose content begins at `from`; it may hold others, in text boxes. */
+function endOfParagraph(source: string, from: number): number {
+  let close = source.indexOf(END, from);
+  for (let at = nextParagraph(source, from, close); at >= 0 && close >= 0; ) {
+    const inside = source.indexOf('>', at) + 1;
+    if (source.charAt(inside - 2) !== '/') close = source.indexOf(END, close + 1);
+    at = nextParagraph(source, inside, close);
+  }
+  return close < 0 ? -1 : close + END.length;
+}
+
+function firstParagraph(block: XmlElement): Span | undefined {
   return block.name === 'w:p' ? block : paragraphsOf(block)[0];
 }
 
-function openingOf(p: XmlElement): string {
+const PROPERTIES = /\s*(?=<w:pPr[\s>])/y;
+/** As deep as XML may be that is not refused. */
+const DEPTH = 512;
+
+/** The paragraph's `w:pPr`; equal ones are read once. */
+function propertiesOf({ source, innerStart }: Span, known: Map<string, XmlElement>): XmlElement | undefined {
+  PROPERTIES.lastIndex = innerStart;
+  if (!PROPERTIES.test(source)) return undefined;
+  const at = PROPERTIES.lastIndex;
+  const xml = source.slice(at, source.indexOf('</w:pPr>', at));
+  if (xml.includes('<w:pPrChange')) return parseXml(source, DEPTH, at);
+  const properties = known.get(xml) ?? parseXml(source, DEPTH, at);
+  known.set(xml, properties);
+  return properties;
+}
+
+function openingOf({ source, innerStart, end }: Span): string {
   let text = '';
-  TEXT.lastIndex = p.innerStart;
-  for (let m = TEXT.exec(p.source); m && m.index < p.end && text.length < MOST_TEXT; m = TEXT.exec(p.source))
+  for (const m of source.slice(innerStart, end).matchAll(TEXT)) {
+    if (text.length >= MOST_TEXT) break;
     text += m[1] ?? '\t';
+  }
   return decodeText(text).slice(0, MOST_TEXT);
 }
