@@ -172,3 +172,8 @@ export function bare(xml: string): string {
     .replace(/ xml:space="preserve"/g, '')
     .replace(/<(\w+:\w+)([^<>]*[^<>/])?><\/\1>/g, '<$1$2/>');
 }
+
+/** One part of a package, as text; empty where there is none. */
+export function textOf(data: Uint8Array, part: string): string {
+  return openPackage(data, nodeCodec, DEFAULT_LIMITS).text(part) ?? '';
+}
