@@ -1,7 +1,6 @@
 import { certify, ENGINE_VERSION } from './certificate.ts';
 import { type Codec, remembering } from './codec.ts';
-import { type InputRole, RedlineError } from './errors.ts';
-import { asDocument, checkDefinitions, openPackage, type Package } from './ooxml/index.ts';
+import { RedlineError } from './errors.ts';
 import { type CompareOptions, compareOptions, type GivenOptions, IGNORABLE } from './options.ts';
 import {
   type Comparison,
@@ -12,16 +11,9 @@ import {
   type Stage,
   type Verification,
 } from './report.ts';
-import {
-  emptyTally,
-  type Region,
-  type Rungs,
-  type Tally,
-  type Written,
-  withoutRevisions,
-  writeRedline,
-} from './revisions/index.ts';
+import { emptyTally, type Region, type Rungs, type Tally, type Written } from './revisions/index.ts';
 import { verify } from './verify/index.ts';
+import { type Stopwatch, type Task, writeBeside, writeSettled } from './writing.ts';
 
 /**
  * One Word document with native tracked changes (ECMA-376 Part 1 §17.13.5) whose rejection gives
@@ -48,9 +40,12 @@ function compareWith(
   codec: Codec,
 ): Comparison {
   const clock = stopwatch(codec);
+  const task: Task = { original, modified, options, codec, clock };
   let rungs: Rungs = { body: 'words', headers: 'words', notes: 'words' };
+  let keeps = options.tracked === 'preserve';
   for (;;) {
-    const written = write(original, modified, options, rungs, codec, clock);
+    const beside = keeps ? writeBeside(task, rungs) : undefined;
+    const written = beside ?? writeSettled(task, rungs);
     const redline = written.untouched ? original : written.bytes;
     const verification = verify(
       original,
@@ -59,7 +54,7 @@ function compareWith(
       codec,
       options.limits,
       options.ignore,
-      settledBy(options),
+      options.tracked,
     );
     clock.lap('verify');
     if (verification.exact) {
@@ -71,47 +66,10 @@ function compareWith(
       const facts = report(written, verification, options, sha256, clock.stages());
       return { redline, report: { ...facts, certificate: certify(facts, codec) } };
     }
-    rungs = lower(rungs, verification);
+    // Where earlier changes do not fit beside ours, what they did is marked as ours, on the first rung again.
+    if (beside === undefined) rungs = lower(rungs, verification);
+    keeps = false;
   }
-}
-
-/** Reads the inputs and writes a redline: what was read is let go before the redline is verified. */
-function write(
-  original: Uint8Array,
-  modified: Uint8Array,
-  options: CompareOptions,
-  rungs: Rungs,
-  codec: Codec,
-  clock: Stopwatch,
-): Written {
-  const a = open(original, 'original', codec, options);
-  const b = open(modified, 'modified', codec, options);
-  checkDefinitions(a);
-  checkDefinitions(b, a);
-  clock.lap('read');
-  const written = writeRedline(a, b, options, rungs, codec);
-  clock.lap('write');
-  return written;
-}
-
-/** Reads an input; a refusal, now or when a part is read later, says which input it is about. */
-function open(data: Uint8Array, input: InputRole, codec: Codec, options: CompareOptions): Package {
-  const { limits } = options;
-  return withoutRevisions(
-    asDocument(openPackage(data, codec, limits, input), limits),
-    limits,
-    settledBy(options),
-  );
-}
-
-/** What becomes of tracked changes that an input already holds. */
-function settledBy({ tracked }: CompareOptions): 'accept' | 'reject' {
-  return tracked === 'reject' ? 'reject' : 'accept';
-}
-
-interface Stopwatch {
-  readonly lap: (name: Stage['name']) => void;
-  readonly stages: () => Stage[];
 }
 
 function stopwatch(codec: Codec): Stopwatch {

@@ -46,6 +46,7 @@ export type {
   ParagraphFormat,
   TextFormat,
 } from './edit/types.ts';
+export { preserve, trackedParts } from './preserve/index.ts';
 export { type Region, type Rungs, storyParts } from './result.ts';
 export { SCRUB_KINDS, type ScrubKind, type ScrubOptions, type ScrubReport } from './scrub/options.ts';
 export { scrub } from './scrub/scrub.ts';

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec.ts';
 import { type InputRole, RedlineError } from '../errors.ts';
-import { type Ignore, type Limits, NOTHING_IGNORED } from '../options.ts';
+import { type Ignore, type Limits, NOTHING_IGNORED, type Tracked } from '../options.ts';
 import type { Difference, StoryProof, Verification } from '../report.ts';
 import { comparedStories, differences } from './compare.ts';
 import { type Agreed, emptyMemory, type Memory, NOTHING_AGREED } from './context.ts';
@@ -16,7 +16,9 @@ import type { Mode } from './resolve.ts';
  * the package must hold no fault that neither input has.
  *
  * Shares no reader, model or resolver with the code that writes redlines. Inputs with tracked changes of their own
- * count as what they say when those are accepted, or rejected if `tracked` says so; only the original's own bytes give it back as it stands.
+ * count as what they say when those are accepted, or rejected if `tracked` says so; where they are preserved, the
+ * original counts as it is with its own rejected and the modified document with its own accepted. Only the original's
+ * own bytes give it back as it stands.
  *
  * @param ignore what accepting need not give back; rejecting gives the original in every aspect all the same.
  * @throws {RedlineError} when `original` or `modified` cannot be read; a redline that cannot be read is a fault.
@@ -28,12 +30,12 @@ export function verify(
   codec: Codec,
   limits: Limits,
   ignore: Ignore = NOTHING_IGNORED,
-  tracked: Mode = 'accept',
+  tracked: Tracked = 'accept',
 ): Verification {
   const shop = openWorkshop(codec, limits);
   const inputs = {
-    original: openInput(original, 'original', shop, tracked),
-    modified: openInput(modified, 'modified', shop, tracked),
+    original: openInput(original, 'original', shop, tracked === 'accept' ? 'accept' : 'reject'),
+    modified: openInput(modified, 'modified', shop, tracked === 'reject' ? 'reject' : 'accept'),
   };
   try {
     const untouched = sameBytes(original, redline);

@@ -1,0 +1,87 @@
+import { attribute, encodeAttribute, type XmlElement } from '../../ooxml/index.ts';
+
+/** Stands among the properties of a run for the revisions around it, while two documents are compared. */
+export const MARK = 'w:redlineEarlier';
+/** Begins the word that stands for blocks which both documents hold with the same revisions: a letter that nobody uses. */
+export const BLOCK_SIGN = '\ua66e';
+
+/** One word for a number, so that no comparison takes two of them apart. */
+export function blockWord(number: number): string {
+  return (
+    BLOCK_SIGN +
+    [...String(number)].map((digit) => String.fromCharCode(97 + Number(digit))).join('') +
+    BLOCK_SIGN
+  );
+}
+
+/** The numbers that stand in a text. */
+export function blockNumbers(xml: string): number[] {
+  const words = xml.matchAll(new RegExp(`${BLOCK_SIGN}([a-j]+)${BLOCK_SIGN}`, 'g'));
+  return Array.from(words, ([, letters = '']) =>
+    Number([...letters].map((letter) => letter.charCodeAt(0) - 97).join('')),
+  );
+}
+
+/** A revision around content, as its author made it. */
+export interface Earlier {
+  readonly name: 'w:ins' | 'w:del';
+  readonly author: string;
+  readonly date: string | undefined;
+}
+
+/** What was taken out of two documents before they were compared. */
+export class EarlierTable {
+  readonly #stacks: (readonly Earlier[])[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #blocks: string[] = [];
+  readonly #blockNumbers = new Map<string, number>();
+
+  /** Number of a pile of revisions, outermost first. */
+  stack(stack: readonly Earlier[]): number {
+    const key = stack.map((e) => [e.name, e.author, e.date].join('\u0000')).join('\u0001');
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    this.#numbers.set(key, this.#stacks.length);
+    this.#stacks.push(stack);
+    return this.#stacks.length - 1;
+  }
+
+  stackOf(number: number): readonly Earlier[] {
+    return this.#stacks[number] ?? [];
+  }
+
+  /** @param key  equal for blocks that say the same with the same revisions; the text of the first one is kept */
+  block(key: string, xml: string): number {
+    const known = this.#blockNumbers.get(key);
+    if (known !== undefined) return known;
+    this.#blockNumbers.set(key, this.#blocks.length);
+    this.#blocks.push(xml);
+    return this.#blocks.length - 1;
+  }
+
+  blockOf(number: number): string | undefined {
+    return this.#blocks[number];
+  }
+
+  keysOf(numbers: readonly number[]): string[] {
+    return [...this.#blockNumbers].flatMap(([key, number]) => (numbers.includes(number) ? [key] : []));
+  }
+
+  get isEmpty(): boolean {
+    return this.#stacks.length + this.#blocks.length === 0;
+  }
+}
+
+export function earlierOf(element: XmlElement): Earlier {
+  return {
+    name: element.name === 'w:del' ? 'w:del' : 'w:ins',
+    author: attribute(element, 'w:author') ?? '',
+    date: attribute(element, 'w:date'),
+  };
+}
+
+/** The attributes of a revision under a fresh id. */
+export function attributesOf({ author, date }: Earlier, id: number): string {
+  const when = date === undefined ? '' : ` w:date="${encodeAttribute(date)}"`;
+  return ` w:id="${id}" w:author="${encodeAttribute(author)}"${when}`;
+}
