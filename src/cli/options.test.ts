@@ -21,6 +21,7 @@ test.each<[string[], GivenOptions]>([
   [['--ignore', 'case, headers-and-footers'], { ignore: { case: true, headersAndFooters: true } }],
   [['--no-moves'], { moves: { enabled: false } }],
   [['--least-move', '9'], { moves: { leastWords: 9 } }],
+  [['--tracked', 'preserve'], { tracked: 'preserve' }],
   [['--metadata', 'remove'], { metadata: 'remove' }],
 ])('%j', (args, given) => {
   expect(parsed(...args)).toEqual(compareOptions({ date: '2026-03-31T12:00:00Z', ...given }));

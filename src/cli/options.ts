@@ -8,6 +8,7 @@ import {
   type Ignorable,
   METADATA,
   MOST_LEAST_WORDS,
+  TRACKED,
 } from '../redline/index.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -24,6 +25,7 @@ export interface OptionFlags {
   readonly moves?: boolean;
   readonly leastMove?: string;
   readonly metadata?: string;
+  readonly tracked?: string;
 }
 
 /** Aspects as a command line writes them. */
@@ -45,12 +47,13 @@ export function withOptions(command: Command): Command {
     .option('--ignore <aspects>', `what is left out, separated by commas: ${oneOf([...ASPECTS.keys()])}`)
     .option('--no-moves', 'show what moved as deleted and inserted')
     .option('--least-move <words>', 'fewest words of what is shown as moved (default: 5)')
+    .option('--tracked <fate>', `changes that the documents hold: ${oneOf(TRACKED)} (default: accept)`)
     .option('--metadata <whose>', `document properties of OUT: ${oneOf(METADATA)} (default: original)`);
 }
 
 /** @throws {CliError} for a value that is none. */
 export function optionsOf(flags: OptionFlags, io: Io): CompareOptions {
-  const { granularity, metadata } = flags;
+  const { granularity, metadata, tracked } = flags;
   return compareOptions({
     author: checkAuthor(flags.author),
     date: parseDate(flags.date, io.today()),
@@ -59,6 +62,7 @@ export function optionsOf(flags: OptionFlags, io: Io): CompareOptions {
       : { granularity: choice('--granularity', granularity, GRANULARITIES) }),
     ignore: aspects(flags.ignore),
     moves: moves(flags),
+    ...(tracked === undefined ? {} : { tracked: choice('--tracked', tracked, TRACKED) }),
     ...(metadata === undefined ? {} : { metadata: choice('--metadata', metadata, METADATA) }),
   });
 }

@@ -91,6 +91,10 @@ export const optionsSchema = z
     }),
     ignore: ignoreSchema.prefault({}),
     moves: movesSchema.prefault({}),
+    tracked: z.enum(TRACKED).default('accept').openapi({
+      description:
+        'What becomes of tracked changes that the documents hold: accepted or rejected before they are compared, or kept with their authors and dates beside the new ones.',
+    }),
     metadata: z.enum(METADATA).default('original').openapi({
       description: 'Whose document properties the redline has: the original’s, the modified’s, or nobody’s.',
     }),
