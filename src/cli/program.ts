@@ -116,6 +116,7 @@ function addVerify(program: Command, io: Io, done: (exitCode: number) => void): 
     .addHelpText('after', VERIFY_HELP)
     .option('--certificate <file>', 'check the three against a certificate, or a report that holds one')
     .option('--ignore <aspects>', 'what accepting need not give back, separated by commas')
+    .option('--tracked <fate>', 'what became of changes that the inputs held: accept, reject, preserve')
     .option('--json', 'print what was found as JSON on standard output')
     .action(async (original, modified, redline, flags) => {
       const { runVerify } = await import('./verify.ts');

@@ -5,12 +5,14 @@ import {
   checkCertificate,
   compareOptions,
   DEFAULT_LIMITS,
+  TRACKED,
   verify,
 } from '../redline/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { checkInputs, readInput } from './input.ts';
 import { type Io, write } from './io.ts';
 import { aspects } from './options.ts';
+import { oneOf } from './produce.ts';
 import { createProgress } from './progress.ts';
 import { certificateSummary, verificationSummary } from './summary.ts';
 
@@ -25,16 +27,23 @@ export interface VerifyFlags {
   readonly certificate?: string;
   /** Names of aspects that acceptance need not give back. */
   readonly ignore?: string;
+  /** What the comparison did with tracked changes that its inputs held. */
+  readonly tracked?: string;
   readonly json?: boolean;
 }
 
 /** `redline verify`: resolves with the exit code, which says whether the redline is exact. */
 export async function runVerify(files: VerifyFiles, flags: VerifyFlags, io: Io): Promise<number> {
   checkInputs(Object.values(files));
-  if (flags.certificate !== undefined && flags.ignore !== undefined)
-    throw new CliError('usage', 'the certificate says what is ignored: --ignore has no place beside it');
+  const told = flags.ignore === undefined ? flags.tracked && '--tracked' : '--ignore';
+  if (flags.certificate !== undefined && told)
+    throw new CliError(
+      'usage',
+      `the certificate says what is ignored and tracked: ${told} has no place beside it`,
+    );
   const certificate = flags.certificate === undefined ? undefined : await readCertificate(flags.certificate);
   const { ignore } = compareOptions({ ignore: aspects(flags.ignore) });
+  const tracked = oneOf('--tracked', flags.tracked ?? 'accept', TRACKED);
   const most = DEFAULT_LIMITS.compressedBytes;
   const progress = createProgress(io.stderr, 2);
   try {
@@ -46,7 +55,7 @@ export async function runVerify(files: VerifyFiles, flags: VerifyFlags, io: Io):
     const documents = { original, modified, redline };
     const answer =
       certificate === undefined
-        ? proven(verify(original, modified, redline, nodeCodec, DEFAULT_LIMITS, ignore))
+        ? proven(verify(original, modified, redline, nodeCodec, DEFAULT_LIMITS, ignore, tracked))
         : certified(checkCertificate(certificate.value, documents, nodeCodec, DEFAULT_LIMITS));
     progress.end();
     await write(io.stdout, `${flags.json ? JSON.stringify(answer.found, null, 2) : answer.summary}\n`);

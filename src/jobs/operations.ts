@@ -20,6 +20,7 @@ import {
   type ScrubOptions,
   scrub,
   statistics,
+  type Tracked,
   type View,
   verify,
 } from '../redline/index.ts';
@@ -80,8 +81,8 @@ const OPERATIONS = {
   ) => decideChanges(inputs.document, decisions, { limits }, nodeCodec),
   verify: (
     inputs: { original: Uint8Array; modified: Uint8Array; redline: Uint8Array },
-    { limits }: { limits: Limits },
-  ) => verify(inputs.original, inputs.modified, inputs.redline, nodeCodec, limits),
+    { tracked, limits }: { tracked: Tracked; limits: Limits },
+  ) => verify(inputs.original, inputs.modified, inputs.redline, nodeCodec, limits, undefined, tracked),
 };
 
 type Operations = typeof OPERATIONS;

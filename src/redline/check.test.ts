@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { docx, p, r, withHeader } from '../../test/support/redlines.ts';
+import { docx, ins, p, r, withHeader } from '../../test/support/redlines.ts';
 import { nodeCodec } from '../kit/index.ts';
 import { canonicalJson, digestOf } from './certificate.ts';
 import { type CertificateCheck, checkCertificate, type Documents } from './check.ts';
@@ -42,6 +42,16 @@ describe('a certificate', () => {
     expect(check(certificate)).toMatchObject({ valid: true, mismatches: [], verification: { exact: true } });
     expect(check(JSON.parse(JSON.stringify(certificate, null, 2))).valid).toBe(true);
   });
+
+  test.each(['accept', 'reject', 'preserve'] as const)(
+    'holds where earlier changes are treated by %s',
+    (tracked) => {
+      const [a, b] = [docx(p(r('a ') + ins(r('b')))), docx(p(r('a ') + ins(r('b')) + r(' c')))];
+      const found = compare(a, b, { ...OPTIONS, tracked }, nodeCodec);
+      const files = { original: a, modified: b, redline: found.redline };
+      expect(check(found.report.certificate, files)).toMatchObject({ valid: true, mismatches: [] });
+    },
+  );
 
   const other = docx(p(r('x')));
   test.each<[what: string, files: Partial<Documents>, mismatches: string[]]>([

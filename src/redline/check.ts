@@ -55,8 +55,8 @@ export function checkCertificate(
   }
   const { original, modified, redline } = documents;
   const mismatches = [...statements(certificate, documents, codec)];
-  const { ignore } = certificate.options;
-  const verification = verify(original, modified, redline, codec, limits, ignore);
+  const { ignore, tracked } = certificate.options;
+  const verification = verify(original, modified, redline, codec, limits, ignore, tracked);
   if (!verification.exact)
     mismatches.push({ about: 'outcome', message: 'The documents do not prove the redline exact.' });
   else if (!same(verification.outcome, certificate.outcome))

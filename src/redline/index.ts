@@ -26,6 +26,7 @@ export {
   MOST_AUTHOR,
   MOST_LEAST_WORDS,
   TRACKED,
+  type Tracked,
 } from './options.ts';
 export {
   type BlacklineOptions,

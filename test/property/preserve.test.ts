@@ -25,7 +25,7 @@ test.each<[string, readonly Base[], number]>([
     const theirs = { author: 'Them', date: DATE };
     const marked = (steps: Step[]): Uint8Array =>
       compare(base, mutate(base, steps), theirs, nodeCodec).redline;
-    const [a, b] = [marked(recipe.modified), marked([...recipe.modified, ...other])];
+    const [a, b] = [marked([...recipe.modified]), marked([...recipe.modified, ...other])];
     const options = { author: 'Us', date: DATE, tracked: 'preserve' } as const;
     const { redline, report } = compare(a, b, options, nodeCodec);
     expect(report.verification.exact).toBe(true);

@@ -1,4 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { TRACKED } from '../../redline/index.ts';
 import { verificationSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { jsonAnswer } from './answers.ts';
@@ -8,8 +9,12 @@ import { addOperation } from './operation.ts';
 import { RESULT_LIMITS } from './shared.ts';
 import { addShowOperations } from './show.ts';
 
-/** Nothing to choose. */
-const none = z.strictObject({});
+const verifyOptions = z.strictObject({
+  tracked: z
+    .enum(TRACKED)
+    .default('accept')
+    .openapi({ description: 'What the comparison did with tracked changes that its inputs held.' }),
+});
 
 /** The stateless siblings of comparisons: one row each. What they do is `OPERATIONS` of the room `jobs`. */
 export function addOperationRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
@@ -24,9 +29,9 @@ export function addOperationRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServ
       { name: 'modified', role: 'modified', description: 'The later version, at most 50 MB.' },
       { name: 'redline', role: 'redline', description: 'The document with tracked changes, at most 50 MB.' },
     ],
-    options: none,
+    options: verifyOptions,
     optionsName: 'VerifyOptions',
-    toOptions: () => ({ limits: RESULT_LIMITS }),
+    toOptions: ({ tracked }) => ({ limits: RESULT_LIMITS, tracked }),
     answers: [jsonAnswer('What was found.', verificationSchema)],
   });
   addChangeOperations(app, services);
