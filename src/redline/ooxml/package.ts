@@ -2,7 +2,7 @@ import type { Codec } from '../codec.ts';
 import { type InputRole, RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
 import { withCustomaryPrefixes } from './namespaces.ts';
-import { attribute, checkXml, child, elements, parseXml, type XmlElement } from './xml.ts';
+import { attribute, checkTail, checkXml, child, elements, parseXml, type XmlElement } from './xml.ts';
 import { inflateEntry, readZip, type ZipEntry } from './zip.ts';
 
 /** A relationship (ECMA-376 Part 2 §9.3) of a part. */
@@ -123,7 +123,14 @@ function readPackage(data: Uint8Array, codec: Codec, limits: Limits): Package {
     return fresh;
   };
   const check = (name: string): void => {
-    if (!cache.roots.has(name)) naming(name, () => checkXml(text(name), limits.xmlDepth));
+    if (cache.roots.has(name)) return;
+    naming(name, () => {
+      const source = text(name);
+      // What is read later is checked by reading it: its definitions are, as much as they would be otherwise.
+      const read = contentType(name).endsWith('.styles+xml') ? root(name) : undefined;
+      if (read?.source === source) checkTail(source, read.end);
+      else checkXml(source, limits.xmlDepth);
+    });
   };
   const has = (name: string): boolean => byName.has(name);
   const relationships = (part: string): readonly Relationship[] => {

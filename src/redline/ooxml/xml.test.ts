@@ -148,3 +148,18 @@ test('descendants come in document order', () => {
   const root = read('<a><b n="1"><b n="2"/></b><c><b n="3"/></c></a>');
   expect(descendants(root, new Set(['b'])).map((e) => attribute(e, 'n'))).toEqual(['1', '2', '3']);
 });
+
+test.each([
+  ['a value that holds the end of a tag', '<w:p a="x>y"><w:r/></w:p>'],
+  ['a value that begins with it', '<w:p a=">"><w:r/></w:p>'],
+  ['a value that holds it before a quote', `<w:p a='x">' b="1"><w:r/></w:p>`],
+  ['a value that ends in an equals sign', '<w:p a="b="><w:r/></w:p>'],
+  ['a value that ends in a blank', '<w:p a="b "><w:r/></w:p>'],
+  ['an empty value', '<w:p a=""><w:r/></w:p>'],
+  ['an empty element with a value', '<w:p a="b>"/>'],
+  ['blanks at the ends of tags', '<w:p a="b" ><w:r /></w:p >'],
+])('a block ends where it ends: %s', (_, block) => {
+  const [first, second] = parseXml(`<w:body>${block}<w:p/></w:body>`, 8).children;
+  expect(first?.kind === 'element' && outer(first)).toBe(block);
+  expect(second?.kind === 'element' && outer(second)).toBe('<w:p/>');
+});

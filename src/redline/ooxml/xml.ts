@@ -127,33 +127,62 @@ interface Span {
   readonly end: number;
 }
 
-/** Where the element that starts at `start` ends; its tags are checked to match, nothing is kept. */
-function spanOf(source: string, start: number, maxDepth: number): Span {
+/**
+ * Where the element that starts at `start` ends; its tags are checked to match, nothing is kept.
+ *
+ * @param plain  does no value of the source stand in single quotes?
+ */
+function spanOf(source: string, start: number, maxDepth: number, plain: boolean): Span {
   const names: number[] = [];
+  const lengths: number[] = [];
   let [at, innerStart] = [start, -1];
   for (;;) {
     const c = source.charCodeAt(at + 1);
     if (c === 47) {
-      const from = names.pop() ?? -1;
-      const length = nameEnd(source, from) - from;
-      const close = source.indexOf('>', at);
-      if (close < 0 || nameEnd(source, at + 2) - at - 2 !== length || !sameText(source, from, at + 2, length))
-        throw damaged('tags do not match');
+      const [from, length] = [names.pop() ?? -1, lengths.pop() ?? -1];
+      let close = at + 2 + length;
+      if (length < 0 || !sameText(source, from, at + 2, length)) throw damaged('tags do not match');
+      while (source.charCodeAt(close) <= 32) close++;
+      if (source.charCodeAt(close) !== 62) throw damaged('tags do not match');
       if (names.length === 0) return { innerStart, innerEnd: at, end: close + 1 };
       at = close + 1;
     } else if (c === 33 || c === 63) at = skipSpecial(source, at);
     else {
-      const close = tagEnd(source, at);
+      const name = nameEnd(source, at + 1);
+      const close = plain ? plainTagEnd(source, name) : tagEnd(source, name);
       if (innerStart < 0) innerStart = close + 1;
       if (source.charCodeAt(close - 1) !== 47) {
         if (names.length >= maxDepth) throw tooDeep(maxDepth);
         names.push(at + 1);
+        lengths.push(name - at - 1);
       } else if (names.length === 0) return { innerStart: close - 1, innerEnd: close - 1, end: close + 1 };
       at = close + 1;
     }
     at = source.indexOf('<', at);
     if (at < 0) throw damaged('an element does not end');
   }
+}
+
+/** `tagEnd` from behind the name, where no value stands in single quotes: most tags end at the next `>`. */
+function plainTagEnd(source: string, from: number): number {
+  const close = source.indexOf('>', from);
+  const last = source.charCodeAt(close - 1) === 47 ? close - 2 : close - 1;
+  if (close >= 0 && last < from) return close;
+  // A quote that opens a value follows `=`; any other closes one, so that the `>` stands outside.
+  const before = source.charCodeAt(last - 1);
+  return close >= 0 && source.charCodeAt(last) === 34 && before !== 61 && before > 32
+    ? close
+    : tagEnd(source, from);
+}
+
+/** May a value stand in single quotes? */
+function mayHoldApostrophes(source: string): boolean {
+  for (let at = source.indexOf("'"); at >= 0; at = source.indexOf("'", at + 1)) {
+    let before = at - 1;
+    while (source.charCodeAt(before) <= 32) before--;
+    if (source.charCodeAt(before) === 61) return true;
+  }
+  return false;
 }
 
 function sameText(source: string, a: number, b: number, length: number): boolean {
@@ -174,6 +203,7 @@ function tooDeep(maxDepth: number): RedlineError {
  */
 export function parseXml(source: string, maxDepth: number, from = rootStart(source)): XmlElement {
   const stack: Open[] = [];
+  let plain: boolean | undefined;
   let at = from;
   for (;;) {
     const c = source.charCodeAt(at + 1);
@@ -209,7 +239,8 @@ export function parseXml(source: string, maxDepth: number, from = rootStart(sour
       if (name === '') throw damaged('a tag has no name');
       const holder = stack[stack.length - 1];
       if (holder !== undefined && LAZY.get(holder.name)?.has(name)) {
-        const span = spanOf(source, at, maxDepth - stack.length);
+        plain ??= !mayHoldApostrophes(source.slice(at));
+        const span = spanOf(source, at, maxDepth - stack.length, plain);
         holder.children.push(new LazyElement(name, source, at, span, maxDepth));
         at = span.end;
       } else if (source.charCodeAt(close - 1) === 47) {
@@ -242,7 +273,13 @@ export function parseXml(source: string, maxDepth: number, from = rootStart(sour
 
 /** Only whether a part is well-formed, at a fraction of what reading it costs. @throws {RedlineError} as `parseXml` */
 export function checkXml(source: string, maxDepth: number): void {
-  const { end } = spanOf(source, rootStart(source), maxDepth);
+  const start = rootStart(source);
+  const { end } = spanOf(source, start, maxDepth, !mayHoldApostrophes(source.slice(start)));
+  checkTail(source, end);
+}
+
+/** Nothing but blanks and comments may stand behind the root. */
+export function checkTail(source: string, end: number): void {
   for (let at = end; at < source.length; ) {
     const next = source.indexOf('<', at);
     if (source.slice(at, next < 0 ? undefined : next).trim() !== '')
