@@ -3,7 +3,10 @@ import type { ChangeList } from '../../src/redline/index.ts';
 import { del, docx, ins, p, r } from '../support/redlines.ts';
 import { form, type Service, startService } from './service.ts';
 
-const document = docx(p(`${r('The fee is ')}${del('ten')}${ins(r('=twelve'))}${r('.')}`) + p(ins(r('More'))));
+const document = docx(
+  p(`${r('The fee is ')}${del('ten')}${ins(r('=twelve'))}${r('.')}`) +
+    p(`${r('The term is ')}${ins(r('More'))}`),
+);
 
 let service: Service;
 beforeAll(async () => {
