@@ -23,7 +23,7 @@ import { Headers } from './headers.ts';
 import { settleMetadata } from './metadata.ts';
 import { settleMoves } from './moves.ts';
 import { notCompared } from './not-compared.ts';
-import type { NoteKind } from './notes.ts';
+import { type NoteKind, numberNotes } from './notes.ts';
 import { Result, type Rungs, storyParts } from './result.ts';
 import { effectiveSections, SectionWriter } from './sections.ts';
 
@@ -142,13 +142,18 @@ function writeNotes(result: Result, kind: NoteKind): void {
   const marks = other?.marks ?? result.ownMarks(text);
   const ctx = result.context('notes', marks);
   const before = ctx.touches();
+  const { main } = result.original;
+  const body = result.parts.get(main) ?? result.original.root(main).source;
   const content = result.story(`${kind}s`, target, ctx, () =>
-    result.notes.write(kind, root, other?.root ?? root, ctx),
+    result.notes.write(kind, root, other?.root ?? root, body, ctx),
   );
   const untouched = ctx.touches() === before && !result.notes.hasAdded(kind);
   if (mine !== undefined && (content === undefined || untouched)) return;
   const tag = other ? widenedStartTag(startTag(root).replace(/\/>$/, '>'), root, other.root) : startTag(root);
-  result.parts.set(target, `${root.source.slice(0, root.start)}${tag}${content ?? ''}</${root.name}>`);
+  const notes = `${root.source.slice(0, root.start)}${tag}${content ?? ''}</${root.name}>`;
+  const numbered = result.notes.hasAdded(kind) ? numberNotes(kind, [body, notes]) : [body, notes];
+  if (numbered[0] !== body) result.parts.set(main, numbered[0] ?? body);
+  result.parts.set(target, numbered[1] ?? notes);
 }
 
 /** The body's own section (§17.6.17), which stands behind its last block. */

@@ -36,8 +36,8 @@ describe('footnotes', () => {
     ['no notes part', body(p(r('x')))],
   ])('a note comes where there was %s', (_, without) => {
     const { xml, part } = redlineOf(without, one('a note'));
-    expect(xml).toBe(bare(p(r('x') + ins(reference(3)))));
-    expect(part(NOTES)).toContain(bare(`<w:footnote w:id="3">${p(ins(r('a note')))}</w:footnote>`));
+    expect(xml).toBe(bare(p(r('x') + ins(reference(1)))));
+    expect(part(NOTES)).toContain(bare(`<w:footnote w:id="1">${p(ins(r('a note')))}</w:footnote>`));
   });
 
   test('a note goes: its words are deleted, its last mark stays', () => {
@@ -285,4 +285,18 @@ test('a note that refers to itself comes once', () => {
     withNotes(p(r('a') + noteRef(5)), { 5: p(noteRef(5) + r('said')) }),
   );
   expect(part(NOTES).match(/<w:footnote /g)).toHaveLength(1);
+});
+
+test('where a note comes, all stand and are numbered in the order of their references', () => {
+  const before = withNotes(p(r('a') + noteRef(7)) + p(r('b') + noteRef(4)), { 7: p(r('A')), 4: p(r('B')) });
+  const after = withNotes(p(r('new') + noteRef(9)) + p(r('a') + noteRef(7)) + p(r('b') + noteRef(4)), {
+    7: p(r('A')),
+    4: p(r('B')),
+    9: p(r('N')),
+  });
+  const { xml, part } = redlineOf(before, after);
+  const ids = (text: string, name: string): string[] =>
+    Array.from(text.matchAll(new RegExp(`<w:${name} w:id="(\\d+)"`, 'g')), (m) => m[1] ?? '');
+  expect(ids(xml, 'footnoteReference')).toEqual(['1', '2', '3']);
+  expect(ids(part(NOTES), 'footnote')).toEqual(['1', '2', '3']);
 });

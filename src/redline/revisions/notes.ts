@@ -58,8 +58,18 @@ export class Notes {
     return outer(element);
   }
 
-  /** Content of the notes part of the result, or undefined when it stays as it is. */
-  write(kind: NoteKind, original: XmlElement, modified: XmlElement, ctx: MergeContext): string | undefined {
+  /**
+   * Content of the notes part of the result, or undefined when it stays as it is.
+   *
+   * @param text  the part that refers to the notes, as it stands in the result
+   */
+  write(
+    kind: NoteKind,
+    original: XmlElement,
+    modified: XmlElement,
+    text: string,
+    ctx: MergeContext,
+  ): string | undefined {
     const theirs = new Map(elements(modified).map((n) => [attribute(n, 'w:id') ?? '', n]));
     let changed = false;
     const own = elements(original).map((note) => {
@@ -76,14 +86,13 @@ export class Notes {
         ctx.withoutShared(settleMoves(singleStory(note, 'del', ctx, true), ctx), 'original');
       return withInner(note, other ? settleMoves(mergeStory(note, other, ctx), ctx) : gone());
     });
-    return changed || this.#added[kind].size > 0
-      ? own.join('') + this.#writeAdded(kind, theirs, ctx)
-      : undefined;
+    if (this.#added[kind].size === 0) return changed ? own.join('') : undefined;
+    return inOrderOfReference([...own, ...this.#writeAdded(kind, theirs, ctx)], kind, text);
   }
 
   /** Notes that only the modified document has; a note may itself refer to further ones. */
-  #writeAdded(kind: NoteKind, theirs: ReadonlyMap<string, XmlElement>, ctx: MergeContext): string {
-    let out = '';
+  #writeAdded(kind: NoteKind, theirs: ReadonlyMap<string, XmlElement>, ctx: MergeContext): string[] {
+    const out: string[] = [];
     const done = new Set<string>();
     for (;;) {
       const open = [...this.#added[kind]].filter(([from]) => !done.has(from));
@@ -99,10 +108,45 @@ export class Notes {
         const content = asItIs
           ? elements(note).map(outer).join('')
           : settleMoves(singleStory(note, 'ins', ctx, true), ctx);
-        out += `${tag}${ctx.withoutShared(content, 'modified')}</${note.name}>`;
+        out.push(`${tag}${ctx.withoutShared(content, 'modified')}</${note.name}>`);
       }
     }
   }
+}
+
+/** Notes in the order in which the text refers to them. */
+function inOrderOfReference(notes: readonly string[], kind: NoteKind, text: string): string {
+  const places = new Map(idsIn(text, `w:${kind}Reference`).map((id, i) => [id, i]));
+  const placed = notes.map((xml) => ({ xml, place: places.get(idsIn(xml, `w:${kind}`)[0] ?? '') ?? -1 }));
+  return placed
+    .sort((a, b) => a.place - b.place)
+    .map((n) => n.xml)
+    .join('');
+}
+
+function idsIn(xml: string, name: string): string[] {
+  return Array.from(xml.matchAll(new RegExp(`<${name}\\s[^>]*?\\bw:id="([^"]*)"`, 'g')), (m) => m[1] ?? '');
+}
+
+/**
+ * Numbers the notes that the text refers to in the order of the references.  Ids are free (§17.11.14), but
+ * LibreOffice takes them for places: a note with an id of its own kind would be shown at another reference.
+ *
+ * @param parts  the text and the notes, in this order; both come back with the new ids
+ */
+export function numberNotes(kind: NoteKind, parts: readonly [text: string, notes: string]): [string, string] {
+  const [text, notes] = parts;
+  const referred = new Set(idsIn(text, `w:${kind}Reference`));
+  const others = idsIn(notes, `w:${kind}`).filter((id) => !referred.has(id));
+  let next = Math.max(0, ...others.map(Number).filter(Number.isFinite)) + 1;
+  const ids = new Map(Array.from(referred, (id) => [id, String(next++)]));
+  const tag = new RegExp(`(<w:${kind}(?:Reference)?\\s[^>]*?\\bw:id=)"([^"]*)"`, 'g');
+  const renumbered = (xml: string): string =>
+    xml.replace(tag, (whole, head: string, id: string) => {
+      const to = ids.get(id);
+      return to === undefined ? whole : `${head}"${to}"`;
+    });
+  return [renumbered(text), renumbered(notes)];
 }
 
 function blocksKey(note: XmlElement): string {

@@ -51,6 +51,11 @@ const ROWS: readonly (readonly [what: string, before: string, after: string])[] 
     p(r('a'), `<w:sectPr>${change('sectPr', '')}</w:sectPr>`) + TAIL,
     p(r('a'), '<w:sectPr></w:sectPr>') + TAIL,
   ],
+  [
+    'a table that never had rows stays when its properties settle',
+    tbl('', change('tblPr', '<w:jc w:val="left"/>')) + TAIL,
+    tbl('') + TAIL,
+  ],
   ['an inserted mark stays', p(r('a'), markOf('ins')) + TAIL, p(r('a')) + TAIL],
   [
     'a deleted mark joins; the following properties win',

@@ -124,7 +124,7 @@ class Settler {
     const content = this.#holdsBlocks(element)
       ? this.#blocks(element, followed)
       : this.#inline(element.children);
-    const left = remains(name, content);
+    const left = remains(element, content);
     if (left !== undefined) {
       this.gone.push([element.start, element.end]);
       return left;
@@ -292,10 +292,14 @@ class Settler {
   }
 }
 
-/** What is left of a holder that lost all that it was there for; `undefined` where it stays. */
-function remains(name: string, content: string): string | undefined {
-  if (name === 'w:tbl' && !/<w:tr[\s>]/.test(content)) return looseEnds(content);
-  if (name === 'w:tr' && !/<w:tc[\s>]/.test(content)) return looseEnds(content);
+const ROW = /<w:tr[\s>]/;
+const CELL = /<w:tc[\s>]/;
+
+/** What is left of a holder that lost all that it was there for; `undefined` where it stays, as one that had nothing does. */
+function remains(element: XmlElement, content: string): string | undefined {
+  const { name } = element;
+  const held = name === 'w:tbl' ? ROW : name === 'w:tr' ? CELL : undefined;
+  if (held?.test(inner(element)) && !held.test(content)) return looseEnds(content);
   return isVacated(name, content) ? rangeEnds(content) : undefined;
 }
 
