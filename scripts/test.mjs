@@ -22,8 +22,10 @@ const check = (name, file, ...args) => ({
 const suite = (name, parts = []) => ({
   name,
   run: async () => {
-    const found = await Promise.all(parts.map((part) => ensurePart(part)));
-    return await vitest(name, Object.assign({}, ...found));
+    const env = {};
+    // One after the other: two installations at once would stand in each other's way.
+    for (const part of parts) Object.assign(env, await ensurePart(part));
+    return await vitest(name, env);
   },
 });
 
@@ -41,9 +43,9 @@ const STAGES = [
   suite('architecture'),
   suite('unit'),
   suite('property'),
-  suite('contract'),
-  suite('acceptance', ['office']),
-  suite('browser', ['browser']),
+  suite('contract', ['office', 'browser']),
+  suite('acceptance', ['office', 'browser']),
+  suite('browser', ['browser', 'office', 'poppler', 'fonts']),
   { name: 'corpus', run: corpus },
 ];
 

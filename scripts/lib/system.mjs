@@ -16,6 +16,15 @@ const PARTS = {
     commands: ['soffice', 'libreoffice'],
     package: 'libreoffice-writer-nogui',
   },
+  poppler: { variable: 'PDFTOPPM_PATH', commands: ['pdftoppm'], package: 'poppler-utils' },
+  // The pictures of pages were made with these letters; others break the lines elsewhere.
+  fonts: {
+    variable: 'LIBERATION_PATH',
+    commands: ['liberation', 'liberation2'].map(
+      (folder) => `/usr/share/fonts/truetype/${folder}/LiberationSerif-Regular.ttf`,
+    ),
+    package: 'fonts-liberation',
+  },
   python: { variable: 'PYTHON_PATH', commands: ['python3'], package: 'python3-venv' },
 };
 
@@ -77,9 +86,10 @@ function hasLxml(python) {
   return existsSync(python) && spawnSync(python, ['-c', 'import lxml.etree']).status === 0;
 }
 
-/** The path of a command, or undefined. */
+/** The path of a command, or of a file that is named by its path; undefined where there is none. */
 function which(command) {
   if (command === undefined) return undefined;
+  if (command.startsWith('/')) return existsSync(command) ? command : undefined;
   const { status, stdout } = spawnSync('/bin/sh', ['-c', 'command -v "$0"', command], { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;
 }

@@ -17,6 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+// The corpus stands beside the checkout and is not part of it; where it should be (CI), its absence fails.
 describe.skipIf(!hostileIsThere && process.env.CI !== 'true')(
   'a hostile document through the command line',
   () => {

@@ -66,12 +66,14 @@ describe('redline report', () => {
 
 describe('redline pdf', () => {
   const { office, browser } = readConfig({}, process.env).printer;
+  // `npm test` installs the program; who runs this suite alone may not have it.
   test.skipIf(office === null)('prints a static comparison', async () => {
     const result = await run('pdf', 'r.docx', '-o', 'b.pdf', '--subject', 'blackline', '--json');
     expect(json<object>(result)).toMatchObject({ subject: 'blackline', kind: 'docx' });
     expect(text('b.pdf').startsWith('%PDF-')).toBe(true);
   });
 
+  // `npm test` installs the program; who runs this suite alone may not have it.
   test.skipIf(browser === null)('prints a redline through the browser where it is all there is', async () => {
     const args = ['pdf', 'r.docx', '-o', 'r.pdf', '--json'];
     const result = await redline(args, { cwd: folder, env: { ...process.env, REDLINE_OFFICE: 'none' } });

@@ -19,6 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+// The corpus stands beside the checkout and is not part of it; where it should be (CI), its absence fails.
 describe.skipIf(!hostileIsThere && process.env.CI !== 'true')('a hostile document over HTTP', () => {
   test('there are some', () => {
     expect(hostileTable.length).toBeGreaterThan(0);

@@ -95,6 +95,7 @@ describe('a PDF', () => {
     }
   };
 
+  // `npm test` installs the program; who runs this suite alone may not have it.
   test.skipIf(office === null).each(['redline', 'blackline', 'report'])('of a %s', async (subject) => {
     const answer = await pdfFrom({ REDLINE_OFFICE: office ?? '' }, subject);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf']);

@@ -33,6 +33,7 @@ async function leftovers(): Promise<string[]> {
   return [...folders, ...processes];
 }
 
+// `npm test` installs the programs; who runs this suite alone may have none.
 describe.skipIf(Object.keys(documents).length === 0)('with what is installed', () => {
   describePrinter('programs of this machine', () => ({
     printer: openProgramPrinter({ ...programs, deadlineMs: 60_000, memoryMb: 4096 }),

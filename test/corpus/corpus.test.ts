@@ -6,6 +6,7 @@ import { corpusDirectory, DEFAULT_SETS, findPairs, toolsDirectory } from './pair
 
 const corpus = corpusDirectory();
 
+// The corpus stands beside the checkout and is not part of it; where it should be (CI), its absence fails.
 test.skipIf(corpus === null && process.env.CI !== 'true')(
   'over the corpus the engine returns no wrong redline, and is not worse than before',
   async () => {

@@ -63,6 +63,7 @@ function jobsOf(name: string, data: Uint8Array, number: number, ids: { kept: num
   });
 }
 
+// The corpus stands beside the checkout and is not part of it; where it should be (CI), its absence fails.
 test.skipIf(corpus === null && process.env.CI !== 'true')(
   'deciding all changes gives what the independent checker gives, and any order gives the same',
   () => {
