@@ -1,4 +1,5 @@
-import { attributes, decodeText, outer, type XmlElement } from './xml.ts';
+import { decodeText } from './character-data.ts';
+import { attributes, outer, type XmlElement } from './xml.ts';
 
 /** On/off properties (ECMA-376 Part 1 §17.17.4): absent value, `1`, `true` and `on` say the same. */
 const TOGGLES = new Set(

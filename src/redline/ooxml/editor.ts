@@ -1,22 +1,15 @@
 import type { Codec } from '../codec.ts';
+import { encodeAttribute } from './character-data.ts';
 import { type Package, type Relationship, relationshipsPart } from './package.ts';
-import {
-  attribute,
-  elements,
-  encodeAttribute,
-  inner,
-  outer,
-  parseXml,
-  startTag,
-  type XmlElement,
-} from './xml.ts';
+import { attribute, elements, inner, outer, parseXml, startTag, type XmlElement } from './xml.ts';
 import { deflateEntry, writeZip, type ZipEntry } from './zip.ts';
 
 const CONTENT_TYPES = '[Content_Types].xml';
 const PACKAGE_NS = 'http://schemas.openxmlformats.org/package/2006';
 const RELATIONSHIPS_TYPE = 'application/vnd.openxmlformats-package.relationships+xml';
 const STRICT = 'http://purl.oclc.org/ooxml/officeDocument/relationships';
-const TRANSITIONAL = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+/** What the types of an office document's relationships begin with, in the transitional class. */
+export const OFFICE_RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
 /** Last step of a relationship type: the same in both conformance classes. */
 function relationshipKind(type: string): string {
@@ -159,7 +152,7 @@ export class PackageEditor {
   /** The type as the base's conformance class writes it. */
   #conformant(type: string): string {
     const strict = this.base.relationships('').some((r) => r.type.startsWith(STRICT));
-    return strict ? type.replace(TRANSITIONAL, STRICT) : type.replace(STRICT, TRANSITIONAL);
+    return strict ? type.replace(OFFICE_RELATIONSHIPS, STRICT) : type.replace(STRICT, OFFICE_RELATIONSHIPS);
   }
 
   /** Name of a part of `other` in this package: an equal part that is there, or a copy with what it leads to. */

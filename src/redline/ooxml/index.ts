@@ -1,5 +1,6 @@
 export { canonical, canonicalAttributes, canonicalChildren, rawKey } from './canonical.ts';
-export { PackageEditor } from './editor.ts';
+export { decodeText, encodeAttribute, encodeText } from './character-data.ts';
+export { OFFICE_RELATIONSHIPS, PackageEditor } from './editor.ts';
 export { Counters, type ListPlace, type Numbering, placeOf, readNumbering } from './labels.ts';
 export { widenedStartTag } from './namespaces.ts';
 export { formatNumber } from './number-format.ts';
@@ -22,11 +23,8 @@ export {
   attributes,
   child,
   childValue,
-  decodeText,
   descendants,
   elements,
-  encodeAttribute,
-  encodeText,
   inner,
   isElement,
   outer,

@@ -1,5 +1,5 @@
 import { canonical } from './canonical.ts';
-import type { PackageEditor } from './editor.ts';
+import { OFFICE_RELATIONSHIPS, type PackageEditor } from './editor.ts';
 import { widenedStartTag } from './namespaces.ts';
 import { type Package, relatedPart, samePart } from './package.ts';
 import { attribute, childValue, elements, outer, startTag, type XmlElement } from './xml.ts';
@@ -19,7 +19,6 @@ export interface NumberingMap {
 const NOTHING: NumberingMap = { ids: new Map(), added: [] };
 /** Names and random tags say nothing about how a list looks. */
 const UNCOUNTED: ReadonlySet<string> = new Set(['w:nsid', 'w:tmpl', 'w:abstractNumId', 'w:multiLevelType']);
-const RELATIONSHIP = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering';
 
 interface Definitions {
   readonly nums: ReadonlyMap<string, XmlElement>;
@@ -180,7 +179,7 @@ export function addNumbering(
     const root = modified.root(source);
     const xml = `${root.source.slice(0, root.start)}${startTag(root)}${abstracts.join('')}${nums.join('')}</w:numbering>`;
     const name = editor.add('word/numbering.xml', xml, modified.contentType(source));
-    editor.relate(editor.base.main, RELATIONSHIP, { part: name });
+    editor.relate(editor.base.main, `${OFFICE_RELATIONSHIPS}/numbering`, { part: name });
     return;
   }
   const root = editor.base.root(part);

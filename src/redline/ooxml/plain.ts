@@ -1,6 +1,7 @@
 import type { Limits } from '../options.ts';
+import { encodeAttribute } from './character-data.ts';
 import { type Package, type Relationship, relationshipsPart, revisePackage } from './package.ts';
-import { attribute, elements, encodeAttribute, outer, startTag, type XmlElement } from './xml.ts';
+import { attribute, elements, outer, startTag, type XmlElement } from './xml.ts';
 
 const CONTENT_TYPES = '[Content_Types].xml';
 const DOCUMENT = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml';

@@ -1,8 +1,8 @@
+import { decodeText, encodeAttribute } from './character-data.ts';
 import type { PackageEditor } from './editor.ts';
 import { addNumbering, mapNumbering, type NumberingMap, usedNumbering } from './numbering.ts';
 import type { Package, Relationship } from './package.ts';
 import { addedText, addStyles, mapStyles, type StyleMap, usedStyles } from './styles.ts';
-import { decodeText, encodeAttribute } from './xml.ts';
 
 /** Puts the modified document's references into the result's terms, so that equal text means the same. */
 export interface Rebase {

@@ -1,5 +1,5 @@
 import { canonical } from './canonical.ts';
-import type { PackageEditor } from './editor.ts';
+import { OFFICE_RELATIONSHIPS, type PackageEditor } from './editor.ts';
 import { widenedStartTag } from './namespaces.ts';
 import { type Package, relatedPart, samePart } from './package.ts';
 import { attribute, childValue, elements, inner, outer, startTag, type XmlElement } from './xml.ts';
@@ -118,7 +118,9 @@ export function addStyles(
   const source = stylesPart(modified);
   if (part === undefined) {
     if (source !== undefined)
-      editor.relate(editor.base.main, `${RELATIONSHIPS}/styles`, { part: editor.carry(modified, source) });
+      editor.relate(editor.base.main, `${OFFICE_RELATIONSHIPS}/styles`, {
+        part: editor.carry(modified, source),
+      });
     return;
   }
   const root = editor.base.root(part);
@@ -135,8 +137,6 @@ export function addStyles(
     `${root.source.slice(0, root.start)}${tag}${inner(root)}${text.join('')}</${root.name}>${root.source.slice(root.end)}`,
   );
 }
-
-const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
 /** Ids of the styles that a part's text refers to. */
 export function usedStyles(texts: readonly string[]): Set<string> {

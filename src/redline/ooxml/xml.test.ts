@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RedlineError } from '../errors.ts';
+import { decodeText, encodeAttribute, encodeText } from './character-data.ts';
 import {
   attribute,
   attributes,
-  decodeText,
   descendants,
   elements,
-  encodeAttribute,
-  encodeText,
   inner,
   outer,
   parseXml,

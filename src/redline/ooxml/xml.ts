@@ -1,4 +1,5 @@
 import { RedlineError } from '../errors.ts';
+import { damaged, decodeText, encodeText } from './character-data.ts';
 
 /** Text between tags, as in the source: entities are not decoded. */
 export interface XmlText {
@@ -32,13 +33,9 @@ interface Open {
   children: XmlNode[];
 }
 
-function damaged(what: string): RedlineError {
-  return new RedlineError('document/damaged-part', `A part of the document is not well-formed XML: ${what}.`);
-}
-
 /** End of a tag that starts at `at`: the offset of its `>`, passing over quoted values. */
 function tagEnd(source: string, at: number): number {
-  for (let i = at; i >= at && i < source.length; i++) {
+  for (let i = at; i < source.length; i++) {
     const c = source.charCodeAt(i);
     if (c === 62) return i;
     if (c === 34 || c === 39) {
@@ -359,32 +356,6 @@ export function attribute(element: XmlElement | undefined, name: string): string
 /** `w:val` of a child, the most frequent question of all. */
 export function childValue(parent: XmlElement | undefined, name: string): string | undefined {
   return attribute(child(parent, name), 'w:val');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** Character data with its references decoded. */
-export function decodeText(raw: string): string {
-  if (!raw.includes('&')) return raw;
-  return raw.replace(/&(#x?)?(\w+);/g, (whole, numeric: string | undefined, body: string) => {
-    if (numeric === undefined) return ENTITIES[body] ?? whole;
-    const code = Number.parseInt(body, numeric === '#x' ? 16 : 10);
-    if (!(code <= 0x10ffff)) throw damaged('a character reference is not valid');
-    return String.fromCodePoint(code);
-  });
-}
-
-const MARKUP = /[&<>]/;
-
-/** Text as character data. */
-export function encodeText(text: string): string {
-  if (!MARKUP.test(text)) return text;
-  return text.replace(/[&<>]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : '&gt;'));
-}
-
-/** Text as an attribute value in double quotes, without the quotes. */
-export function encodeAttribute(text: string): string {
-  return encodeText(text).replace(/["\t\n\r]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
 /** Character data of an element and all its descendants. */

@@ -1,6 +1,7 @@
 import {
   attribute,
   elements,
+  OFFICE_RELATIONSHIPS,
   outer,
   type Package,
   type PackageEditor,
@@ -31,8 +32,6 @@ export interface CommentMap {
   /** Ids in the result of the only ones that are carried over; all of them without it. */
   readonly wanted?: ReadonlySet<string>;
 }
-
-const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 
 function commentsOf(pkg: Package): { part: string | undefined; comments: XmlElement[] } {
   const part = relatedPart(pkg, pkg.main, 'comments');
@@ -92,7 +91,7 @@ export function addComments(
       .join('');
   if (mine.part === undefined) {
     const name = editor.add('word/comments.xml', '', modified.contentType(theirs.part));
-    editor.relate(editor.base.main, `${RELATIONSHIPS}/comments`, { part: name });
+    editor.relate(editor.base.main, `${OFFICE_RELATIONSHIPS}/comments`, { part: name });
     const root = parse(rebase(theirs.part, name));
     editor.fill(name, `${root.source.slice(0, root.start)}${startTag(root)}${renamed(root)}</${root.name}>`);
   } else {

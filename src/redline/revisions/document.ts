@@ -3,6 +3,7 @@ import {
   bodyOf,
   child,
   elements,
+  OFFICE_RELATIONSHIPS,
   type Package,
   relatedPart,
   revisePackage,
@@ -128,11 +129,7 @@ function writeNotes(result: Result, kind: NoteKind): void {
   const source = theirs ?? mine ?? '';
   const target = mine ?? result.editor.add(source, '', result.modified.contentType(source));
   if (mine === undefined) {
-    result.editor.relate(
-      result.original.main,
-      `http://schemas.openxmlformats.org/officeDocument/2006/relationships/${kind}s`,
-      { part: target },
-    );
+    result.editor.relate(result.original.main, `${OFFICE_RELATIONSHIPS}/${kind}s`, { part: target });
   }
   const text = mine === undefined ? '' : result.original.root(mine).source;
   const other = theirs === undefined ? undefined : result.modifiedPart(theirs, target, text);

@@ -1,4 +1,10 @@
-import { type Package, startTag, widenedStartTag, type XmlElement } from '../ooxml/index.ts';
+import {
+  OFFICE_RELATIONSHIPS,
+  type Package,
+  startTag,
+  widenedStartTag,
+  type XmlElement,
+} from '../ooxml/index.ts';
 import { mergeStory } from './blocks.ts';
 import { settleMoves } from './moves.ts';
 import type { Result } from './result.ts';
@@ -49,11 +55,9 @@ export class Headers implements HeaderParts {
     if (a === undefined && b === undefined) return undefined;
     const part = kept ? this.#mergedHeader(key, a, b) : this.#singleHeader(key, a, b);
     const kind = key.startsWith('w:header') ? 'header' : 'footer';
-    return this.#result.editor.relate(
-      this.#result.original.main,
-      `http://schemas.openxmlformats.org/officeDocument/2006/relationships/${kind}`,
-      { part },
-    );
+    return this.#result.editor.relate(this.#result.original.main, `${OFFICE_RELATIONSHIPS}/${kind}`, {
+      part,
+    });
   }
 
   #singleHeader(key: string, a: string | undefined, b: string | undefined): string {

@@ -3,6 +3,7 @@ import {
   elements,
   encodeAttribute,
   encodeText,
+  OFFICE_RELATIONSHIPS,
   type Package,
   relatedPart,
   type XmlElement,
@@ -10,7 +11,6 @@ import {
 import type { Draft } from '../edit/draft.ts';
 
 const WORD = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
-const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml';
 const IGNORABLE = 'http://schemas.openxmlformats.org/markup-compatibility/2006';
 const W14 = 'http://schemas.microsoft.com/office/word/2010/wordml';
@@ -20,7 +20,7 @@ const CEX = 'http://schemas.microsoft.com/office/word/2018/wordml/cex';
 
 /** The parts that speak of comments: their roots, prefixes and how the package knows them. */
 export const KINDS = {
-  comments: { root: 'w:comments', prefix: 'w14', uri: W14, type: `${OFFICE}/comments` },
+  comments: { root: 'w:comments', prefix: 'w14', uri: W14, type: `${OFFICE_RELATIONSHIPS}/comments` },
   commentsExtended: {
     root: 'w15:commentsEx',
     prefix: 'w15',

@@ -3,6 +3,7 @@ import {
   childValue,
   elements,
   encodeAttribute,
+  OFFICE_RELATIONSHIPS,
   outer,
   relatedPart,
   startTag,
@@ -18,7 +19,6 @@ import { runXml, textXml } from './weave.ts';
 
 type NoteKind = 'footnote' | 'endnote';
 
-const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const WORD = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
 const TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml';
 const SEPARATORS = ['separator', 'continuationSeparator']
@@ -99,7 +99,7 @@ export class Notes {
         `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:footnotes xmlns:w="${this.#draft.wordNamespace(WORD)}">${SEPARATORS}${notes}</w:footnotes>`,
         TYPE,
       );
-      editor.relate(pkg.main, `${RELATIONSHIPS}/footnotes`, { part: name });
+      editor.relate(pkg.main, `${OFFICE_RELATIONSHIPS}/footnotes`, { part: name });
     }
   }
 }
