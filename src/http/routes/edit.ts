@@ -1,5 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { CONFLICT_POLICIES, readEdits, SCRUB_KINDS } from '../../redline/index.ts';
+import { wordDate } from '../options.ts';
 import { authorSchema, dateSchema, verificationSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers, jsonAnswer } from './answers.ts';
@@ -118,7 +119,7 @@ export function addEditOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
     toOptions: ({ author, date, initials, edits }, now) => ({
       edits: readEdits(edits),
       author,
-      date: date === undefined ? `${new Date(now).toISOString().slice(0, 19)}Z` : date,
+      date: date === undefined ? wordDate(now) : date,
       limits: RESULT_LIMITS,
       ...(initials === undefined ? {} : { initials }),
     }),
@@ -166,7 +167,7 @@ export function addEditOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
     optionsName: 'CombineOptions',
     toOptions: ({ date, prefer, ...options }, now) => ({
       ...options,
-      date: date === undefined ? `${new Date(now).toISOString().slice(0, 19)}Z` : date,
+      date: date === undefined ? wordDate(now) : date,
       limits: RESULT_LIMITS,
       ...(prefer === undefined ? {} : { prefer }),
     }),

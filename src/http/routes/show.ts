@@ -13,6 +13,7 @@ import {
   DEFAULT_BLACKLINE,
   VIEWS,
 } from '../../redline/index.ts';
+import { wordDate } from '../options.ts';
 import { DOCX, JSON_TYPE } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers, textAnswer } from './answers.ts';
@@ -209,7 +210,7 @@ export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
     toOptions: ({ original, modified, date }, now, mediaType) => ({
       original,
       modified,
-      date: date === undefined ? `${new Date(now).toISOString().slice(0, 19)}Z` : date,
+      date: date === undefined ? wordDate(now) : date,
       format: FORMATS[mediaType] ?? 'docx',
       limits: RESULT_LIMITS,
     }),
