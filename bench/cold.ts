@@ -20,7 +20,7 @@ export interface ColdFigures {
 
 /** `redline compare` of one pair from start to end; null where the command is not built. */
 export function measureCold(pair: BenchPair, runs: number): ColdFigures | null {
-  if (!existsSync(join(repository, 'dist/cli/index.js'))) return null;
+  if (!existsSync(join(repository, 'dist/command/index.js'))) return null;
   const folder = mkdtempSync(join(tmpdir(), 'redline-bench-'));
   const launcher = join(repository, 'bin/redline.js');
   const args = [launcher, 'compare', pair.originalPath, pair.modifiedPath, '-o', join(folder, 'out.docx')];

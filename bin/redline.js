@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Runs on the Node that is there if it is new enough, else on the one that npm installed beside the product. Plain
 // JavaScript of an old edition: it has to be able to say that the Node is too old.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -10,14 +9,15 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 const newEnough = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 const file = process.platform === 'win32' ? 'node.exe' : 'node';
 const bundled = fileURLToPath(new URL(`../node_modules/node/bin/${file}`, import.meta.url));
-const cli = new URL('../dist/cli/index.js', import.meta.url);
+const cli = new URL('../dist/command/index.js', import.meta.url);
 
 function refuse(message) {
   console.error(message);
   process.exitCode = 2;
 }
 
-function runOn(node) {
+async function runOn(node) {
+  const { spawn } = await import('node:child_process');
   const self = fileURLToPath(import.meta.url);
   const child = spawn(node, [self].concat(process.argv.slice(2)), { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -31,5 +31,5 @@ function runOn(node) {
 
 if (!existsSync(fileURLToPath(cli))) refuse('redline is not built yet: run `npm run build`.');
 else if (newEnough) import(cli.href).catch(refuse);
-else if (existsSync(bundled)) runOn(bundled);
+else if (existsSync(bundled)) runOn(bundled).catch(refuse);
 else refuse(`redline needs Node ${OLDEST.join('.')} or newer; this is Node ${process.versions.node}.`);

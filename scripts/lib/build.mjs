@@ -6,7 +6,8 @@ import { must, say } from './run.mjs';
 
 /**
  * What is built: from which files, to which file, by which command. `src` without the page and the tests becomes
- * `dist`, the page becomes `dist/web`, and the sample's two versions are written to `dist/sample`.
+ * `dist`, the page becomes `dist/web`, the command in few files `dist/command`, and the sample's two versions are
+ * written to `dist/sample`.
  */
 const PARTS = [
   {
@@ -27,6 +28,20 @@ const PARTS = [
       'build',
       '--config',
       'src/web/vite.config.ts',
+      '--logLevel',
+      'warn',
+    ],
+  },
+  {
+    name: 'command',
+    from: ['src', 'scripts/lib/command.config.ts', 'package-lock.json'],
+    without: /^src\/(?:web|http|roles)\/|\.test\.tsx?$/,
+    makes: 'dist/command/index.js',
+    command: [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      '--config',
+      'scripts/lib/command.config.ts',
       '--logLevel',
       'warn',
     ],
@@ -58,6 +73,14 @@ export async function ensureBuilt({ force = false } = {}) {
   writeFileSync(stamps, `${JSON.stringify({ ...last, ...stamped }, null, 2)}\n`);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
+  if (done.some((part) => part.name === 'command')) await warmUp();
+}
+
+/** One comparison, so that what it compiles is kept beside the command (see src/cli/index.ts). */
+async function warmUp() {
+  const sample = (name) => join(root, 'dist/sample', name);
+  const command = ['bin/redline.js', 'compare', sample('original.docx'), sample('modified.docx'), '-o', '-'];
+  await must('Starting the command', productNode(), command, { quiet: true });
 }
 
 async function buildPart(part, force) {

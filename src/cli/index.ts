@@ -1,8 +1,11 @@
 // The `redline` command: the one module of this room that acts when it is loaded.
-import { enableCompileCache } from 'node:module';
+import { constants, enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
-// Compiled code is kept in the system's temporary folder, so that the next start need not compile it again.
-enableCompileCache();
+// Compiled code is kept beside the command, where the build leaves what a comparison compiles, so that no start need
+// compile it again; in the system's temporary folder where that one cannot be had.
+const beside = enableCompileCache(join(import.meta.dirname, '.compiled'));
+if (beside.status === constants.compileCacheStatus.FAILED) enableCompileCache();
 const { run } = await import('./program.ts');
 
 // A reader that goes away is told to whoever writes, not thrown from nowhere.

@@ -78,8 +78,8 @@ describe('bin/redline.js', () => {
   ])('refuses where the Node %s', (_, options, isBuilt, message) => {
     cpSync(join(repository, 'bin'), join(directory, 'bin'), { recursive: true });
     writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
-    mkdirSync(join(directory, 'dist/cli'), { recursive: true });
-    if (isBuilt) writeFileSync(join(directory, 'dist/cli/index.js'), "console.log('ran');\n");
+    mkdirSync(join(directory, 'dist/command'), { recursive: true });
+    if (isBuilt) writeFileSync(join(directory, 'dist/command/index.js'), "console.log('ran');\n");
     const { status, stdout, stderr } = run(options, join(directory, 'bin/redline.js'));
     expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: message });
   });

@@ -2,7 +2,8 @@ import { eachGap } from './asides.ts';
 import type { MergeContext } from './context.ts';
 import { fold, type Piece, type Unit, type Word } from './units.ts';
 
-const SEGMENTER = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** Made by the first who needs it: it takes as long as a small comparison. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** Two lists of units and, for each of the first, its partner in the second, or -1. */
 export interface Aligned {
@@ -84,7 +85,8 @@ function cutter(units: readonly Unit[], key: (text: string) => number): Cutter {
 /** A word as its grapheme clusters, each with its part of the runs and marks. */
 function graphemes(word: Word, key: (text: string) => number): Word[] {
   const whole = { counted: new Set<string>() };
-  return Array.from(SEGMENTER.segment(word.text), ({ segment, index }) => {
+  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(word.text), ({ segment, index }) => {
     const end = index + segment.length;
     const [first, ...more] = piecesBetween(word, index, end);
     const marks = word.marks?.filter((m) => m.at >= index && m.at < end);
