@@ -3,6 +3,7 @@ import { isBlankUnit, KEPT, settleAsides } from './asides.ts';
 import type { Block } from './block.ts';
 import { itemsKey } from './content.ts';
 import type { MergeContext } from './context.ts';
+import { type Pair, trimEnds } from './ends.ts';
 import { type Aligned, alignGraphemes } from './graphemes.ts';
 import { type AtomItem, type EndItem, type GroupItem, type Item, readItems, TEXT_BOX } from './items.ts';
 import { Merge } from './merge.ts';
@@ -30,15 +31,27 @@ export function mergeParagraphs(
   ctx: MergeContext,
 ): string {
   const merge = new Merge(ctx);
-  const units = (blocks: readonly Block[]): Unit[] => toUnits(itemsOf(blocks, ctx), ctx.symbols, ctx.ignore);
-  const [a, b] = [units(original), units(modified)];
-  const lastA = a.pop();
-  const lastB = b.pop();
-  mergeUnits(a, b, merge, true);
-  if (lastA?.kind !== 'whole' || lastB?.kind !== 'whole')
-    throw new Error('a stretch without a paragraph end');
-  matched(lastA, lastB, merge);
+  const [all, others] = [itemsOf(original, ctx), itemsOf(modified, ctx)];
+  const [lastA, lastB] = [all.pop(), others.pop()];
+  const { head, a, b, tail } = mayTrim(ctx)
+    ? trimEnds(all, others)
+    : { head: [], a: all, b: others, tail: [] };
+  for (const pair of head) matchedPair(pair, merge);
+  mergeUnits(toUnits(a, ctx.symbols, ctx.ignore), toUnits(b, ctx.symbols, ctx.ignore), merge, true);
+  for (const pair of tail) matchedPair(pair, merge);
+  if (lastA?.kind !== 'end' || lastB?.kind !== 'end') throw new Error('a stretch without a paragraph end');
+  matchedWhole(lastA, lastB, merge);
   return merge.take();
+}
+
+/** Are words matched one by one, by all that they say? */
+function mayTrim({ rung, ignore }: MergeContext): boolean {
+  return rung === 'words' && !(ignore.case || ignore.whitespace || ignore.notes || ignore.fields);
+}
+
+function matchedPair([a, b]: Pair, merge: Merge): void {
+  if (a.kind === 'text' && b.kind === 'text') merge.writer.text(a.text, merge.run(a.run, b.run), 'keep');
+  else if (a.kind !== 'text' && b.kind !== 'text') matchedWhole(a, b, merge);
 }
 
 function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Aligned {
