@@ -56,10 +56,9 @@ function endOfText(source: string, at: number, end: number): number {
   return stop < end && source.startsWith('</w:t>', stop) ? stop : -1;
 }
 
-/** The words that a block shows, as sorted symbols. */
+/** The words that a block shows, as sorted symbols: a heading in capitals is a version of the same without. */
 export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
-  const text = shownText(element);
-  return new Int32Array(wordIds(ctx.ignore.case ? fold(text) : text, ctx.symbols)).sort();
+  return new Int32Array(wordIds(fold(shownText(element)), ctx.symbols)).sort();
 }
 
 /** A block content control (§17.5.2.29) with content, or custom XML (§17.5.1.6). */

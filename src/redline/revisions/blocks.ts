@@ -104,7 +104,7 @@ function mergedBlock(a: readonly Block[], b: readonly Block[], ctx: MergeContext
     case 'w:p':
       return mergeParagraphs(a, b, ctx);
     case 'w:tbl':
-      return marks + mergeTables(first, second, ctx, CELLS);
+      return marks + mergeTable(first, second, ctx);
     case 'w:sdt':
     case 'w:customXml':
       return marks + mergeControl(first, second, ctx);
@@ -138,6 +138,11 @@ function revisedControl(a: readonly Block[], b: readonly Block[], ctx: MergeCont
 
 function controlOf(blocks: readonly Block[]): Control | undefined {
   return blocks.length === 1 ? controlIn(blocks[0]?.element) : undefined;
+}
+
+/** A table that both sides have. */
+export function mergeTable(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
+  return mergeTables(a, b, ctx, CELLS);
 }
 
 /** Cells are stories of their own; what goes or comes with a row may have moved. */

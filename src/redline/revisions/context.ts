@@ -80,6 +80,8 @@ export interface MergeContext {
   readonly sameNote: (original: XmlElement, modified: XmlElement) => boolean;
   /** A block inside a paragraph, where the schema has none, marked as it is. */
   readonly block: (element: XmlElement, state: 'del' | 'ins') => string;
+  /** A table inside a paragraph that both sides have. */
+  readonly table: (original: XmlElement, modified: XmlElement) => string;
   /** Section properties as they go into the result. */
   readonly section: (original: XmlElement | undefined, modified: XmlElement | undefined) => string;
   /** Do section references have to be written anew, even in paragraphs that are equal? */

@@ -8,8 +8,10 @@ import { type Aligned, alignGraphemes } from './graphemes.ts';
 import { type AtomItem, type EndItem, type GroupItem, type Item, readItems, TEXT_BOX } from './items.ts';
 import { Merge } from './merge.ts';
 import { mergedProperties, paragraphTag } from './paragraph.ts';
+import { rangedTag } from './ranges.ts';
 import { Alone, cursor, endItem, writeMarks, writeWord } from './single.ts';
 import { isField, matchEnds, matchUnits, toUnits, type Unit, type Word } from './units.ts';
+import { findWraps, type Wrap } from './wraps.ts';
 
 /** A stretch of paragraphs; marks between them move into the paragraph behind, which they precede. */
 function itemsOf(blocks: readonly Block[], ctx: MergeContext): Item[] {
@@ -62,7 +64,32 @@ function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Ali
 }
 
 /** @param whole  do the units begin and end with a paragraph, not with a link or a field in it? */
-function mergeUnits(left: readonly Unit[], right: readonly Unit[], merge: Merge, whole: boolean): void {
+function mergeUnits(a: readonly Unit[], b: readonly Unit[], merge: Merge, whole: boolean): void {
+  const wraps = findWraps(a, b, merge.ctx);
+  let [i, j] = [0, 0];
+  for (const wrap of wraps) {
+    mergeSimple(a.slice(i, wrap.a0), b.slice(j, wrap.b0), merge, false);
+    mergeWrap(wrap, a.slice(wrap.a0, wrap.a1), b.slice(wrap.b0, wrap.b1), merge);
+    [i, j] = [wrap.a1, wrap.b1];
+  }
+  if (wraps.length === 0) mergeSimple(a, b, merge, whole);
+  else mergeSimple(a.slice(i), b.slice(j), merge, false);
+}
+
+/** Words that both sides have, in a control of which only the tags are revised. */
+function mergeWrap({ left, right }: Wrap, a: readonly Unit[], b: readonly Unit[], merge: Merge): void {
+  const { ctx, writer } = merge;
+  const { symbols, ignore } = ctx;
+  if (left) writer.xml(rangedTag('Del', left.open, ctx));
+  if (right) writer.xml(rangedTag('Ins', right.open, ctx));
+  const inside = (control: GroupItem | undefined, units: readonly Unit[]): readonly Unit[] =>
+    control ? toUnits(control.items, symbols, ignore) : units;
+  mergeUnits(inside(left, a), inside(right, b), merge, false);
+  if (right) writer.xml(rangedTag('Ins', right.close, ctx));
+  if (left) writer.xml(rangedTag('Del', left.close, ctx));
+}
+
+function mergeSimple(left: readonly Unit[], right: readonly Unit[], merge: Merge, whole: boolean): void {
   const { a, b, partner } = matchAt(left, right, merge.ctx);
   const dropped = settleAsides(a, b, partner, merge.ctx, whole);
   const [gone, come] = [new Alone('original', merge), new Alone('modified', merge)];
@@ -168,10 +195,13 @@ function matchedAtom(a: AtomItem, b: AtomItem, merge: Merge): void {
     return;
   }
   const run = a.run && b.run && !UNFORMATTED.has(a.element.name) ? merge.run(a.run, b.run) : a.run;
-  const xml = isNote
-    ? merge.ctx.note(a.element, 'keep', b.element)
-    : mergedBoxes(a.element, b.element, merge.ctx);
+  const xml = mergedAtom(a.element, b.element, merge.ctx);
   merge.writer.atom(isNote && merge.ctx.ignore.notes ? a : { ...a, run }, 'keep', xml);
+}
+
+function mergedAtom(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
+  if (NOTES.has(a.name)) return ctx.note(a, 'keep', b);
+  return a.name === 'w:tbl' ? ctx.table(a, b) : mergedBoxes(a, b, ctx);
 }
 
 /** What a reader shows that does not know the first choice: the same box again (Part 3 §7.5). */

@@ -135,6 +135,9 @@ function atomKey(element: XmlElement): string {
     case 'w:instrText':
     case 'w:delInstrText':
       return `instr ${textOf(element).replace(/\s+/g, ' ')}`;
+    // Some files hold tables in paragraphs, where the schema has none: they are compared like any other.
+    case 'w:tbl':
+      return 'w:tbl';
     case 'w:drawing':
     case 'w:pict':
     case 'w:object':

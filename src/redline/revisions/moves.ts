@@ -1,5 +1,5 @@
 import { similarity, type Words } from '../diff/index.ts';
-import { canonicalChildren, child, type XmlElement } from '../ooxml/index.ts';
+import { canonical, canonicalChildren, child, type XmlElement } from '../ooxml/index.ts';
 import { type Block, endsSection, isParagraph, wordsOf } from './block.ts';
 import type { Loose, MergeContext } from './context.ts';
 import { type Item, readItems } from './items.ts';
@@ -191,6 +191,9 @@ function moveKey(element: XmlElement, ctx: MergeContext): string | undefined {
   return `${properties}|${itemsKey(readItems(element, ctx.props))}`;
 }
 
+/** What holds stories of its own, which its key leaves out. */
+const HOLDERS = new Set(['w:tbl', 'w:drawing', 'w:pict', 'w:object', 'mc:AlternateContent']);
+
 function itemsKey(items: readonly Item[]): string {
   let text = '';
   let props: string | undefined;
@@ -199,7 +202,8 @@ function itemsKey(items: readonly Item[]): string {
       if (item.run.props.key !== props) text += `\u0001${item.run.props.key}\u0001`;
       props = item.run.props.key;
       text += item.text;
-    } else if (item.kind === 'atom') text += `\u0002${item.key}\u0002`;
+    } else if (item.kind === 'atom')
+      text += `\u0002${HOLDERS.has(item.element.name) ? canonical(item.element) : item.key}\u0002`;
     else if (item.kind === 'group') text += `\u0003${item.key}\u0003${itemsKey(item.items)}\u0003`;
   }
   return text;

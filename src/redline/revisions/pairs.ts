@@ -7,10 +7,11 @@ import {
   similarity,
   type Words,
 } from '../diff/index.ts';
-import { child, outer, type XmlElement } from '../ooxml/index.ts';
+import { child, elements, outer, type XmlElement } from '../ooxml/index.ts';
 import { type Block, endsSection, isControl, isParagraph, shownText } from './block.ts';
 import type { MergeContext } from './context.ts';
 import { controlKey } from './items.ts';
+import { cellsIn } from './table-units.ts';
 
 /** Least share of common words for two blocks to be versions of one another. */
 const PAIR_THRESHOLD = 0.34;
@@ -177,14 +178,20 @@ function sameGrid(a: XmlElement, b: XmlElement): boolean {
   return columns > 0 && columns === columnsOf(b);
 }
 
-/** Columns of a table's grid, for which the table itself need not be read: no row stands before it (§17.4.48). */
+/**
+ * Columns of a table's grid (§17.4.48), or else cells of its first row.  The table itself need not be
+ * read for it: no row stands before the grid.
+ */
 function columnsOf(table: XmlElement): number {
   const xml = outer(table);
   const [from, to, row] = ['<w:tblGrid', '</w:tblGrid>', '<w:tr'].map((tag) => xml.indexOf(tag));
-  if (from === undefined || to === undefined || row === undefined || from < 0) return 0;
+  if (from === undefined || to === undefined || row === undefined) return 0;
+  if (from < 0 || (row >= 0 && row < from)) return cellsIn(elements(table).find(isRow) ?? table).length;
   if (to < 0 || (row >= 0 && row < to)) return child(table, 'w:tblGrid')?.children.length ?? 0;
   return xml.slice(from, to).split('<w:gridCol').length - 1;
 }
+
+const isRow = (element: XmlElement): boolean => /^w:(?:tr|sdt|customXml)$/.test(element.name);
 
 /** How many words two blocks have in common, 0 when they are not versions of one another. */
 function pairScore(

@@ -32,11 +32,13 @@ export function controlTags({ element, content }: Control): readonly [head: stri
 
 /** A control with other content, its two tags revised by a range each (§17.13.5.4): those of controls inside are not. */
 export function controlRange(kind: 'Ins' | 'Del', control: Control, body: string, ctx: MergeContext): string {
-  const ranged = (tag: string): string => {
-    const stamp = ctx.stamp();
-    const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
-    return `<w:customXml${kind}RangeStart${stamp}/>${tag}<w:customXml${kind}RangeEnd ${id}/>`;
-  };
   const [head, tail] = controlTags(control);
-  return ranged(head) + body + ranged(tail);
+  return rangedTag(kind, head, ctx) + body + rangedTag(kind, tail, ctx);
+}
+
+/** One end of a control, its tags revised by a range. */
+export function rangedTag(kind: 'Ins' | 'Del', tag: string, ctx: MergeContext): string {
+  const stamp = ctx.stamp();
+  const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';
+  return `<w:customXml${kind}RangeStart${stamp}/>${tag}<w:customXml${kind}RangeEnd ${id}/>`;
 }

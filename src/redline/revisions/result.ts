@@ -21,7 +21,7 @@ import {
   type SpentBudget,
   type StoryOutcome,
 } from '../report.ts';
-import { mergeStory, singleBlock } from './blocks.ts';
+import { mergeStory, mergeTable, singleBlock } from './blocks.ts';
 import type { Marked } from './clauses.ts';
 import { type CommentMap, mapComments } from './comments.ts';
 import { emptyTally, type Loose, type MergeContext, type Tally } from './context.ts';
@@ -145,6 +145,7 @@ export class Result {
       note: (element, state, partner) => this.notes.reference(element, state, partner),
       sameNote: (a, b) => this.ignore.notes || this.notes.comparable(a, b),
       block: (element, state) => singleBlock(element, state, ctx),
+      table: (a, b) => mergeTable(a, b, ctx),
       section: (a, b) => {
         const xml = sections?.write(a, b, ctx) ?? '';
         if (!a || xml !== outer(a)) this.#touches++;
