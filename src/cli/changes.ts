@@ -67,7 +67,7 @@ export async function runDecide(
   }
   const work = ([bytes]: readonly [Uint8Array]) => {
     const decided = decideChanges(bytes, [{ verdict, changes }], { limits: DEFAULT_LIMITS }, nodeCodec);
-    return { bytes: decided.document, report: decided.report, summary: summaryOf(decided.report) };
+    return { content: decided.document, report: decided.report, summary: summaryOf(decided.report) };
   };
   return await produce([{ name: document, role: 'document' }] as const, flags, 'Deciding', work, io);
 }

@@ -42,7 +42,7 @@ export async function runCombine(
   const work = ([first, ...rest]: readonly Uint8Array[]) => {
     const given = rest.map((document, i) => ({ document, reviewer: names[i] ?? '' }));
     const { document, report } = combine(first ?? new Uint8Array(), given, options, nodeCodec);
-    return { bytes: document, report, summary: combineSummary(report) };
+    return { content: document, report, summary: combineSummary(report) };
   };
   return await produce(inputs, flags, 'Combining', work, io);
 }

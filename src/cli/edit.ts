@@ -88,7 +88,7 @@ async function edited(
   const edits = readEdits(json);
   const work = ([bytes]: readonly [Uint8Array]) => {
     const result = applyEdits(bytes, edits, options, nodeCodec);
-    return { bytes: result.document, report: result.report, summary: editSummary(result.report) };
+    return { content: result.document, report: result.report, summary: editSummary(result.report) };
   };
   return await produce([{ name: document, role: 'document' }] as const, flags, 'Editing', work, io);
 }
@@ -149,7 +149,7 @@ export async function runScrub(document: string, flags: ScrubFlags, io: Io): Pro
   const roles = Object.fromEntries((flags.role ?? []).map(roleOf));
   const work = ([bytes]: readonly [Uint8Array]) => {
     const result = scrub(bytes, { kinds, roles, limits: DEFAULT_LIMITS }, nodeCodec);
-    return { bytes: result.document, report: result.report, summary: scrubSummary(result.report) };
+    return { content: result.document, report: result.report, summary: scrubSummary(result.report) };
   };
   return await produce([{ name: document, role: 'document' }] as const, flags, 'Cleaning', work, io);
 }

@@ -1,7 +1,15 @@
 import { readConfig } from '../config.ts';
-import { JobError, PDF_SUBJECTS, PrintShop, printable, printableOf } from '../jobs/index.ts';
+import {
+  JobError,
+  PDF_SUBJECTS,
+  type PdfSubject,
+  type PrintableKind,
+  PrintShop,
+  printable,
+  printableOf,
+} from '../jobs/index.ts';
 import { openProgramPrinter } from '../platform/embedded/index.ts';
-import { DEFAULT_LIMITS } from '../redline/index.ts';
+import { DEFAULT_LIMITS, type Limits } from '../redline/index.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import { oneOf, type ProduceFlags, produce } from './produce.ts';
@@ -13,18 +21,29 @@ export interface PdfFlags extends ProduceFlags {
 /** `redline pdf`: resolves with the exit code. */
 export async function runPdf(document: string, flags: PdfFlags, io: Io): Promise<number> {
   const subject = oneOf('--subject', flags.subject, PDF_SUBJECTS);
-  const shop = new PrintShop(openProgramPrinter(readConfig().printer));
-  const kind = await refusing(() => printableOf(subject, shop.printer));
+  const { kind, print } = await openPrinter(subject);
   const work = async ([bytes]: readonly [Uint8Array]) => {
-    const shown = await printable(bytes, subject, kind, DEFAULT_LIMITS);
-    const pdf = await refusing(() => shop.print(kind, shown, interrupted()));
+    const pdf = await print(bytes, DEFAULT_LIMITS);
     return {
-      bytes: pdf,
+      content: pdf,
       report: { subject, kind, bytes: pdf.length },
       summary: `  ${subject}, printed from ${kind}`,
     };
   };
   return await produce([{ name: document, role: 'document' }] as const, flags, 'Printing', work, io);
+}
+
+/** What prints a subject here, found before anything else is done. @throws {CliError} where nothing does. */
+export async function openPrinter(
+  subject: PdfSubject,
+): Promise<{ kind: PrintableKind; print: (document: Uint8Array, limits: Limits) => Promise<Uint8Array> }> {
+  const shop = new PrintShop(openProgramPrinter(readConfig().printer));
+  const kind = await refusing(() => printableOf(subject, shop.printer));
+  const print = async (document: Uint8Array, limits: Limits) => {
+    const shown = await printable(document, subject, kind, limits);
+    return await refusing(() => shop.print(kind, shown, interrupted()));
+  };
+  return { kind, print };
 }
 
 /** @throws {CliError} for what the room `jobs` refuses. */

@@ -12,6 +12,9 @@ export interface ProduceFlags {
   readonly force?: boolean;
 }
 
+/** What a command writes: bytes, or text made piece by piece while it is written. */
+export type Content = Uint8Array | Iterable<string>;
+
 /** A document as it was named, and what errors call it. */
 export interface Input {
   readonly name: string;
@@ -27,8 +30,8 @@ export function oneOf<Value extends string>(flag: string, given: string, values:
 
 /** What such a command makes. */
 export interface Produced {
-  readonly bytes: Uint8Array;
-  /** What `--json` prints. */
+  readonly content: Content;
+  /** What `--json` prints; asked for when the content is written. */
   readonly report: object;
   /** The same for people, in a few lines. */
   readonly summary: string;
@@ -38,13 +41,14 @@ export interface Produced {
  * Reads the inputs, lets `work` make a document of them and writes it: the whole file or none of it. The report goes to
  * standard output, or to standard error where the document goes to standard output.
  *
+ * @param flags with `plain` for text, which may go to a terminal.
  * @param doing what `work` does, for the line of progress: `Accepting`.
  * @returns the exit code.
  * @throws {CliError | RedlineError} what stands in the way; nothing is written then.
  */
 export async function produce<Inputs extends readonly Input[]>(
   inputs: Inputs,
-  flags: ProduceFlags,
+  flags: ProduceFlags & { readonly plain?: boolean },
   doing: string,
   work: (documents: { readonly [At in keyof Inputs]: Uint8Array }) => Produced | Promise<Produced>,
   io: Io,
@@ -57,7 +61,8 @@ export async function produce<Inputs extends readonly Input[]>(
       'the report (--json) and the document (-o -) cannot both go to standard output',
     );
   }
-  const target = await openTarget(flags.output, names, flags.force === true, io);
+  const { output, force = false, plain = false } = flags;
+  const target = await openTarget(output, names, { force, plain }, io);
   const progress = createProgress(io.stderr, 3);
   try {
     progress.stage('Reading');
@@ -66,14 +71,14 @@ export async function produce<Inputs extends readonly Input[]>(
       documents.push(await readInput(name, role, DEFAULT_LIMITS.compressedBytes, io));
     }
     progress.stage(doing);
-    const { bytes, report, summary } = await work(documents as { [At in keyof Inputs]: Uint8Array });
+    const produced = await work(documents as { [At in keyof Inputs]: Uint8Array });
     progress.stage('Writing');
-    await target.write(bytes);
+    const size = await target.write(produced.content);
     progress.end();
-    if (flags.json) await write(io.stdout, `${JSON.stringify(report, null, 2)}\n`);
+    if (flags.json) await write(io.stdout, `${JSON.stringify(produced.report, null, 2)}\n`);
     else {
       const sink = flags.output === STANDARD ? io.stderr : io.stdout;
-      await write(sink, `${paint(sink, 'bold', target.name)} (${bytes.length} bytes)\n${summary}\n`);
+      await write(sink, `${paint(sink, 'bold', target.name)} (${size} bytes)\n${produced.summary}\n`);
     }
     return EXIT.done;
   } catch (error) {

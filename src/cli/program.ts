@@ -34,6 +34,8 @@ ORIGINAL or MODIFIED may be "-", standard input. An existing OUT is replaced onl
 Examples:
   redline compare draft-1.docx draft-2.docx -o redline.docx
   redline compare draft-1.docx draft-2.docx -o redline.docx --json > report.json
+  redline compare draft-1.docx draft-2.docx -o redline.html
+  redline compare draft-1.docx draft-2.docx -o changes.docx --format report
   redline compare draft-1.docx draft-2.docx -o redline.docx --ignore case,formatting --least-move 10
 
 What is ignored keeps the form of ORIGINAL: rejecting still gives ORIGINAL in everything.
@@ -97,7 +99,12 @@ function addCompare(program: Command, io: Io, done: (exitCode: number) => void):
     .command('compare <original> <modified>')
     .description('write one Word document with the changes as tracked changes')
     .usage('ORIGINAL MODIFIED -o OUT [options]')
-    .requiredOption('-o, --output <out>', 'the redline to write; "-" is standard output')
+    .option('-o, --output <out>', 'the file to write; "-" is standard output')
+    .option(
+      '--format <format>',
+      'docx (the redline), html (as a page), pdf, report (what was changed; OUT ends in docx, html, csv or json), ' +
+        'json (of the comparison); default: as OUT ends, else docx',
+    )
     .option('--json', 'print the whole report as JSON on standard output')
     .option('--force', 'let OUT replace one of the inputs');
   withOptions(command)

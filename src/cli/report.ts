@@ -25,13 +25,17 @@ export async function runReport(document: string, flags: ReportFlags, io: Io): P
     const written = await report(bytes, asked);
     const { changes, substance, formatting } = written.report.counts;
     const summary = `  ${changes} changes: ${substance} of substance, ${formatting} of formatting and numbering`;
-    return { bytes: written.document, report: written.report, summary };
+    return { content: written.document, report: written.report, summary };
   };
   return await produce([{ name: document, role: 'document' }] as const, flags, 'Reporting', work, io);
 }
 
 function formatOf({ format, output }: ReportFlags): ReportFormat {
-  if (format !== undefined) return oneOf('--format', format, REPORT_FORMATS);
+  return format === undefined ? formatByName(output) : oneOf('--format', format, REPORT_FORMATS);
+}
+
+/** As the name of the file says, else a Word document. */
+export function formatByName(output: string): ReportFormat {
   const ending = extname(output).slice(1).toLowerCase();
   return REPORT_FORMATS.find((one) => one === ending) ?? 'docx';
 }

@@ -12,7 +12,7 @@ import {
 } from '../redline/index.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
-import { oneOf, type ProduceFlags, produce } from './produce.ts';
+import { type Content, oneOf, type Produced, type ProduceFlags, produce } from './produce.ts';
 
 export interface HtmlFlags extends ProduceFlags {
   readonly view: string;
@@ -22,9 +22,8 @@ export interface HtmlFlags extends ProduceFlags {
 export async function runHtml(document: string, flags: HtmlFlags, io: Io): Promise<number> {
   const view = oneOf('--view', flags.view, VIEWS);
   const work = ([bytes]: readonly [Uint8Array]) => {
-    const page = renderPage(bytes, { view, limits: DEFAULT_LIMITS }, nodeCodec);
-    const pieces = Array.from(page, (piece) => Buffer.from(piece));
-    return { bytes: Buffer.concat(pieces), ...figures(bytes) };
+    const content = renderPage(bytes, { view, limits: DEFAULT_LIMITS }, nodeCodec);
+    return withFigures(content, bytes);
   };
   return await produce([{ name: document, role: 'document' }] as const, flags, 'Rendering', work, io);
 }
@@ -44,10 +43,8 @@ export async function runBlackline(document: string, flags: BlacklineFlags, io: 
     moveFrom: lookOf('--move-from', flags.moveFrom, DEFAULT_BLACKLINE.moveFrom),
     moveTo: lookOf('--move-to', flags.moveTo, DEFAULT_BLACKLINE.moveTo),
   };
-  const work = ([bytes]: readonly [Uint8Array]) => ({
-    bytes: blackline(bytes, nodeCodec, DEFAULT_LIMITS, looks),
-    ...figures(bytes),
-  });
+  const work = ([bytes]: readonly [Uint8Array]) =>
+    withFigures(blackline(bytes, nodeCodec, DEFAULT_LIMITS, looks), bytes);
   return await produce([{ name: document, role: 'document' }] as const, flags, 'Drawing', work, io);
 }
 
@@ -69,14 +66,29 @@ function lookOf(flag: string, given: string | undefined, otherwise: Look): Look 
   };
 }
 
-/** What the document holds, for `--json` and for people. */
-function figures(document: Uint8Array): { report: Statistics; summary: string } {
-  const report = statistics(document, nodeCodec, DEFAULT_LIMITS);
-  const { words, counts } = report;
-  const changed = report.clauses.length - counts.unchanged;
-  const summary =
+/** What the document holds, for `--json` and for people; counted when somebody asks. */
+function withFigures(content: Content, document: Uint8Array): Produced {
+  let counted: Statistics | undefined;
+  const report = (): Statistics => {
+    counted ??= statistics(document, nodeCodec, DEFAULT_LIMITS);
+    return counted;
+  };
+  return {
+    content,
+    get report() {
+      return report();
+    },
+    get summary() {
+      return summaryOf(report());
+    },
+  };
+}
+
+function summaryOf({ words, clauses, counts }: Statistics): string {
+  const changed = clauses.length - counts.unchanged;
+  return (
     `  words    ${words.inserted} inserted, ${words.deleted} deleted, ${words.moved} moved` +
     ` (${words.original} before, ${words.modified} after)\n` +
-    `  clauses  ${changed} of ${report.clauses.length} changed`;
-  return { report, summary };
+    `  clauses  ${changed} of ${clauses.length} changed`
+  );
 }

@@ -7,6 +7,7 @@ import type { HttpEnv } from './services.ts';
 
 export const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 export const JSON_TYPE = 'application/json';
+export const PDF = 'application/pdf';
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** What every route's description says of its problems. */

@@ -34,6 +34,8 @@ export interface Upload<Inputs = unknown> {
   readonly inputs: Inputs;
   /** Bytes of all files. */
   readonly size: number;
+  /** What the first file of a field is called where it comes from, without folders; for those that say so. */
+  readonly names: Readonly<Record<string, string>>;
   /** As sent; `null` when it was not. */
   readonly options: string | null;
 }
@@ -69,6 +71,7 @@ export async function readUpload<Inputs>(
 class Form {
   readonly #spec: FormSpec;
   readonly #share: UploadShare;
+  readonly #names: Record<string, string> = {};
   /** By field, file by file, the chunks as they came. */
   readonly #files = new Map<string, Uint8Array[][]>();
   readonly #failure = new AbortController();
@@ -81,7 +84,7 @@ class Form {
 
   async read(body: ReadableStream<Uint8Array> | null, contentType: string): Promise<void> {
     const parser = openParser(contentType, this.#spec);
-    parser.on('file', (field, stream) => this.#guard(() => this.#readFile(field, stream)));
+    parser.on('file', (field, stream, name) => this.#guard(() => this.#readFile(field, stream, name)));
     parser.on('field', (field, value, _nameCut, cut) =>
       this.#guard(() => this.#readField(field, value, cut)),
     );
@@ -101,7 +104,7 @@ class Form {
     const size = Object.values(inputs)
       .flat()
       .reduce((sum, file) => sum + file.byteLength, 0);
-    return { inputs, size, options: this.#options };
+    return { inputs, size, names: this.#names, options: this.#options };
   }
 
   #input({ name, most = 1 }: FileField): Uint8Array | Uint8Array[] {
@@ -126,13 +129,14 @@ class Form {
     parser.end();
   }
 
-  #readFile(field: string, stream: BusboyFileStream): void {
+  #readFile(field: string, stream: BusboyFileStream, name: string | undefined): void {
     const spec = this.#spec.files.find(({ name }) => name === field);
     if (spec === undefined) throw unknown(field, this.#spec);
     const files = this.#files.get(field) ?? [];
     if (files.length >= (spec.most ?? 1)) throw repeated(`"${field}"`, spec.most);
     const chunks: Uint8Array[] = [];
     this.#files.set(field, [...files, chunks]);
+    if (name && files.length === 0) this.#names[field] = plainName(name);
     stream.on('data', (chunk: Uint8Array) =>
       this.#guard(() => {
         this.#share.take(chunk.byteLength);
@@ -187,6 +191,15 @@ function openParser(contentType: string, spec: FormSpec): BusboyInstance {
   } catch {
     throw malformed();
   }
+}
+
+/** Characters of a file's name that are taken over. */
+const MOST_NAME = 255;
+
+/** A name without folders and without what does not print. */
+function plainName(name: string): string {
+  const last = name.split(/[/\\]/).at(-1) ?? '';
+  return last.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '').slice(0, MOST_NAME);
 }
 
 /** One array that owns its buffer, so that it can be handed to a thread. */

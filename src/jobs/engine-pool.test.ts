@@ -68,12 +68,35 @@ describe('the pool', () => {
     expect(pool.ready).toBe(true);
   });
 
-  test('renders a page', async () => {
-    const place = open().reserve();
-    const inputs = { document: Uint8Array.of(1) };
-    expect(
-      await place.run('page', inputs, { limits: compareOptions().limits, view: 'inline' }, never),
-    ).toContain('stand-in');
+  describe('renders a page', () => {
+    const page = async (pool: EnginePool, document: string): Promise<ReadableStream<Uint8Array>> => {
+      const place = pool.reserve();
+      const options = { limits: compareOptions().limits, view: 'inline' } as const;
+      const text = await place.run('page', { document: Buffer.from(document) }, options, never);
+      place.release();
+      return text;
+    };
+
+    test('as a stream, which keeps its place until it was read', async () => {
+      const pool = open();
+      const text = await page(pool, '!');
+      expect(pool.state).toMatchObject({ running: 1, places: 1 });
+      await text.cancel();
+      await expect.poll(() => pool.state).toMatchObject(idle);
+      expect(await new Response(await page(pool, '.')).text()).toContain('stand-in');
+      await expect.poll(() => pool.state).toMatchObject(idle);
+    });
+
+    test.each([
+      ['a fault on the way', '?', {}, 'broken'],
+      ['a reader that takes nothing until the deadline', '!', { deadlineMs: 3000 }, 'not done after 3000 ms'],
+    ])('that ends in an error: %s', async (_, document, options, message) => {
+      const pool = open(options);
+      const text = await page(pool, document);
+      if (document === '!') await expect.poll(() => pool.state, { timeout: 10_000 }).toMatchObject(idle);
+      await expect(new Response(text).text()).rejects.toThrow(message);
+      expect(pool.state).toMatchObject(idle);
+    });
   });
 
   test('keeps the details of a refusal', async () => {

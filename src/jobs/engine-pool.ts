@@ -1,15 +1,18 @@
 import { fileURLToPath } from 'node:url';
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { type EngineAnswer, type EngineTask, fromRefusal, transferable } from './engine-task.ts';
 import { JobError } from './errors.ts';
 import { Gate } from './gate.ts';
-import type {
-  Documents,
-  OperationInputs,
-  OperationName,
-  OperationOptions,
-  OperationResult,
+import {
+  type Documents,
+  type OperationInputs,
+  type OperationName,
+  type OperationOptions,
+  type OperationResult,
+  POURED,
 } from './operations.ts';
+import { openTap } from './pieces.ts';
 
 export interface EnginePoolOptions {
   readonly threads: number;
@@ -35,7 +38,8 @@ export interface EnginePoolState {
 /** One request's right to use the pool. Released exactly once. */
 export interface EnginePlace {
   /**
-   * The inputs are handed over to a thread: they are empty afterwards.
+   * The inputs are handed over to a thread: they are empty afterwards. A result that is a stream keeps the place, and its
+   * thread, until it was read to its end or cancelled; it fails with the errors below, the first time before it is given.
    *
    * @throws {RedlineError} what the engine refuses.
    * @throws {JobError} when it takes too long or too much, or `signal` aborts; the thread's work stops then.
@@ -48,6 +52,8 @@ export interface EnginePlace {
   ): Promise<OperationResult<Name>>;
   release(): void;
 }
+
+type Transferred = (ArrayBuffer | MessagePort)[];
 
 /** Priority of the threads below the event loop's (POSIX niceness), so that answering stays quick under load. */
 const NICENESS = 10;
@@ -104,14 +110,21 @@ export class EnginePool {
     if (this.#stopping) throw new JobError('service/stopping', 'The service is ending.', 5);
     if (this.#places >= this.#capacity) throw this.#busy('Every place in the queue is taken.');
     this.#places += 1;
-    let held = true;
+    let [held, users] = [true, 1];
+    const leave = () => {
+      users -= 1;
+      if (users === 0) this.#places -= 1;
+    };
     return {
       run: async (operation, inputs, options, signal) => {
         const task = { operation, inputs: inputs as Documents, options };
-        return (await this.#operate(task, signal)) as OperationResult<typeof operation>;
+        if (!POURED.has(operation))
+          return (await this.#operate(task, signal)) as OperationResult<typeof operation>;
+        users += 1;
+        return (await this.#pour(task, signal, leave)) as OperationResult<typeof operation>;
       },
       release: () => {
-        if (held) this.#places -= 1;
+        if (held) leave();
         held = false;
       },
     };
@@ -139,7 +152,27 @@ export class EnginePool {
     return answer.result;
   }
 
-  async #run(task: EngineTask, transferList: ArrayBuffer[], outer: AbortSignal): Promise<EngineAnswer> {
+  /** Resolves when the text begins. @param done is called when it has ended, whatever the end. */
+  async #pour(task: EngineTask, outer: AbortSignal, done: () => void): Promise<ReadableStream<Uint8Array>> {
+    const abandoned = new AbortController();
+    const tap = openTap(() => abandoned.abort());
+    const { value: inputs, buffers } = transferable(task.inputs);
+    const signal = AbortSignal.any([outer, abandoned.signal]);
+    const running = this.#run({ ...task, inputs, port: tap.port }, [...buffers, tap.port], signal).then(
+      (answer) => {
+        if (answer.kind === 'refusal') throw fromRefusal(answer.refusal);
+      },
+    );
+    const failed = running.catch((error: unknown) => {
+      tap.fail(error);
+      throw error;
+    });
+    void failed.catch(() => {}).finally(done);
+    await Promise.race([tap.begun, failed]);
+    return tap.text;
+  }
+
+  async #run(task: EngineTask, transferList: Transferred, outer: AbortSignal): Promise<EngineAnswer> {
     const { deadlineMs } = this.#options;
     const patience = () => this.#busy('No thread came free in time.');
     await within(deadlineMs, patience, outer, (signal) => this.#gate.enter(signal));

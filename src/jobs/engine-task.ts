@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { type ErrorCode, type ErrorDetails, RedlineError } from '../redline/index.ts';
 import type { Documents, OperationName } from './operations.ts';
 
@@ -6,6 +7,8 @@ export interface EngineTask {
   readonly operation: OperationName;
   readonly inputs: Documents;
   readonly options: unknown;
+  /** Where a result goes that is made piece by piece. */
+  readonly port?: MessagePort;
 }
 
 export interface EngineRefusal {

@@ -16,7 +16,7 @@ import {
   listChanges,
   listComments,
   RedlineError,
-  renderHtml,
+  renderPage,
   type ScrubOptions,
   scrub,
   statistics,
@@ -42,7 +42,7 @@ const OPERATIONS = {
   compare: (inputs: { original: Uint8Array; modified: Uint8Array }, options: CompareOptions) =>
     compare(inputs.original, inputs.modified, options, nodeCodec),
   page: (inputs: { document: Uint8Array }, { limits, view }: { limits: Limits; view: View }) =>
-    renderHtml(inputs.document, nodeCodec, limits, view),
+    renderPage(inputs.document, { limits, view }, nodeCodec),
   blackline: (
     inputs: { document: Uint8Array },
     { limits, looks }: { limits: Limits; looks: BlacklineOptions },
@@ -89,7 +89,14 @@ type Operations = typeof OPERATIONS;
 export type OperationName = keyof Operations;
 export type OperationInputs<Name extends OperationName> = Parameters<Operations[Name]>[0];
 export type OperationOptions<Name extends OperationName> = Parameters<Operations[Name]>[1];
-export type OperationResult<Name extends OperationName> = Awaited<ReturnType<Operations[Name]>>;
+/** What a thread gives back; a text that is made piece by piece crosses over as a stream of UTF-8. */
+interface Results extends Omit<{ [Name in OperationName]: Awaited<ReturnType<Operations[Name]>> }, 'page'> {
+  readonly page: ReadableStream<Uint8Array>;
+}
+export type OperationResult<Name extends OperationName> = Results[Name];
+
+/** Those whose result is such a text. */
+export const POURED: ReadonlySet<OperationName> = new Set(['page']);
 
 /** The documents of one operation by role; a role that can be filled several times holds a list. */
 export type Documents = Readonly<Record<string, Uint8Array | readonly Uint8Array[]>>;

@@ -25,6 +25,7 @@ export {
   METADATA,
   MOST_AUTHOR,
   MOST_LEAST_WORDS,
+  RESULT_LIMITS,
   TRACKED,
   type Tracked,
 } from './options.ts';

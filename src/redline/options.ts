@@ -24,6 +24,15 @@ export const DEFAULT_LIMITS: Limits = {
   xmlDepth: 512,
 };
 
+/** A redline holds the parts of two documents that were each within the limits. */
+export const RESULT_LIMITS: Limits = {
+  ...DEFAULT_LIMITS,
+  compressedBytes: 2 * DEFAULT_LIMITS.compressedBytes,
+  uncompressedBytes: 2 * DEFAULT_LIMITS.uncompressedBytes,
+  xmlPartBytes: 2 * DEFAULT_LIMITS.xmlPartBytes,
+  entries: 2 * DEFAULT_LIMITS.entries,
+};
+
 /** What is marked inside a changed phrase: whole words, or the grapheme clusters that differ. */
 export const GRANULARITIES = ['word', 'character'] as const;
 export type Granularity = (typeof GRANULARITIES)[number];

@@ -27,9 +27,54 @@ describe('redline html', () => {
     expect(text('r.html')).toMatch(/^<!doctype html>.*<del [^>]*>ten<\/del><ins [^>]*>twelve<\/ins>/s);
   });
 
+  test('goes to standard output piece by piece', async () => {
+    const result = await run('html', 'r.docx', '-o', '-');
+    expect(result.stdout.toString()).toMatch(/^<!doctype html>.*<\/html>\n$/s);
+    expect(result.stderr).toMatch(/standard output .*1 inserted/s);
+  });
+
   test('writes two columns', async () => {
     await run('html', 'r.docx', '-o', 'columns.html', '--view', 'side-by-side');
     expect(text('columns.html')).toContain('<article class="redline columns">');
+  });
+});
+
+describe('redline compare', () => {
+  writeFileSync(join(folder, 'a.docx'), docx(p(r('The fee is ten.'))));
+  writeFileSync(join(folder, 'b.docx'), docx(p(r('The fee is twelve.'))));
+  test.each([
+    ['c.docx', [], /^PK/],
+    ['c.html', [], /^<!doctype html>.*ten<\/del>/s],
+    ['c.json', [], /^\{\n.*"certificate"/s],
+    ['c.report.docx', ['--format', 'report'], /^PK/],
+    ['c.report.html', ['--format', 'report'], /<b>a.docx<\/b> compared with <b>b.docx<\/b>/],
+    ['c.csv', ['--format', 'report'], /"ten","twelve"/],
+    ['c.anything', ['--format', 'html'], /^<!doctype html>/],
+  ])('writes %s', async (out, more, content) => {
+    const result = await run('compare', 'a.docx', 'b.docx', '-o', out, '--date', 'none', ...more);
+    expect([result.exitCode, result.stderr]).toEqual([0, '']);
+    expect(result.stdout.toString()).toMatch(/verified/);
+    expect(text(out)).toMatch(content);
+  });
+
+  test('writes JSON to standard output when no file is named', async () => {
+    const result = await run('compare', 'a.docx', 'b.docx', '--format', 'json');
+    expect(json<object>(result)).toMatchObject({ verification: { exact: true } });
+  });
+
+  test.each([
+    ['a form that is none', ['-o', 'x', '--format', 'odd'], /docx, html, report, json, pdf/],
+    ['a page without a file', ['--format', 'html'], /--output/],
+  ])('refuses %s', async (_, args, message) => {
+    const result = await run('compare', 'a.docx', 'b.docx', ...args);
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toMatch(message);
+  });
+
+  test('prints nothing where nothing can print, before anything is compared', async () => {
+    const env = { ...process.env, REDLINE_OFFICE: 'none', REDLINE_BROWSER: 'none' };
+    const result = await redline(['compare', 'gone.docx', 'b.docx', '-o', 'x.pdf'], { cwd: folder, env });
+    expect([result.exitCode, result.stderr]).toEqual([5, expect.stringMatching(/pdf\/not-available/)]);
   });
 });
 

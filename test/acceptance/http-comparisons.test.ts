@@ -38,8 +38,15 @@ describe('the form of the result', () => {
     ['JSON', 'application/json', 201, 'application/json'],
     ['JSON rather than anything', '*/*;q=0.1, application/json', 201, 'application/json'],
     ['a Word document rather than JSON', `application/json;q=0.5, ${DOCX};q=0.9`, 200, DOCX],
-    ['a page', 'text/html', 406, 'application/problem+json'],
-    ['anything but what there is', `*/*, ${DOCX};q=0, application/json;q=0`, 406, 'application/problem+json'],
+    ['a page', 'text/html', 200, 'text/html; charset=utf-8'],
+    ['a PDF where nothing prints', 'application/pdf', 501, 'application/problem+json'],
+    ['a picture', 'image/png', 406, 'application/problem+json'],
+    [
+      'anything but what there is',
+      `*/*, ${DOCX};q=0, application/json;q=0, text/html;q=0, application/pdf;q=0`,
+      406,
+      'application/problem+json',
+    ],
   ])('%s', async (_, accept, status, type) => {
     const answer = await post(service, asked('echo'), accept === undefined ? {} : { accept });
     expect(answer.status).toBe(status);

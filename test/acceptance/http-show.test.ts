@@ -80,6 +80,41 @@ describe('a change report', () => {
   });
 });
 
+describe('a comparison', () => {
+  const a = docx(p(r('The fee is ten.')));
+  const b = docx(p(r('The fee is twelve.')));
+  test.each([
+    ['docx', '*/*', DOCX, /^PK/],
+    ['html', '*/*', 'text/html; charset=utf-8', /^<!doctype html>.*<del [^>]*>ten<\/del>.*<\/html>\n$/s],
+    ['json', '*/*', 'application/json', /"exact":true/],
+    ['report', '*/*', DOCX, /^PK/],
+    ['report', 'application/json', 'application/json', /"original": "original.docx"/],
+    ['report', 'text/html', 'text/html; charset=utf-8', /<b>original.docx<\/b> compared with/],
+    ['report', 'text/csv', 'text/csv; charset=utf-8; header=present', /"ten","twelve"/],
+  ])('as %s, %s', async (format, accept, type, content) => {
+    const answer = await fetch(`${service.url}/v1/comparisons?format=${format}`, {
+      method: 'POST',
+      body: form({ original: a, modified: b }),
+      headers: { accept },
+    });
+    expect(answer.headers.get('content-type')).toBe(type);
+    expect(Buffer.from(await answer.arrayBuffer()).toString('latin1')).toMatch(content);
+  });
+
+  test.each([
+    ['odd', '*/*', 400, 'options/invalid'],
+    ['report', 'image/png', 406, 'request/not-acceptable'],
+    ['pdf', '*/*', 501, 'pdf/not-available'],
+  ])('as %s, %s, is refused', async (format, accept, status, code) => {
+    const answer = await fetch(`${service.url}/v1/comparisons?format=${format}`, {
+      method: 'POST',
+      body: form({ original: a, modified: b }),
+      headers: { accept },
+    });
+    expect(await answer.json()).toMatchObject({ status, code });
+  });
+});
+
 describe('a PDF', () => {
   const { office } = readConfig({}, process.env).printer;
   const pdfFrom = async (settings: Record<string, string>, subject: string): Promise<Response> => {

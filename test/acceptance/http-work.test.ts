@@ -1,5 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { answerOf, asked, openUpload, post, type Service, STAND_IN_ENGINE, startService } from './service.ts';
+import {
+  answerOf,
+  asked,
+  form,
+  openUpload,
+  post,
+  type Service,
+  STAND_IN_ENGINE,
+  startService,
+} from './service.ts';
 
 const services: Service[] = [];
 
@@ -81,6 +90,30 @@ describe('work', () => {
     expect([answer.status, await answer.json()]).toMatchObject([status, { code }]);
     expect((await post(service, asked('echo'))).status).toBe(200);
     expect(await service.health()).toMatchObject(idle);
+  });
+
+  test('on a page stops when its client goes away while it reads', async () => {
+    const service = await start({});
+    const client = new AbortController();
+    const body = form({ document: Buffer.from('!') });
+    const answer = await fetch(`${service.url}/v1/html`, { method: 'POST', body, signal: client.signal });
+    const reader = answer.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toContain('<article');
+    expect(await service.health()).toMatchObject({ pool: { running: 1, places: 1 } });
+    client.abort();
+    await expect.poll(() => service.health()).toMatchObject(idle);
+  });
+
+  test('on a page that breaks on the way ends in a connection that breaks', async () => {
+    const service = await start({});
+    const body = form({ document: Buffer.from('?') });
+    const answer = fetch(`${service.url}/v1/html`, { method: 'POST', body });
+    await expect(answer.then((given) => given.text())).rejects.toThrow();
+    expect(await service.health()).toMatchObject(idle);
+    expect(service.lines).toContainEqual(
+      expect.objectContaining({ msg: 'unexpected error', code: 'internal' }),
+    );
+    expect(JSON.stringify(service.lines)).not.toContain('never be logged');
   });
 
   test('keeps what the engine says of a refusal', async () => {

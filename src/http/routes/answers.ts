@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import { sendWhole } from '../body.ts';
 import { docxHeaders } from '../kept.ts';
 import { DOCX, JSON_TYPE } from '../responses.ts';
 import type { Answer } from './operation.ts';
@@ -20,11 +21,11 @@ export function jsonAnswer<Result>(
   };
 }
 
-/** A text of a result, such as a page or a table. `headers` name its type with its encoding. */
+/** A text of a result, such as a page or a table, sent while it is made where it is a stream. `headers` name its type with its encoding. */
 export function textAnswer<Result>(
   description: string,
   headers: Readonly<Record<'Content-Type', string>> & Readonly<Record<string, string>>,
-  pick: (result: Result) => string,
+  pick: (result: Result) => string | ReadableStream<Uint8Array>,
 ): Answer<Result> {
   const [mediaType = ''] = headers['Content-Type'].split(';');
   return {
@@ -32,7 +33,11 @@ export function textAnswer<Result>(
     status: 200,
     description,
     schema: { type: 'string' },
-    send: (c, result) => c.body(pick(result), 200, { ...headers, 'Cache-Control': 'no-store' }),
+    send: (c, result, { log }) => {
+      const content = { ...headers, 'Cache-Control': 'no-store' };
+      const text = pick(result);
+      return typeof text === 'string' ? c.body(text, 200, content) : sendWhole(c, text, content, log);
+    },
   };
 }
 

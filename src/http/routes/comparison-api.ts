@@ -1,8 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
+import { DOCX, JSON_TYPE, PDF, problemResponses } from '../responses.ts';
 import { comparisonSchema } from '../schemas.ts';
 
 // What the routes of comparisons take and answer, as the OpenAPI document says it; `comparisons.ts` does it.
+
+/** The redline, it as a page or printed, its change report, or the report of the comparison with links. */
+export const COMPARISON_FORMATS = ['docx', 'html', 'report', 'json', 'pdf'] as const;
+export type ComparisonFormat = (typeof COMPARISON_FORMATS)[number];
 
 const idParameter = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
 const binary = { type: 'string', contentMediaType: DOCX } as const;
@@ -12,8 +16,15 @@ export const createComparison = createRoute({
   method: 'post',
   path: '/v1/comparisons',
   summary: 'Compare two Word documents',
-  description: `Answers with the redline itself, or — when \`Accept\` prefers \`${JSON_TYPE}\` — with its report and links that answer for one hour. No document is kept beyond that; asked for as a file, nothing is kept at all.`,
+  description: `Answers with the redline itself; as \`Accept\` or \`format\` wants it, with a page, a PDF, a change report (of which \`Accept\` chooses the form, as at /v1/reports), or with the report of the comparison and links that answer for one hour. No document is kept beyond that; of all but the last nothing is kept at all.`,
   request: {
+    query: z.object({
+      // Checked where it is read, so that the refusal is a problem like all others.
+      format: z
+        .unknown()
+        .optional()
+        .openapi({ type: 'string', enum: [...COMPARISON_FORMATS], description: 'Instead of `Accept`.' }),
+    }),
     body: {
       required: true,
       // A plain schema: with a zod one the whole body would be buffered before anything could refuse it.
@@ -36,8 +47,13 @@ export const createComparison = createRoute({
   responses: {
     200: {
       description:
-        'The redline. `Redline-Counts` (RFC 9651) says what was found, `Repr-Digest` (RFC 9530) its SHA-256.',
-      content: docxContent,
+        'The redline. `Redline-Counts` (RFC 9651) says what was found, `Repr-Digest` (RFC 9530) its SHA-256. Or what else was asked for.',
+      content: {
+        ...docxContent,
+        'text/html': { schema: { type: 'string' } },
+        'text/csv': { schema: { type: 'string' } },
+        [PDF]: { schema: { type: 'string', contentMediaType: PDF } },
+      },
     },
     201: {
       description: 'The report and links to the redline.',

@@ -1,17 +1,31 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { SavedResult } from '../../documents/index.ts';
-import type { OperationInputs } from '../../jobs/index.ts';
-import { type Comparison, compareOptions, type Report } from '../../redline/index.ts';
+import { type EnginePlace, type OperationInputs, printableOf } from '../../jobs/index.ts';
+import {
+  type Comparison,
+  compareOptions,
+  RedlineError,
+  type Report,
+  type ReportOptions,
+} from '../../redline/index.ts';
 import { docxHeaders, present, sendPart } from '../kept.ts';
 import { parseOptions, wordDate } from '../options.ts';
-import { DOCX, JSON_TYPE } from '../responses.ts';
+import { DOCX, JSON_TYPE, PDF } from '../responses.ts';
 import { type comparisonSchema, optionsSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import type { FormSpec } from '../upload.ts';
 import { choose, withUpload } from '../work.ts';
-import { createComparison, getComparison, getHtml, getRedline } from './comparison-api.ts';
+import {
+  COMPARISON_FORMATS,
+  type ComparisonFormat,
+  createComparison,
+  getComparison,
+  getHtml,
+  getRedline,
+} from './comparison-api.ts';
 import { HTML_HEADERS, RESULT_LIMITS } from './shared.ts';
+import { pageAnswer, pdfAnswer, REPORT_TYPES, reportAnswers } from './show-answers.ts';
 
 const FORM: FormSpec<OperationInputs<'compare'>> = {
   files: [
@@ -20,6 +34,15 @@ const FORM: FormSpec<OperationInputs<'compare'>> = {
   ],
   optionsBytes: 16 * 1024,
 };
+
+/** What each media type is, when no format is named. */
+const FORMAT_OF_TYPE = {
+  [DOCX]: 'docx',
+  [JSON_TYPE]: 'json',
+  'text/html': 'html',
+  [PDF]: 'pdf',
+} as const satisfies Record<string, ComparisonFormat>;
+const COMPARISON_TYPES = [DOCX, JSON_TYPE, 'text/html', PDF] as const;
 
 export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   app.openAPIRegistry.register('CompareOptions', optionsSchema);
@@ -40,13 +63,64 @@ export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpSer
 }
 
 async function compareDocuments(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
-  const form = choose(c, [DOCX, JSON_TYPE]);
-  return await withUpload(c, services, FORM, async ({ inputs, options: given }, place) => {
+  const answer = answerFor(c, services);
+  return await withUpload(c, services, FORM, async ({ inputs, names, options: given }, place) => {
     const { date = wordDate(services.clock()), ...others } = parseOptions(optionsSchema, given);
     const options = compareOptions({ ...others, date });
     const comparison = await place.run('compare', inputs, options, c.req.raw.signal);
-    return form === DOCX ? sendRedline(c, comparison) : await saveResult(c, services, comparison);
+    return await answer(comparison, place, { original: null, modified: null, ...names, date: options.date });
   });
+}
+
+/** Makes the answer of a comparison, with a second step in the pool where it needs one. */
+type MakeAnswer = (
+  comparison: Comparison,
+  place: EnginePlace,
+  asked: Omit<ReportOptions, 'limits'>,
+) => Response | Promise<Response>;
+
+/**
+ * The answer that the request wants: by `?format=`, else by `Accept`.
+ *
+ * @throws {RequestError | JobError} before anything is read, when it cannot be had.
+ */
+function answerFor(c: Context<HttpEnv>, services: HttpServices): MakeAnswer {
+  const { signal } = c.req.raw;
+  const limits = RESULT_LIMITS;
+  switch (formatOf(c)) {
+    case 'docx':
+      return (comparison) => sendRedline(c, comparison);
+    case 'json':
+      return (comparison) => saveResult(c, services, comparison);
+    case 'html':
+      return async ({ redline }, place) => {
+        const page = await place.run('page', { document: redline }, { limits, view: 'inline' }, signal);
+        return await pageAnswer.send(c, page, services);
+      };
+    case 'pdf': {
+      const [subject, kind] = ['redline', printableOf('redline', services.prints.printer)] as const;
+      return async ({ redline }, place) => {
+        const shown = await place.run('printable', { document: redline }, { subject, kind, limits }, signal);
+        return await pdfAnswer.send(c, shown, services);
+      };
+    }
+    case 'report': {
+      const { format, answer } = reportAnswers[choose(c, REPORT_TYPES)];
+      return async ({ redline }, place, asked) => {
+        const options = { ...asked, format, limits };
+        const report = await place.run('report', { document: redline }, options, signal);
+        return await answer.send(c, report, services);
+      };
+    }
+  }
+}
+
+function formatOf(c: Context<HttpEnv>): ComparisonFormat {
+  const given = c.req.query('format');
+  if (given === undefined) return FORMAT_OF_TYPE[choose(c, COMPARISON_TYPES)];
+  const found = COMPARISON_FORMATS.find((one) => one === given);
+  if (found !== undefined) return found;
+  throw new RedlineError('options/invalid', `"format" is one of ${COMPARISON_FORMATS.join(', ')}.`);
 }
 
 function part<Part extends string>(id: string, name: Part) {
@@ -81,8 +155,8 @@ async function ensureHtml({ results, pool }: HttpServices, id: string, signal: A
   try {
     const { body, expiresAt } = present(await results.open('comparisons', id, 'document'));
     const document = new Uint8Array(await new Response(body).arrayBuffer());
-    const html = await place.run('page', { document }, { limits: RESULT_LIMITS, view: 'inline' }, signal);
-    await results.saveHtml({ kind: 'comparisons', id, expiresAt }, html);
+    const page = await place.run('page', { document }, { limits: RESULT_LIMITS, view: 'inline' }, signal);
+    await results.saveHtml({ kind: 'comparisons', id, expiresAt }, await new Response(page).text());
   } finally {
     place.release();
   }

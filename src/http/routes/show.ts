@@ -1,11 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import {
-  PDF_SUBJECTS,
-  type PrintableKind,
-  printableOf,
-  type ReportFormat,
-  type WrittenReport,
-} from '../../jobs/index.ts';
+import { PDF_SUBJECTS, printableOf } from '../../jobs/index.ts';
 import {
   type BlacklineOptions,
   CLAUSE_STATES,
@@ -14,11 +8,12 @@ import {
   VIEWS,
 } from '../../redline/index.ts';
 import { wordDate } from '../options.ts';
-import { DOCX, JSON_TYPE } from '../responses.ts';
+import { DOCX } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { documentAnswers, textAnswer } from './answers.ts';
-import { type Answer, addOperation } from './operation.ts';
-import { HTML_HEADERS, RESULT_LIMITS } from './shared.ts';
+import { documentAnswers } from './answers.ts';
+import { addOperation } from './operation.ts';
+import { RESULT_LIMITS } from './shared.ts';
+import { pageAnswer, pdfAnswer, REPORT_TYPES, reportAnswers, wordsSchema } from './show-answers.ts';
 
 const document = [
   { name: 'document', role: 'document', description: 'Any Word document, at most 50 MB.' },
@@ -47,13 +42,6 @@ const blacklineOptions = z.strictObject({
 });
 
 const count = z.number().int().nonnegative();
-const wordsSchema = z.object({
-  original: count,
-  modified: count,
-  inserted: count,
-  deleted: count,
-  moved: count,
-});
 const statisticsSchema = z
   .object({
     words: wordsSchema,
@@ -66,95 +54,12 @@ const statisticsSchema = z
 
 const pdfOptions = z.strictObject({ subject: z.enum(PDF_SUBJECTS).default('redline') });
 
-const PDF = 'application/pdf';
-const pdfAnswer: Answer<{ readonly kind: PrintableKind; readonly bytes: Uint8Array }> = {
-  mediaType: PDF,
-  status: 200,
-  description: 'The PDF.',
-  schema: { type: 'string', contentMediaType: PDF },
-  send: async (c, { kind, bytes }, { prints }) => {
-    const pdf = await prints.print(kind, bytes, c.req.raw.signal);
-    return c.body(pdf as Uint8Array<ArrayBuffer>, 200, {
-      'Content-Type': PDF,
-      'Content-Disposition': 'attachment; filename="redline.pdf"',
-      'Content-Length': String(pdf.byteLength),
-      'Cache-Control': 'no-store',
-    });
-  },
-};
-
 const name = z.string().max(255).nullable().default(null);
 const reportOptions = z.strictObject({
   original: name.openapi({ description: 'What the report calls the earlier version.' }),
   modified: name.openapi({ description: 'What the report calls the later version.' }),
   date: z.iso.datetime().nullable().optional().openapi({ description: 'Of the report; now by default.' }),
 });
-
-const FORMATS: Readonly<Record<string, ReportFormat>> = {
-  [DOCX]: 'docx',
-  [JSON_TYPE]: 'json',
-  'text/html': 'html',
-  'text/csv': 'csv',
-};
-
-function reportAnswer(
-  mediaType: string,
-  description: string,
-  headers: Readonly<Record<string, string>>,
-): Answer<WrittenReport> {
-  return {
-    mediaType,
-    status: 200,
-    description,
-    schema: mediaType === JSON_TYPE ? reportSchema : { type: 'string', contentMediaType: mediaType },
-    send: (c, { document: bytes }) =>
-      c.body(bytes as Uint8Array<ArrayBuffer>, 200, {
-        'Content-Type': mediaType,
-        ...headers,
-        'Content-Length': String(bytes.byteLength),
-        'Cache-Control': 'no-store',
-      }),
-  };
-}
-
-const reportedSchema = z.array(
-  z.object({
-    story: z.string(),
-    clause: z.string(),
-    heading: z.string(),
-    changes: z.array(
-      z.object({
-        id: z.string(),
-        kind: z.string(),
-        what: z.string(),
-        author: z.string(),
-        date: z.string().nullable(),
-        story: z.string(),
-        before: z.string(),
-        after: z.string(),
-        format: z.object({ before: z.string(), after: z.string() }).nullable(),
-      }),
-    ),
-  }),
-);
-const reportSchema = z
-  .object({
-    original: z.string().nullable(),
-    modified: z.string().nullable(),
-    date: z.string().nullable(),
-    authors: z.array(z.string()),
-    counts: z.object({
-      changes: count,
-      substance: count,
-      formatting: count,
-      byKind: z.record(z.string(), count),
-    }),
-    words: wordsSchema,
-    clauses: z.record(z.enum(CLAUSE_STATES), count),
-    substance: reportedSchema,
-    formatting: reportedSchema,
-  })
-  .openapi('ChangeReport');
 
 /** What shows changes: pages, static comparisons. */
 export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
@@ -168,7 +73,7 @@ export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
     options: htmlOptions,
     optionsName: 'HtmlOptions',
     toOptions: ({ view }) => ({ limits: RESULT_LIMITS, view }),
-    answers: [textAnswer('The page.', HTML_HEADERS, (html) => html)],
+    answers: [pageAnswer],
   });
   addOperation(app, services, {
     path: '/v1/blacklines',
@@ -211,19 +116,9 @@ export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
       original,
       modified,
       date: date === undefined ? wordDate(now) : date,
-      format: FORMATS[mediaType] ?? 'docx',
+      format: reportAnswers[REPORT_TYPES.find((type) => type === mediaType) ?? DOCX].format,
       limits: RESULT_LIMITS,
     }),
-    answers: [
-      reportAnswer(DOCX, 'As a Word document.', {
-        'Content-Disposition': 'attachment; filename="report.docx"',
-      }),
-      reportAnswer(JSON_TYPE, 'As JSON.', {}),
-      reportAnswer('text/html', 'As a page.', HTML_HEADERS),
-      reportAnswer('text/csv', 'As CSV, one change a row.', {
-        'Content-Type': 'text/csv; charset=utf-8; header=present',
-        'Content-Disposition': 'attachment; filename="changes.csv"',
-      }),
-    ],
+    answers: [reportAnswers[DOCX].answer, ...REPORT_TYPES.slice(1).map((type) => reportAnswers[type].answer)],
   });
 }
