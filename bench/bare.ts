@@ -10,26 +10,97 @@ const encoder = new TextEncoder();
  * @returns bytes written, so that no step can be left out.
  */
 export function bareWork(original: Uint8Array, modified: Uint8Array): number {
-  const pieces = scan(inflateDocument(original));
+  const xml = inflateDocument(original);
+  const written = scan(xml).map((token) => xml.slice(token.start, token.end));
   scan(inflateDocument(modified));
-  return deflateRawSync(encoder.encode(pieces.join('')), { level: 6 }).length;
+  return deflateRawSync(encoder.encode(written.join('')), { level: 6 }).length;
 }
 
-/** The text cut at every tag. */
-function scan(xml: string): string[] {
-  const pieces: string[] = [];
+/** What every reader has to know of XML, and where it stands, so that what is not changed can be written as it was. */
+interface Token {
+  readonly kind: 'text' | 'start' | 'end' | 'other';
+  readonly start: number;
+  readonly end: number;
+  /** Of a tag. */
+  readonly name: string;
+  /** Name and value in turns. */
+  readonly attributes: readonly string[];
+  /** Of character data; as values are, with entities put in. */
+  readonly text: string;
+}
+
+const NO_ATTRIBUTES: readonly string[] = [];
+
+/** A document known to be well-formed as its tokens, end to end. */
+function scan(xml: string): Token[] {
+  const tokens: Token[] = [];
   let at = 0;
   while (at < xml.length) {
-    const open = xml.indexOf('<', at);
-    if (open < 0) break;
-    if (open > at) pieces.push(xml.slice(at, open));
-    const close = xml.indexOf('>', open);
-    if (close < 0) break;
-    pieces.push(xml.slice(open, close + 1));
+    const token = xml.charCodeAt(at) === LESS ? tagAt(xml, at) : textAt(xml, at);
+    tokens.push(token);
+    at = token.end;
+  }
+  return tokens;
+}
+
+const [QUOTE, APOSTROPHE, SLASH, LESS, GREATER, BLANK] = [34, 39, 47, 60, 62, 32];
+
+function textAt(xml: string, start: number): Token {
+  const next = xml.indexOf('<', start);
+  const end = next < 0 ? xml.length : next;
+  return { kind: 'text', start, end, name: '', attributes: NO_ATTRIBUTES, text: decoded(xml, start, end) };
+}
+
+function tagAt(xml: string, start: number): Token {
+  const mark = xml[start + 1];
+  if (mark === '!' || mark === '?') {
+    const end = endOfOther(xml, start);
+    return { kind: 'other', start, end, name: '', attributes: NO_ATTRIBUTES, text: '' };
+  }
+  const kind = mark === '/' ? 'end' : 'start';
+  let at = nameEnd(xml, kind === 'end' ? start + 2 : start + 1);
+  const name = xml.slice(kind === 'end' ? start + 2 : start + 1, at);
+  const attributes: string[] = [];
+  for (;;) {
+    const c = xml.charCodeAt(at);
+    if (c === GREATER) break;
+    if (c <= BLANK || c === SLASH) {
+      at += 1;
+      continue;
+    }
+    const equals = xml.indexOf('=', at);
+    let open = equals + 1;
+    while (xml.charCodeAt(open) !== QUOTE && xml.charCodeAt(open) !== APOSTROPHE) open += 1;
+    const close = xml.indexOf(xml[open] ?? '"', open + 1);
+    attributes.push(xml.slice(at, nameEnd(xml, at)), decoded(xml, open + 1, close));
     at = close + 1;
   }
-  pieces.push(xml.slice(at));
-  return pieces;
+  return { kind, start, end: at + 1, name, attributes, text: '' };
+}
+
+/** The first blank, `=`, `/` or `>` from `at`. */
+function nameEnd(xml: string, at: number): number {
+  for (let i = at; ; i++) {
+    const c = xml.charCodeAt(i);
+    if (c <= BLANK || c === 61 || c === SLASH || c === GREATER) return i;
+  }
+}
+
+function endOfOther(xml: string, start: number): number {
+  const close = xml.startsWith('<!--', start) ? '-->' : xml.startsWith('<![CDATA[', start) ? ']]>' : '>';
+  return xml.indexOf(close, start) + close.length;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+function decoded(xml: string, start: number, end: number): string {
+  const text = xml.slice(start, end);
+  if (!text.includes('&')) return text;
+  return text.replace(/&(#x?)?(\w+);/g, (whole, numeric: string | undefined, name: string) =>
+    numeric === undefined
+      ? (ENTITIES[name] ?? whole)
+      : String.fromCodePoint(Number.parseInt(name, numeric === '#x' ? 16 : 10)),
+  );
 }
 
 const CENTRAL = 0x02014b50;
