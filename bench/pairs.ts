@@ -39,7 +39,7 @@ function madePairs(folder: string, wanted: (name: string) => boolean): BenchPair
 }
 
 /** Puts a pair into files. */
-export function writePair(parent: string, name: string, pair: GeneratedPair): BenchPair {
+function writePair(parent: string, name: string, pair: GeneratedPair): BenchPair {
   const folder = join(parent, name);
   mkdirSync(folder);
   writeFileSync(join(folder, 'original.docx'), pair.original);
