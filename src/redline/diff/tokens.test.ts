@@ -77,6 +77,14 @@ test('an interner gives the numbers of a plain table, whatever the texts and how
   );
 });
 
+test('an interner tells long texts apart, also by a single character anywhere', () => {
+  const symbols = new Interner();
+  const base = 'x'.repeat(300);
+  const texts = [base, ...Array.from(base, (_, i) => `${base.slice(0, i)}y${base.slice(i + 1)}`)];
+  expect(texts.map((t) => symbols.id(t))).toEqual(texts.map((_, i) => i));
+  expect(texts.map((t) => symbols.id(t))).toEqual(texts.map((_, i) => i));
+});
+
 test('an interner holds many texts, also those that fall on the same places', () => {
   const symbols = new Interner();
   const texts = Array.from({ length: 20_000 }, (_, i) => `w${i}`);

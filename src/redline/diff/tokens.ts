@@ -107,6 +107,10 @@ for (const [characters, kind] of [
 
 /** Longer texts are told apart by the host's own table, which hashes them faster. */
 const SHORT = 32;
+/** From this length on a text is found by some of its characters: hashing all of it costs more than comparing it. */
+const LONG = 128;
+/** Texts with one fingerprint that are compared one by one; more than these go to the host's table. */
+const MOST_ALIKE = 8;
 const FIRST_SLOTS = 1024;
 /** Slots looked at before a text goes to the host's table, too: no choice of words makes a long chain. */
 const MAX_PROBES = 24;
@@ -114,6 +118,8 @@ const MAX_PROBES = 24;
 /** Numbers for strings, the same number for the same string; they rise from 0 in the order of the first meeting. */
 export class Interner {
   readonly #others = new Map<string, number>();
+  /** Numbers of long texts by their fingerprints. */
+  readonly #alike = new Map<number, number[]>();
   /** Open addressing: number + 1 of the text in each slot, 0 for none; a power of two. */
   #slots = new Int32Array(FIRST_SLOTS);
   /** Every text by its number. */
@@ -143,10 +149,17 @@ export class Interner {
   }
 
   #other(text: string): number {
-    const known = this.#others.get(text);
+    const print = text.length < LONG ? -1 : fingerprint(text);
+    const alike = print < 0 ? undefined : this.#alike.get(print);
+    for (const id of alike ?? []) if (this.#texts[id] === text) return id;
+    const mayPrint = print >= 0 && (alike === undefined || alike.length < MOST_ALIKE);
+    const known = mayPrint ? undefined : this.#others.get(text);
     if (known !== undefined) return known;
-    this.#others.set(text, this.#texts.length);
-    return this.#texts.push(text) - 1;
+    const id = this.#texts.push(text) - 1;
+    if (!mayPrint) this.#others.set(text, id);
+    else if (alike) alike.push(id);
+    else this.#alike.set(print, [id]);
+    return id;
   }
 
   #add(slot: number, text: string): number {
@@ -178,6 +191,17 @@ function hashOf(text: string, from: number, to: number): number {
   let hash = to - from;
   for (let i = from; i < to; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash ^ (hash >>> 15);
+}
+
+/** A number from the length and characters spread over the text, more of them near its end: most texts begin alike. */
+function fingerprint(text: string): number {
+  let sum = text.length;
+  const step = text.length >> 4;
+  for (let at = step >> 1; at < text.length; at += step)
+    sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  for (let at = text.length - 40; at < text.length - 16; at++)
+    sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return sum >>> 1;
 }
 
 function equals(known: string, text: string, from: number, to: number): boolean {

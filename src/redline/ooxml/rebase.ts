@@ -48,38 +48,24 @@ export function rebaseOnto(editor: PackageEditor, modified: Package, texts: read
 }
 
 const SECTION_TAG = /<w:(?:header|footer)Reference\b/y;
-const RELATIONSHIP_AT = new RegExp(RELATIONSHIP, 'y');
-/** What every reference to a relationship begins with. */
-const RELATIONSHIP_STARTS = [
-  ' r:',
-  '\nr:',
-  '\tr:',
-  '\rr:',
-  ' o:relid',
-  '\no:relid',
-  '\to:relid',
-  '\ro:relid',
-];
+const RELATIONSHIP_ANYWHERE = new RegExp(RELATIONSHIP, 'g');
 
-/** `rewrite` where styles and lists keep their ids: references to relationships are few, and found quickly. */
+/** `rewrite` where styles and lists keep their ids: references to relationships are few. */
 function rewriteRelationships(xml: string, relationship: (id: string) => string): string {
-  const places: number[] = [];
-  for (const start of RELATIONSHIP_STARTS)
-    for (let at = xml.indexOf(start); at >= 0; at = xml.indexOf(start, at + 1)) places.push(at);
   const pieces: string[] = [];
   let done = 0;
-  for (const at of places.sort((x, y) => x - y)) {
-    RELATIONSHIP_AT.lastIndex = at;
-    const found = RELATIONSHIP_AT.exec(xml);
-    SECTION_TAG.lastIndex = xml.lastIndexOf('<', at);
-    if (!found || SECTION_TAG.test(xml)) continue;
+  for (const found of xml.matchAll(RELATIONSHIP_ANYWHERE)) {
     const [whole, name = '', id = ''] = found;
+    SECTION_TAG.lastIndex = xml.lastIndexOf('<', found.index);
+    if (SECTION_TAG.test(xml)) continue;
     const to = `${name}"${encodeAttribute(relationship(decodeText(id)))}"`;
     if (to === whole) continue;
-    pieces.push(xml.slice(done, at), to);
-    done = at + whole.length;
+    pieces.push(xml.slice(done, found.index), to);
+    done = found.index + whole.length;
   }
-  return pieces.length === 0 ? xml : pieces.join('') + xml.slice(done);
+  if (pieces.length === 0) return xml;
+  pieces.push(xml.slice(done));
+  return pieces.join('');
 }
 
 function rewrite(

@@ -53,11 +53,18 @@ export function changedClauses(
   for (const side of ['original', 'modified'] as const) {
     const mine = marked.filter((m) => m.side === side);
     if (mine.length === 0) continue;
-    const at = new Map(paragraphsOf(compared[side]).map((p, i) => [p.start, i]));
-    const places = placesOf(packages[side], styles[side]());
+    const paragraphs = paragraphsOf(compared[side]);
+    const at = new Map(paragraphs.map((p, i) => [p.start, i]));
     const indexed = mine.map((m) => ({ ...m, index: at.get(firstParagraph(m.element)?.start ?? -1) ?? -1 }));
+    const body = bodyOf(packages[side].root(packages[side].main));
+    const places = placesOf(
+      body === compared[side] ? paragraphs : paragraphsOf(body),
+      new Set(indexed.map(({ index }) => index)),
+      packages[side],
+      styles[side](),
+    );
     for (const { index, change } of indexed.sort((x, y) => x.index - y.index)) {
-      const place = places[index];
+      const place = places.get(index);
       if (place) note(found, place, place.first ? change : 'changed');
     }
   }
@@ -82,17 +89,24 @@ function stylesOf(original: Package, modified: Package): Readonly<Record<Side, (
   return { original: ofOriginal, modified: shared ? ofOriginal : () => readStyles(modified) };
 }
 
-function placesOf(pkg: Package, styles: Styles): Place[] {
+/** Where some paragraphs stand, by their index. */
+function placesOf(
+  paragraphs: readonly Span[],
+  wanted: ReadonlySet<number>,
+  pkg: Package,
+  styles: Styles,
+): Map<number, Place> {
   const clauses = new Clauses(styles, readNumbering(pkg, styles));
   const always = { accepted: true, rejected: true };
   const properties = new Map<string, XmlElement>();
+  const places = new Map<number, Place>();
   let last = '';
-  return paragraphsOf(bodyOf(pkg.root(pkg.main))).map((p) => {
-    const { clause, heading } = clauses.next(propertiesOf(p, properties), openingOf(p), always);
-    const first = clause !== last;
+  paragraphs.forEach((p, i) => {
+    const { clause, heading } = clauses.next(propertiesOf(p, properties), () => openingOf(p), always);
+    if (wanted.has(i)) places.set(i, { clause, heading, first: clause !== last });
     last = clause;
-    return { clause, heading, first };
   });
+  return places;
 }
 
 /** A paragraph by its place in the source: the trees of most are not needed. */
@@ -166,10 +180,9 @@ function propertiesOf({ source, innerStart }: Span, known: Map<string, XmlElemen
 }
 
 function openingOf({ source, innerStart, end }: Span): string {
+  const xml = source.slice(innerStart, end);
   let text = '';
-  for (const m of source.slice(innerStart, end).matchAll(TEXT)) {
-    if (text.length >= MOST_TEXT) break;
-    text += m[1] ?? '\t';
-  }
+  TEXT.lastIndex = 0;
+  for (let m = TEXT.exec(xml); m && text.length < MOST_TEXT; m = TEXT.exec(xml)) text += m[1] ?? '\t';
   return decodeText(text).slice(0, MOST_TEXT);
 }

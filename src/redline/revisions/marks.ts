@@ -80,7 +80,9 @@ export class Bookmarks {
       pieces.push(xml.slice(done, at), this.#decided(xml.charAt(at + 1), xml.slice(at + 2, end), ids));
       done = end + 1;
     }
-    return done === 0 ? xml : pieces.join('') + xml.slice(done);
+    if (done === 0) return xml;
+    pieces.push(xml.slice(done));
+    return pieces.join('');
   }
 
   #decided(kind: string, name: string, ids: Map<string, number>): string {

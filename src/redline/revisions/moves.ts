@@ -22,12 +22,25 @@ export function mayMove(block: Block, ctx: MergeContext): boolean {
   return ctx.moves.enabled && isParagraph(block) && !endsSection(block);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the placeholder is a character that XML cannot hold
-const PLACE = /\u0002(\d+)\u0002/g;
+/** On both sides of the number of something kept back: a character that XML cannot hold. */
+const PLACE = '\u0002';
 
 /** Where something kept back goes. */
 export function loosePlace(index: number): string {
-  return `\u0002${index}\u0002`;
+  return `${PLACE}${index}${PLACE}`;
+}
+
+/** A text with what was written at the places where something had been kept back. */
+function filled(xml: string, written: readonly string[]): string {
+  const pieces: string[] = [];
+  let done = 0;
+  for (let at = xml.indexOf(PLACE); at >= 0; at = xml.indexOf(PLACE, done)) {
+    const end = xml.indexOf(PLACE, at + 1);
+    pieces.push(xml.slice(done, at), written[Number(xml.slice(at + 1, end))] ?? '');
+    done = end + 1;
+  }
+  pieces.push(xml.slice(done));
+  return pieces.join('');
 }
 
 /** Writes what was kept back of a story: what is on both sides, at two places, moved (§17.13.5.21–28). */
@@ -36,7 +49,7 @@ export function settleMoves(xml: string, ctx: MergeContext): string {
   // A table that stands in a paragraph is written with it, and keeps back what its cells say.
   for (let loose = ctx.takeLoose(); loose.length > 0; loose = ctx.takeLoose()) {
     const written = writeLoose(loose, ctx);
-    settled = settled.replace(PLACE, (_, index: string) => written[Number(index)] ?? '');
+    settled = filled(settled, written);
   }
   return settled;
 }

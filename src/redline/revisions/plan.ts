@@ -1,4 +1,4 @@
-import { anchor, type Words } from '../diff/index.ts';
+import { anchor, type Interner, type Words } from '../diff/index.ts';
 import { outer } from '../ooxml/index.ts';
 import { type Block, blockKey, endsSection, isControl, isParagraph, wordsOf } from './block.ts';
 import type { MergeContext } from './context.ts';
@@ -22,12 +22,12 @@ export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeC
   const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
   // A table without rows can be neither inserted nor deleted: it holds its place even where nothing else does.
   const holds = (i: number): boolean => ctx.rung !== 'story' || isRowless(a[i]);
-  const keys = (blocks: readonly Block[]): string[] => blocks.map((x) => blockKey(x.element));
-  const [keysA, keysB] = [keys(a), keys(b)];
-  const [idsA, idsB] = [keysA.map((k) => ctx.symbols.id(k)), keysB.map((k) => ctx.symbols.id(k))];
+  const { symbols } = ctx;
+  const keyOf = keysOf(symbols);
+  const [idsA, idsB] = [a.map(keyOf), b.map(keyOf)];
   const held = coarse
     ? ctx.align(idsA, idsB).map((j, i) => (holds(i) ? j : -1))
-    : equalRuns(idsA, idsB, (i) => keysA[i]?.length ?? 1);
+    : equalRuns(idsA, idsB, (i) => symbols.textOf(idsA[i] ?? 0).length);
   const steps: Step[] = [];
   let [i0, j0] = [0, 0];
   for (let i = 0; i <= a.length; i++) {
@@ -44,6 +44,17 @@ export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeC
     [i0, j0] = [i + 1, j + 1];
   }
   return steps;
+}
+
+/** Gives blocks symbols that are equal where they say the same; of blocks with equal sources one is looked at. */
+function keysOf(symbols: Interner): (block: Block) => number {
+  const known = new Map<number, number>();
+  return ({ element }) => {
+    const source = symbols.id(outer(element));
+    const key = known.get(source) ?? symbols.id(blockKey(element));
+    known.set(source, key);
+    return key;
+  };
 }
 
 function isRowless(block: Block | undefined): boolean {

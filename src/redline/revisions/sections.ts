@@ -16,6 +16,7 @@ import { PropsReader } from './props.ts';
 /** Headers and footers in force in a section: kind and type to part name. */
 export type Effective = ReadonlyMap<string, string>;
 
+const SECTION_TAG = /<w:sectPr/g;
 const SECTION: ReadonlySet<string> = new Set(['w:sectPr']);
 const REFERENCES: ReadonlySet<string> = new Set(['w:headerReference', 'w:footerReference']);
 
@@ -41,12 +42,13 @@ export function effectiveSections(body: XmlElement, pkg: Package): Map<XmlElemen
 /** The sections of a body; only blocks that hold one are looked into. */
 function sectionsOf(body: XmlElement): XmlElement[] {
   const found: XmlElement[] = [];
-  let at = body.source.indexOf('<w:sectPr', body.innerStart);
+  const tags = Array.from(body.source.matchAll(SECTION_TAG), (tag) => tag.index);
+  let next = 0;
   for (const block of elements(body)) {
-    if (at < 0 || at >= block.end) continue;
+    while ((tags[next] ?? block.start) < block.start) next++;
+    if ((tags[next] ?? block.end) >= block.end) continue;
     if (block.name === 'w:sectPr') found.push(block);
     else found.push(...descendants(block, SECTION));
-    at = body.source.indexOf('<w:sectPr', block.end);
   }
   return found;
 }

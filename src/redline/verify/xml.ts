@@ -75,7 +75,7 @@ export class XmlScanner {
    */
   read(outline?: Outline): Element {
     // Inside a comment an end tag would mislead.
-    if (!this.text.includes('<!')) this.outline = outline;
+    if (outline !== undefined && !this.text.includes('<!')) this.outline = outline;
     const { scope } = this;
     try {
       return this.scan();

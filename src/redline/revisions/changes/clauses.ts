@@ -55,8 +55,8 @@ export class Clauses {
     this.#numbering = numbering;
   }
 
-  /** @param text  what the paragraph says with all changes accepted */
-  next(pPr: XmlElement | undefined, text: string, presence: Presence): Where {
+  /** @param textOf  what the paragraph says with all changes accepted: most need not be asked */
+  next(pPr: XmlElement | undefined, textOf: () => string, presence: Presence): Where {
     const now = this.#look(pPr);
     const change = child(pPr, 'w:pPrChange');
     const former = change ? this.#look(child(change, 'w:pPr')) : now;
@@ -64,15 +64,12 @@ export class Clauses {
     const rejected = presence.rejected && former.place ? this.#rejected.next(former.place) : '';
     const place = presence.accepted ? now.place : former.place;
     const label = presence.accepted ? accepted : rejected;
-    const clause = this.#clause(place, label, text, now.isHeading, presence.accepted);
-    if (presence.accepted && this.#isTitle(now, place, label, text)) this.#heading = text.trim();
+    const clause = this.#clause(place, label, textOf, now.isHeading, presence.accepted);
+    if (presence.accepted && mayBeTitle(now, place, label)) {
+      const text = textOf().trim();
+      if (text !== '' && text.length <= (now.isHeading ? MAX_HEADING : MAX_HEADING / 2)) this.#heading = text;
+    }
     return { clause, heading: this.#heading };
-  }
-
-  #isTitle(look: Look, place: ListPlace | undefined, label: string, text: string): boolean {
-    const { length } = text.trim();
-    if (length === 0 || length > MAX_HEADING) return false;
-    return look.isHeading || (place?.level === 0 && isNumber(place, label) && length <= MAX_HEADING / 2);
   }
 
   #look(pPr: XmlElement | undefined): Look {
@@ -94,18 +91,18 @@ export class Clauses {
   #clause(
     place: ListPlace | undefined,
     label: string,
-    text: string,
+    textOf: () => string,
     isHeading: boolean,
     stays: boolean,
   ): string {
     if (place && isNumber(place, label))
       return this.#numbered(place.list.abstractId, place.level, label, isComplete(place), stays);
-    const typed = TYPED.exec(text)?.[1];
-    if (typed !== undefined && place === undefined) {
+    const typed = place === undefined ? TYPED.exec(textOf())?.[1] : undefined;
+    if (typed !== undefined) {
       const inside = typed.startsWith('(');
       return this.#numbered(TYPED_LIST, inside ? 1 : 0, typed, !inside, stays);
     }
-    if (isHeading && stays && text.trim() !== '') this.#open = [];
+    if (isHeading && stays && textOf().trim() !== '') this.#open = [];
     return this.#open.at(-1)?.full ?? '';
   }
 
@@ -119,6 +116,11 @@ export class Clauses {
     if (stays) this.#open = [...above, { list, level, full }];
     return full;
   }
+}
+
+/** Headings, and numbers of the highest level where little follows them. */
+function mayBeTitle(look: Look, place: ListPlace | undefined, label: string): boolean {
+  return look.isHeading || (place?.level === 0 && isNumber(place, label));
 }
 
 /** Bullets and blanks are no labels of clauses. */

@@ -78,7 +78,7 @@ export class PartReader {
         continue;
       }
       this.#at.paragraphs++;
-      this.#at.reading.clauses.next(found.pPr, found.text, { accepted: true, rejected: true });
+      this.#at.reading.clauses.next(found.pPr, () => found.text, { accepted: true, rejected: true });
       this.#at.keys.next(found.text, this.#at.structure());
       if (found.text.trim() !== '') this.#at.above = startOf(found.text);
     }
@@ -140,7 +140,10 @@ export class PartReader {
       (mark !== undefined && agrees(mark.side, fate)) ||
       this.#at.around.some((a) => a.group.subject === 'row' && agrees(a.side, fate));
     const presence = { accepted: !gone('del'), rejected: !gone('ins') };
-    Object.assign(p.where, this.#at.reading.clauses.next(pPr, p.shown || p.slot.text, presence));
+    Object.assign(
+      p.where,
+      this.#at.reading.clauses.next(pPr, () => p.shown || p.slot.text, presence),
+    );
     for (const where of this.#at.awaiting) Object.assign(where, p.where);
     this.#at.awaiting = [];
     p.key.key = this.#at.keys.next(p.slot.text, this.#at.structure());
