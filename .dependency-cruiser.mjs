@@ -41,6 +41,10 @@ export const VENDORS = {
   pino: '^src/(kit|roles|http)/|^src/main[.]ts$',
   react: '^src/web/',
   'react-dom': '^src/web/',
+  opossum: '^src/kit/',
+  'better-sqlite3': '^src/platform/embedded/',
+  '@google-cloud/storage': '^src/platform/gcp/',
+  '@google-cloud/kms': '^src/platform/gcp/',
   docx: '^(scripts/sample|src/reports)/',
 };
 

@@ -1,4 +1,17 @@
-export type { BlobAttributes, BlobInfo, BlobStore, StoredBlob } from './blob-store.ts';
+export {
+  ABSENT,
+  type BlobAttributes,
+  type BlobBody,
+  type BlobInfo,
+  type BlobStore,
+  type ByteRange,
+  type ReadOptions,
+  type StoredBlob,
+  type VersionedBlobStore,
+  type WriteOptions,
+} from './blob-store.ts';
+export type { KeyService, WrappedKey } from './key-service.ts';
+export type { Region, Residency } from './regions.ts';
 export {
   type ResultContent,
   type ResultGone,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbeddedPlatform } from '../platform/embedded/index.ts';
-import type { BlobStore } from './blob-store.ts';
+import { ABSENT, type BlobStore } from './blob-store.ts';
 import { Results, ResultsFullError, type SavedResult } from './results.ts';
 
 const HOUR_MS = 3_600_000;
@@ -64,8 +64,8 @@ describe('results', () => {
   });
 
   test('that have no expiry are swept', async () => {
-    await blobs.create('comparisons/broken/document', Uint8Array.of(1), {});
-    await blobs.create('elsewhere/kept', Uint8Array.of(1), {});
+    await blobs.write('comparisons/broken/document', Uint8Array.of(1), { ifGeneration: ABSENT });
+    await blobs.write('elsewhere/kept', Uint8Array.of(1), { ifGeneration: ABSENT });
     expect(await open().sweep()).toBe(1);
     expect(await names()).toEqual(['elsewhere/kept']);
   });

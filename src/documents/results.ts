@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../kit/index.ts';
-import type { BlobInfo, BlobStore } from './blob-store.ts';
+import { ABSENT, type BlobInfo, type BlobStore } from './blob-store.ts';
 
 /** How long a result can be fetched: one hour. */
 const RESULT_LIFETIME_MS = 3_600_000;
@@ -135,7 +135,8 @@ export class Results {
   async #write(result: SavedResult, part: ResultPart, bytes: Uint8Array): Promise<void> {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const attributes = { expires: String(result.expiresAt), sha256 };
-    const written = await this.#blobs.create(name(result, part), bytes, attributes);
+    const options = { ifGeneration: ABSENT, attributes };
+    const written = await this.#blobs.write(name(result, part), bytes, options);
     this.#held += written?.size ?? 0;
   }
 }

@@ -9,4 +9,5 @@ export {
   type LogFields,
   type LogLevel,
 } from './log.ts';
+export { OutsideError, type OutsideFailure } from './outside-error.ts';
 export { type Cell, textTable } from './table.ts';

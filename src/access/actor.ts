@@ -1,0 +1,18 @@
+/** Who does something, by which right, asked by which request. Every operation on what is kept takes one. */
+export interface Actor {
+  /** `[a-z0-9_-]`, at most 40 characters. */
+  readonly tenant: string;
+  readonly kind: 'operator' | 'person' | 'key' | 'service';
+  /** Stable within the tenant, printable ASCII, at most 200 characters. */
+  readonly id: string;
+  /** What proved it: `loopback`, or the id of a session or key; never a secret. */
+  readonly credential: string;
+  /** IP address that the request came from; `null` for the service's own work. */
+  readonly address: string | null;
+  readonly requestId: string;
+}
+
+/** Whoever reaches the service on its own machine, until there is sign-in. */
+export function localOperator(requestId: string, address: string | null): Actor {
+  return { tenant: 'local', kind: 'operator', id: 'operator', credential: 'loopback', address, requestId };
+}

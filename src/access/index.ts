@@ -1,0 +1,1 @@
+export { type Actor, localOperator } from './actor.ts';
