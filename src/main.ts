@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError, type Environment, readConfig } from './config.ts';
-import { createLog, describeError, type Log, systemClock } from './kit/index.ts';
+import { createLog, describeError, type Log, OutsideError, systemClock } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
 import { ROLES, type ShutdownPhase, shutDown } from './roles/index.ts';
 
@@ -58,7 +58,7 @@ function firstSignal(): Promise<string> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof ConfigError || error instanceof OutsideError) return error.message;
   const { code, port, path } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use. Set PORT to another one, or to 0 for any that is free.`;

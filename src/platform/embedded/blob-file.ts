@@ -1,36 +1,143 @@
-import type { BlobAttributes } from '../../documents/index.ts';
+import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { BlobAttributes, BlobBody, ByteRange } from '../../documents/index.ts';
+import { piecesOf } from '../blob-rules.ts';
+import { attempt, damaged } from './disk.ts';
 
-/** What stands in front of an object's bytes in its file. */
-export interface Header {
-  readonly generation: string;
+/**
+ * A stored object is its bytes, then what is known of them as JSON in UTF-8, then twelve bytes: the length of the JSON,
+ * its CRC-32, and a signature with the version of this format (numbers big-endian). What is known comes last because a
+ * streamed body tells its size and checksum only at its end, and because a file that was cut short has no end.
+ */
+interface Footer {
+  readonly name: string;
+  readonly size: number;
+  /** CRC-32 (ISO 3309, as in ZIP) of the object's bytes. */
+  readonly crc: number;
   readonly attributes: BlobAttributes;
 }
 
-/** Four bytes of signature with the format's version, four bytes of the header's length (big-endian). */
-export const PREAMBLE_BYTES = 8;
-const SIGNATURE = [0x52, 0x4c, 0x42, 0x01] as const;
-const MAX_HEADER_BYTES = 65_536;
+const SIGNATURE = [0x52, 0x4c, 0x42, 0x02] as const;
+const TAIL_BYTES = 12;
+/** Read in one piece from a file's end; the port's longest names and attributes stay below, also with every `"` escaped. */
+const MAX_FOOTER_BYTES = 4096;
+/** Bytes that a stream holds at a time. */
+const PIECE_BYTES = 256 * 1024;
 
-/** Signature, length, and the header as JSON in UTF-8. */
-export function encodeHeader(header: Header): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  if (json.length > MAX_HEADER_BYTES) throw new RangeError('The attributes of a blob are too long.');
-  const bytes = new Uint8Array(PREAMBLE_BYTES + json.length);
-  bytes.set(SIGNATURE);
-  new DataView(bytes.buffer).setUint32(4, json.length);
-  bytes.set(json, PREAMBLE_BYTES);
+/** A stored object that was opened: whoever has it closes the file. */
+export interface OpenBlob {
+  readonly file: FileHandle;
+  readonly size: number;
+  readonly crc: number;
+  readonly attributes: BlobAttributes;
+}
+
+/**
+ * Writes a new file and flushes it. An error of the body is passed on as it is.
+ *
+ * @returns bytes of the body.
+ */
+export async function writeBlobFile(
+  path: string,
+  name: string,
+  body: BlobBody,
+  attributes: BlobAttributes,
+): Promise<number> {
+  const file = await attempt(() => open(path, 'wx', 0o600));
+  try {
+    let size = 0;
+    let crc = 0;
+    for await (const piece of piecesOf(body)) {
+      await attempt(() => file.writeFile(piece));
+      size += piece.byteLength;
+      crc = crc32(piece, crc);
+    }
+    await attempt(() => file.writeFile(encodeFooter({ name, size, crc, attributes })));
+    await attempt(() => file.sync());
+    return size;
+  } finally {
+    await attempt(() => file.close());
+  }
+}
+
+function encodeFooter(footer: Footer): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(footer));
+  const bytes = new Uint8Array(json.length + TAIL_BYTES);
+  bytes.set(json);
+  const tail = new DataView(bytes.buffer, json.length);
+  tail.setUint32(0, json.length);
+  tail.setUint32(4, crc32(json));
+  bytes.set(SIGNATURE, json.length + 8);
   return bytes;
 }
 
-/** @param rest reads the given number of bytes behind the preamble. */
-export async function decodeHeader(
-  preamble: Uint8Array,
-  rest: (length: number) => Promise<Uint8Array>,
-): Promise<{ header: Header; start: number }> {
-  const length = new DataView(preamble.buffer, preamble.byteOffset).getUint32(4);
-  if (SIGNATURE.some((byte, at) => preamble[at] !== byte) || length > MAX_HEADER_BYTES) {
-    throw new Error('A stored object does not start with a header of this format.');
+/** @throws {OutsideError} `damaged` when the file is not a whole object of this name. */
+export async function openBlobFile(path: string, name: string): Promise<OpenBlob> {
+  const file = await open(path, 'r');
+  try {
+    const { size: length } = await file.stat();
+    const end = new Uint8Array(Math.min(length, MAX_FOOTER_BYTES + TAIL_BYTES));
+    const { bytesRead } = await file.read(end, 0, end.length, length - end.length);
+    const { footer, bytes } = decodeFooter(end.subarray(0, bytesRead));
+    const { size, crc, attributes } = footer;
+    if (size + bytes !== length) throw damaged('A stored object is not as long as it says.');
+    if (footer.name !== name) throw damaged('A stored object lies under the name of another.');
+    return { file, size, crc, attributes };
+  } catch (error) {
+    await file.close();
+    throw error;
   }
-  const header = JSON.parse(new TextDecoder().decode(await rest(length))) as Header;
-  return { header, start: PREAMBLE_BYTES + length };
+}
+
+/** @param end the last bytes of a file. @returns what they say, and how many bytes say it. */
+function decodeFooter(end: Uint8Array): { footer: Footer; bytes: number } {
+  const broken = damaged('A stored object does not end as one of this format does.');
+  if (end.length < TAIL_BYTES) throw broken;
+  const tail = new DataView(end.buffer, end.byteOffset + end.length - TAIL_BYTES, TAIL_BYTES);
+  const bytes = tail.getUint32(0) + TAIL_BYTES;
+  if (SIGNATURE.some((byte, at) => tail.getUint8(8 + at) !== byte) || bytes > end.length) throw broken;
+  const json = end.subarray(end.length - bytes, end.length - TAIL_BYTES);
+  if (crc32(json) !== tail.getUint32(4)) throw broken;
+  return { footer: JSON.parse(new TextDecoder().decode(json)) as Footer, bytes };
+}
+
+/**
+ * The object's bytes, or a range of them; closes the file at the end and when it is cancelled. The checksum tells only
+ * of the whole, so a range is checked for its length alone.
+ */
+export function streamOf({ file, size, crc }: OpenBlob, range?: ByteRange): ReadableStream<Uint8Array> {
+  const end = range?.end ?? size;
+  let at = range?.start ?? 0;
+  let seen = 0;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const piece = await attempt(() => readPiece(file, at, Math.min(PIECE_BYTES, end - at)));
+          at += piece.length;
+          if (range === undefined) seen = crc32(piece, seen);
+          const wrong = at === end && range === undefined && seen !== crc;
+          // Before the last piece goes out: whoever counts bytes and stops must not take it for the whole.
+          if (wrong) throw damaged('A stored object is not what was written.');
+          if (piece.length > 0) controller.enqueue(piece);
+          if (at < end) return;
+          await file.close();
+          controller.close();
+        } catch (error) {
+          await file.close();
+          throw error;
+        }
+      },
+      cancel: () => file.close(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+async function readPiece(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  if (length === 0) return bytes;
+  const { bytesRead } = await file.read(bytes, 0, length, position);
+  if (bytesRead === 0) throw damaged('A stored object ends before it should.');
+  return bytes.subarray(0, bytesRead);
 }

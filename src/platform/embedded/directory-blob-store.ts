@@ -1,232 +1,358 @@
-import { randomBytes } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, rmdir, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import type { BlobAttributes, BlobInfo, BlobStore, StoredBlob } from '../../documents/index.ts';
-import { decodeHeader, encodeHeader, type Header, PREAMBLE_BYTES } from './blob-file.ts';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { link, mkdir, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type {
+  BlobBody,
+  BlobInfo,
+  ReadOptions,
+  StoredBlob,
+  VersionedBlobStore,
+  WriteOptions,
+} from '../../documents/index.ts';
+import { OutsideError } from '../../kit/index.ts';
+import { checkAttributes, checkName, checkPrefix, checkRange, NO_GENERATION } from '../blob-rules.ts';
+import { type OpenBlob, openBlobFile, streamOf, writeBlobFile } from './blob-file.ts';
+import { attempt, flushFolder, flushPath, makeFolder, makeLast, removeEmpty, unless } from './disk.ts';
+import { type Chain, countGenerations, currentOf, linkPath, readChain } from './object-chain.ts';
+import { OBJECT_SUFFIX, objectNames } from './object-names.ts';
+import { claimFormat } from './store-format.ts';
 
-const SUFFIX = '.blob';
-/** The names that the port allows: no dot, so nothing can climb out of the folder or meet a suffix. */
-const NAME = /^(?=.{1,200}$)[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/;
-const PREFIX = /^[a-z0-9_/-]*$/;
-/** An unfinished write older than this was left behind by a process that is gone. */
+/** An unfinished write that nothing was added to for so long was left behind by a process that is gone. */
 const ABANDONED_AFTER_MS = 3_600_000;
-/** How often a write starts again because the folder it aimed at was removed with its last object. */
-const FOLDER_RETRIES = 5;
+/** How often an operation looks again because others changed the same object in the meantime. */
+const MAX_TRIES = 1000;
+/** As many generations may be added between a look at an object and its removal for good. */
+const UNSEEN_GENERATIONS = 1000n;
 
 /**
- * Objects as files: `a/b` is `objects/a/b.blob`. A write goes to a file of its own, is flushed, and appears under its
- * name by `link`, which unlike `rename` fails when the name is taken: that is the conditional create, also between
- * processes. Files are readable by their owner only.
+ * Objects as files in a local folder that several processes may use at once and lose at any moment. There are no locks:
+ * whatever must happen once claims a name that the file system gives away once.
+ *
+ * ```
+ * format                            version of this layout
+ * kept/a/b.blob/LIFE/GENERATION     the object `a/b`: a file is a write, an empty folder a removal
+ * unfinished/                       writes that nobody can see yet; cleared when they are an hour old
+ * purged/HASH.LIFE/                 what is being removed for good; cleared by whoever finds it
+ * floor/GENERATION                  the highest generation that was removed for good, so that a clock set back repeats none
+ * ```
+ *
+ * - **Writing.** The bytes go to a file of their own and are flushed. Then the file gets its name by link(2), which fails
+ *   when the name is taken. The generation after G is G + 1 and nothing else, so G has one successor, whoever else tries:
+ *   that is the condition, and why no update is lost. Whoever loses reads the chain again and sees why.
+ * - **Creating.** The first file is put into a new folder LIFE with a random name, inside of a new folder that becomes
+ *   `b.blob` by rename(2), which fails unless nothing, or an empty folder, has that name. Its generation is a new one, by the
+ *   clock and by chance. (One that is created while another of its name is both created and purged may get the lower number.)
+ * - **Removing** claims the next generation with an empty folder by mkdir(2).
+ * - **Purging** moves LIFE away, all generations at once. A writer that slept meanwhile finds no folder to link into; the
+ *   next LIFE has another name, so an old condition never meets a new object. A store that keeps no generations does the
+ *   same after each removal, and does not continue a LIFE that ends in one: whoever comes first moves it away.
+ * - **Crashes.** A process that is killed leaves an unfinished file, or a purged folder; nothing that is seen, nothing that
+ *   others wait for. Against a loss of power the file is flushed before it gets its name, and the folders on its path
+ *   before the write is acknowledged. In between, for milliseconds, others may see what a loss of power would undo.
+ * - **Reading** opens the file: what happens to its name later does not matter.
  */
-export class DirectoryBlobStore implements BlobStore {
-  readonly #objects: string;
+export class DirectoryBlobStore implements VersionedBlobStore {
+  readonly #kept: string;
   readonly #unfinished: string;
-  #lastGeneration = 0n;
+  readonly #purged: string;
+  readonly #floor: string;
+  readonly #keeps: boolean;
 
-  private constructor(root: string) {
-    this.#objects = join(root, 'objects');
+  private constructor(root: string, keeps: boolean) {
+    this.#keeps = keeps;
+    this.#kept = join(root, 'kept');
     this.#unfinished = join(root, 'unfinished');
+    this.#purged = join(root, 'purged');
+    this.#floor = join(root, 'floor');
   }
 
-  /** Makes the folders where they are missing and clears what a crashed process left half written. */
-  static async open(root: string): Promise<DirectoryBlobStore> {
-    const store = new DirectoryBlobStore(root);
-    await mkdir(store.#objects, { recursive: true, mode: 0o700 });
-    await mkdir(store.#unfinished, { recursive: true, mode: 0o700 });
+  /**
+   * Makes the folders where they are missing, and clears what crashed processes left. Errors of the operating system
+   * are passed on as they are.
+   *
+   * @param keepsGenerations whether what is overwritten or removed is kept until it is purged. A store stays as it was made.
+   * @throws {OutsideError} `refused` when the folder holds another kind of store, or was written by a newer release.
+   */
+  static async open(root: string, keepsGenerations: boolean): Promise<DirectoryBlobStore> {
+    const store = new DirectoryBlobStore(root, keepsGenerations);
+    for (const folder of [store.#kept, store.#unfinished, store.#purged, store.#floor])
+      await makeFolder(folder);
+    await flushFolder(root);
+    await claimFormat(root, store.#draft(), keepsGenerations);
     await store.#clearAbandoned();
+    await store.#clearPurged('');
     return store;
   }
 
-  async create(name: string, body: Uint8Array, attributes: BlobAttributes): Promise<BlobInfo | null> {
-    const path = this.#path(name);
-    const header: Header = { generation: this.#nextGeneration(), attributes };
-    const draft = join(this.#unfinished, randomBytes(16).toString('hex'));
+  async write(name: string, body: BlobBody, options: WriteOptions): Promise<BlobInfo | null> {
+    const object = this.#path(name);
+    const { ifGeneration, attributes = {} } = options;
+    checkAttributes(attributes);
+    // Before the body is read: most conditions that do not hold are known to fail by then.
+    if (!holds(await attempt(() => readChain(object)), ifGeneration)) return null;
+    const draft = this.#draft();
     try {
-      await writeDurably(draft, encodeHeader(header), body);
-      if (!(await publish(draft, path))) return null;
+      const size = await writeBlobFile(draft, name, body, attributes);
+      const generation = await this.#publish(draft, object, ifGeneration);
+      return generation === null ? null : { name, size, generation: String(generation), attributes };
     } finally {
-      await unlink(draft).catch(ignoreMissing);
+      await unlink(draft).catch(() => {}); // Whatever is left of it is cleared when it is an hour old.
     }
-    await flushFolders(dirname(path), this.#objects);
-    return { name, size: body.byteLength, ...header };
   }
 
   async stat(name: string): Promise<BlobInfo | null> {
-    const opened = await openBlob(this.#path(name));
+    const opened = await this.#open(name);
     if (opened === null) return null;
     await opened.file.close();
-    return { name, size: opened.size, ...opened.header };
+    return infoOf(name, opened);
   }
 
-  async read(name: string): Promise<StoredBlob | null> {
-    const opened = await openBlob(this.#path(name));
+  async read(name: string, { generation, range }: ReadOptions = {}): Promise<StoredBlob | null> {
+    const opened = await this.#open(name, generation);
     if (opened === null) return null;
-    const bytes = opened.file.createReadStream({ start: opened.start });
-    const body = Readable.toWeb(bytes) as ReadableStream<Uint8Array>;
-    return { name, size: opened.size, ...opened.header, body };
-  }
-
-  async delete(name: string): Promise<boolean> {
-    const path = this.#path(name);
     try {
-      await unlink(path);
+      if (range !== undefined) checkRange(range, opened.size);
     } catch (error) {
-      ignoreMissing(error);
-      return false;
+      await opened.file.close();
+      throw error;
     }
-    await flushFolder(dirname(path)).catch(ignoreMissing);
-    await this.#removeEmpty(dirname(path));
-    return true;
+    return { ...infoOf(name, opened), body: streamOf(opened, range) };
   }
 
-  async *list(prefix: string): AsyncIterable<BlobInfo> {
-    if (!PREFIX.test(prefix)) throw new TypeError('Not a prefix of names of blobs.');
-    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-    for (const name of await this.#names(folder, prefix)) {
+  delete(name: string, ifGeneration?: string): Promise<boolean> {
+    const object = this.#path(name);
+    return again(async () => {
+      const chain = await readChain(object);
+      const current = currentOf(chain);
+      if (chain === null || current === null) return false;
+      if (ifGeneration !== undefined && ifGeneration !== String(current)) return false;
+      const claimed = mkdir(linkPath(chain, current + 1n), { mode: 0o700 }).then(() => true);
+      if ((await unless(['EEXIST', 'ENOENT'], claimed)) === null) return undefined;
+      const last = () =>
+        this.#keeps ? flushPath(chain.folder, this.#kept) : this.#moveAway(object, chain, { clear: true });
+      await makeLast(last);
+      return true;
+    });
+  }
+
+  async *list(prefix: string, after = ''): AsyncIterable<BlobInfo> {
+    checkPrefix(prefix, after);
+    for await (const name of objectNames(this.#kept, prefix, after)) {
       const info = await this.stat(name);
       if (info !== null) yield info;
+      else await attempt(() => this.#tidy(this.#path(name)));
     }
   }
 
-  async probe(): Promise<void> {
-    const draft = join(this.#unfinished, randomBytes(16).toString('hex'));
-    const file = await open(draft, 'wx', 0o600);
-    await file.close();
-    await unlink(draft);
+  async *generations(name: string): AsyncIterable<BlobInfo> {
+    const object = this.#path(name);
+    const chain = await attempt(() => readChain(object));
+    for (const { generation, isRemoval } of chain?.links ?? []) {
+      if (isRemoval) continue;
+      const opened = await this.#open(name, String(generation));
+      if (opened === null) continue;
+      await opened.file.close();
+      yield infoOf(name, opened);
+    }
+  }
+
+  purge(name: string): Promise<number> {
+    const object = this.#path(name);
+    return attempt(async () => {
+      const chain = await readChain(object);
+      if (chain !== null) await this.#moveAway(object, chain);
+      // Also what an earlier call moved away before its process ended.
+      return this.#clearPurged(hashOf(object));
+    });
+  }
+
+  probe(): Promise<void> {
+    return attempt(async () => {
+      const draft = this.#draft();
+      await stat(this.#kept);
+      try {
+        await writeFile(draft, 'x', { flag: 'wx', mode: 0o600 });
+      } finally {
+        await unlink(draft).catch(() => {});
+      }
+    });
   }
 
   #path(name: string): string {
-    if (!NAME.test(name)) throw new TypeError('Not a name of a blob.');
-    return join(this.#objects, `${name}${SUFFIX}`);
+    checkName(name);
+    return join(this.#kept, name + OBJECT_SUFFIX);
   }
 
-  /** Microseconds since 1970, moved on where two writes meet, so that generations also grow over restarts. */
-  #nextGeneration(): string {
-    const now = BigInt(Date.now()) * 1000n;
-    this.#lastGeneration = now > this.#lastGeneration ? now : this.#lastGeneration + 1n;
-    return String(this.#lastGeneration);
+  #draft(): string {
+    return join(this.#unfinished, randomBytes(16).toString('hex'));
   }
 
-  async #names(folder: string, prefix: string): Promise<string[]> {
-    const entries = await readdir(join(this.#objects, folder), {
-      recursive: true,
-      withFileTypes: true,
-    }).catch((error: unknown) => {
-      ignoreMissing(error);
-      return [];
+  /** Gives a finished file its name. @returns its generation, or null when the condition does not hold. */
+  #publish(draft: string, object: string, ifGeneration: string): Promise<bigint | null> {
+    return again(async () => {
+      const chain = await readChain(object);
+      if (!holds(chain, ifGeneration)) return null;
+      if (chain === null) return this.#create(draft, object);
+      if (this.#keeps || !chain.last.isRemoval) return this.#append(draft, chain);
+      await this.#moveAway(object, chain);
+      return undefined;
     });
-    const root = this.#objects.length + 1;
-    return entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith(SUFFIX))
-      .map((entry) => join(entry.parentPath, entry.name).slice(root, -SUFFIX.length))
-      .map((path) => path.replaceAll('\\', '/'))
-      .filter((name) => name.startsWith(prefix))
-      .sort();
   }
 
-  async #removeEmpty(folder: string): Promise<void> {
-    for (let at = folder; at.length > this.#objects.length; at = dirname(at)) {
-      try {
-        await rmdir(at);
-      } catch {
-        return; // Not empty, or already gone: either way there is nothing more to tidy.
-      }
+  /** @returns undefined when another was faster. */
+  async #append(draft: string, chain: Chain): Promise<bigint | undefined> {
+    const generation = chain.last.generation + 1n;
+    const linked = link(draft, linkPath(chain, generation)).then(() => true);
+    if ((await attempt(() => unless(['EEXIST', 'ENOENT'], linked), 'unclear')) === null) return undefined;
+    await makeLast(() => flushPath(chain.folder, this.#kept));
+    if (!this.#keeps) await this.#prune(chain);
+    return generation;
+  }
+
+  /** @returns undefined when another was faster. */
+  async #create(draft: string, object: string): Promise<bigint | undefined> {
+    const generation = await this.#firstGeneration();
+    const staged = this.#draft();
+    const life = join(staged, randomBytes(8).toString('hex'));
+    try {
+      await makeFolder(life);
+      await link(draft, join(life, String(generation)));
+      await Promise.all([flushFolder(life), flushFolder(staged)]);
+      // Others may tidy a folder away as an empty one while this one is made, and once it is.
+      await unless(['ENOENT'], makeFolder(dirname(object)));
+      const renamed = rename(staged, object).then(() => true);
+      const taken = ['EEXIST', 'ENOTEMPTY', 'ENOENT'];
+      if ((await attempt(() => unless(taken, renamed), 'unclear')) === null) return undefined;
+    } finally {
+      await rm(staged, { recursive: true, force: true }).catch(() => {});
     }
+    await makeLast(() => flushPath(dirname(object), this.#kept));
+    return generation;
+  }
+
+  /**
+   * Frees the room of what a write has replaced, in a store that keeps no generations. Its name stays taken: a writer
+   * that slept since it was current must not find it free. After a crash it stays until the object goes.
+   */
+  async #prune(chain: Chain): Promise<void> {
+    if (chain.last.isRemoval) return;
+    const empty = this.#draft();
+    await writeFile(empty, '', { mode: 0o600 })
+      .then(() => rename(empty, linkPath(chain, chain.last.generation)))
+      .catch(() => rm(empty, { force: true }).catch(() => {}));
+  }
+
+  /** Takes all generations of an object out of sight at once; `clear` also frees their room. */
+  async #moveAway(object: string, chain: Chain, { clear = false } = {}): Promise<void> {
+    await this.#noteFloor(chain.last.generation);
+    const target = join(this.#purged, `${hashOf(object)}.${basename(chain.folder)}`);
+    await unless(['ENOENT'], rename(chain.folder, target));
+    await Promise.all([flushFolder(object), flushFolder(this.#purged)]);
+    if (clear) await this.#clearPurged(basename(target));
+    await removeEmpty(object, this.#kept);
+  }
+
+  /** Removes what was moved away, by the start of its name. @returns how many generations there were. */
+  async #clearPurged(start: string): Promise<number> {
+    let count = 0;
+    const names = (await readdir(this.#purged)).filter((name) => name.startsWith(start));
+    for (const path of names.map((name) => join(this.#purged, name))) {
+      const generations = await countGenerations(path);
+      count += this.#keeps ? generations : Math.min(generations, 1);
+      await rm(path, { recursive: true, force: true });
+    }
+    if (names.length > 0) await flushFolder(this.#purged);
+    return count;
+  }
+
+  /** A number that no generation has had: the time in nanoseconds since 1970, the last six digits left to chance. */
+  async #firstGeneration(): Promise<bigint> {
+    const now = BigInt(Date.now()) * 1_000_000n;
+    const floor = await this.#highestPurged();
+    return (now < floor ? floor : now) + BigInt(randomInt(1, 1_000_000));
+  }
+
+  async #highestPurged(): Promise<bigint> {
+    const names = (await readdir(this.#floor)).filter((name) => /^\d+$/.test(name));
+    return (
+      names
+        .map(BigInt)
+        .sort((a, b) => (a < b ? -1 : 1))
+        .at(-1) ?? 0n
+    );
+  }
+
+  /** Not flushed: only a loss of power in the same minute in which the clock is set back could undo it to any effect. */
+  async #noteFloor(generation: bigint): Promise<void> {
+    const floor = generation + UNSEEN_GENERATIONS;
+    if ((await this.#highestPurged()) >= floor) return;
+    await writeFile(join(this.#floor, String(floor)), '', { mode: 0o600 });
+    const lower = (await readdir(this.#floor)).filter((name) => /^\d+$/.test(name) && BigInt(name) < floor);
+    await Promise.all(lower.map((name) => rm(join(this.#floor, name), { force: true })));
+  }
+
+  #open(name: string, generation?: string): Promise<Opened | null> {
+    const object = this.#path(name);
+    return again(async () => {
+      const chain = await readChain(object);
+      const wanted = generation === undefined ? currentOf(chain) : this.#keptOf(chain, generation);
+      if (chain === null || wanted === null) return null;
+      try {
+        return { ...(await openBlobFile(linkPath(chain, wanted), name)), generation: wanted };
+      } catch (error) {
+        // What was replaced, removed or purged since the look at the chain is gone, or empty.
+        const now = await readChain(object);
+        const same = now?.folder === chain.folder && (this.#keeps || currentOf(now) === wanted);
+        if (same) throw error;
+        return undefined;
+      }
+    });
+  }
+
+  #keptOf(chain: Chain | null, generation: string): bigint | null {
+    const links = this.#keeps ? chain?.links : chain?.links.slice(-1);
+    const found = links?.find((link) => !link.isRemoval && String(link.generation) === generation);
+    return found?.generation ?? null;
+  }
+
+  /** Removes what a crashed process left of an object that is no more. */
+  async #tidy(object: string): Promise<void> {
+    const chain = await readChain(object);
+    if (chain === null) await removeEmpty(object, this.#kept);
+    else if (!this.#keeps && chain.last.isRemoval) await this.#moveAway(object, chain, { clear: true });
   }
 
   async #clearAbandoned(): Promise<void> {
     for (const entry of await readdir(this.#unfinished)) {
       const path = join(this.#unfinished, entry);
-      const facts: Stats | null = await stat(path).catch(() => null);
-      if (facts !== null && facts.mtimeMs < Date.now() - ABANDONED_AFTER_MS) {
-        await unlink(path).catch(ignoreMissing);
-      }
+      const facts = await unless(['ENOENT'], stat(path));
+      if (facts === null || facts.mtimeMs >= Date.now() - ABANDONED_AFTER_MS) continue;
+      await rm(path, { recursive: true, force: true });
     }
   }
 }
 
-interface OpenedBlob {
-  readonly file: FileHandle;
-  readonly header: Header;
-  /** Offset of the first byte of the object in its file. */
-  readonly start: number;
-  readonly size: number;
+type Opened = OpenBlob & { readonly generation: bigint };
+
+function infoOf(name: string, { size, generation, attributes }: Opened): BlobInfo {
+  return { name, size, generation: String(generation), attributes };
 }
 
-async function openBlob(path: string): Promise<OpenedBlob | null> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch (error) {
-    ignoreMissing(error);
-    return null;
-  }
-  try {
-    const { size } = await file.stat();
-    const preamble = await readExactly(file, 0, PREAMBLE_BYTES);
-    const { header, start } = await decodeHeader(preamble, (length) =>
-      readExactly(file, PREAMBLE_BYTES, length),
-    );
-    return { file, header, start, size: size - start };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+function holds(chain: Chain | null, ifGeneration: string): boolean {
+  return String(currentOf(chain) ?? NO_GENERATION) === ifGeneration;
 }
 
-async function readExactly(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  if (bytesRead < length) throw new Error('A stored object is shorter than its header says.');
-  return bytes;
+function hashOf(object: string): string {
+  return createHash('sha256').update(object).digest('hex').slice(0, 32);
 }
 
-async function writeDurably(path: string, ...pieces: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    for (const piece of pieces) await file.writeFile(piece);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Gives a finished draft its name. @returns false when the name is taken. */
-async function publish(draft: string, path: string): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    try {
-      await link(draft, path);
-      return true;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      if (codeOf(error) !== 'ENOENT' || attempt === FOLDER_RETRIES) throw error;
+/** Repeats `work` while it gives `undefined`: another has changed what it had seen. */
+function again<T>(work: () => Promise<T | undefined>): Promise<T> {
+  return attempt(async () => {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const result = await work();
+      if (result !== undefined) return result;
     }
-  }
-}
-
-/** A new name survives a crash only when the folders that lead to it are flushed too. */
-async function flushFolders(folder: string, root: string): Promise<void> {
-  for (let at = folder; at.length >= root.length; at = dirname(at)) {
-    await flushFolder(at).catch(ignoreMissing);
-  }
-}
-
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (codeOf(error) !== 'ENOENT') throw error;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+    throw new OutsideError('BlobStore', 'unavailable', 'An object was changed by others all the time.');
+  });
 }

@@ -18,6 +18,6 @@ export async function openEmbeddedPlatform(
   directory: string,
   printer: PrinterOptions = NO_PROGRAMS,
 ): Promise<Platform> {
-  const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'));
+  const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   return { blobs, printer: openProgramPrinter(printer), close: async () => {} };
 }

@@ -1,0 +1,99 @@
+import { mkdir, open, rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { OutsideError, type OutsideFailure } from '../../kit/index.ts';
+
+/** Why the operating system did not do what it was asked, where it is more than a passing trouble. */
+const FAILURES: Readonly<Record<string, OutsideFailure>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EFBIG: 'full',
+  EACCES: 'refused',
+  EPERM: 'refused',
+  EROFS: 'refused',
+};
+
+/**
+ * Runs what only calls the operating system, and throws `OutsideError` for what that answers.
+ *
+ * @param otherwise what an error means that is not in `FAILURES`.
+ */
+export async function attempt<T>(
+  work: () => Promise<T>,
+  otherwise: 'unavailable' | 'unclear' = 'unavailable',
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    throw failed(FAILURES[code] ?? otherwise, error);
+  }
+}
+
+/** Runs what makes a write last that others can see already: whatever fails here, the write may have been done. */
+export async function makeLast(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw failed('unclear', error);
+  }
+}
+
+/** What is stored is not what was written. */
+export function damaged(what: string): OutsideError {
+  return new OutsideError('BlobStore', 'damaged', what);
+}
+
+function failed(failure: OutsideFailure, cause: unknown): OutsideError {
+  const message = `The folder of objects did not do what it should (${codeOf(cause) ?? 'unknown'}).`;
+  return new OutsideError('BlobStore', failure, message, { cause });
+}
+
+/** The operating system's name of an error (`ENOENT`); undefined when the error is not of that kind. */
+export function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The result of `work`, or null where it failed with one of these codes. */
+export async function unless<T>(codes: readonly string[], work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codes.includes(codeOf(error) ?? '')) return null;
+    throw error;
+  }
+}
+
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+/** New names in a folder survive a crash of the machine once the folder is flushed. One that is gone has none. */
+export async function flushFolder(path: string): Promise<void> {
+  const handle = await unless(['ENOENT'], open(path, 'r'));
+  if (handle === null) return;
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Flushes a folder and those that lead to it, up to and including `root`: a name lasts when its whole path does. */
+export async function flushPath(folder: string, root: string): Promise<void> {
+  const folders: string[] = [];
+  for (let at = folder; at.length >= root.length; at = dirname(at)) folders.push(at);
+  await Promise.all(folders.map(flushFolder));
+}
+
+/** Removes a folder and those that lead to it as far as they are empty, but not `root`. */
+export async function removeEmpty(folder: string, root: string): Promise<void> {
+  for (let at = folder; at.length > root.length; at = dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return; // Not empty, or already gone: either way there is nothing more to tidy.
+    }
+  }
+}
