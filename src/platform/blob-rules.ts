@@ -5,7 +5,6 @@ export const NO_GENERATION: typeof ABSENT = '0';
 
 const NAME = /^(?=.{1,200}$)[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/;
 const PREFIX = /^(?=.{0,200}$)(?:[a-z0-9_-]+\/)*[a-z0-9_-]*$/;
-const GENERATION = /^[1-9][0-9]{0,18}$/;
 const ATTRIBUTE_KEY = /^[a-z0-9]{1,64}$/;
 const CONTROL = /\p{Cc}/u;
 const MAX_ATTRIBUTE_BYTES = 1024;
@@ -35,11 +34,6 @@ export function checkRange(range: ByteRange, size: number): void {
   if (!whole || start < 0 || start >= end || end > size) {
     throw new RangeError('The range does not lie within the blob.');
   }
-}
-
-/** Whether a text can be the generation of an object at all; what cannot is the generation of none. */
-export function isGeneration(text: string): boolean {
-  return GENERATION.test(text);
 }
 
 /** A body as a sequence of pieces. */

@@ -50,7 +50,7 @@ function failed(failure: OutsideFailure, cause: unknown): OutsideError {
 }
 
 /** The operating system's name of an error (`ENOENT`); undefined when the error is not of that kind. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
