@@ -57,6 +57,7 @@ export {
   type Statistics,
   sidesOf,
   statistics,
+  subjectOf,
   VIEWS,
   type View,
   type WordFigures,

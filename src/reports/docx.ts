@@ -28,11 +28,14 @@ import {
   type ReportedClause,
   repack,
   sidesOf,
+  subjectOf,
 } from '../redline/index.ts';
 
 /** Twentieths of a point: A4 with margins of 2 cm. */
 const WIDTH = 9638;
-const COLUMNS = [1900, 3869, 3869] as const;
+const COLUMNS = [2438, 3600, 3600] as const;
+/** Characters of a row that need not be kept on one page. */
+const LONG_ROW = 1500;
 const LINE = { style: BorderStyle.SINGLE, size: 4, color: 'BFC4CA' } as const;
 const BORDERS = { top: LINE, bottom: LINE, left: LINE, right: LINE } as const;
 const [SOFT, HEAD, INSERTED, DELETED] = ['5A6068', 'F0F2F4', '0B5CAD', 'B3261E'];
@@ -105,18 +108,17 @@ function names({ original, modified, date, authors }: ChangeReport): Paragraph[]
     ['Date', date === null ? null : date.slice(0, 10)],
     ['Changes by', authors.length === 0 ? null : authors.join(', ')],
   ];
-  return lines
-    .filter(([, text]) => text !== null)
-    .map(
-      ([name, text]) =>
-        new Paragraph({
-          spacing: { after: 20 },
-          children: [
-            new TextRun({ text: `${name}: `, color: SOFT }),
-            new TextRun({ text: text ?? '', bold: true }),
-          ],
-        }),
-    );
+  const said = lines.filter(([, text]) => text !== null);
+  return said.map(
+    ([name, text], at) =>
+      new Paragraph({
+        spacing: { after: at === said.length - 1 ? 200 : 20 },
+        children: [
+          new TextRun({ text: `${name}: `, color: SOFT }),
+          new TextRun({ text: text ?? '', bold: true }),
+        ],
+      }),
+  );
 }
 
 function figures(report: ChangeReport): Table {
@@ -151,11 +153,14 @@ function clauseRow(clause: ReportedClause): TableRow {
 
 function changeRow(change: ReportedChange): TableRow {
   const [before, after] = sidesOf(change);
-  const who = [change.author, change.date?.slice(0, 10) ?? ''].filter((part) => part !== '').join(', ');
   const what = [line([new TextRun({ text: change.what, bold: true })])];
-  if (who !== '') what.push(line([new TextRun({ text: who, size: 16, color: SOFT })]));
+  const words = subjectOf(change);
+  if (words !== '') what.push(line([new TextRun({ text: words, size: 18 })]));
+  for (const text of [change.author, change.date?.slice(0, 10) ?? ''].filter((part) => part !== ''))
+    what.push(line([new TextRun({ text, size: 16, color: SOFT })]));
   const plain = change.format !== null;
   return new TableRow({
+    cantSplit: before.length + after.length < LONG_ROW,
     children: [
       cell(COLUMNS[0], what),
       cell(COLUMNS[1], lines(before, plain ? {} : { strike: true, color: DELETED })),

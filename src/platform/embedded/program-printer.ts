@@ -91,6 +91,9 @@ async function officeArguments(folder: string, input: string): Promise<string[]>
 
 const item = (path: string, name: string, value: string | number | boolean): string =>
   `<item oor:path="/org.openoffice.${path}"><prop oor:name="${name}" oor:op="fuse"><value>${value}</value></prop></item>`;
+/** As LibreOffice counts the ways to show a change (one number underlines what came and strikes what went), and `RRGGBB` as a number: the colours of a redline as a page. */
+const ATTRIBUTES = { none: 0, underlineOrStrike: 3 } as const;
+const COLOURS = { insertion: 0x0b5cad, deletion: 0xb3261e, formatting: 0x7a4d00 } as const;
 const OFFICE_SETTINGS = `<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 ${[
@@ -99,6 +102,17 @@ ${[
   item('Office.Common/Security/Scripting', 'DisableActiveContent', true),
   item('Office.Common/Security/Scripting', 'BlockUntrustedRefererLinks', true),
   item('Office.Writer/Content/Update', 'Link', 2),
+  // By default every author has a colour of his own, some of them hardly legible.
+  ...(
+    [
+      ['Insert', ATTRIBUTES.underlineOrStrike, COLOURS.insertion],
+      ['Delete', ATTRIBUTES.underlineOrStrike, COLOURS.deletion],
+      ['ChangedAttribute', ATTRIBUTES.none, COLOURS.formatting],
+    ] as const
+  ).flatMap(([change, attribute, color]) => [
+    item(`Office.Writer/Revision/TextDisplay/${change}`, 'Attribute', attribute),
+    item(`Office.Writer/Revision/TextDisplay/${change}`, 'Color', color),
+  ]),
   item('Inet/Settings', 'ooInetProxyType', 2),
   ...['HTTP', 'HTTPS', 'FTP'].flatMap((scheme) => [
     item('Inet/Settings', `ooInet${scheme}ProxyName`, NOWHERE.split(':')[0] ?? ''),

@@ -26,6 +26,7 @@ export {
   reportCsv,
   reportHtml,
   sidesOf,
+  subjectOf,
 } from './report/index.ts';
 export {
   CLAUSE_STATES,

@@ -98,16 +98,25 @@ function labelHtml(pPr: XmlElement | undefined, mark: Side | undefined, context:
   return `<span class="label"${htmlAttribute('title', was)}>${htmlText(label)}</span> `;
 }
 
-/** A changed property of a block as a short visible note, or nothing when nothing changed. */
+/**
+ * A changed property of a block as a short visible note, or nothing when nothing changed.
+ *
+ * @param brief leaves what changed to the note's title: where there are many
+ */
 export function propertyNote(
   change: XmlElement | undefined,
   properties: XmlElement | undefined,
   context: Context,
+  brief = false,
 ): string {
   if (change === undefined) return '';
   const detail = describeChange(change, properties, context.styles);
   const mark: Mark = context.ledger.format(change, detail);
   if (context.reading === 'original') return '';
+  if (brief) {
+    const title = htmlAttribute('title', `Formatted: ${detail}`);
+    return `<span${changeAttributes(mark, 'format-note', 'brief')}${title}>Formatted</span>`;
+  }
   return `<span${changeAttributes(mark, 'format-note')}>${htmlText(`Formatted: ${detail}`)}</span>`;
 }
 

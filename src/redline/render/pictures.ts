@@ -26,7 +26,10 @@ export function textBoxesOf(drawing: XmlElement): XmlElement[] {
 export function pictureHtml(drawing: XmlElement, context: Context): string {
   const pictures = outermost(drawing, PICTURES);
   const label = labelOf(drawing);
-  if (pictures.length > 0) return pictures.map((p) => onePicture(p, label, context)).join('');
+  if (pictures.length > 0) {
+    const shape = shapeOf(drawing, pictures.length);
+    return pictures.map((p) => onePicture(p, label, shape, context)).join('');
+  }
   const other = OTHERS.find(([name]) => outermost(drawing, new Set([name])).length > 0);
   return other === undefined ? '' : placeholder(other[1], label);
 }
@@ -40,11 +43,29 @@ function labelOf(drawing: XmlElement): string {
   return '';
 }
 
+const [ANCHOR, EXTENT] = [new Set(['wp:anchor']), new Set(['wp:extent'])];
+/** English Metric Units in a pixel (ECMA-376 Part 1 §20.1.2.1, CSS Values §6.2). */
+const EMU = 9525;
+const MOST_PIXELS = 4000;
+
+/** How large a single picture stands in the document, and that it stands beside the text. */
+function shapeOf(drawing: XmlElement, pictures: number): string {
+  const floating = drawing.name === 'w:drawing' && outermost(drawing, ANCHOR).length > 0;
+  const [extent] = pictures === 1 ? outermost(drawing, EXTENT) : [];
+  const [width, height] = ['cx', 'cy'].map((name) => Math.round(Number(attribute(extent, name)) / EMU));
+  const fits = [width, height].every((n) => n !== undefined && n >= 1 && n <= MOST_PIXELS);
+  return [
+    htmlAttribute('class', floating ? 'floating' : undefined),
+    htmlAttribute('width', fits ? String(width) : undefined),
+    htmlAttribute('height', fits ? String(height) : undefined),
+  ].join('');
+}
+
 function placeholder(kind: string, label: string): string {
   return `<span class="picture">${htmlText(label === '' ? kind : `${kind}: ${label}`)}</span>`;
 }
 
-function onePicture(picture: XmlElement, label: string, context: Context): string {
+function onePicture(picture: XmlElement, label: string, shape: string, context: Context): string {
   const id = attribute(picture, 'r:embed') ?? attribute(picture, 'r:id');
   const part = context.pkg.relationships(context.part).find((r) => r.id === id)?.part;
   const entry = context.pkg.entries.find((e) => e.name === part);
@@ -58,7 +79,7 @@ function onePicture(picture: XmlElement, label: string, context: Context): strin
   const type = typeOf(data);
   if (type === undefined) return placeholder('Picture', label);
   context.pictures.left -= data.length;
-  return `<img src="data:image/${type};base64,${base64(data)}"${htmlAttribute('alt', label === '' ? 'Picture' : label)}>`;
+  return `<img src="data:image/${type};base64,${base64(data)}"${htmlAttribute('alt', label === '' ? 'Picture' : label)}${shape}>`;
 }
 
 /** By the first bytes; what the package says about a picture does not count. */

@@ -15,6 +15,7 @@ ${Array.from({ length: 10 }, (_, i) => `.indent-${i + 1}{--n:${i + 1}}`).join(''
 ins{color:var(--ins);background:var(--ins-bg);text-decoration:underline}
 del{color:var(--del);background:var(--del-bg);text-decoration:line-through}
 del+ins,ins+del{margin-left:.12em}
+:is(ins,del) :is(mark,[class*=hue-]){color:inherit}
 .move-from,.move-to{color:var(--move);background:var(--move-bg)}
 .move-from{text-decoration:line-through double}.move-to{text-decoration:underline double}
 .move-link{font:.75em system-ui,sans-serif;color:inherit;display:inline-block;text-indent:0;margin-right:.4em}
@@ -22,6 +23,7 @@ del+ins,ins+del{margin-left:.12em}
 .format-note,.story-label,.comment-author,.picture,.page-break{font:.78rem/1.5 system-ui,sans-serif;color:var(--soft)}
 .format-note{margin-left:.6em;color:var(--format);text-decoration:none}
 .format[data-format]:not(.format-note)::after{content:" [" attr(data-format) "]";font:.7em system-ui,sans-serif;color:var(--format)}
+.format-note.brief{float:right;margin:0 0 0 .6em;font-size:.7rem}
 .changed{border-left:2px solid var(--soft);margin-left:-.8rem;padding-left:calc(.8rem - 2px + var(--n,0)*1.2rem)}
 .hanging.changed{padding-left:calc(.8rem - 2px + var(--n,0)*1.2rem + 2.4rem)}
 .table{overflow-x:auto;margin:0 0 1em}table{border-collapse:collapse;width:100%}
@@ -30,7 +32,7 @@ td,th{border:1px solid var(--line);padding:.35em .6em;vertical-align:top;text-al
 .story,.comment,.text-box{border:1px solid var(--line);border-radius:4px;padding:.6rem .8rem;margin:0 0 1rem}
 .note{display:flex;gap:.6em}.link{text-decoration:underline;text-decoration-color:var(--line)}
 .size-small{font-size:.85em}.size-large{font-size:1.2em}.size-huge{font-size:1.55em}.caps{text-transform:uppercase}.small-caps{font-variant:small-caps}.hidden-text{opacity:.7}
-.picture,.page-break{border:1px dashed var(--line);border-radius:3px;padding:0 .4em}img{max-width:100%}
+.picture,.page-break{border:1px dashed var(--line);border-radius:3px;padding:0 .4em}img{max-width:100%;height:auto}.floating{display:block}
 .hue-red{color:#b3261e}.hue-blue{color:#1f5fae}.hue-green{color:#1d6b45}.hue-purple{color:#7d3c98}.hue-teal{color:#0f6b75}
 .hue-amber{color:#8a5a00}.hue-gray{color:var(--soft)}
 @media (prefers-color-scheme:dark){[class^=hue-]{color:inherit}mark{background:#4a4420;color:inherit}}
@@ -45,6 +47,7 @@ export const COLUMN_STYLES = `
 .columns .pair{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:2.5rem}
 .columns .pair.changed{border-left:2px solid var(--soft);margin-left:-.8rem;padding-left:calc(.8rem - 2px)}
 .columns .changed .changed{border:0;margin-left:0;padding-left:calc(var(--n,0)*1.2rem)}.columns .hanging.changed{padding-left:calc(var(--n,0)*1.2rem + 2.4rem)}
+.columns :is(td,th){overflow-wrap:anywhere}
 @media (max-width:40rem){.column-titles,.columns .pair{grid-template-columns:minmax(0,1fr);gap:0}.columns .pair:not(.changed)>.old{display:none}
 .columns .changed>.old:not(:empty)::before{content:"Original";font:.75rem system-ui,sans-serif;color:var(--soft)}.columns .changed>.new:not(:empty)::before{content:"Modified";font:.75rem system-ui,sans-serif;color:var(--soft)}}
 @media print{@page{size:landscape}}

@@ -81,7 +81,7 @@ function renderRow(row: XmlElement, cells: readonly Cell[], header: boolean, con
   const properties = child(row, 'w:trPr');
   const mark = markOf(properties, context);
   if (mark === undefined) context.ledger.rest();
-  const note = propertyNote(child(properties, 'w:trPrChange'), properties, context);
+  const note = propertyNote(child(properties, 'w:trPrChange'), properties, context, true);
   const before = count(childValue(properties, 'w:gridBefore'), 0);
   const gap = before > 0 ? `<td${htmlAttribute('colspan', String(before))}></td>` : '';
   const html = context.ledger.hold(mark, () =>
@@ -100,7 +100,8 @@ function markOf(properties: XmlElement | undefined, context: Context): Mark | un
 function renderCell(cell: Cell, header: boolean, rowNote: string, context: Context): string {
   const properties = child(cell.element, 'w:tcPr');
   const mark = markOf(properties, context);
-  const note = rowNote + propertyNote(child(properties, 'w:tcPrChange'), properties, context);
+  const own = propertyNote(child(properties, 'w:tcPrChange'), properties, context, true);
+  const note = own === '' ? rowNote : own;
   const html = context.ledger.hold(mark, () => context.blocks(contents(cell.element), context).join(''));
   if (isHidden(mark?.side, context.reading)) return '';
   const tag = header ? 'th' : 'td';

@@ -6,6 +6,7 @@ import {
   type ReportedChange,
   type ReportedClause,
   sidesOf,
+  subjectOf,
 } from './model.ts';
 
 const STYLES = `
@@ -19,9 +20,9 @@ main{max-width:64rem;margin:0 auto;padding:1.5rem}h1{font-size:1.6rem;margin:0 0
 .table{overflow-x:auto}table{border-collapse:collapse;width:100%;table-layout:fixed;min-width:40rem}
 th,td{border:1px solid var(--line);padding:.4rem .6rem;text-align:left;vertical-align:top;overflow-wrap:break-word}
 thead th{background:var(--head);font-size:.82rem}tbody th{background:var(--head);font:600 .9rem system-ui,sans-serif}
-.what{font-size:.85rem;font-weight:600}.who{display:block;font-size:.78rem;font-weight:400;color:var(--soft)}
-td{white-space:pre-wrap}ins{color:var(--ins);text-decoration:underline double}del{color:var(--del);text-decoration:line-through}.none{color:var(--soft)}
-col.c1{width:20%}@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#999;--head:#eee;--ins:#0b5cad;--del:#b3261e}main{max-width:none;padding:0}thead{display:table-header-group}tr{break-inside:avoid}h2{break-after:avoid}}
+.what{font-size:.85rem;font-weight:600}.about{display:block;font-size:.85rem}.who{display:block;font-size:.78rem;font-weight:400;color:var(--soft)}
+td{white-space:pre-wrap}time{white-space:nowrap}ins{color:var(--ins);text-decoration:underline double}del{color:var(--del);text-decoration:line-through}.none{color:var(--soft)}
+col.c1{width:24%}@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#999;--head:#eee;--ins:#0b5cad;--del:#b3261e}main{max-width:none;padding:0}table{min-width:0}.table{overflow:visible;padding:0 1px}thead{display:table-header-group}tr{break-inside:avoid}h2{break-after:avoid}}
 `;
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -68,9 +69,12 @@ function section(title: string, none: string, clauses: readonly ReportedClause[]
 function row(change: ReportedChange): string {
   const { id, what, author, date } = change;
   const [before, after] = sidesOf(change);
-  const who = [author, date?.slice(0, 10) ?? ''].filter((part) => part !== '').join(', ');
-  const by = who === '' ? '' : `<span class="who">${htmlText(who)}</span>`;
+  const day = date === null ? '' : `<time>${htmlText(date.slice(0, 10))}</time>`;
+  const who = [htmlText(author), day].filter((part) => part !== '').join(', ');
+  const words = subjectOf(change);
+  const about = words === '' ? '' : `<span class="about">${htmlText(words)}</span>`;
+  const by = who === '' ? '' : `<span class="who">${who}</span>`;
   const marked = (tag: 'del' | 'ins', text: string): string =>
     text === '' ? '' : change.format === null ? `<${tag}>${htmlText(text)}</${tag}>` : htmlText(text);
-  return `<tr${htmlAttribute('data-change', id)}><td><span class="what">${what}</span>${by}</td><td>${marked('del', before)}</td><td>${marked('ins', after)}</td></tr>`;
+  return `<tr${htmlAttribute('data-change', id)}><td><span class="what">${what}</span>${about}${by}</td><td>${marked('del', before)}</td><td>${marked('ins', after)}</td></tr>`;
 }

@@ -9,4 +9,5 @@ export {
   type ReportedClause,
   type ReportOptions,
   sidesOf,
+  subjectOf,
 } from './model.ts';

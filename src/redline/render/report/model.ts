@@ -138,13 +138,37 @@ function byClause(changes: readonly Change[]): ReportedClause[] {
 export function placeOfClause({ story, clause, heading }: ReportedClause): string {
   const name = [clause, heading].filter((part) => part !== '').join(' ');
   if (story === 'body') return name === '' ? 'Beginning' : name;
-  const capital = story.charAt(0).toUpperCase() + story.slice(1);
+  const page = { default: '', first: ', first page', even: ', even pages' };
+  const plain = story.replace(/ (default|first|even)$/, (_, type: keyof typeof page) => page[type]);
+  const capital = plain.charAt(0).toUpperCase() + plain.slice(1);
   return name === '' ? capital : `${capital}, ${name}`;
 }
 
-/** What stood there and what stands there: words, or how they looked. */
-export function sidesOf({ before, after, format }: ReportedChange): readonly [before: string, after: string] {
-  return format === null ? [before, after] : [format.before, format.after];
+/** What stood there and what stands there: words, or how they looked. Cells are apart by bars; a bare mark is `¶`. */
+export function sidesOf({
+  before,
+  after,
+  format,
+  kind,
+}: ReportedChange): readonly [before: string, after: string] {
+  if (format !== null) return [format.before, format.after];
+  const cells = /^(?:row|cell)-/.test(kind);
+  const shown = (text: string): string => {
+    if (text.trim() === '' && text.includes('\n')) return '¶'.repeat(text.split('\n').length - 1);
+    return cells ? text.replaceAll('\t', ' | ') : text;
+  };
+  return [shown(before), shown(after)];
+}
+
+/** Characters of the words that a change of formatting is about. */
+const EXCERPT = 80;
+
+/** The words whose looks a change concerns, where there are some, in quotes. */
+export function subjectOf({ after, before, format }: ReportedChange): string {
+  const words = (after || before).replace(/\s+/g, ' ').trim();
+  if (format === null || words === '') return '';
+  const few = Array.from(words);
+  return few.length > EXCERPT ? `“${few.slice(0, EXCERPT).join('').trimEnd()}…”` : `“${words}”`;
 }
 
 /** The figures of a report, in words. */

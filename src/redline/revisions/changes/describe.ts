@@ -29,11 +29,21 @@ const NAMES: Readonly<Record<string, string>> = {
   'w:pBdr': 'borders',
   'w:bdr': 'border',
   'w:tabs': 'tab stops',
+  'w:contextualSpacing': 'paragraph spacing',
+  'w:widowControl': 'widow control',
+  'w:kern': 'kerning',
+  'w:position': 'position',
+  'w:w': 'character width',
   'w:tblW': 'table width',
   'w:tblInd': 'table indent',
   'w:tblBorders': 'borders',
   'w:tblStyle': 'table style',
   'w:tblLayout': 'table layout',
+  'w:tblLook': 'table look',
+  'w:tblCellMar': 'cell margins',
+  'w:tcMar': 'cell margins',
+  'w:noWrap': 'wrapping',
+  'w:textDirection': 'text direction',
   'w:tcW': 'cell width',
   'w:tcBorders': 'borders',
   'w:vAlign': 'vertical alignment',
@@ -89,12 +99,12 @@ export function describeChange(
     const [a, b] = [before.get(name), now.get(name)];
     return a !== undefined && b !== undefined && outer(a) === outer(b) ? [] : [describeOne(name, b, styles)];
   });
-  const unique = [...new Set(parts)];
+  const unique = tellingFirst(parts);
   const few = unique.length > MAX_PARTS ? [...unique.slice(0, MAX_PARTS), 'more'] : unique;
   const subject = SUBJECTS[change.name];
   const what = few.join(', ');
   if (subject === undefined) return what || 'formatting';
-  return what === '' ? subject : `${subject}: ${what}`;
+  return what === '' || properties === undefined ? subject : `${subject}: ${what}`;
 }
 
 /** The same as words for what was there before and what is there now. */
@@ -110,8 +120,15 @@ export function describeFormats(
     return a === undefined || b === undefined || outer(a) !== outer(b);
   });
   const words = (side: ReadonlyMap<string, XmlElement>): string =>
-    [...new Set(names.map((name) => describeOne(name, side.get(name), styles)))].join(', ');
+    tellingFirst(names.map((name) => describeOne(name, side.get(name), styles))).join(', ');
   return { before: words(former), after: words(now) };
+}
+
+/** Each once; what has no name of its own is mentioned only where nothing has. */
+function tellingFirst(parts: readonly string[]): string[] {
+  const unique = [...new Set(parts)];
+  const telling = unique.filter((part) => !/^(?:default )?formatting$/.test(part));
+  return telling.length > 0 ? telling : unique;
 }
 
 function byName(properties: XmlElement | undefined): Map<string, XmlElement> {

@@ -114,7 +114,7 @@ const ROWS: readonly (readonly [what: string, content: string, ...changes: strin
       row(cell(p(r('a')), `<w:noWrap/>${change('tcPr', '')}`)),
       `<w:jc w:val="center"/>${change('tblPr', '')}`,
     ) + TAIL,
-    'table-formatting: "" → "" (default alignment; default formatting → alignment center; formatting)',
+    'table-formatting: "" → "" (default alignment; default wrapping → alignment center; wrapping)',
   ],
   [
     'a section',
