@@ -15,7 +15,7 @@ import { checkAuthor, parseDate } from './stamp.ts';
 export interface CombineFlags extends ProduceFlags {
   readonly reviewer?: readonly string[];
   readonly policy: string;
-  readonly prefer?: string;
+  readonly prefer?: readonly string[];
   readonly compareMismatch?: boolean;
   readonly date?: string;
 }
@@ -60,9 +60,16 @@ function policyOf(given: string): ConflictPolicy {
   return found;
 }
 
-function combineSummary({ reviewers, conflicts }: CombineReport): string {
+function combineSummary({ reviewers, conflicts, movesDissolved }: CombineReport): string {
   const lines = reviewers.map(
     ({ reviewer, source, exact }) => `  ${reviewer}: ${source}${exact ? ', proven to stand alone' : ''}`,
   );
-  return [...lines, `  ${conflicts.length} conflicts`].join('\n');
+  const same = conflicts.filter((c) => c.kind === 'same').length;
+  const facts = [
+    `  ${conflicts.length - same} conflicts, ${same} edits that several made alike`,
+    ...(movesDissolved
+      ? ['  moves are marked as deletions and insertions: a conflict took one place of a move']
+      : []),
+  ];
+  return [...lines, ...facts].join('\n');
 }

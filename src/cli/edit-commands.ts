@@ -32,8 +32,8 @@ Examples:
 const COMBINE_HELP = `
 BASE is what the reviewers were given. A clean copy is compared with it under its reviewer's name (the name of the file,
 where --reviewer does not say another); of a copy with tracked changes those are used, with their authors and dates.
-Where reviewers edited the same, --policy keep leaves all side by side, prefer leaves those of --prefer, and refuse
-writes nothing and lists the places (--json).
+Where reviewers edited the same, --policy keep leaves all side by side, prefer leaves those of whoever
+comes first in --prefer, and refuse writes nothing and lists the places (--json).
 
 Examples:
   redline combine base.docx ann.docx bo.docx -o combined.docx
@@ -66,7 +66,7 @@ function addCombine(program: Command, io: Io, done: Done): void {
     .requiredOption('-o, --output <out>', 'the document to write; "-" is standard output')
     .option('--reviewer <names...>', 'whose copies they are, in their order')
     .option('--policy <policy>', 'keep, prefer or refuse, where reviewers edited the same', 'keep')
-    .option('--prefer <name>', 'whose edits stand there')
+    .option('--prefer <names...>', 'whose edits stand there, the first before all others')
     .option('--compare-mismatch', 'compare a tracked copy that does not come from BASE')
     .option('--date <date>', 'of the changes of clean copies, ISO 8601, or "none" (default: now)')
     .option('--json', 'print what was combined as JSON on standard output')

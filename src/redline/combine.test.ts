@@ -96,8 +96,8 @@ describe('several reviewers', () => {
     const { xml, report } = combined(p(r('One two.')), [p(r('One two!')), tracked]);
     expect(xml).toContain('<w:ins by="A">');
     expect(report.reviewers).toEqual([
-      { reviewer: 'Ann', source: 'compared', exact: true },
-      { reviewer: 'Bo', source: 'tracked', exact: true },
+      { reviewer: 'Ann', source: 'compared', authors: ['Ann'], exact: true },
+      { reviewer: 'Bo', source: 'tracked', authors: ['A'], exact: true },
     ]);
   });
 
@@ -129,15 +129,16 @@ describe('edits of one place', () => {
       part: 'word/document.xml',
       block: 0,
       authors: ['Ann', 'Bo'],
-      kept: null,
+      reviewers: ['Ann', 'Bo'],
+      leftOut: null,
     });
-    expect(report.reviewers.map((x) => x.exact)).toEqual([null, null]);
+    expect(report.reviewers.map((x) => x.exact)).toEqual([true, null]);
   });
 
   test.each(['Ann', 'Bo'])('prefer: %s alone stands there', (prefer) => {
-    const { xml, report } = combined(BASE, [FIVE, SIX], { policy: 'prefer', prefer });
+    const { xml, report } = combined(BASE, [FIVE, SIX], { policy: 'prefer', prefer: [prefer] });
     expect([xml.includes('five'), xml.includes('six')]).toEqual([prefer === 'Ann', prefer === 'Bo']);
-    expect(report.conflicts[0]?.kept).toBe(prefer);
+    expect(report.conflicts[0]?.leftOut).toBe(prefer === 'Ann' ? 'Bo' : 'Ann');
   });
 
   test('structure that cannot be mixed stands side by side', () => {
@@ -160,6 +161,8 @@ describe('edits of one place', () => {
 
   test('a tracked copy of something else is compared where that is asked for', () => {
     const { report } = combined(BASE, [p(r('x') + tag('ins', r('y')))], { mismatch: 'compare' });
-    expect(report.reviewers).toEqual([{ reviewer: 'Ann', source: 'compared', exact: true }]);
+    expect(report.reviewers).toEqual([
+      { reviewer: 'Ann', source: 'compared', authors: ['Ann'], exact: true },
+    ]);
   });
 });

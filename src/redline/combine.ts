@@ -1,134 +1,164 @@
 import type { Codec } from './codec.ts';
+import {
+  type Combination,
+  type Contribution,
+  holds,
+  join,
+  joinProven,
+  startWith,
+  type Task,
+} from './combining.ts';
 import { compare } from './compare.ts';
 import { RedlineError } from './errors.ts';
 import { openPackage } from './ooxml/index.ts';
 import { compareOptions, type Limits } from './options.ts';
 import {
+  authorsOf,
   type Combined,
   type CombineOptions,
   type CombineReport,
   type Conflict,
   type Copy,
   checkCombine,
+  copiesOf,
   decideChanges,
-  foldIn,
   hasRevisions,
-  listChanges,
+  marksOf,
+  serialsIn,
   storyParts,
+  taggedCopy,
+  untaggedCopy,
 } from './revisions/index.ts';
 import { verify } from './verify/index.ts';
-
-/** One reviewer's copy as a redline of the base. */
-interface Contribution {
-  readonly copy: Copy;
-  readonly source: 'compared' | 'tracked';
-  readonly redline: Uint8Array;
-  readonly authors: readonly string[];
-}
 
 type Options = CombineOptions & { readonly limits: Limits };
 
 /**
  * One redline of a base with the changes of several reviewers, each with its author and date.  A clean copy is
  * compared under its reviewer's name; of a tracked copy the marks are used.  It is proven that rejecting every change
- * gives the base, and, for reviewers without conflicts, that accepting theirs alone gives their copy.
+ * gives the base, and that the changes of each copy alone give that copy wherever nothing of them is in conflict.
  *
- * @throws {RedlineError} `combine/base-mismatch`, `combine/conflict` (policy `refuse`), `combine/not-exact`,
- *   `redline/not-exact`, `options/invalid`, `document/*`, `limits/exceeded`
+ * @throws {RedlineError} `combine/base-mismatch`, `combine/conflict` (policy `refuse`), `redline/not-exact`,
+ *   `combine/not-exact` where even the first copy's marks cannot be proven, `options/invalid`, `document/*`,
+ *   `limits/exceeded`
  */
 export function combine(base: Uint8Array, copies: readonly Copy[], options: Options, codec: Codec): Combined {
   checkCombine(copies, options);
-  const contributions = copies.map((copy, i) => contribution(base, copy, i, options, codec));
-  const { limits, policy, prefer, date } = options;
-  const conflicts: Conflict[] = [];
-  const [first, ...rest] = contributions;
-  let document = first?.redline ?? base;
-  for (const { copy, redline } of rest) {
-    const asked = { reviewer: copy.reviewer, policy, prefer, date, limits };
-    const open = (data: Uint8Array) => openPackage(data, codec, limits);
-    const folded = foldIn(open(document), open(redline), asked, codec);
-    document = folded.bytes;
-    conflicts.push(...folded.conflicts);
-  }
-  if (policy === 'refuse' && conflicts.length > 0)
+  const { limits, prefer = [] } = options;
+  const task: Task = { base, options, codec };
+  const contributions = copies.map((copy, index) => contribution(copy, index, task));
+  const rank = ({ copy }: Contribution): number => {
+    const at = prefer.indexOf(copy.reviewer);
+    return at < 0 ? prefer.length : at;
+  };
+  // Whoever comes first stands where others meet them.
+  const combination = combined(
+    contributions.toSorted((a, b) => rank(a) - rank(b)),
+    task,
+  );
+  const document = untaggedCopy(combination.document, limits, codec);
+  const conflicts = conflictsOf(combination, copies);
+  const refused = conflicts.filter((c) => c.kind !== 'same');
+  if (options.policy === 'refuse' && refused.length > 0)
     throw new RedlineError(
       'combine/conflict',
-      `Reviewers edited the same in ${conflicts.length} places; the policies "keep" and "prefer" combine them all the same.`,
-      { conflicts },
+      `Reviewers edited the same in ${refused.length} places; the policies "keep" and "prefer" combine them all the same.`,
+      { conflicts: refused },
     );
-  return { document, report: proven(base, document, contributions, conflicts, limits, codec) };
+  return { document, report: reportOf(combination, contributions, document, conflicts, task) };
 }
 
-function contribution(
-  base: Uint8Array,
-  copy: Copy,
-  index: number,
-  { limits, date, mismatch = 'refuse' }: Options,
-  codec: Codec,
-): Contribution {
+/** All at once, which mostly holds; else one after the other, each proven. */
+function combined(contributions: readonly Contribution[], task: Task): Combination {
+  const [first, ...rest] = contributions;
+  if (first === undefined) throw new Error('no copy');
+  try {
+    let all = startWith(first);
+    for (const one of rest) all = join(all, one, task).combination;
+    if (holds(all, task)) return all;
+  } catch (error) {
+    if (!(error instanceof RedlineError) || error.code === 'limits/exceeded') throw error;
+  }
+  let proven = startWith(first);
+  if (!holds(proven, task))
+    throw new RedlineError(
+      'combine/not-exact',
+      'The copies could not be combined exactly: the marks of one copy do not give the base and that copy.',
+      { copy: first.index },
+    );
+  for (const one of rest) proven = joinProven(proven, one, task);
+  return proven;
+}
+
+function contribution(copy: Copy, index: number, { base, options, codec }: Task): Contribution {
   const { document, reviewer } = copy;
-  const pkg = openPackage(document, codec, limits);
-  const tracked = storyParts(pkg).some((part) => hasRevisions(pkg.root(part).source));
+  const { limits, date, mismatch = 'refuse' } = options;
+  const made = (redline: Uint8Array, source: Contribution['source']): Contribution => {
+    const tagged = taggedCopy(redline, index, limits, codec);
+    return { copy, index, source, redline: tagged, authors: authorsOf(redline, limits, codec) };
+  };
+  const tracked = isTracked(document, limits, codec);
   if (tracked && verify(base, document, document, codec, limits).differences.length === 0)
-    return { copy, source: 'tracked', redline: document, authors: authorsOf(document, limits, codec) };
+    return made(document, 'tracked');
   if (tracked && mismatch === 'refuse')
     throw new RedlineError(
       'combine/base-mismatch',
       `Rejecting the changes of copy ${index + 1} does not give the base; with "mismatch" it is compared instead.`,
       { copy: index },
     );
-  const { redline } = compare(base, document, compareOptions({ author: reviewer, date, limits }), codec);
-  return { copy, source: 'compared', redline, authors: authorsOf(redline, limits, codec) };
+  const { redline, report } = compare(
+    base,
+    document,
+    compareOptions({ author: reviewer, date, limits }),
+    codec,
+  );
+  // Where there is no difference it is the base, with the changes that the base may hold.
+  const settled = report.identical && isTracked(redline, limits, codec);
+  const all = { verdict: 'accept', changes: {} } as const;
+  return made(settled ? decideChanges(redline, [all], { limits }, codec).document : redline, 'compared');
 }
 
-function authorsOf(document: Uint8Array, limits: Limits, codec: Codec): readonly string[] {
-  return listChanges(document, { limits }, codec).authors;
+function isTracked(document: Uint8Array, limits: Limits, codec: Codec): boolean {
+  const pkg = openPackage(document, codec, limits);
+  return storyParts(pkg).some((part) => hasRevisions(pkg.root(part).source));
 }
 
-/** Proves what can be proven, and refuses what is not exact. */
-function proven(
-  base: Uint8Array,
-  document: Uint8Array,
+function conflictsOf({ met }: Combination, copies: readonly Copy[]): Conflict[] {
+  const found = new Map<string, Conflict>();
+  for (const { part, block, kind, mine, theirs, leftOut, by } of met) {
+    const meeting = new Set([by.index, ...copiesOf(serialsIn(mine))]);
+    const reviewers = copies.flatMap(({ reviewer }, i) => (meeting.has(i) ? [reviewer] : []));
+    const conflict = {
+      ...{ part, block, kind, reviewers },
+      authors: [...new Set([...authorsIn(mine), ...authorsIn(theirs)])],
+      leftOut: leftOut ? by.copy.reviewer : null,
+    };
+    found.set(JSON.stringify(conflict), conflict);
+  }
+  return [...found.values()];
+}
+
+function authorsIn(xml: string): string[] {
+  return Array.from(xml.matchAll(/\sw:author="([^"]*)"/g), (m) => m[1] ?? '');
+}
+
+function reportOf(
+  { document: tagged, met, lost, movesDissolved }: Combination,
   contributions: readonly Contribution[],
-  conflicts: readonly Conflict[],
-  limits: Limits,
-  codec: Codec,
-): CombineReport {
-  const verification = verify(base, document, document, codec, limits);
-  const { faults } = verify(base, base, document, codec, limits);
-  const inherited = contributions.some((c) => c.source === 'tracked');
-  if (verification.differences.length > 0 || (faults.length > 0 && !inherited))
-    throw notExact('rejecting every change does not give the base');
-  const reviewers = contributions.map((one) => {
-    const exact = standsAlone(base, document, one, contributions, conflicts, limits, codec);
-    if (exact === false) throw notExact('accepting the changes of one reviewer does not give their copy');
-    return { reviewer: one.copy.reviewer, source: one.source, exact };
-  });
-  return { reviewers, conflicts, verification };
-}
-
-function notExact(why: string): RedlineError {
-  return new RedlineError('combine/not-exact', `The copies could not be combined exactly: ${why}.`);
-}
-
-/** Do the changes of one reviewer alone give their copy? Nothing is known where they meet those of others. */
-function standsAlone(
-  base: Uint8Array,
   document: Uint8Array,
-  one: Contribution,
-  all: readonly Contribution[],
   conflicts: readonly Conflict[],
-  limits: Limits,
-  codec: Codec,
-): boolean | null {
-  const own = new Set(one.authors);
-  const others = [...new Set(all.filter((c) => c !== one).flatMap((c) => c.authors))];
-  if (conflicts.some((c) => c.authors.some((author) => own.has(author)))) return null;
-  if (others.some((author) => own.has(author))) return null;
-  const alone =
-    others.length === 0
-      ? document
-      : decideChanges(document, [{ verdict: 'reject', changes: { authors: others } }], { limits }, codec)
-          .document;
-  return verify(base, one.copy.document, alone, codec, limits).differences.length === 0;
+  { base, options, codec }: Task,
+): CombineReport {
+  const marks = marksOf(tagged, options.limits, codec);
+  const reviewers = contributions.map(({ copy: { reviewer }, index, source, authors }) => {
+    const isOwn = (serial: string): boolean => serial.startsWith(`${index}.`);
+    const told = marks.every(
+      (m) => m.author !== undefined && authors.includes(m.author) === m.serials.some(isOwn),
+    );
+    const stands = ![...lost].some(isOwn) && !met.some((m) => m.by.index === index && m.leftOut);
+    const exact = told && stands ? true : null;
+    return { reviewer, source, authors, exact };
+  });
+  const verification = verify(base, document, document, codec, options.limits);
+  return { reviewers, conflicts, movesDissolved, verification };
 }

@@ -76,7 +76,7 @@ const MOST_COPIES = 10;
 const combineOptions = z.strictObject({
   reviewers: z.array(authorSchema).min(1).max(MOST_COPIES),
   policy: z.enum(CONFLICT_POLICIES).default('keep'),
-  prefer: z.string().min(1).max(255).optional(),
+  prefer: z.array(authorSchema).min(1).max(MOST_COPIES).optional(),
   mismatch: z.enum(['refuse', 'compare']).default('refuse'),
   date: dateSchema,
 });
@@ -86,6 +86,7 @@ const combineReportSchema = z
       z.object({
         reviewer: z.string(),
         source: z.enum(['compared', 'tracked']),
+        authors: z.array(z.string()),
         exact: z.boolean().nullable(),
       }),
     ),
@@ -93,11 +94,13 @@ const combineReportSchema = z
       z.object({
         part: z.string(),
         block: z.number().int().nonnegative(),
-        kind: z.enum(['insertion', 'deletion', 'formatting', 'structure']),
+        kind: z.enum(['same', 'insertion', 'deletion', 'formatting', 'structure']),
+        reviewers: z.array(z.string()),
         authors: z.array(z.string()),
-        kept: z.string().nullable(),
+        leftOut: z.string().nullable(),
       }),
     ),
+    movesDissolved: z.boolean(),
     verification: verificationSchema,
   })
   .openapi('CombineReport');

@@ -11,7 +11,9 @@ export { describeChange } from './changes/describe.ts';
 export { type ListOptions, listChanges } from './changes/list.ts';
 export type { FoundChange } from './changes/read.ts';
 export { readChanges } from './changes/read.ts';
-export { foldIn } from './combine/fold.ts';
+export { authorsOf, marksOf, settledBy, taggedCopy, untaggedCopy } from './combine/alone.ts';
+export type { Met, Mixing } from './combine/blocks.ts';
+export { bookmarkNames, foldIn } from './combine/fold.ts';
 export {
   CONFLICT_POLICIES,
   type Combined,
@@ -22,6 +24,7 @@ export {
   type Copy,
   checkCombine,
 } from './combine/options.ts';
+export { copiesOf, type Serial, serialsIn } from './combine/provenance.ts';
 export { type Comment, listComments } from './comments/list.ts';
 export { emptyTally, type Tally } from './context.ts';
 export { type DecideOptions, decideChanges, openReview, type Review } from './decide/decide.ts';

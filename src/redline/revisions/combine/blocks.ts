@@ -1,179 +1,234 @@
-import { child, elements, inner, outer, startTag, withInner, type XmlElement } from '../../ooxml/index.ts';
+import { RedlineError } from '../../errors.ts';
+import { decodeText, elements, outer, type XmlElement } from '../../ooxml/index.ts';
 import { hasRevisions } from '../decide/names.ts';
 import type { Draft } from '../edit/draft.ts';
-import { insertedRuns, newParagraph } from '../edit/paragraph.ts';
-import { ownProperties } from '../edit/record.ts';
-import { readTape } from '../edit/tape.ts';
-import { runXml, textXml } from '../edit/weave.ts';
-import { type Group, groupsOf, isHead, isUntouched } from './groups.ts';
-import type { Conflict, ConflictKind, ConflictPolicy } from './options.ts';
-import { mergeVersions, type Report } from './paragraph.ts';
+import { stampText } from '../marks.ts';
+import { insertedCopy } from './beside.ts';
+import { type Group, groupsOf, isHead, type Region, regionsOf, written } from './groups.ts';
+import { agreed, type Meeting, type Report } from './meeting.ts';
+import type { ConflictPolicy } from './options.ts';
+import { mergeVersions } from './paragraph.ts';
+import { mergedSection } from './properties.ts';
 import { readStrand } from './strand.ts';
+import { mergedTable } from './tables.ts';
 
-/** Who comes in now, and what is done where the reviewers meet. */
+/** How finely the changes of a copy are put into a block; each is coarser than the one before. */
+export type Mixing =
+  /** Word by word. */
+  | 'woven'
+  /** As what the copy says there, inserted in front. */
+  | 'beside'
+  /** Not at all. */
+  | 'left-out';
+
+/** What is done where the reviewers meet, and what was found not to go together. */
 export interface Asked {
-  readonly reviewer: string;
   readonly policy: ConflictPolicy;
-  readonly prefer: string | undefined;
+  /** Blocks of the base, as `news` names them, that are not to be woven. */
+  readonly mixing: ReadonlyMap<string, Mixing>;
+}
+
+/** Changes that meet in a block. */
+export interface Met extends Meeting {
+  readonly part: string;
+  readonly block: number;
+  /** Theirs there are not in the result. */
+  readonly leftOut: boolean;
+}
+
+/** Marks that cannot be tracked and that only one of the documents has, such as those of comments. */
+export interface News {
+  readonly mine: (xml: string) => boolean;
+  readonly theirs: (xml: string) => boolean;
+  /** Is it a reference to a note that only they have? */
+  readonly note: (reference: XmlElement) => boolean;
 }
 
 /** Merges what two redlines of one base say, block by block. */
 export class BlockMerger {
-  readonly conflicts: Conflict[] = [];
+  readonly met: Met[] = [];
+  /** Blocks in which they have anything to say, in order. */
+  readonly news: string[] = [];
   readonly #draft: Draft;
   readonly #asked: Asked;
-  readonly #isNews: (xml: string) => boolean;
+  readonly #news: News;
 
-  /** @param isNews  marks that are no revisions but new, such as those of comments */
-  constructor(draft: Draft, asked: Asked, isNews: (xml: string) => boolean) {
+  constructor(draft: Draft, asked: Asked, news: News) {
     this.#draft = draft;
     this.#asked = asked;
-    this.#isNews = isNews;
+    this.#news = news;
   }
 
-  /** Content of a story, cell or control of both; nothing where it stays as it stands in the first. */
-  story(part: string, a: XmlElement, b: XmlElement): string | undefined {
+  /**
+   * Content of a story, cell or control of both; nothing where it stays as it stands in the first.
+   *
+   * @param name  of the story, whose blocks are mixed as asked; none for what lies in a block
+   */
+  story(part: string, a: XmlElement, b: XmlElement, name?: string): string | undefined {
     const [mine, theirs] = [groupsOf(a), groupsOf(b)];
-    const news = (group: Group): boolean => !isUntouched(group, this.#isNews);
-    if (!theirs.groups.some(news) && theirs.behind.length === 0) return undefined;
-    if (mine.groups.length !== theirs.groups.length) {
-      this.#settle('structure', part, 0, [a, b]);
-      return this.#prefersTheirs() ? inner(b) : undefined;
+    const isTheirs = (e: XmlElement): boolean => this.#isNews(outer(e));
+    const section = this.#section(part, a, b);
+    const isUntouched = !elements(b).some((e) => e.name !== 'w:sectPr' && isTheirs(e)) && !section.changed;
+    if (isUntouched && !theirs.behind.some((e) => this.#comes(e))) return undefined;
+    const merged = regionsOf(mine.groups, theirs.groups).map((region, i) =>
+      this.#region({ part, at: i, key: name === undefined ? undefined : `${name}#${i}` }, region),
+    );
+    const heads = elements(a).filter((e) => isHead(e) && e.name !== 'w:proofErr' && e.name !== 'w:sectPr');
+    const behind = [...mine.behind, ...theirs.behind.filter((e) => this.#comes(e))];
+    return [...heads.map(outer), ...merged, ...behind.map(outer), section.xml].join('');
+  }
+
+  /** The section that a body ends with. */
+  #section(part: string, a: XmlElement, b: XmlElement): { xml: string; changed: boolean } {
+    const last = (e: XmlElement): XmlElement | undefined => elements(e).find((c) => c.name === 'w:sectPr');
+    const [mine, theirs] = [last(a), last(b)];
+    if (!mine) return { xml: '', changed: false };
+    if (!theirs) return { xml: outer(mine), changed: false };
+    const xml = mergedSection(mine, theirs, this.#reporting(part, groupsOf(a).groups.length));
+    return { xml, changed: xml !== outer(mine) };
+  }
+
+  #isNews(xml: string): boolean {
+    return hasRevisions(xml) || this.#news.theirs(xml);
+  }
+
+  #reporting(part: string, block: number): Report {
+    return (meeting) => this.met.push({ ...meeting, part, block, leftOut: meeting.lost });
+  }
+
+  #region({ part, at, key }: Place, region: Region): string {
+    const [mine, theirs] = [region.mine.map(written).join(''), region.theirs.map(written).join('')];
+    const isNew = region.theirs.some((g) => g.before.some((e) => this.#comes(e))) || this.#isNews(theirs);
+    if (!isNew) return mine;
+    if (key !== undefined) this.news.push(key);
+    const mixing = (key !== undefined && this.#asked.mixing.get(key)) || 'woven';
+    if (mixing === 'woven') {
+      const isOurs =
+        region.mine.some((g) => g.before.length > 0) || hasRevisions(mine) || this.#news.mine(mine);
+      if (!isOurs) return theirs;
+      const same = agreed(mine, theirs, this.#reporting(part, at));
+      if (same !== undefined) return same;
     }
-    const merged = mine.groups.map((group, i) => {
-      const other = theirs.groups[i];
-      return other === undefined || !news(other) ? written(group) : this.#group(part, i, group, other);
-    });
-    const heads = elements(a)
-      .filter(isHead)
-      .filter((e) => e.name !== 'w:proofErr');
-    const [before, after] = [
-      heads.filter((e) => e.name !== 'w:sectPr'),
-      heads.filter((e) => e.name === 'w:sectPr'),
-    ];
-    const behind = [
-      ...mine.behind,
-      ...theirs.behind.filter((e) => !mine.behind.some((m) => outer(m) === outer(e))),
-    ];
-    return [...before.map(outer), ...merged, ...behind.map(outer), ...after.map(outer)].join('');
+    return this.#mixed({ part, at, key }, region, mixing, { mine, theirs });
   }
 
-  /** A block that they changed. */
-  #group(part: string, at: number, mine: Group, theirs: Group): string {
-    if (isUntouched(mine, () => false) && !outer(mine.block).includes('<w:comment')) return written(theirs);
-    const found: { kind: ConflictKind; authors: readonly string[] }[] = [];
-    const both = authorsIn([written(mine), written(theirs)].join(''));
-    const before = this.conflicts.length;
-    const merged = this.#both(part, mine, theirs, (kind, authors) => {
-      const named = authors.filter((x) => x !== undefined);
-      found.push({ kind, authors: named.length > 0 ? named : both });
-    });
-    const inside = this.conflicts.length > before;
-    if (merged !== undefined && found.length === 0) return merged;
-    if (merged === undefined && !inside) found.push({ kind: 'structure', authors: both });
-    const { policy, prefer, reviewer } = this.#asked;
-    const kept = policy === 'prefer' ? (prefer ?? null) : null;
-    for (const { kind, authors } of found)
-      this.conflicts.push({ part, block: at, kind, authors: [...new Set(authors)], kept });
-    if (policy === 'prefer') return written(prefer === reviewer ? theirs : mine);
-    return merged ?? this.#sideBySide(mine, theirs);
-  }
-
-  #prefersTheirs(): boolean {
-    return this.#asked.policy === 'prefer' && this.#asked.prefer === this.#asked.reviewer;
-  }
-
-  #settle(kind: ConflictKind, part: string, block: number, elementsOf: readonly XmlElement[]): void {
-    const { policy, prefer } = this.#asked;
-    const authors = authorsIn(elementsOf.map(outer).join(''));
-    this.conflicts.push({ part, block, kind, authors, kept: policy === 'prefer' ? (prefer ?? null) : null });
-  }
-
-  #both(part: string, mine: Group, theirs: Group, report: Report): string | undefined {
-    if ([...mine.before, ...theirs.before].some(holdsBase)) return undefined;
-    const block = this.#block(part, mine.block, theirs.block, report);
-    if (block === undefined) return undefined;
-    const isBlock = (e: XmlElement): boolean => e.name === 'w:p' || e.name === 'w:tbl';
-    if (mine.before.some(isBlock) && theirs.before.some(isBlock)) report('insertion', []);
-    return [...mine.before.map(outer), ...theirs.before.map(outer), block].join('');
-  }
-
-  #block(part: string, a: XmlElement, b: XmlElement, report: Report): string | undefined {
-    if (!hasRevisions(outer(b)) && !this.#isNews(outer(b))) return outer(a);
-    if (!hasRevisions(outer(a)) && !outer(a).includes('<w:comment')) return outer(b);
-    if (a.name !== b.name) return undefined;
-    if (a.name === 'w:p') return mergeVersions(a, b, part, this.#draft, report);
-    if (a.name === 'w:tbl') return this.#table(part, a, b);
-    return undefined;
-  }
-
-  /** A table in whose cells both edited; changes of its rows, columns or properties are not mixed. */
-  #table(part: string, a: XmlElement, b: XmlElement): string | undefined {
-    const shape = (table: XmlElement): string =>
-      elements(table)
-        .map((e) => e.name)
-        .join(' ');
-    if (shape(a) !== shape(b)) return undefined;
-    const [rowsA, rowsB] = [elements(a), elements(b)];
-    let content = '';
-    for (const [i, row] of rowsA.entries()) {
-      const other = rowsB[i];
-      if (!other) return undefined;
-      const merged = row.name === 'w:tr' ? this.#row(part, row, other) : sameOrNothing(row, other);
-      if (merged === undefined) return undefined;
-      content += merged;
+  #mixed({ part, at }: Place, region: Region, mixing: Mixing, xml: Sides): string {
+    const [before, found] = [this.met.length, [] as Meeting[]];
+    const merged =
+      mixing === 'woven' ? this.#woven(part, region, (meeting) => found.push(meeting)) : undefined;
+    const inside = this.met.length > before;
+    const isMet = found.some((x) => x.kind !== 'same');
+    const prefers = this.#asked.policy === 'prefer';
+    if (merged !== undefined && !(prefers && isMet)) {
+      const report = this.#reporting(part, at);
+      for (const meeting of found) report(meeting);
+      return merged;
     }
-    return withInner(a, content);
+    const kind = found.find((x) => x.kind !== 'same')?.kind ?? 'structure';
+    const leftOut = prefers || mixing === 'left-out';
+    if (inside) this.met.length = before;
+    this.met.push({ kind, ...xml, lost: true, part, block: at, leftOut });
+    return leftOut ? this.#newBookmarks(xml.theirs) + xml.mine : this.#beside(xml);
   }
 
-  #row(part: string, a: XmlElement, b: XmlElement): string | undefined {
-    const [partsA, partsB] = [elements(a), elements(b)];
-    if (partsA.map((e) => e.name).join() !== partsB.map((e) => e.name).join()) return undefined;
-    let content = '';
-    for (const [i, cell] of partsA.entries()) {
-      const other = partsB[i];
-      if (!other) return undefined;
-      if (cell.name !== 'w:tc') {
-        const same = sameOrNothing(cell, other);
-        if (same === undefined) return undefined;
-        content += same;
-        continue;
-      }
-      const [prA, prB] = [child(cell, 'w:tcPr'), child(other, 'w:tcPr')];
-      if ([prA, prB].some((p) => p && hasRevisions(outer(p)))) return undefined;
-      const merged = this.story(part, cell, other);
-      content += merged === undefined ? outer(cell) : `${startTag(cell)}${merged}</w:tc>`;
-    }
-    return withInner(a, content);
+  /** Bookmarks are no changes: they come, whatever becomes of the words that they are about. */
+  #newBookmarks(theirs: string): string {
+    const marks = Array.from(theirs.matchAll(BOOKMARK), (m) => m[0]);
+    return marks.filter((mark) => this.#news.theirs(mark)).join('');
   }
 
   /** Theirs as what they say now, inserted in front of what was there: nothing of either is lost. */
-  #sideBySide(mine: Group, theirs: Group): string {
-    const paragraphs = [...theirs.before, theirs.block].filter((e) => e.name === 'w:p');
-    const fresh = paragraphs.map((p) => {
-      const { text } = readTape(p);
-      const runs = text === '' ? '' : runXml('', textXml(text));
-      const own = ownProperties(p).map(outer).join('');
-      return newParagraph(own, '', insertedRuns(runs, this.#draft), this.#draft);
-    });
-    return fresh.join('') + written(mine);
+  #beside({ mine, theirs }: Sides): string {
+    const { theirs: isNews, note } = this.#news;
+    const comes = (mark: string): boolean => !mark.startsWith('<w:bookmark') && isNews(mark);
+    const copy = insertedCopy(theirs, this.#draft, () => this.#stamp(theirs), comes, note);
+    return this.#newBookmarks(theirs) + copy + mine;
+  }
+
+  /** A revision by whoever alone made those of a text, and as of then; by the reviewer where there are several. */
+  #stamp(theirs: string): string {
+    const [first, ...others] = new Set(Array.from(theirs.matchAll(AUTHOR), (m) => m[1] ?? ''));
+    if (first === undefined || others.length > 0) return this.#draft.stamp();
+    const date = /<w:\w+\b[^<>]*?\sw:date="([^"]*)"/.exec(theirs)?.[1] ?? null;
+    return stampText(this.#draft.freshId(), decodeText(first), date);
+  }
+
+  /** Both in one; nothing where that cannot be. */
+  #woven(part: string, { mine, theirs }: Region, report: Report): string | undefined {
+    const [a, b] = [mine[0], theirs[0]];
+    if (!a || !b || mine.length + theirs.length > 2) return undefined;
+    try {
+      return this.#both(part, a, b, report);
+    } catch (error) {
+      // A control or field would have to be cut in two.
+      if (error instanceof RedlineError && error.code === 'edit/not-editable') return undefined;
+      throw error;
+    }
+  }
+
+  #both(part: string, mine: Group, theirs: Group, report: Report): string | undefined {
+    const added = theirs.before.filter((e) => this.#comes(e));
+    // The first half of a paragraph that was split goes with the other half.
+    const [mineSplit, theirsSplit] = [mine.before.some(holdsBase), added.some(holdsBase)];
+    const before = this.#before(mine.before, added, report);
+    if (before === undefined || (mineSplit && theirsSplit)) return undefined;
+    if (mineSplit && this.#isNews(outer(theirs.block))) return undefined;
+    if (mineSplit) return added.map(outer).join('') + written(mine);
+    const isOurs = hasRevisions(outer(mine.block)) || this.#news.mine(outer(mine.block));
+    if (theirsSplit && isOurs) return undefined;
+    const block = theirsSplit ? outer(theirs.block) : this.#block(part, mine.block, theirs.block, report);
+    return block === undefined ? undefined : before + block;
+  }
+
+  /** What both put in front of a block. */
+  #before(mine: readonly XmlElement[], theirs: readonly XmlElement[], report: Report): string | undefined {
+    const [own, added] = [mine.map(outer).join(''), theirs.map(outer).join('')];
+    if (!mine.some(isBlock) || !theirs.some(isBlock)) return own + added;
+    const same = agreed(own, added, report);
+    if (same === undefined) report({ kind: 'insertion', mine: own, theirs: added, lost: false });
+    return same ?? own + added;
+  }
+
+  /** Is it more than a mark that we have? */
+  #comes(element: XmlElement): boolean {
+    return (
+      !/^w:(?:bookmark|commentRange|perm|proofErr)/.test(element.name) || this.#news.theirs(outer(element))
+    );
+  }
+
+  #block(part: string, a: XmlElement, b: XmlElement, report: Report): string | undefined {
+    const [mine, theirs] = [outer(a), outer(b)];
+    if (!this.#isNews(theirs)) return mine;
+    if (!hasRevisions(mine) && !this.#news.mine(mine)) return theirs;
+    const same = agreed(mine, theirs, report);
+    if (same !== undefined) return same;
+    if (a.name !== b.name) return undefined;
+    if (a.name === 'w:p') return mergeVersions(a, b, part, this.#draft, this.#news.theirs, report);
+    if (a.name === 'w:tbl') return mergedTable(a, b, (x, y) => this.story(part, x, y));
+    return undefined;
   }
 }
 
-function sameOrNothing(a: XmlElement, b: XmlElement): string | undefined {
-  return hasRevisions(outer(a)) || hasRevisions(outer(b)) ? undefined : outer(a);
+const BOOKMARK = /<w:bookmark(?:Start|End)\b[^<>]*\/>/g;
+const AUTHOR = /\sw:author="([^"]*)"/g;
+
+interface Place {
+  readonly part: string;
+  readonly at: number;
+  readonly key: string | undefined;
 }
 
-function written({ before, block }: Group): string {
-  return [...before, block].map(outer).join('');
+interface Sides {
+  readonly mine: string;
+  readonly theirs: string;
+}
+
+function isBlock({ name }: XmlElement): boolean {
+  return name === 'w:p' || name === 'w:tbl' || name === 'w:sdt';
 }
 
 /** Does something that is inserted hold words of the base, as the first half of a split paragraph does? */
 function holdsBase(block: XmlElement): boolean {
   if (/^w:(?:move|customXml)/.test(block.name)) return true;
   return block.name === 'w:p' && readStrand(block).base !== '';
-}
-
-function authorsIn(xml: string): string[] {
-  return [...new Set(Array.from(xml.matchAll(/\sw:author="([^"]*)"/g), (m) => m[1] ?? ''))];
 }

@@ -31,6 +31,7 @@ export class Foreign {
   readonly #revisions = new Map<string, number>();
   readonly #moves = new Map<string, string>();
   readonly #named = new Map<string, string>();
+  readonly #newBookmarks = new Set<string>();
   /** Note id there to that of the note here, of notes that both have. */
   readonly kept: Readonly<Record<NoteKind, Map<string, string>>> = {
     footnote: new Map(),
@@ -63,6 +64,16 @@ export class Foreign {
     });
   }
 
+  /** Is it the id, in the result, of a bookmark that comes? */
+  isNewBookmark(id: string): boolean {
+    return this.#newBookmarks.has(id);
+  }
+
+  /** Is it the id, in the result, of a note that comes? */
+  isNewNote(id: string): boolean {
+    return Object.values(this.added).some((notes) => [...notes.values()].includes(id));
+  }
+
   /** A text of the second document in terms of the first. */
   text(xml: string): string {
     const revised = xml.replace(REVISION, (tag) => this.#revision(tag));
@@ -91,7 +102,9 @@ export class Foreign {
     if (name === 'bookmarkEnd') return ends.get(id) ?? this.#named.get(id) ?? id;
     if (name === 'bookmarkStart') {
       const called = /\sw:name="([^"]*)"/.exec(tag)?.[1]?.toLowerCase() ?? '';
-      const to = this.#bookmarks.get(called) ?? String(this.#draft.freshId());
+      const known = this.#bookmarks.get(called);
+      const to = known ?? String(this.#draft.freshId());
+      if (known === undefined) this.#newBookmarks.add(to);
       ends.set(id, to);
       this.#named.set(id, to);
       return to;

@@ -1,5 +1,8 @@
-import { child, elements, outer, type XmlElement } from '../../ooxml/index.ts';
+import { align, Interner } from '../../diff/index.ts';
+import { child, elements, outer, parseXml, type XmlElement } from '../../ooxml/index.ts';
+import { shownText } from '../block.ts';
 import { hasRevisions } from '../decide/names.ts';
+import { settleAll } from '../decide/settle.ts';
 import { markRevisions } from '../edit/record.ts';
 
 /** A block of the base with what stands in front of it: inserted blocks and marks, which rejecting takes away. */
@@ -12,6 +15,12 @@ export interface Groups {
   readonly groups: readonly Group[];
   /** Behind the last block. */
   readonly behind: readonly XmlElement[];
+}
+
+/** What two redlines of one base make of the same blocks of it: mostly one block. */
+export interface Region {
+  readonly mine: readonly Group[];
+  readonly theirs: readonly Group[];
 }
 
 const BLOCKS = new Set(['w:p', 'w:tbl', 'w:sdt', 'w:customXml', 'w:altChunk']);
@@ -38,14 +47,52 @@ export function isHead({ name }: XmlElement): boolean {
 }
 
 /** Does it vanish, or join what follows, when everything is rejected? */
-function isFresh(block: XmlElement): boolean {
+export function isFresh(block: XmlElement): boolean {
   if (block.name === 'w:p') return markRevisions(block).some((m) => FRESH.has(m.name));
   if (block.name !== 'w:tbl') return false;
   const rows = elements(block).filter((e) => e.name === 'w:tr');
   return rows.length > 0 && rows.every((row) => child(child(row, 'w:trPr'), 'w:ins') !== undefined);
 }
 
-/** Did nobody change anything here? @param isNews  marks that are no revisions but new, such as those of comments */
-export function isUntouched({ before, block }: Group, isNews: (xml: string) => boolean): boolean {
-  return before.length === 0 && !hasRevisions(outer(block)) && !isNews(outer(block));
+export function written({ before, block }: Group): string {
+  return [...before, block].map(outer).join('');
+}
+
+/**
+ * Pairs the groups of both. Where one has a control around blocks that the other knows without it, groups are paired by
+ * what the base says there, and what finds no partner is a region of its own.
+ */
+export function regionsOf(mine: readonly Group[], theirs: readonly Group[]): Region[] {
+  if (mine.length === theirs.length)
+    return mine.map((group, i) => ({ mine: [group], theirs: theirs.slice(i, i + 1) }));
+  const words = new Interner();
+  const keys = (groups: readonly Group[]): number[] => groups.map((g) => words.id(baseText(g.block)));
+  const { partner } = align(keys(mine), keys(theirs));
+  const regions: Region[] = [];
+  let [i, j] = [0, 0];
+  const flush = (toMine: number, toTheirs: number): void => {
+    if (toMine > i || toTheirs > j)
+      regions.push({ mine: mine.slice(i, toMine), theirs: theirs.slice(j, toTheirs) });
+    [i, j] = [toMine, toTheirs];
+  };
+  mine.forEach((_, at) => {
+    const to = partner[at] ?? -1;
+    if (to < 0) return;
+    flush(at, to);
+    flush(at + 1, to + 1);
+  });
+  flush(mine.length, theirs.length);
+  return regions;
+}
+
+/** Pieces of a part that was read under its limits are no deeper. */
+const ANY_DEPTH = 100_000;
+
+/** What a block says in the base, and what kind of block it is. */
+function baseText(block: XmlElement): string {
+  const source = outer(block);
+  const settled = hasRevisions(source)
+    ? parseXml(settleAll(parseXml(`<w:body>${source}</w:body>`, ANY_DEPTH), 'reject'), ANY_DEPTH)
+    : block;
+  return `${block.name} ${shownText(settled)}`;
 }

@@ -38,3 +38,18 @@ export function dissolveMoves(text: string): string {
     .replace(/<w:moveFrom(?=[\s/>])/g, '<w:del')
     .replace(/<(\/?)w:moveTo(?=[\s/>])/g, '<$1w:ins');
 }
+
+const CONTROL_RANGE =
+  /<w:(customXml(?:Ins|Del|MoveFrom|MoveTo)Range)(Start|End)\b[^<>]*?\sw:id="([^"]*)"[^<>]*?(?:\/>|>\s*<\/w:\w+>)/g;
+
+/** A text without ranges around tags of controls (§17.13.5.4–11) of which one end is missing. */
+export function withoutLooseRanges(text: string): string {
+  if (!text.includes('<w:customXml')) return text;
+  const ends = new Map<string, number>();
+  for (const [, name, , id] of text.matchAll(CONTROL_RANGE))
+    ends.set(`${name} ${id}`, 1 + (ends.get(`${name} ${id}`) ?? 0));
+  if ([...ends.values()].every((n) => n === 2)) return text;
+  return text.replace(CONTROL_RANGE, (tag, name: string, _, id: string) =>
+    ends.get(`${name} ${id}`) === 1 ? '' : tag,
+  );
+}

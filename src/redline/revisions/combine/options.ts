@@ -5,7 +5,7 @@ import type { Verification } from '../../report.ts';
 export const CONFLICT_POLICIES = [
   /** All stand side by side, as nested marks. */
   'keep',
-  /** Only those of one reviewer stand there. */
+  /** Only those of the reviewer who is preferred stand there. */
   'prefer',
   /** The whole is refused. */
   'refuse',
@@ -21,8 +21,8 @@ export interface Copy {
 
 export interface CombineOptions {
   readonly policy: ConflictPolicy;
-  /** Whose edits stand at a conflict, with the policy `prefer`: a reviewer of one of the copies. */
-  readonly prefer?: string;
+  /** Whose edits stand at a conflict, with the policy `prefer`: reviewers of the copies, the first before all others. */
+  readonly prefer?: readonly string[];
   /** A tracked copy whose rejection is not the base: refused, or what it says compared under its reviewer's name. */
   readonly mismatch?: 'refuse' | 'compare';
   /** `w:date` of the changes of clean copies. */
@@ -30,6 +30,8 @@ export interface CombineOptions {
 }
 
 export type ConflictKind =
+  /** All do the same: it stands once, under the name of the first. This is never refused. */
+  | 'same'
   /** Both put something in at one place. */
   | 'insertion'
   /** Both take the same away, or one changes what the other takes away. */
@@ -43,10 +45,12 @@ export interface Conflict {
   /** 0-based place of the block in the story or cell of the base that holds it. */
   readonly block: number;
   readonly kind: ConflictKind;
-  /** Authors of the marks that meet, those of earlier copies first. */
+  /** Reviewers whose edits meet, in the order of the copies. */
+  readonly reviewers: readonly string[];
+  /** Authors of the marks that meet. */
   readonly authors: readonly string[];
-  /** Reviewer whose edits alone stand there now; `null` where all do. */
-  readonly kept: string | null;
+  /** Reviewer of whose edits there some or all are not in the result; `null` where all are. */
+  readonly leftOut: string | null;
 }
 
 export interface CombineReport {
@@ -54,10 +58,17 @@ export interface CombineReport {
     readonly reviewer: string;
     /** How the copy was read. */
     readonly source: 'compared' | 'tracked';
-    /** Accepting these changes alone was proven to give the copy; `null` where conflicts leave nothing to prove. */
+    /** Authors of the copy's marks. */
+    readonly authors: readonly string[];
+    /**
+     * Accepting the changes by these authors and rejecting all others gives the copy. `null` where it gives the copy but
+     * for what is in conflict, or where authors are not enough to tell copies apart. Either is proven.
+     */
     readonly exact: boolean | null;
   }[];
   readonly conflicts: readonly Conflict[];
+  /** Moves of which one place was lost to a conflict: all moves are marked as deletions and insertions. */
+  readonly movesDissolved: boolean;
   /** That rejecting every change gives the base. */
   readonly verification: Verification;
 }
@@ -77,7 +88,8 @@ export function checkCombine(copies: readonly Copy[], { policy, prefer }: Combin
   if (!CONFLICT_POLICIES.includes(policy)) throw invalid(`policy is one of ${CONFLICT_POLICIES.join(', ')}`);
   if (new Set(copies.map((c) => c.reviewer)).size < copies.length)
     throw invalid('each copy has a reviewer of its own');
-  if ((policy === 'prefer') !== (prefer !== undefined)) throw invalid('prefer goes with the policy prefer');
-  if (prefer !== undefined && !copies.some((c) => c.reviewer === prefer))
-    throw invalid('prefer names a reviewer of one of the copies');
+  if ((policy === 'prefer') !== (prefer !== undefined && prefer.length > 0))
+    throw invalid('prefer goes with the policy prefer');
+  if (prefer?.some((name) => !copies.some((c) => c.reviewer === name)) === true)
+    throw invalid('prefer names reviewers of the copies');
 }

@@ -1,13 +1,13 @@
-import { child, elements, encodeText, outer, startTag, type XmlElement } from '../../ooxml/index.ts';
+import { child, outer, startTag, type XmlElement } from '../../ooxml/index.ts';
 import type { Draft } from '../edit/draft.ts';
-import { markRevisions } from '../edit/record.ts';
-import { type Holder, REVISIONS } from '../edit/tape.ts';
+import type { Cell, Holder } from '../edit/tape.ts';
+import { REVISIONS } from '../edit/tape.ts';
 import { Weaver } from '../edit/weave.ts';
-import type { ConflictKind } from './options.ts';
-import { type Bead, cutBeads, formatOf, readStrand, type Strand } from './strand.ts';
-
-/** What two versions of a paragraph disagree about, and who. */
-export type Report = (kind: ConflictKind, authors: readonly (string | undefined)[]) => void;
+import { agreed, type Report } from './meeting.ts';
+import { mergedProperties } from './properties.ts';
+import { sameness, shared } from './provenance.ts';
+import { type Bead, cutBeads, readStrand, type Strand } from './strand.ts';
+import { formatXml, isWhole, revisionsOf, unitsOf, xmlOf } from './units.ts';
 
 /** A paragraph with the changes of two versions of it, or nothing where they do not come from the same base. */
 export function mergeVersions(
@@ -15,36 +15,49 @@ export function mergeVersions(
   b: XmlElement,
   part: string,
   draft: Draft,
+  isNews: (xml: string) => boolean,
   report: Report,
 ): string | undefined {
   const [mine, theirs] = [readStrand(a), readStrand(b)];
   if (mine.base !== theirs.base || movesOrBreaks(a) || movesOrBreaks(b)) return undefined;
   const properties = mergedProperties(a, b, report);
-  if (properties === undefined) return undefined;
-  const content = new Braid(mine, theirs, new Weaver(draft, part), report).write();
+  const content = new Braid(mine, theirs, new Weaver(draft, part), isNews, report).write();
   return `${startTag(a).replace(/\/>$/, '>')}${properties}${content}</w:p>`;
 }
 
-/** Moves take a paragraph with them, and sections and controls hold more than words: they are not mixed. */
+/** Moves take a paragraph with them, and controls hold more than words: they are not mixed. */
 function movesOrBreaks(paragraph: XmlElement): boolean {
-  return /<w:(?:moveFrom|moveTo|sectPrChange|customXml\w+Range)/.test(outer(paragraph));
+  return /<w:(?:moveFrom|moveTo|customXml\w+Range)/.test(outer(paragraph));
 }
 
 class Braid {
   readonly #mine: readonly Bead[];
   readonly #theirs: readonly Bead[];
   readonly #weaver: Weaver;
+  readonly #isNews: (xml: string) => boolean;
   readonly #report: Report;
   /** What holds runs on both sides, theirs to ours. */
   readonly #shared = new Map<XmlElement, Holder>();
+  /** Beads of theirs that ours stand for, because they do the same. */
+  readonly #agreed = new Set<Bead>();
+  /** Revisions of ours that are theirs as well. */
+  readonly #joint = new Map<Holder, Holder>();
 
-  constructor(mine: Strand, theirs: Strand, weaver: Weaver, report: Report) {
+  constructor(
+    mine: Strand,
+    theirs: Strand,
+    weaver: Weaver,
+    isNews: (xml: string) => boolean,
+    report: Report,
+  ) {
     const cuts = new Set([...mine.beads, ...theirs.beads].flatMap((x) => [x.from, x.to]));
     this.#mine = cutBeads(mine.beads, cuts);
     this.#theirs = cutBeads(theirs.beads, cuts);
     this.#weaver = weaver;
+    this.#isNews = isNews;
     this.#report = report;
     this.#pairHolders();
+    this.#pairUnits();
   }
 
   #pairHolders(): void {
@@ -60,18 +73,35 @@ class Braid {
     }
   }
 
+  /** Finds changes that both made. */
+  #pairUnits(): void {
+    const own = new Map(unitsOf(this.#mine).map((unit) => [unit.key, unit]));
+    for (const unit of unitsOf(this.#theirs)) {
+      const twin = own.get(unit.key);
+      if (!twin || !isWhole(unit, this.#theirs) || !isWhole(twin, this.#mine)) continue;
+      const [ours, others] = [revisionsOf(twin.beads), revisionsOf(unit.beads)];
+      if (ours.length !== others.length || ours.some((h, i) => h.kind !== others[i]?.kind)) continue;
+      const tags = (list: readonly Holder[]): string => list.map((h) => h.open).join('');
+      agreed(tags(ours), tags(others), this.#report);
+      ours.forEach((h, i) => {
+        this.#joint.set(h, { ...h, open: shared(h.open, others[i]?.open ?? '') });
+      });
+      for (const bead of unit.beads) this.#agreed.add(bead);
+    }
+  }
+
   write(): string {
     const theirs = new Map<number, Bead>();
     for (const x of this.#theirs) if (x.to > x.from) theirs.set(x.from, x);
     const fresh = this.#freshByOffset();
     for (const bead of this.#mine) {
       if (bead.to > bead.from) {
-        this.#put(fresh.get(bead.from));
+        this.#putAll(fresh.get(bead.from));
         fresh.delete(bead.from);
         this.#shareBead(bead, theirs.get(bead.from));
-      } else this.#bead(bead);
+      } else this.#put(bead.cell, bead.cell.holders, xmlOf(bead), formatXml(bead));
     }
-    for (const rest of fresh.values()) this.#put(rest);
+    for (const rest of fresh.values()) this.#putAll(rest);
     return this.#weaver.take();
   }
 
@@ -79,40 +109,40 @@ class Braid {
   #freshByOffset(): Map<number, Bead[]> {
     const found = new Map<number, Bead[]>();
     for (const bead of this.#theirs) {
-      const isNew = bead.fresh || /^w:comment/.test(bead.cell.element.name);
-      if (isNew && bead.to === bead.from) found.set(bead.from, [...(found.get(bead.from) ?? []), bead]);
+      const isNew = bead.fresh || this.#isNews(outer(bead.cell.element));
+      if (isNew && bead.to === bead.from && !this.#agreed.has(bead))
+        found.set(bead.from, [...(found.get(bead.from) ?? []), bead]);
     }
-    for (const [at, beads] of found) {
-      const author = authorOf(beads.find((x) => x.fresh));
-      if (author === undefined) continue;
-      const here = this.#mine.find((x) => x.fresh && x.from === at);
-      if (here) this.#report('insertion', [authorOf(here), author]);
-      const over = this.#mine.find((x) => x.gone && x.to === at);
-      const next = this.#mine.find((x) => x.gone && x.from === at && x.to > x.from);
-      if (over && next && over.gone?.element === next.gone?.element)
-        this.#report('deletion', [next.gone?.author, author]);
-    }
-    for (const bead of this.#mine) {
-      if (!bead.fresh) continue;
-      const [left, right] = [
-        this.#theirs.find((x) => x.gone && x.to === bead.from && x.to > x.from),
-        this.#theirs.find((x) => x.gone && x.from === bead.from && x.to > x.from),
-      ];
-      if (left && right && left.gone?.element === right.gone?.element)
-        this.#report('deletion', [authorOf(bead), left.gone?.author]);
-    }
+    this.#meetings(found);
     return found;
   }
 
-  #put(beads: readonly Bead[] | undefined): void {
-    for (const bead of beads ?? []) {
-      const holders = bead.cell.holders.map((h) => this.#shared.get(h.element) ?? h);
-      this.#weaver.put(bead.cell, holders, xmlOf(bead), formatXml(bead));
+  /** Where both put something in at one place, or one inside of what the other takes away; both stand. */
+  #meetings(fresh: ReadonlyMap<number, readonly Bead[]>): void {
+    for (const [at, beads] of fresh) {
+      const theirs = tagsOf(beads.find((x) => x.fresh));
+      if (theirs === '') continue;
+      const here = this.#mine.find((x) => x.fresh && x.from === at);
+      if (here) this.#report({ kind: 'insertion', mine: tagsOf(here), theirs, lost: false });
+      const around = deletionAround(this.#mine, at);
+      if (around) this.#report({ kind: 'deletion', mine: around.open, theirs, lost: false });
+    }
+    for (const bead of this.#mine) {
+      const around = bead.fresh ? deletionAround(this.#theirs, bead.from) : undefined;
+      if (around) this.#report({ kind: 'deletion', mine: tagsOf(bead), theirs: around.open, lost: false });
     }
   }
 
-  #bead(bead: Bead): void {
-    this.#weaver.put(bead.cell, bead.cell.holders, xmlOf(bead), formatXml(bead));
+  #put(cell: Cell, holders: readonly Holder[], xml: string, properties: string): void {
+    const joint = holders.map((h) => this.#joint.get(h) ?? h);
+    this.#weaver.put(cell, joint, xml, properties);
+  }
+
+  #putAll(beads: readonly Bead[] | undefined): void {
+    for (const bead of beads ?? []) {
+      const holders = bead.cell.holders.map((h) => this.#shared.get(h.element) ?? h);
+      this.#put(bead.cell, holders, xmlOf(bead), formatXml(bead));
+    }
   }
 
   /** Words of the base, as both left them. */
@@ -120,87 +150,44 @@ class Braid {
     const properties = other ? this.#format(bead, other) : formatXml(bead);
     const gone = other?.gone;
     if (gone === undefined || bead.gone !== undefined) {
-      if (gone && bead.gone) this.#report('deletion', [bead.gone.author, gone.author]);
-      this.#weaver.put(bead.cell, bead.cell.holders, xmlOf(bead), properties);
+      if (gone && bead.gone && other && !this.#agreed.has(other))
+        this.#report({ kind: 'deletion', mine: bead.gone.open, theirs: gone.open, lost: true });
+      this.#put(bead.cell, bead.cell.holders, xmlOf(bead), properties);
       return;
     }
-    this.#weaver.put(bead.cell, [...bead.cell.holders, gone], xmlOf({ ...bead, gone }), properties);
+    this.#put(bead.cell, [...bead.cell.holders, gone], xmlOf({ ...bead, gone }), properties);
   }
 
   /** Run properties with the change of either side. */
   #format(bead: Bead, other: Bead): string {
-    const [mine, theirs] = [formatOf(bead.cell.run), formatOf(other.cell.run)];
-    if (theirs.former === undefined) return formatXml(bead);
-    if (mine.former !== undefined) {
-      this.#report('formatting', [undefined, undefined]);
-      return formatXml(bead);
-    }
-    return formatXml(other);
+    const [mine, theirs] = [recordOf(bead), recordOf(other)];
+    const [own, others] = [formatXml(bead), formatXml(other)];
+    if (theirs === '') return own;
+    if (mine === '') return others;
+    if (sameness(own, true) === sameness(others, true)) return agreed(own, others, this.#report) ?? own;
+    this.#report({ kind: 'formatting', mine, theirs, lost: true });
+    return own;
   }
 }
 
-function authorOf(bead: Bead | undefined): string | undefined {
-  return bead?.cell.holders.find((h) => REVISIONS.has(h.kind))?.author;
+/** The revision that takes away what stands on both sides of an offset. */
+function deletionAround(beads: readonly Bead[], at: number): Holder | undefined {
+  const taken = beads.filter((x) => x.gone && x.to > x.from);
+  const over = taken.find((x) => x.to === at);
+  const next = taken.find((x) => x.from === at);
+  return over && next && over.gone?.element === next.gone?.element ? next.gone : undefined;
 }
 
-/** The content of a run's properties as it stands. */
-function formatXml({ cell: { run } }: Bead): string {
-  const rPr = child(run, 'w:rPr');
-  return rPr ? rPr.source.slice(rPr.innerStart, rPr.innerEnd) : '';
+function tagsOf(bead: Bead | undefined): string {
+  return bead
+    ? revisionsOf([bead])
+        .map((h) => h.open)
+        .join('')
+    : '';
 }
 
-function xmlOf({ cell, text, gone }: Bead): string {
-  const hidden = gone !== undefined || cell.hidden;
-  if (text === undefined) {
-    const xml = outer(cell.element);
-    return hidden ? xml.replace(/(<\/?w:)instrText(?=[\s/>])/g, '$1delInstrText') : xml;
-  }
-  const name = hidden ? 'w:delText' : 'w:t';
-  return `<${name} xml:space="preserve">${encodeText(text)}</${name}>`;
-}
-
-const BESIDE = new Set(['w:rPr', 'w:sectPr', 'w:pPrChange']);
-
-/** `w:pPr` with what either side changed in it. */
-function mergedProperties(a: XmlElement, b: XmlElement, report: Report): string | undefined {
-  const [pA, pB] = [child(a, 'w:pPr'), child(b, 'w:pPr')];
-  const [changeA, changeB] = [child(pA, 'w:pPrChange'), child(pB, 'w:pPrChange')];
-  if (changeA && changeB) report('formatting', authorsOf(changeA, changeB));
-  const source = changeB && !changeA ? pB : pA;
-  const own = source ? elements(source).filter((c) => !BESIDE.has(c.name)) : [];
-  const change = changeA ?? changeB;
-  const section = child(pA, 'w:sectPr');
-  const mark = mergedMark(a, b, report);
-  const all = [...own, ...(section ? [section] : []), ...(change ? [change] : [])];
-  const before = all
-    .filter((c) => !BESIDE.has(c.name))
-    .map(outer)
-    .join('');
-  const behind = all
-    .filter((c) => BESIDE.has(c.name))
-    .map(outer)
-    .join('');
-  const content = `${before}${mark}${behind}`;
-  return content === '' ? '' : `<w:pPr>${content}</w:pPr>`;
-}
-
-function mergedMark(a: XmlElement, b: XmlElement, report: Report): string {
-  const [mine, theirs] = [markRevisions(a), markRevisions(b)];
-  const rPr = child(child(a, 'w:pPr'), 'w:rPr');
-  const other = child(child(b, 'w:pPr'), 'w:rPr');
-  if (mine.length > 0 && theirs.length > 0) report('deletion', authorsOf(...mine, ...theirs));
-  const [changeA, changeB] = [child(rPr, 'w:rPrChange'), child(other, 'w:rPrChange')];
-  if (changeA && changeB) report('formatting', authorsOf(changeA, changeB));
-  const markers = mine.length > 0 ? mine : theirs;
-  const source = changeB && !changeA ? other : rPr;
-  const names = new Set([...mine, ...theirs].map((m) => m.name));
-  const rest = source ? elements(source).filter((c) => !names.has(c.name)) : [];
-  const content = [...markers, ...rest].map(outer).join('');
-  return content === '' ? '' : `<w:rPr>${content}</w:rPr>`;
-}
-
-function authorsOf(...changes: readonly XmlElement[]): string[] {
-  return changes.flatMap(
-    (c) => /\sw:author="([^"]*)"/.exec(c.source.slice(c.start, c.innerStart))?.[1] ?? [],
-  );
+/** The record of changed run properties of a bead. */
+function recordOf({ cell: { run } }: Bead): string {
+  const record = child(child(run, 'w:rPr'), 'w:rPrChange');
+  return record ? outer(record) : '';
 }

@@ -1,4 +1,4 @@
-import { decodeText, elements, inner, outer, type XmlElement } from '../../ooxml/index.ts';
+import { decodeText, inner, type XmlElement } from '../../ooxml/index.ts';
 import { type Cell, type Holder, readTape } from '../edit/tape.ts';
 
 /** A cell of a paragraph in the coordinates of the base: what the paragraph says with everything rejected. */
@@ -57,17 +57,4 @@ export function cutBeads(beads: readonly Bead[], offsets: ReadonlySet<number>): 
       return { ...bead, from: start, to: end, text: text.slice(start - from, end - from) };
     });
   });
-}
-
-/** Formatting that a run's revisions record: as it is now, and as it was. */
-export function formatOf(run: XmlElement | undefined): { now: string; former: string | undefined } {
-  const rPr = run && elements(run).find((c) => c.name === 'w:rPr');
-  if (!rPr) return { now: '', former: undefined };
-  const change = elements(rPr).find((c) => c.name === 'w:rPrChange');
-  const now = elements(rPr)
-    .filter((c) => c !== change)
-    .map(outer)
-    .join('');
-  const before = change && elements(change)[0];
-  return { now, former: change ? (before ? inner(before) : '') : undefined };
 }
