@@ -97,7 +97,8 @@ function contribution(copy: Copy, index: number, { base, options, codec }: Task)
     const tagged = taggedCopy(redline, index, limits, codec);
     return { copy, index, source, redline: tagged, authors: authorsOf(redline, limits, codec) };
   };
-  const tracked = isTracked(document, limits, codec);
+  // A base that holds changes counts with them accepted: as a copy it says nothing new.
+  const tracked = isTracked(document, limits, codec) && codec.sha256(document) !== codec.sha256(base);
   if (tracked && verify(base, document, document, codec, limits).differences.length === 0)
     return made(document, 'tracked');
   if (tracked && mismatch === 'refuse')

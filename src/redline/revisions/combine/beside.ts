@@ -65,6 +65,7 @@ function contextOf(
     withoutShared: (xml) => xml.replace(marks, (tag) => (isNews(tag) ? tag : '')),
     note: (element) => (NOTE.test(element.name) && !isOwn(element) ? '' : outer(element)),
     sameNote: () => false,
+    table: (_, b) => singleStory(asBody(b), 'ins', ctx, false),
     block: (element, state) => singleStory(asBody(element), state, ctx, false),
     section: () => '',
     rewriteSections: false,
