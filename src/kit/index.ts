@@ -10,4 +10,5 @@ export {
   type LogLevel,
 } from './log.ts';
 export { OutsideError, type OutsideFailure } from './outside-error.ts';
+export { type RandomBytes, systemRandom } from './random.ts';
 export { type Cell, textTable } from './table.ts';
