@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock.ts';
+export { type Clock, idleTimer, systemClock, systemTimer, type Timer } from './clock.ts';
 export { nodeCodec } from './codec.ts';
 export {
   createLog,
