@@ -1,7 +1,10 @@
 /**
- * Keeps one key per tenant that never leaves it, and wraps data keys with it. Every method throws `OutsideError`:
- * `unavailable`, or `refused` when the tenant has no key, the key was destroyed, or what is unwrapped was not wrapped
- * under the same tenant and context.
+ * Keeps one key per tenant that never leaves it, and wraps data keys with it. A tenant is named by 1 to 40 of
+ * `a-z 0-9 _ -`; a method throws `TypeError` on any other.
+ *
+ * Every method throws `OutsideError`: `refused` when the tenant has no key, the key was destroyed, or what is unwrapped
+ * was not wrapped under the same tenant and context; `damaged` when what was sent or kept was changed on its way; or
+ * `unavailable`. Only `create`, `rotate` and `destroy` are ever `unclear`; to create or destroy once more does no harm.
  */
 export interface KeyService {
   /** Makes the tenant's key where there is none. */

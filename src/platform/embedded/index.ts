@@ -4,6 +4,7 @@ import { DirectoryBlobStore } from './directory-blob-store.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 
 export { DirectoryBlobStore } from './directory-blob-store.ts';
+export { KeyRing } from './key-ring.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 
 /** Nothing that makes PDFs. */
