@@ -1,0 +1,1 @@
+export { CloudKeys, type CloudKeysOptions } from './cloud-keys.ts';
