@@ -1,5 +1,5 @@
 export type { BreakerState } from './breaker.ts';
-export { type Clock, idleTimer, systemClock, systemTimer, type Timer } from './clock.ts';
+export { type Clock, idleTimer, systemClock, type Timer } from './clock.ts';
 export { nodeCodec } from './codec.ts';
 export {
   createLog,
@@ -10,14 +10,13 @@ export {
   type LogFields,
   type LogLevel,
 } from './log.ts';
-export {
-  type Attempt,
-  type Outcome,
-  Outside,
-  type OutsideCall,
-  type OutsideEvent,
-  type OutsideLimits,
-  type OutsideParts,
+export type {
+  Attempt,
+  Outcome,
+  OutsideCall,
+  OutsideEvent,
+  OutsideLimits,
+  OutsideParts,
 } from './outside.ts';
 export { OutsideError, type OutsideFailure } from './outside-error.ts';
 export { type RandomBytes, systemRandom } from './random.ts';
