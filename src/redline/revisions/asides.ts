@@ -26,7 +26,7 @@ export function settleAsides(
   a: readonly Unit[],
   b: readonly Unit[],
   partner: Int32Array,
-  { ignore, passOver }: MergeContext,
+  { ignore, passOver }: Pick<MergeContext, 'ignore' | 'passOver'>,
   whole: boolean,
 ): ReadonlySet<number> {
   const dropped = new Set<number>();

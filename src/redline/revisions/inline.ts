@@ -1,16 +1,16 @@
 import { descendants, outer, withInner, type XmlElement } from '../ooxml/index.ts';
-import { isBlankUnit, KEPT, settleAsides } from './asides.ts';
+import { isBlankUnit, KEPT } from './asides.ts';
 import type { Block } from './block.ts';
 import { itemsKey } from './content.ts';
 import type { MergeContext } from './context.ts';
 import { type Pair, trimEnds } from './ends.ts';
-import { type Aligned, alignGraphemes } from './graphemes.ts';
 import { type AtomItem, type EndItem, type GroupItem, type Item, readItems, TEXT_BOX } from './items.ts';
+import { matching } from './matching.ts';
 import { Merge } from './merge.ts';
 import { mergedProperties, paragraphTag } from './paragraph.ts';
 import { rangedTag } from './ranges.ts';
 import { Alone, cursor, endItem, writeMarks, writeWord } from './single.ts';
-import { isField, matchEnds, matchUnits, toUnits, type Unit, type Word } from './units.ts';
+import { isField, toUnits, type Unit, type Word } from './units.ts';
 import { findWraps, type Wrap } from './wraps.ts';
 
 /** A stretch of paragraphs; marks between them move into the paragraph behind, which they precede. */
@@ -56,13 +56,6 @@ function matchedPair([a, b]: Pair, merge: Merge): void {
   else if (a.kind !== 'text' && b.kind !== 'text') matchedWhole(a, b, merge);
 }
 
-function matchAt(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Aligned {
-  if (ctx.rung === 'coarse-words') return { a, b, partner: matchEnds(a, b) };
-  if (ctx.rung !== 'words') return { a, b, partner: new Int32Array(a.length).fill(-1) };
-  const words = { a, b, partner: matchUnits(a, b, ctx) };
-  return ctx.granularity === 'word' ? words : alignGraphemes(words, ctx);
-}
-
 /** @param whole  do the units begin and end with a paragraph, not with a link or a field in it? */
 function mergeUnits(a: readonly Unit[], b: readonly Unit[], merge: Merge, whole: boolean): void {
   const wraps = findWraps(a, b, merge.ctx);
@@ -90,8 +83,8 @@ function mergeWrap({ left, right }: Wrap, a: readonly Unit[], b: readonly Unit[]
 }
 
 function mergeSimple(left: readonly Unit[], right: readonly Unit[], merge: Merge, whole: boolean): void {
-  const { a, b, partner } = matchAt(left, right, merge.ctx);
-  const dropped = settleAsides(a, b, partner, merge.ctx, whole);
+  const { a, b, partner, dropped, passed } = matching(left, right, merge.ctx, whole);
+  for (const aspect of passed) merge.ctx.passOver(aspect);
   const [gone, come] = [new Alone('original', merge), new Alone('modified', merge)];
   let j = 0;
   for (let i = 0; i <= a.length; i++) {
@@ -116,6 +109,13 @@ function mergeSimple(left: readonly Unit[], right: readonly Unit[], merge: Merge
   }
 }
 
+/** A blank as the original has it; between words whose formatting changed with it, it changes with them. */
+function keptBlank(a: Unit, b: Unit, merge: Merge): void {
+  if (a.kind === 'word' && isWhole(a) && b.kind === 'word')
+    merge.writer.text(a.text, merge.runOfBlank(a.run, b.run), 'keep');
+  else kept(a, merge);
+}
+
 /** A unit as the original has it. */
 function kept(unit: Unit, merge: Merge): void {
   if (unit.kind === 'word' && isWhole(unit)) merge.writer.text(unit.text, merge.runOfBlank(unit.run), 'keep');
@@ -138,7 +138,7 @@ function keptItem(item: Exclude<Item, EndItem>, merge: Merge): void {
 
 /** A unit that both sides have: written once, with the change of its formatting if there is one. */
 function matched(a: Exclude<Unit, { kind: 'mark' }>, b: Exclude<Unit, { kind: 'mark' }>, merge: Merge): void {
-  if (merge.ctx.ignore.whitespace && isBlankUnit(a)) kept(a, merge);
+  if (merge.ctx.ignore.whitespace && isBlankUnit(a)) keptBlank(a, b, merge);
   else if (a.kind === 'word' && b.kind === 'word') matchedWord(a, b, merge);
   else if (a.kind === 'whole' && b.kind === 'whole') matchedWhole(a.item, b.item, merge);
 }

@@ -27,9 +27,15 @@ export class Merge {
     this.#paragraphs.push(tag, properties, this.writer.take(), '</w:p>');
   }
 
-  /** A blank of `from` between words that changed: it changes with them, so that one change stays one. */
-  runOfBlank(from: Run): Run {
-    return this.#last?.from === from && this.writer.isIn(this.#last.run) ? this.#last.run : from;
+  /**
+   * A blank behind a word that changed alike: one change stays one.
+   *
+   * @param to  its run on the other side, if it is there
+   */
+  runOfBlank(from: Run, to?: Run): Run {
+    const last = this.#last;
+    if (last?.from !== from || !this.writer.isIn(last.run)) return from;
+    return to === undefined || last.run.props.key === to.props.key ? last.run : from;
   }
 
   run(from: Run, to: Run): Run {

@@ -62,6 +62,15 @@ export function toUnits(items: readonly Item[], symbols: Interner, ignore: Ignor
   return units;
 }
 
+/** The same units, equal only where nothing is ignored. */
+export function exactUnits(units: readonly Unit[], symbols: Interner): readonly Unit[] {
+  return units.map((unit) => {
+    if (unit.kind === 'mark') return unit;
+    if (unit.kind === 'word') return { ...unit, id: symbols.id(unit.text) };
+    return { ...unit, id: wholeId(unit.item, symbols, NOTHING_IGNORED) };
+  });
+}
+
 function wholeId(item: AtomItem | GroupItem | EndItem, symbols: Interner, ignore: Ignore): number {
   if (ignore.fields && isField(item)) return symbols.id('\u0001field');
   if (item.kind !== 'end') return symbols.id(`\u0001${item.key}`);
@@ -167,11 +176,11 @@ class Place {
   }
 }
 
-interface Matching {
+interface MatchOptions {
   readonly ignore: Ignore;
   readonly align: (a: ArrayLike<number>, b: ArrayLike<number>) => Int32Array;
 }
-const MATCHING: Matching = { ignore: NOTHING_IGNORED, align: (a, b) => align(a, b).partner };
+const MATCHING: MatchOptions = { ignore: NOTHING_IGNORED, align: (a, b) => align(a, b).partner };
 
 /**
  * For each unit of `a` its partner in `b`, or -1.  Words and wholes are aligned first; blanks join
@@ -180,7 +189,7 @@ const MATCHING: Matching = { ignore: NOTHING_IGNORED, align: (a, b) => align(a, 
 export function matchUnits(
   a: readonly Unit[],
   b: readonly Unit[],
-  { ignore, align }: Matching = MATCHING,
+  { ignore, align }: MatchOptions = MATCHING,
 ): Int32Array {
   const [left, right] = [solidUnits(a, ignore), solidUnits(b, ignore)];
   const found = align(left.ids, right.ids);

@@ -1,6 +1,7 @@
+import { NOTHING_IGNORED } from '../options.ts';
 import type { MergeContext } from './context.ts';
 import type { GroupItem } from './items.ts';
-import { matchUnits, toUnits, type Unit } from './units.ts';
+import { exactUnits, matchUnits, toUnits, type Unit } from './units.ts';
 
 /** Least share of a control's words that the other side must have beside it, or in a control of its own. */
 const INSIDE_THRESHOLD = 0.5;
@@ -22,7 +23,7 @@ export interface Wrap {
 /** The controls that were put around words of both sides, taken off them or changed, in order. */
 export function findWraps(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Wrap[] {
   if (ctx.rung !== 'words' || sameControls(a, b)) return [];
-  const partner = matchUnits(a, b, ctx);
+  const partner = exactly(a, b, ctx);
   const wraps: Wrap[] = [];
   let [i0, j0] = [0, 0];
   for (let i = 0; i <= a.length; i++) {
@@ -95,6 +96,16 @@ function firstWrap({ a, b, i0, i1, j0, j1 }: Gap, ctx: MergeContext): Wrap | und
   return undefined;
 }
 
+/** Controls are found as if nothing were ignored: ignoring only takes marks away. */
+function exactly(
+  a: readonly Unit[],
+  b: readonly Unit[],
+  { ignore, symbols, align }: MergeContext,
+): Int32Array {
+  const [x, y] = ignore.case || ignore.fields ? [exactUnits(a, symbols), exactUnits(b, symbols)] : [a, b];
+  return matchUnits(x, y, { align, ignore: NOTHING_IGNORED });
+}
+
 const isEnd = (unit: Unit): boolean => unit.kind === 'whole' && unit.item.kind === 'end';
 
 interface Share {
@@ -106,7 +117,7 @@ interface Share {
 }
 
 function shareOf(a: readonly Unit[], b: readonly Unit[], ctx: MergeContext): Share {
-  const partner = matchUnits(a, b, ctx);
+  const partner = exactly(a, b, ctx);
   let [all, found, first, last] = [0, 0, -1, -1];
   a.forEach((unit, i) => {
     if (unit.kind !== 'word' || unit.blank) return;

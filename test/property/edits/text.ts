@@ -126,6 +126,26 @@ export const TEXT: Edits = {
     write(found.t, found.words);
     return true;
   },
+  'change capitals': (doc, dice) => {
+    const found = wordy(doc, dice, 1);
+    if (!found) return false;
+    const all = dice.chance(3);
+    const changed = found.words.map((w) =>
+      /^[^&]*$/.test(w) && (all || dice.chance(3)) ? w.toUpperCase() : w,
+    );
+    if (changed.join('') === found.words.join('')) return false;
+    write(found.t, changed);
+    return true;
+  },
+  'double a blank': (doc, dice) => {
+    const found = wordy(doc, dice, 2);
+    if (!found) return false;
+    write(
+      found.t,
+      found.words.map((w) => (w.trim() === '' && dice.chance(3) ? `${w} ` : w)),
+    );
+    return true;
+  },
   'replace a sentence': (doc, dice) => {
     const found = wordy(doc, dice, 4);
     if (!found) return false;
