@@ -64,27 +64,59 @@ function isRowless(block: Block | undefined): boolean {
 /** Equal blocks in a row before what lies between them is looked at: a single one may have moved. */
 const LEAST_RUN = 3;
 
-/** Equal blocks at both ends, and runs of them in between that occur once and weigh most. */
+/** How often what lies between equal runs is searched for blocks that occur once in it. */
+const MOST_ROUNDS = 6;
+
+/** Equal blocks at both ends, and runs of them in between that occur once and weigh most; so again between these. */
 function equalRuns(a: readonly number[], b: readonly number[], weight: (i: number) => number): Int32Array {
-  let from = 0;
-  let [endA, endB] = [a.length, b.length];
-  while (from < endA && from < endB && a[from] === b[from]) from++;
-  while (endA > from && endB > from && a[endA - 1] === b[endB - 1]) [endA, endB] = [endA - 1, endB - 1];
   const partner = new Int32Array(a.length).fill(-1);
-  const middle = anchor(a.slice(from, endA), b.slice(from, endB), (i) => weight(from + i));
-  middle.forEach((j, i) => {
-    if (j >= 0) partner[from + i] = from + j;
-  });
-  const follows = (i: number): boolean => (partner[i] ?? -1) >= 0 && partner[i - 1] === (partner[i] ?? 0) - 1;
-  for (let i = from; i < endA; ) {
-    let to = i + 1;
-    while (to < endA && follows(to)) to++;
-    if (to - i < LEAST_RUN) partner.fill(-1, i, to);
-    i = to;
-  }
-  for (let i = 0; i < from; i++) partner[i] = i;
-  for (let i = endA; i < a.length; i++) partner[i] = endB + i - endA;
+  let open: Range[] = [[0, a.length, 0, b.length]];
+  for (let round = 0; round < MOST_ROUNDS && open.length > 0; round++)
+    open = open.flatMap((range) => (holdRuns(a, b, range, weight, partner) ? gapsIn(range, partner) : []));
   return partner;
+}
+
+type Range = readonly [a0: number, a1: number, b0: number, b1: number];
+
+/** Gives equal runs of a range their partners. @returns were there any? */
+function holdRuns(
+  a: readonly number[],
+  b: readonly number[],
+  [a0, a1, b0, b1]: Range,
+  weight: (i: number) => number,
+  partner: Int32Array,
+): boolean {
+  let [from, to] = [a0, a1];
+  while (from < a1 && b0 + from - a0 < b1 && a[from] === b[b0 + from - a0]) from++;
+  const least = Math.max(from, from + (a1 - a0) - (b1 - b0));
+  while (to > least && a[to - 1] === b[b1 - a1 + to - 1]) to--;
+  const [fromB, toB] = [b0 + from - a0, b1 - a1 + to];
+  const middle = anchor(a.slice(from, to), b.slice(fromB, toB), (i) => weight(from + i));
+  const follows = (i: number): boolean => (middle[i] ?? -1) > 0 && middle[i - 1] === (middle[i] ?? 0) - 1;
+  let held = from > a0 || to < a1;
+  for (let i = 0; i < middle.length; ) {
+    let end = i + 1;
+    while (end < middle.length && follows(end)) end++;
+    for (let k = i; end - i >= LEAST_RUN && k < end; k++) partner[from + k] = fromB + (middle[k] ?? -1);
+    held ||= end - i >= LEAST_RUN;
+    i = end;
+  }
+  for (let i = a0; i < from; i++) partner[i] = b0 + i - a0;
+  for (let i = to; i < a1; i++) partner[i] = b1 - a1 + i;
+  return held;
+}
+
+/** What lies between the partners in a range. */
+function gapsIn([a0, a1, b0, b1]: Range, partner: Int32Array): Range[] {
+  const gaps: Range[] = [];
+  let [i0, j0] = [a0, b0];
+  for (let i = a0; i <= a1; i++) {
+    const j = i === a1 ? b1 : (partner[i] ?? -1);
+    if (j < 0) continue;
+    if (i > i0 && j > j0) gaps.push([i0, i, j0, j]);
+    [i0, j0] = [i + 1, j + 1];
+  }
+  return gaps;
 }
 
 interface Stretch {
