@@ -83,9 +83,10 @@ function intern(name: string): string {
   return name;
 }
 
-/** Blocks of a body and definitions: most of them are never looked into, so they are read when somebody does. */
+/** Blocks of a body, rows and definitions: most of them are never looked into, so they are read when somebody does. */
 const LAZY: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['w:body', new Set(['w:p', 'w:tbl', 'w:sdt'])],
+  ['w:tbl', new Set(['w:tr'])],
   ['w:styles', new Set(['w:style'])],
   ['w:numbering', new Set(['w:abstractNum'])],
 ]);
@@ -100,9 +101,10 @@ class LazyElement implements XmlElement {
   readonly innerEnd: number;
   readonly end: number;
   readonly #maxDepth: number;
+  readonly #plain: boolean;
   #children: readonly XmlNode[] | undefined;
 
-  constructor(name: string, source: string, start: number, span: Span, maxDepth: number) {
+  constructor(name: string, source: string, start: number, span: Span, maxDepth: number, plain: boolean) {
     this.name = name;
     this.source = source;
     this.start = start;
@@ -110,10 +112,11 @@ class LazyElement implements XmlElement {
     this.innerEnd = span.innerEnd;
     this.end = span.end;
     this.#maxDepth = maxDepth;
+    this.#plain = plain;
   }
 
   get children(): readonly XmlNode[] {
-    this.#children ??= parseXml(this.source, this.#maxDepth, this.start).children;
+    this.#children ??= parseXml(this.source, this.#maxDepth, this.start, this.#plain).children;
     return this.#children;
   }
 }
@@ -196,11 +199,17 @@ function tooDeep(maxDepth: number): RedlineError {
 /**
  * The element that starts at `from` (by default the root, behind the prolog).
  *
+ * @param quotes  is it known that no value stands in single quotes?
  * @throws {RedlineError} `document/damaged-part`, `document/dtd-forbidden`, `limits/exceeded` (depth).
  */
-export function parseXml(source: string, maxDepth: number, from = rootStart(source)): XmlElement {
+export function parseXml(
+  source: string,
+  maxDepth: number,
+  from = rootStart(source),
+  quotes?: boolean,
+): XmlElement {
   const stack: Open[] = [];
-  let plain: boolean | undefined;
+  let plain = quotes;
   let at = from;
   for (;;) {
     const c = source.charCodeAt(at + 1);
@@ -238,7 +247,7 @@ export function parseXml(source: string, maxDepth: number, from = rootStart(sour
       if (holder !== undefined && LAZY.get(holder.name)?.has(name)) {
         plain ??= !mayHoldApostrophes(source.slice(at));
         const span = spanOf(source, at, maxDepth - stack.length, plain);
-        holder.children.push(new LazyElement(name, source, at, span, maxDepth));
+        holder.children.push(new LazyElement(name, source, at, span, maxDepth, plain));
         at = span.end;
       } else if (source.charCodeAt(close - 1) === 47) {
         const element: XmlElement = {

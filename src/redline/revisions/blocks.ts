@@ -39,15 +39,21 @@ function readBlocks(parent: XmlElement): BlockList {
 
 /** The content of a story, cell, text box or block content control, with the changes from one side to the other. */
 export function mergeStory(original: XmlElement, modified: XmlElement, ctx: MergeContext): string {
+  return mergePieces(original, modified, ctx).join('');
+}
+
+/** The same in pieces, which together are long. */
+export function mergePieces(original: XmlElement, modified: XmlElement, ctx: MergeContext): string[] {
   return mergeLists(readBlocks(original), readBlocks(modified), ctx);
 }
 
-function mergeLists(a: BlockList, b: BlockList, ctx: MergeContext): string {
+function mergeLists(a: BlockList, b: BlockList, ctx: MergeContext): string[] {
   const plan = planBlocks(a.blocks, b.blocks, ctx);
   const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
   const steps = settleEnd(coarse ? plan : pairControls(plan, ctx));
   const out = steps.map((step) => writeStep(step, ctx));
-  return out.join('') + marksOf(a.trailing, 'original', ctx) + marksOf(b.trailing, 'modified', ctx);
+  out.push(marksOf(a.trailing, 'original', ctx), marksOf(b.trailing, 'modified', ctx));
+  return out;
 }
 
 function marksOf(marks: readonly XmlElement[], side: Side, ctx: MergeContext): string {
@@ -128,7 +134,7 @@ function revisedControl(a: readonly Block[], b: readonly Block[], ctx: MergeCont
     left ? readBlocks(left.content) : { blocks: a, trailing: [] },
     right ? readBlocks(right.content) : { blocks: b, trailing: [] },
     ctx,
-  );
+  ).join('');
   const inside = right ? controlRange('Ins', right, body, ctx) : body;
   const marks =
     (left ? marksOf(a[0]?.marks ?? [], 'original', ctx) : '') +

@@ -13,7 +13,7 @@ import {
 } from '../ooxml/index.ts';
 import type { CompareOptions, Ignorable, Limits } from '../options.ts';
 import type { ChangedClause, NotCompared, SpentBudget, StoryOutcome } from '../report.ts';
-import { mergeStory } from './blocks.ts';
+import { mergePieces } from './blocks.ts';
 import { changedClauses } from './clauses.ts';
 import { addComments } from './comments.ts';
 import type { MergeContext, Tally } from './context.ts';
@@ -96,7 +96,7 @@ function referencedComments(result: Result): ReadonlySet<string> {
 
 function put(result: Result, part: string, xml: string): void {
   if (!result.original.has(part)) result.editor.fill(part, xml);
-  else if (xml !== result.original.text(part)) result.editor.replace(part, xml);
+  else if (xml !== result.original.root(part).source) result.editor.replace(part, xml);
 }
 
 function writeBody(result: Result): void {
@@ -112,9 +112,17 @@ function writeBody(result: Result): void {
   const before = ctx.touches();
   const [lastA, lastB] = [child(body, 'w:sectPr'), child(otherBody, 'w:sectPr')];
   const end = finalSection(lastA, lastB, ctx, (xml) => result.parse(xml));
-  const content = result.story('body', main, ctx, () => settleMoves(mergeStory(body, otherBody, ctx), ctx));
+  const content = result.story('body', main, ctx, () => settleMoves(mergePieces(body, otherBody, ctx), ctx));
   if (ctx.touches() === before) return;
-  const xml = `${root.source.slice(0, root.start)}${widenedStartTag(startTag(root), root, other)}${root.source.slice(root.innerStart, body.start)}${startTag(body)}${result.bookmarks.refuge}${content}${end}</w:body>${root.source.slice(body.end, root.end)}`;
+  const head = `${root.source.slice(0, root.start)}${widenedStartTag(startTag(root), root, other)}${root.source.slice(root.innerStart, body.start)}${startTag(body)}`;
+  const xml = [
+    head,
+    result.bookmarks.refuge,
+    ...content,
+    end,
+    '</w:body>',
+    root.source.slice(body.end, root.end),
+  ].join('');
   result.parts.set(main, xml);
   const compared = { original: body, modified: otherBody };
   result.clauses = changedClauses(result.marked, result.original, result.modified, compared);

@@ -5,7 +5,7 @@ import {
   widenedStartTag,
   type XmlElement,
 } from '../ooxml/index.ts';
-import { mergeStory } from './blocks.ts';
+import { mergePieces } from './blocks.ts';
 import { settleMoves } from './moves.ts';
 import type { Result } from './result.ts';
 import { type Effective, type HeaderParts, isBlank, sameContent } from './sections.ts';
@@ -92,7 +92,9 @@ export class Headers implements HeaderParts {
     const ctx = this.#result.context('headers', marks);
     const before = ctx.touches();
     const story = key.replace('w:', '').replace('Reference', '');
-    const merged = this.#result.story(story, part, ctx, () => settleMoves(mergeStory(left, right, ctx), ctx));
+    const merged = this.#result.story(story, part, ctx, () =>
+      settleMoves(mergePieces(left, right, ctx), ctx).join(''),
+    );
     const content = this.#keepBookmarks(merged, left, right);
     if (first && ctx.touches() === before) return part;
     const prolog = root

@@ -96,7 +96,9 @@ export class Bookmarks {
   }
 
   /** Where bookmarks go that would vanish on both sides: as empty ones to the start of the body. */
-  readonly refuge = '\u0001H\u0001';
+  get refuge(): string {
+    return [...this.#names].some((name) => this.#modifiedNames.has(name)) ? '\u0001H\u0001' : '';
+  }
 
   #homeless(): string {
     return [...this.#lost]

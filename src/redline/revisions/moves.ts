@@ -32,6 +32,7 @@ export function loosePlace(index: number): string {
 
 /** A text with what was written at the places where something had been kept back. */
 function filled(xml: string, written: readonly string[]): string {
+  if (!xml.includes(PLACE)) return xml;
   const pieces: string[] = [];
   let done = 0;
   for (let at = xml.indexOf(PLACE); at >= 0; at = xml.indexOf(PLACE, done)) {
@@ -43,13 +44,13 @@ function filled(xml: string, written: readonly string[]): string {
   return pieces.join('');
 }
 
-/** Writes what was kept back of a story: what is on both sides, at two places, moved (§17.13.5.21–28). */
-export function settleMoves(xml: string, ctx: MergeContext): string {
-  let settled = xml;
+/** A story with what was kept back of it: what is on both sides, at two places, moved (§17.13.5.21–28). */
+export function settleMoves(pieces: readonly string[], ctx: MergeContext): readonly string[] {
+  let settled = pieces;
   // A table that stands in a paragraph is written with it, and keeps back what its cells say.
   for (let loose = ctx.takeLoose(); loose.length > 0; loose = ctx.takeLoose()) {
     const written = writeLoose(loose, ctx);
-    settled = filled(settled, written);
+    settled = settled.map((piece) => filled(piece, written));
   }
   return settled;
 }

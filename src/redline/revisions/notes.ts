@@ -1,5 +1,5 @@
 import { attribute, elements, outer, rawKey, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
-import { mergeStory, singleStory } from './blocks.ts';
+import { mergePieces, singleStory } from './blocks.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { settleMoves } from './moves.ts';
 
@@ -83,8 +83,8 @@ export class Notes {
       if (same) return outer(note);
       changed = true;
       const gone = (): string =>
-        ctx.withoutShared(settleMoves(singleStory(note, 'del', ctx, true), ctx), 'original');
-      return withInner(note, other ? settleMoves(mergeStory(note, other, ctx), ctx) : gone());
+        ctx.withoutShared(settleMoves([singleStory(note, 'del', ctx, true)], ctx).join(''), 'original');
+      return withInner(note, other ? settleMoves(mergePieces(note, other, ctx), ctx).join('') : gone());
     });
     if (this.#added[kind].size === 0) return changed ? own.join('') : undefined;
     return inOrderOfReference([...own, ...this.#writeAdded(kind, theirs, ctx)], kind, text);
@@ -107,7 +107,7 @@ export class Notes {
         const asItIs = moved && !REFERENCE.test(outer(note));
         const content = asItIs
           ? elements(note).map(outer).join('')
-          : settleMoves(singleStory(note, 'ins', ctx, true), ctx);
+          : settleMoves([singleStory(note, 'ins', ctx, true)], ctx).join('');
         out.push(`${tag}${ctx.withoutShared(content, 'modified')}</${note.name}>`);
       }
     }

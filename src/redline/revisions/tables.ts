@@ -256,7 +256,8 @@ function markedCell(
 }
 
 function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellWriter): string {
-  if (rawKey(a) === rawKey(b) && !outer(a).includes('noteReference')) return outer(a);
+  const same = outer(a) === outer(b) || rawKey(a) === rawKey(b);
+  if (same && !outer(a).includes('noteReference')) return outer(a);
   const [cellsA, cellsB] = [unitsOf(a, 'w:tc'), unitsOf(b, 'w:tc')];
   if (!cellsA || !cellsB) return singleRow(a, 'del', ctx, cells) + singleRow(b, 'ins', ctx, cells);
   const writing: Writing = {
