@@ -43,7 +43,7 @@ const STAGES = [
   suite('architecture'),
   suite('unit'),
   suite('property'),
-  suite('contract', ['office', 'browser']),
+  suite('contract', ['office', 'browser', 'objects']),
   suite('acceptance', ['office', 'browser']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),
   { name: 'corpus', run: corpus },

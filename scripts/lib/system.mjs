@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { root } from './places.mjs';
 import { run, StepFailed, say } from './run.mjs';
 
@@ -26,7 +26,14 @@ const PARTS = {
     package: 'fonts-liberation',
   },
   python: { variable: 'PYTHON_PATH', commands: ['python3'], package: 'python3-venv' },
+  objects: goPart('FAKE_GCS_PATH', 'github.com/fsouza/fake-gcs-server@v1.56.1'),
 };
+
+/** A program that Go builds from source, once a checkout: it stays in `.services`. */
+function goPart(variable, module) {
+  const folder = join(root, '.services', basename(module));
+  return { variable, commands: [join(folder, basename(module).split('@')[0])], module, folder };
+}
 
 let listsAreFresh = false;
 
@@ -36,7 +43,8 @@ let listsAreFresh = false;
  */
 export async function ensurePart(name) {
   const part = PARTS[name];
-  if (find(part) === undefined && canInstall()) await aptInstall(part.package);
+  if (find(part) === undefined && part.module !== undefined) await goInstall(part);
+  else if (find(part) === undefined && canInstall()) await aptInstall(part.package);
   const path = find(part);
   if (path !== undefined) return { [part.variable]: path };
   const names = part.commands.join(', ');
@@ -59,6 +67,18 @@ async function aptInstall(name) {
   if (!listsAreFresh) await run('apt-get', ['update', '-qq'], { quiet: true, env });
   listsAreFresh = true;
   await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { quiet: true, env });
+}
+
+async function goInstall({ module, folder, variable }) {
+  const go = which('go') ?? which('/usr/local/go/bin/go');
+  if (go === undefined) {
+    throw new StepFailed(
+      `Missing on this machine: go (1.26, or 1.21 where it may download that), which builds ${module}; ${variable} may name a program that is built.`,
+    );
+  }
+  say(`Building ${module}, once; about two minutes …`);
+  const exit = await run(go, ['install', module], { quiet: true, env: { GOBIN: folder } });
+  if (exit !== 0) throw new StepFailed(`go could not build ${module} (exit code ${exit}).`);
 }
 
 /** A Python with lxml for the independent checker: `REDLINE_PYTHON`, or the repository's own `.venv`. */

@@ -41,3 +41,10 @@ export async function* piecesOf(body: Uint8Array | AsyncIterable<Uint8Array>): A
   if (body instanceof Uint8Array) yield body;
   else yield* body;
 }
+
+const GENERATION = /^[1-9][0-9]{0,18}$/;
+
+/** Whether a text can be the generation of an object at all; what cannot is the generation of none. */
+export function isGeneration(text: string): boolean {
+  return GENERATION.test(text);
+}

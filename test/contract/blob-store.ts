@@ -14,8 +14,15 @@ export interface BlobStoreFixture<Store extends BlobStore = BlobStore> {
 
 type Use = () => BlobStoreFixture;
 
+/** What the service behind an adapter does not do, so that its tests cannot pass there; another has to be found for them. */
+export type Gap = 'conditions of removals';
+
 /** What every `BlobStore` promises. Each adapter runs it with its own fixture. */
-export function describeBlobStore(adapter: string, open: () => Promise<BlobStoreFixture>): void {
+export function describeBlobStore(
+  adapter: string,
+  open: () => Promise<BlobStoreFixture>,
+  gaps: readonly Gap[] = [],
+): void {
   describe(`BlobStore on ${adapter}`, () => {
     let fixture: BlobStoreFixture;
     beforeEach(async () => {
@@ -25,6 +32,7 @@ export function describeBlobStore(adapter: string, open: () => Promise<BlobStore
     const use = () => fixture;
 
     describe('one object', () => testObjects(use));
+    if (!gaps.includes('conditions of removals')) describe('removals', () => testConditionalRemovals(use));
     describe('conditions', () => testConditions(use));
     describe('bodies', () => testBodies(use));
     describe('ranges', () => testRanges(use));
@@ -38,9 +46,10 @@ export function describeBlobStore(adapter: string, open: () => Promise<BlobStore
 export function describeVersionedBlobStore(
   adapter: string,
   open: () => Promise<BlobStoreFixture<VersionedBlobStore>>,
+  gaps: readonly Gap[] = [],
 ): void {
-  describeBlobStore(adapter, open);
-  describeGenerations(adapter, open);
+  describeBlobStore(adapter, open, gaps);
+  describeGenerations(adapter, open, gaps);
 }
 
 function testObjects(use: Use): void {
@@ -82,8 +91,10 @@ function testObjects(use: Use): void {
     expect(await store.read('gone/soon')).toBeNull();
     expect(await namesOf(store, '')).toEqual([]);
   });
+}
 
-  test('removes only the generation that is named', async () => {
+function testConditionalRemovals(use: Use): void {
+  test('remove only the generation that is named', async () => {
     const { store } = use();
     const first = await create(store, 'a');
     const second = await store.write('a', bytes('2'), { ifGeneration: first.generation });
@@ -92,6 +103,20 @@ function testObjects(use: Use): void {
     expect(await textOf(store, 'a')).toBe('2');
     expect(await store.delete('a', second?.generation)).toBe(true);
     expect(await store.stat('a')).toBeNull();
+  });
+
+  test('let one of ten racing replacements and removals win', async () => {
+    const { store } = use();
+    const { generation } = await create(store, 'raced');
+    const tries = Array.from({ length: 10 }, async (_, n) =>
+      n % 2 === 0
+        ? (await store.write('raced', bytes(`writer ${n}`), { ifGeneration: generation })) !== null
+        : store.delete('raced', generation),
+    );
+    const won = (await Promise.all(tries)).flatMap((done, n) => (done ? [n] : []));
+    expect(won).toHaveLength(1);
+    const expected = Number(won[0]) % 2 === 0 ? `writer ${won[0]}` : null;
+    expect(await textOf(store, 'raced')).toBe(expected);
   });
 }
 
@@ -225,20 +250,6 @@ function testEndurance(use: Use): void {
     const won = (await Promise.all(tries)).flatMap((info, n) => (info === null ? [] : [n]));
     expect(won).toHaveLength(1);
     expect(await textOf(use().store, 'raced')).toBe(`writer ${won[0]}`);
-  });
-
-  test('let one of ten racing replacements and removals win', async () => {
-    const { store } = use();
-    const { generation } = await create(store, 'raced');
-    const tries = Array.from({ length: 10 }, async (_, n) =>
-      n % 2 === 0
-        ? (await store.write('raced', bytes(`writer ${n}`), { ifGeneration: generation })) !== null
-        : store.delete('raced', generation),
-    );
-    const won = (await Promise.all(tries)).flatMap((done, n) => (done ? [n] : []));
-    expect(won).toHaveLength(1);
-    const expected = Number(won[0]) % 2 === 0 ? `writer ${won[0]}` : null;
-    expect(await textOf(store, 'raced')).toBe(expected);
   });
 
   test('lose no update when ten count on one object', async () => {

@@ -1,1 +1,3 @@
 export { CloudKeys, type CloudKeysOptions } from './cloud-keys.ts';
+export { GcsBlobStore } from './gcs-blob-store.ts';
+export { StorageCalls, type StorageOptions } from './storage-calls.ts';
