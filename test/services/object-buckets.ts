@@ -124,7 +124,7 @@ export function resourceOf(bucket: string, object: StoredObject): Record<string,
   };
 }
 
-export function base64Crc(bytes: Uint8Array): string {
+function base64Crc(bytes: Uint8Array): string {
   const sum = Buffer.alloc(4);
   sum.writeUInt32BE(crc32c(bytes));
   return sum.toString('base64');

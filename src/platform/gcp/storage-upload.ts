@@ -8,7 +8,7 @@ import { base64Of, type ObjectResource, parseObject } from './storage-objects.ts
  * Bytes sent at a time, and the most that one upload holds twice; a multiple of 256 KiB, as the protocol wants. What is
  * not longer goes in one call. Measured in docs/cloud-storage.md.
  */
-export const PIECE_BYTES = 2 * 1024 * 1024;
+const PIECE_BYTES = 2 * 1024 * 1024;
 /** How often one upload may ask where it stands and go on, after a piece got no answer. */
 const MAX_RESUMES = 3;
 
