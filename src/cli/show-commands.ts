@@ -60,6 +60,7 @@ export function addShowCommands(program: Command, io: Io, done: (exitCode: numbe
     .option('--deletion <look>', 'of what was deleted')
     .option('--move-from <look>', 'of what was moved away')
     .option('--move-to <look>', 'of what was moved here')
+    .option('--formatting <look>', 'of what looks different now; none leaves it unmarked')
     .option('--json', 'print words and clauses as JSON on standard output')
     .option('--force', 'let OUT replace the document')
     .addHelpText('after', BLACKLINE_HELP)

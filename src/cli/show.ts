@@ -33,6 +33,7 @@ export interface BlacklineFlags extends ProduceFlags {
   readonly deletion?: string;
   readonly moveFrom?: string;
   readonly moveTo?: string;
+  readonly formatting?: string;
 }
 
 /** `redline blackline`: resolves with the exit code. */
@@ -42,10 +43,17 @@ export async function runBlackline(document: string, flags: BlacklineFlags, io: 
     deletion: lookOf('--deletion', flags.deletion, DEFAULT_BLACKLINE.deletion),
     moveFrom: lookOf('--move-from', flags.moveFrom, DEFAULT_BLACKLINE.moveFrom),
     moveTo: lookOf('--move-to', flags.moveTo, DEFAULT_BLACKLINE.moveTo),
+    formatting: formattingOf(flags.formatting),
   };
   const work = ([bytes]: readonly [Uint8Array]) =>
     withFigures(blackline(bytes, nodeCodec, DEFAULT_LIMITS, looks), bytes);
   return await produce([{ name: document, role: 'document' }] as const, flags, 'Drawing', work, io);
+}
+
+function formattingOf(given: string | undefined): Look | null {
+  const { formatting, insertion } = DEFAULT_BLACKLINE;
+  if (given === 'none') return null;
+  return given === undefined ? formatting : lookOf('--formatting', given, formatting ?? insertion);
 }
 
 type Look = BlacklineOptions['insertion'];

@@ -88,6 +88,8 @@ describe('redline blackline', () => {
       '--json',
       '--insertion',
       'underline:00AA00',
+      '--formatting',
+      'none',
     );
     expect(json<object>(result)).toMatchObject({ words: { inserted: 1, deleted: 1 } });
     expect(text('b.docx').startsWith('PK')).toBe(true);

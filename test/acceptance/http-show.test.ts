@@ -51,6 +51,7 @@ describe('a document with tracked changes', () => {
     ['a view', '/v1/html', { view: 'upside-down' }],
     ['a decoration', '/v1/blacklines', { insertion: { decoration: 'blink' } }],
     ['a colour', '/v1/blacklines', { moveTo: { color: 'red' } }],
+    ['a look', '/v1/blacklines', { formatting: 'dots' }],
   ])('%s that is none is refused', async (_, path, options) => {
     const answer = await ask(path, options);
     expect(await answer.json()).toMatchObject({ status: 400, code: 'options/invalid' });

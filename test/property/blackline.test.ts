@@ -20,6 +20,7 @@ const LOOKS: BlacklineOptions = {
   deletion: { decoration: 'strike', color: '0A0B02' },
   moveFrom: { decoration: 'double-strike', color: '0A0B02' },
   moveTo: { decoration: 'dashed-underline', color: '0A0B01' },
+  formatting: { decoration: 'dotted-underline', color: null },
 };
 const GONE = '<w:color w:val="0A0B02"/>';
 const RUN = /<w:r[ >](?:(?!<w:txbxContent)[\s\S])*?<\/w:r>/g;

@@ -21,7 +21,8 @@ const document = [
 
 const htmlOptions = z.strictObject({ view: z.enum(VIEWS).default('inline') });
 
-const lookOf = (look: BlacklineOptions['insertion']) =>
+type Look = BlacklineOptions['insertion'];
+const lookOf = (look: Look) =>
   z
     .strictObject({
       decoration: z.enum(DECORATIONS).default(look.decoration),
@@ -39,6 +40,9 @@ const blacklineOptions = z.strictObject({
   deletion: lookOf(DEFAULT_BLACKLINE.deletion),
   moveFrom: lookOf(DEFAULT_BLACKLINE.moveFrom),
   moveTo: lookOf(DEFAULT_BLACKLINE.moveTo),
+  formatting: lookOf(DEFAULT_BLACKLINE.formatting ?? DEFAULT_BLACKLINE.insertion)
+    .nullable()
+    .openapi({ description: 'Of what looks different now; null leaves it unmarked.' }),
 });
 
 const count = z.number().int().nonnegative();

@@ -45,6 +45,8 @@ const HERE = '<w:color w:val="00703C"/><w:u w:val="dash"/>';
 const shade = (fill: string): string => `<w:shd w:val="clear" w:color="auto" w:fill="${fill}"/>`;
 const run = (rPr: string, content: string): string => `<w:r><w:rPr>${rPr}</w:rPr>${content}</w:r>`;
 const NUMBERED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="3"/></w:numPr>';
+const DOTS = '<w:u w:val="dotted"/>';
+const FORMATTED = p(r('a', `<w:i/>${change('rPr', '<w:b/>')}`), `<w:jc w:val="center"/>${change('pPr', '')}`);
 const REVISION =
   /<w:(ins|del|moveFrom|moveTo|cellIns|cellDel|cellMerge|delText|delInstrText|\w+Change|move\w+Range\w+|customXml\w+Range\w+)[\s/>]/;
 
@@ -76,9 +78,16 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'formatting shows as it is now',
-    source: p(r('a', `<w:i/>${change('rPr', '<w:b/>')}`), `<w:jc w:val="center"/>${change('pPr', '')}`),
-    shows: [`<w:p><w:pPr><w:jc w:val="center"/></w:pPr>${r('a', '<w:i/>')}</w:p>`],
+    name: 'formatting as it is now, marked',
+    source: FORMATTED,
+    shows: [
+      `<w:p><w:pPr><w:jc w:val="center"/></w:pPr>${run(`<w:i/>${DOTS}`, t('a'))}${run(DOTS, t('¶'))}</w:p>`,
+    ],
+  },
+  {
+    name: 'inserted text whose formatting changed has both lines where they differ, and the colour of the insertion',
+    source: p(ins(r('a', `<w:i/>${change('rPr', '<w:b/>')}`))),
+    shows: [run(`<w:i/>${NEW}`, t('a'))],
   },
   {
     name: 'a paragraph that came, with its mark',
@@ -196,6 +205,11 @@ describe('a static comparison', () => {
     for (const text of shows) expect(xml).toContain(text);
     for (const text of hides) expect(xml).not.toContain(text);
     expect(xml).not.toMatch(REVISION);
+  });
+
+  test('formatting is not marked where nobody wants it', () => {
+    const xml = written(FORMATTED, undefined, { ...DEFAULT_BLACKLINE, formatting: null });
+    expect(xml).toContain(`<w:p><w:pPr><w:jc w:val="center"/></w:pPr>${r('a', '<w:i/>')}</w:p>`);
   });
 
   test('numbers the notes of the modified document, and the note that went away as before', () => {

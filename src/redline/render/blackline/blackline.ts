@@ -16,7 +16,8 @@ import { BlacklineWriter } from './writer.ts';
 /**
  * A document with tracked changes as a static comparison: the same document without any revision, in which what was
  * inserted, deleted or moved looks so. Layout and numbers are those of the modified document; numbers and breaks of
- * what went away are plain text or left out. Changed formatting shows as it is now. A document without revisions
+ * what went away are plain text or left out. Changed formatting is that of now, and marked unless
+ * `options.formatting` is null. A document without revisions
  * comes back byte by byte.
  *
  * @throws {RedlineError} `document/*` or `limits/exceeded` when it cannot be read, `options/invalid`

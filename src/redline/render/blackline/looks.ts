@@ -26,14 +26,17 @@ export interface BlacklineOptions {
   readonly deletion: Look;
   readonly moveFrom: Look;
   readonly moveTo: Look;
+  /** Of text and paragraph marks whose formatting changed; `null` shows them as they are now, and no more. */
+  readonly formatting: Look | null;
 }
 
-/** Blue double underline, red strike, and green for both ends of a move. */
+/** Blue double underline, red strike, green for both ends of a move, and dots under what looks different now. */
 export const DEFAULT_BLACKLINE: BlacklineOptions = {
   insertion: { decoration: 'double-underline', color: '0000C8' },
   deletion: { decoration: 'strike', color: 'C00000' },
   moveFrom: { decoration: 'double-strike', color: '00703C' },
   moveTo: { decoration: 'dashed-underline', color: '00703C' },
+  formatting: { decoration: 'dotted-underline', color: null },
 };
 
 /** `ST_Underline` (ECMA-376 Part 1 §17.18.99) or the name of a strike. */
@@ -53,8 +56,10 @@ const LINES: Readonly<Record<Decoration, readonly [name: string, xml: string]>> 
  * @throws {RedlineError} `options/invalid`
  */
 export function checkedLooks(options: BlacklineOptions): BlacklineOptions {
-  for (const kind of ['insertion', 'deletion', 'moveFrom', 'moveTo'] as const) {
-    const { color, decoration } = options[kind];
+  for (const kind of ['insertion', 'deletion', 'moveFrom', 'moveTo', 'formatting'] as const) {
+    const look = options[kind];
+    if (look === null) continue;
+    const { color, decoration } = look;
     if (color !== null && !/^[0-9a-f]{6}$/i.test(color))
       throw new RedlineError('options/invalid', `The colour of ${kind} is not six hexadecimal digits.`);
     if (!DECORATIONS.includes(decoration))
@@ -68,12 +73,14 @@ const REPLACED: ReadonlySet<string> = new Set(['w:strike', 'w:dstrike']);
 /** Run properties that look like the kinds, outermost first: the innermost gives the colour, each gives its line. */
 export function lookedLike(
   own: readonly XmlElement[],
-  kinds: readonly Kind[],
+  kinds: readonly (Kind | 'formatting')[],
   options: BlacklineOptions,
 ): string {
   const looks = new Map<string, string>();
   for (const kind of kinds) {
-    const { color, decoration } = options[kind];
+    const look = options[kind];
+    if (look === null) continue;
+    const { color, decoration } = look;
     const [name, xml] = LINES[decoration];
     if (REPLACED.has(name)) for (const other of REPLACED) looks.delete(other);
     looks.set(name, xml);

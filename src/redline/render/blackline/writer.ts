@@ -136,7 +136,8 @@ export class BlacklineWriter {
   #runProperties(rPr: XmlElement | undefined, marks: Marks): string {
     const own = rPr === undefined ? [] : elements(rPr);
     const kept = own.filter((c) => kindOf(c) === undefined && !SILENT.has(c.name));
-    const xml = lookedLike(kept, marks, this.#context.options);
+    const formatted = own.some((c) => c.name === 'w:rPrChange');
+    const xml = lookedLike(kept, formatted ? ['formatting', ...marks] : marks, this.#context.options);
     return xml === '' ? '' : `<w:rPr>${xml}</w:rPr>`;
   }
 
@@ -150,8 +151,16 @@ export class BlacklineWriter {
       .map((c) => (!isElement(c) ? c.raw : c.name === 'w:pPr' ? '' : this.element(c, marks)))
       .join('');
     const pilcrow = kind !== undefined && isMixed(p, kind) ? this.#text('¶', [...marks, kind]) : '';
+    const formatted = kind === undefined && marks.length === 0 ? this.#formattedMark(pPr) : '';
     this.#fields = this.#fields.map(() => 'result');
-    return `${startTag(p).replace(/\/>$/, '>')}${properties}${label}${content}${pilcrow}</w:p>`;
+    return `${startTag(p).replace(/\/>$/, '>')}${properties}${label}${content}${pilcrow}${formatted}</w:p>`;
+  }
+
+  /** The mark of a paragraph whose layout or list changed, shown where such changes are shown. */
+  #formattedMark(pPr: XmlElement | undefined): string {
+    if (child(pPr, 'w:pPrChange') === undefined || this.#context.options.formatting === null) return '';
+    const look = lookedLike([], ['formatting'], this.#context.options);
+    return `<w:r><w:rPr>${look}</w:rPr><w:t xml:space="preserve">¶</w:t></w:r>`;
   }
 
   /** A run of our own. */
