@@ -83,6 +83,7 @@ test.skipIf(corpus === null && process.env.CI !== 'true')(
     expect(jobs.length).toBeGreaterThan(0);
     expect(verdicts).toHaveLength(jobs.length);
     expect(verdicts.filter((v) => v.differences.length > 0)).toEqual([]);
-    expect(ids.lost / (ids.kept + ids.lost)).toBeLessThan(0.03);
+    // Two changes that touch, once what stood between them is decided, are one.
+    expect(ids.lost / (ids.kept + ids.lost)).toBeLessThan(0.002);
   },
 );

@@ -47,11 +47,15 @@ test.each<[string, readonly Base[], number]>([
     const { kept, lost } = survivors(changes, atOnce);
     ids.kept += kept;
     ids.lost += lost;
+    const { accepted, rejected, gone } = atOnce.report;
+    const still = new Set(changesIn(atOnce.document).map((c) => c.id));
+    expect(
+      [...accepted, ...rejected, ...gone].filter((id) => still.has(id)),
+      'ids that mean another now',
+    ).toEqual([]);
   });
   fc.assert(law, { seed: SEED, numRuns });
-  expect(
-    ids.lost / Math.max(1, ids.kept + ids.lost),
-    'share of ids that other decisions change',
-  ).toBeLessThan(0.1);
+  // Two changes that touch, once what stood between them is decided, are one.
+  expect(ids.lost / Math.max(1, ids.kept + ids.lost), 'share of ids that go').toBeLessThan(0.01);
   expect(ids.kept).toBeGreaterThan(0);
 });

@@ -4,7 +4,8 @@ import { storyParts } from '../result.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { Clauses } from './clauses.ts';
 import type { Group } from './group.ts';
-import { nameChanges } from './identity.ts';
+import { type Named, nameChanges } from './identity.ts';
+import { readLasting } from './lasting.ts';
 import { Ledger } from './ledger.ts';
 import { storyNames } from './stories.ts';
 import { PartReader } from './walk.ts';
@@ -12,6 +13,8 @@ import { PartReader } from './walk.ts';
 /** A logical change with the revision elements that it consists of, all of one part. */
 export interface FoundChange {
   readonly change: Change;
+  /** Its id by its words and its place, which is not its id where the document says another. */
+  readonly natural: string;
   /** Every id that the change answers to. */
   readonly names: readonly string[];
   /** Those elements stand in the tree that `Package.root` gives; ends of ranges are among them. */
@@ -30,7 +33,7 @@ export function readChanges(pkg: Package): FoundChange[] {
     const reader = new PartReader({ part, ledger, styles, clauses, holds: holder(offsets) });
     for (const { name, content } of storiesOf(part)) reader.story(name, content);
   }
-  return finished(ledger.groups);
+  return finished(ledger.groups, readLasting(pkg));
 }
 
 /** Does one of the offsets lie in an element? */
@@ -46,14 +49,32 @@ function holder(offsets: readonly number[]): (element: XmlElement) => boolean {
   };
 }
 
-function finished(groups: readonly Group[]): FoundChange[] {
-  const named = nameChanges(groups, (g) => kindOfStory(g.story));
+function finished(groups: readonly Group[], lasting: ReadonlyMap<string, string>): FoundChange[] {
+  const natural = nameChanges(groups, (g) => kindOfStory(g.story));
+  const named = lasting.size === 0 ? natural : renamed(natural, lasting);
   const ids = new Map(groups.map((g, i) => [g, named[i]?.id ?? '']));
   return groups.map((group, i) => ({
     change: changeOf(group, named[i]?.id ?? '', (group.within && ids.get(group.within)) ?? null),
+    natural: natural[i]?.id ?? '',
     names: named[i]?.names ?? [],
     elements: group.elements,
   }));
+}
+
+/** By what the document says that changes were called, where nothing else is called so. */
+function renamed(natural: readonly Named[], lasting: ReadonlyMap<string, string>): Named[] {
+  const wanted = natural.map(({ id }) => lasting.get(id) ?? id);
+  const count = new Map<string, number>();
+  for (const id of wanted) count.set(id, (count.get(id) ?? 0) + 1);
+  const given = new Set(wanted);
+  return natural.map((named, i) => {
+    const id = wanted[i] ?? named.id;
+    if (count.get(id) !== 1) return named;
+    // Its other names may be those of changes that are gone.
+    return id === named.id
+      ? { id, names: named.names.filter((name) => name === id || !given.has(name)) }
+      : { id, names: [id] };
+  });
 }
 
 /** `footnote` of `footnote 3`, `text box` of `text box 2 in body`. */

@@ -1,11 +1,12 @@
 import type { Codec } from '../../codec.ts';
 import { RedlineError } from '../../errors.ts';
-import { openPackage, type Package, PackageEditor } from '../../ooxml/index.ts';
+import { openPackage, type Package, PackageEditor, type XmlElement } from '../../ooxml/index.ts';
 import type { Limits } from '../../options.ts';
 import type { Change } from '../changes/change.ts';
 import { takes } from '../changes/filter.ts';
 import { type FoundChange, readChanges } from '../changes/read.ts';
 import type { Decided, Decision, Verdict } from './decision.ts';
+import { keepIds } from './keep-ids.ts';
 import { settle } from './settle.ts';
 
 export interface DecideOptions {
@@ -52,7 +53,7 @@ export function openReview(document: Uint8Array, { limits }: DecideOptions, code
   return {
     changes: found.map((f) => f.change),
     decide: (decisions) => book.add(decisions),
-    result: () => carriedOut(document, pkg, found, book.verdicts, codec),
+    result: () => carriedOut({ document, pkg, found, limits }, book.verdicts, codec),
   };
 }
 
@@ -116,15 +117,21 @@ class DecisionBook {
   }
 }
 
+interface Reviewed {
+  readonly document: Uint8Array;
+  readonly pkg: Package;
+  readonly found: readonly FoundChange[];
+  readonly limits: Limits;
+}
+
 function carriedOut(
-  document: Uint8Array,
-  pkg: Package,
-  found: readonly FoundChange[],
+  { document, pkg, found, limits }: Reviewed,
   verdicts: ReadonlyMap<FoundChange, Verdict>,
   codec: Codec,
 ): Decided {
   const editor = new PackageEditor(pkg, codec);
   const gone = new Set<FoundChange>();
+  const lost = new Map<string, (at: number) => boolean>();
   for (const [part, members] of byPart(found)) {
     const offsets = new Map<number, Verdict>();
     for (const f of members) {
@@ -134,17 +141,21 @@ function carriedOut(
     if (offsets.size === 0) continue;
     const settled = settle(pkg.root(part), offsets);
     editor.replace(part, settled.xml);
-    for (const f of wentAlong(members, verdicts, settled.gone)) gone.add(f);
+    const isLost = within(settled.gone);
+    lost.set(part, isLost);
+    for (const f of members) if (!verdicts.has(f) && f.elements.every((e) => isLost(e.start))) gone.add(f);
   }
+  const left = new Set(found.filter((f) => !verdicts.has(f) && !gone.has(f)));
+  const isGone = (part: string, element: XmlElement): boolean => lost.get(part)?.(element.start) === true;
   const idsOf = (verdict: Verdict): string[] =>
     found.filter((f) => verdicts.get(f) === verdict).map((f) => f.change.id);
   return {
-    document: editor.touched ? editor.bytes() : document,
+    document: editor.touched ? keepIds(editor.bytes(), { found, left, isGone }, limits, codec) : document,
     report: {
       accepted: idsOf('accept'),
       rejected: idsOf('reject'),
       gone: found.filter((f) => gone.has(f)).map((f) => f.change.id),
-      left: found.length - verdicts.size - gone.size,
+      left: left.size,
     },
   };
 }
@@ -159,14 +170,10 @@ function byPart(found: readonly FoundChange[]): Map<string, FoundChange[]> {
   return parts;
 }
 
-/** Undecided changes all of whose elements stood in what went. */
-function wentAlong(
-  members: readonly FoundChange[],
-  verdicts: ReadonlyMap<FoundChange, Verdict>,
-  gone: readonly (readonly [from: number, to: number])[],
-): FoundChange[] {
+/** Does an offset lie in one of the spans? */
+function within(gone: readonly (readonly [from: number, to: number])[]): (at: number) => boolean {
   const spans = outermost(gone);
-  const isGone = (at: number): boolean => {
+  return (at) => {
     let [low, high] = [0, spans.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -175,7 +182,6 @@ function wentAlong(
     }
     return at < (spans[low - 1]?.[1] ?? 0);
   };
-  return members.filter((f) => !verdicts.has(f) && f.elements.every((e) => isGone(e.start)));
 }
 
 /** Spans that lie in no other, rising. */
