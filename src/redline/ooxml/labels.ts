@@ -8,6 +8,8 @@ interface Level {
   readonly start: number;
   readonly format: string;
   readonly text: string;
+  /** The text cut at its references: those at odd places are levels, 1-based. */
+  readonly pieces: readonly string[];
   /** Levels at or below this number (1-based) restart this one; 0 never, `undefined` any. */
   readonly restart: number | undefined;
   readonly legal: boolean;
@@ -96,12 +98,14 @@ function readList(num: XmlElement, abstract: XmlElement, abstractId: string): Li
 
 function readLevel(element: XmlElement): Level {
   const restart = childValue(element, 'w:lvlRestart');
+  const text = childValue(element, 'w:lvlText') ?? '';
   const legal = child(element, 'w:isLgl');
   return {
     element,
     start: whole(childValue(element, 'w:start'), 0),
     format: childValue(element, 'w:numFmt') ?? 'decimal',
-    text: childValue(element, 'w:lvlText') ?? '',
+    text,
+    pieces: text.split(/%([1-9])/),
     restart: restart === undefined ? undefined : whole(restart, 0),
     legal: legal !== undefined && isOn(attribute(legal, 'w:val')),
   };
@@ -166,15 +170,24 @@ function labelOf(list: List, level: number, counts: readonly (number | undefined
   const own = list.levels.get(level);
   if (own === undefined || own.format === 'none') return own?.text.replace(/%\d/g, '') ?? '';
   if (own.format === 'bullet') return bulletOf(own.text);
-  return own.text.replace(/%([1-9])/g, (_, digit: string) => {
-    const at = Number(digit) - 1;
-    const other = list.levels.get(at);
-    const format = other?.format ?? 'decimal';
-    const count = counts[at] ?? other?.start ?? 1;
-    return format === 'bullet'
-      ? ''
-      : formatNumber(count, own.legal && format !== 'none' ? 'decimal' : format);
+  let label = '';
+  own.pieces.forEach((piece, i) => {
+    label += i % 2 === 0 ? piece : numberOf(list, Number(piece) - 1, counts, own.legal);
   });
+  return label;
+}
+
+function numberOf(
+  list: List,
+  level: number,
+  counts: readonly (number | undefined)[],
+  legal: boolean,
+): string {
+  const other = list.levels.get(level);
+  const format = other?.format ?? 'decimal';
+  if (format === 'bullet') return '';
+  const count = counts[level] ?? other?.start ?? 1;
+  return formatNumber(count, legal && format !== 'none' ? 'decimal' : format);
 }
 
 /** Bullets of the Symbol and Wingdings fonts stand in the private use area; other fonts know none of them. */

@@ -1,3 +1,4 @@
+import { Interner } from '../diff/index.ts';
 import {
   bodyOf,
   decodeText,
@@ -98,7 +99,7 @@ function placesOf(
 ): Map<number, Place> {
   const clauses = new Clauses(styles, readNumbering(pkg, styles));
   const always = { accepted: true, rejected: true };
-  const properties = new Map<string, XmlElement>();
+  const properties = { symbols: new Interner(), read: new Map<number, XmlElement>() };
   const places = new Map<number, Place>();
   let last = '';
   paragraphs.forEach((p, i) => {
@@ -167,15 +168,24 @@ const PROPERTIES = /\s*(?=<w:pPr[\s>])/y;
 /** As deep as XML may be that is not refused. */
 const DEPTH = 512;
 
+/** Properties that were read, by symbols of their sources. */
+interface Properties {
+  readonly symbols: Interner;
+  readonly read: Map<number, XmlElement>;
+}
+
 /** The paragraph's `w:pPr`; equal ones are read once. */
-function propertiesOf({ source, innerStart }: Span, known: Map<string, XmlElement>): XmlElement | undefined {
+function propertiesOf({ source, innerStart }: Span, { symbols, read }: Properties): XmlElement | undefined {
   PROPERTIES.lastIndex = innerStart;
   if (!PROPERTIES.test(source)) return undefined;
   const at = PROPERTIES.lastIndex;
   const xml = source.slice(at, source.indexOf('</w:pPr>', at));
-  if (xml.includes('<w:pPrChange')) return parseXml(source, DEPTH, at);
-  const properties = known.get(xml) ?? parseXml(source, DEPTH, at);
-  known.set(xml, properties);
+  const symbol = symbols.id(xml);
+  const known = read.get(symbol);
+  if (known) return known;
+  const properties = parseXml(source, DEPTH, at);
+  // Of former ones the end is not in the text that was looked up.
+  if (!xml.includes('<w:pPrChange')) read.set(symbol, properties);
   return properties;
 }
 

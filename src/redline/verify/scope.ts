@@ -26,7 +26,9 @@ const FRAGMENTS = new Set([
   'w:pPr',
   'w:tcPr',
   'w:trPr',
+  'w:tr',
   'w:tblPr',
+  'w:tbl',
   'w:style',
   'w:abstractNum',
 ]);

@@ -47,6 +47,7 @@ export class Clauses {
   readonly #accepted = new Counters();
   readonly #rejected = new Counters();
   readonly #looks = new Map<string, Look>();
+  readonly #looksOf = new Map<XmlElement | undefined, Look>();
   #open: Open[] = [];
   #heading = '';
 
@@ -73,6 +74,12 @@ export class Clauses {
   }
 
   #look(pPr: XmlElement | undefined): Look {
+    const look = this.#looksOf.get(pPr) ?? this.#lookAt(pPr);
+    this.#looksOf.set(pPr, look);
+    return look;
+  }
+
+  #lookAt(pPr: XmlElement | undefined): Look {
     const key = pPr === undefined ? '' : outer(pPr);
     const known = this.#looks.get(key);
     if (known) return known;
