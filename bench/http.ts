@@ -1,22 +1,11 @@
 // `npm run bench:http`: the service under load, from outside. See README.md.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { textTable } from '../src/kit/index.ts';
 import { quantile, short } from './figures.ts';
 import { type BenchPair, findBenchPairs } from './pairs.ts';
+import { withServer } from './server.ts';
 
-const MAIN = resolve(import.meta.dirname, '../dist/main.js');
 const MEGABYTE = 1024 * 1024;
-
-interface Server {
-  readonly url: string;
-  readonly child: ChildProcess;
-}
 
 interface Health {
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -29,22 +18,6 @@ interface Round {
   readonly seconds: number;
   readonly latencies: readonly number[];
   readonly health: Health;
-}
-
-async function startServer(dataDirectory: string): Promise<Server> {
-  const environment = { ...process.env, PORT: '0', REDLINE_DATA: dataDirectory, REDLINE_LOG_LEVEL: 'warn' };
-  const child = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
-  for await (const chunk of child.stdout) {
-    const url = /http:\/\/\S+:\d+/.exec(String(chunk))?.[0];
-    if (url !== undefined) return { url, child };
-  }
-  throw new Error('The service did not start.');
-}
-
-async function stopServer({ child }: Server): Promise<number | null> {
-  child.kill('SIGTERM');
-  if (child.exitCode === null) await once(child, 'exit');
-  return child.exitCode;
 }
 
 /** One comparison; its status, and how long it took. */
@@ -97,17 +70,12 @@ function row(name: string, { requests, statuses, seconds, latencies, health }: R
 }
 
 async function measure(pair: BenchPair, concurrency: number, total: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'redline-bench-'));
-  const server = await startServer(folder);
-  try {
-    const rows = [row('burst', await runRound(server.url, pair, concurrency, concurrency))];
+  const exitCode = await withServer(async (url) => {
+    const rows = [row('burst', await runRound(url, pair, concurrency, concurrency))];
     const perRound = Math.ceil(total / 10);
     for (let done = 0; done < total; done += perRound) {
       rows.push(
-        row(
-          `${done + perRound}`,
-          await runRound(server.url, pair, perRound, Math.min(perRound, concurrency)),
-        ),
+        row(`${done + perRound}`, await runRound(url, pair, perRound, Math.min(perRound, concurrency))),
       );
     }
     const header = [
@@ -120,11 +88,8 @@ async function measure(pair: BenchPair, concurrency: number, total: number): Pro
     ];
     console.log(`${pair.name}: a burst of ${concurrency}, then ${total} requests, ${concurrency} at once`);
     console.log(textTable(header, rows));
-  } finally {
-    const exitCode = await stopServer(server);
-    console.log(`exit code ${exitCode}`);
-    await rm(folder, { recursive: true });
-  }
+  });
+  console.log(`exit code ${exitCode}`);
 }
 
 const { values, positionals } = parseArgs({
@@ -134,7 +99,6 @@ const { values, positionals } = parseArgs({
     requests: { type: 'string', default: '1000' },
   },
 });
-if (!existsSync(MAIN)) throw new Error('Run "npm run build" first.');
 const [pair] = findBenchPairs(
   positionals.length > 0 ? positionals : ['contract-13k-words', 'sample'],
 ).reverse();

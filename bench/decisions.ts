@@ -1,0 +1,114 @@
+// `npm run bench:decisions`: tracked changes decided one by one, through HTTP and in the engine. See README.md.
+import { parseArgs } from 'node:util';
+import { nodeCodec, textTable } from '../src/kit/index.ts';
+import { DEFAULT_LIMITS, type Decision, listChanges, openReview } from '../src/redline/index.ts';
+import { buildDocx, documentXml } from '../test/support/package.ts';
+import { short } from './figures.ts';
+import { withServer } from './server.ts';
+
+const WHO = 'w:author="Ada Lovelace" w:date="2026-01-01T00:00:00Z"';
+
+/** A document of short paragraphs, each with one change. */
+function documentWith(changes: number): Uint8Array {
+  const text = (words: string): string => `<w:r><w:t xml:space="preserve">${words}</w:t></w:r>`;
+  const change = (i: number): string =>
+    i % 2 === 0
+      ? `<w:ins w:id="${i + 1}" ${WHO}>${text(`new ${i} `)}</w:ins>`
+      : `<w:del w:id="${i + 1}" ${WHO}><w:r><w:delText xml:space="preserve">old ${i} </w:delText></w:r></w:del>`;
+  const paragraphs = Array.from(
+    { length: changes },
+    (_, i) => `<w:p>${text(`Item ${i} of the `)}${change(i)}${text('agreement.')}</w:p>`,
+  );
+  return buildDocx({ 'word/document.xml': documentXml(`${paragraphs.join('')}<w:sectPr/>`) });
+}
+
+/** One decision a change, as a client sends them that asks about each. */
+function decisionsFor(document: Uint8Array): Decision[] {
+  const { changes } = listChanges(document, { limits: DEFAULT_LIMITS }, nodeCodec);
+  return changes.map(({ id }, i) => ({
+    verdict: i % 3 === 0 ? 'reject' : 'accept',
+    changes: { ids: [id] },
+  }));
+}
+
+async function timed(work: () => Promise<unknown> | unknown): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** The least of some runs: what else the machine does only adds to it. */
+async function least(runs: number, work: () => Promise<unknown> | unknown): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < runs; i++) best = Math.min(best, await timed(work));
+  return best;
+}
+
+async function ask(url: string, path: string, document: Uint8Array, options: object): Promise<Uint8Array> {
+  const form = new FormData();
+  form.append('document', new Blob([Uint8Array.from(document)]), 'document.docx');
+  form.append('options', JSON.stringify(options));
+  const answer = await fetch(`${url}${path}`, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+interface Case {
+  readonly size: number;
+  readonly document: Uint8Array;
+  readonly decisions: readonly Decision[];
+  /** Milliseconds at an open review of the engine, one decision after the other. */
+  readonly engine: number;
+}
+
+/** Before anything is sent: a connection that is idle for seconds is closed by the service. */
+async function caseOf(size: number, runs: number): Promise<Case> {
+  const document = documentWith(size);
+  const decisions = decisionsFor(document);
+  const engine = await least(runs, () => {
+    const review = openReview(document, { limits: DEFAULT_LIMITS }, nodeCodec);
+    for (const decision of decisions) review.decide([decision]);
+    return review.result();
+  });
+  return { size, document, decisions, engine };
+}
+
+/** All decisions in one request, one entry each. */
+async function listed(url: string, cases: readonly Case[], runs: number): Promise<void> {
+  const rows: (string | number)[][] = [];
+  for (const { size, document, decisions, engine } of cases) {
+    const list = await least(runs, () => ask(url, '/v1/changes', document, {}));
+    const http = await least(runs, () => ask(url, '/v1/decisions', document, { decisions }));
+    rows.push([size, ...[list, http, (1000 * http) / size, engine, (1000 * engine) / size].map(short)]);
+  }
+  const header = ['changes', 'listed ms', 'decided ms', 'µs each', 'open review ms', 'µs each'];
+  console.log(
+    'Every change decided by an entry of its own, in one request; and at an open review of the engine',
+  );
+  console.log(textTable(header, rows));
+}
+
+/** A request a decision: each sends the document that the one before gave, so that it costs that document's size. */
+async function stepwise(url: string, sizes: readonly number[]): Promise<void> {
+  const rows: (string | number)[][] = [];
+  for (const size of sizes) {
+    let document = documentWith(size);
+    const decisions = decisionsFor(document);
+    const ms = await timed(async () => {
+      for (const decision of decisions)
+        document = await ask(url, '/v1/decisions', document, { decisions: [decision] });
+    });
+    rows.push([size, short(ms), short(ms / size)]);
+  }
+  console.log('A request for each decision, with the document that the one before gave');
+  console.log(textTable(['changes', 'decided ms', 'ms each'], rows));
+}
+
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' } } });
+const runs = Number(values.runs);
+const cases: Case[] = [];
+for (const size of [1000, 2000, 4000, 10_000]) cases.push(await caseOf(size, runs));
+await withServer(async (url) => {
+  await listed(url, cases, runs);
+  await stepwise(url, [50, 100, 200, 400]);
+});
