@@ -129,11 +129,10 @@ class Resolver {
     if (!children.some(isFormer) && !MARKER_PARENTS.has(el.name)) return children;
     if (el.name === 'w:trPr' || el.name === 'w:numPr')
       children = children.filter((c) => !IN_PLACE.has(c.name));
-    for (const change of el.children) {
-      if (!PROPERTY_CHANGES.has(change.name)) continue;
-      children = children.filter((c) => c !== change);
-      if (this.mode === 'reject') children = restored(children, change);
-    }
+    // There is one record of what was there before: a second one goes with it.
+    const change = el.children.find((c) => PROPERTY_CHANGES.has(c.name));
+    children = children.filter((c) => !PROPERTY_CHANGES.has(c.name));
+    if (change !== undefined && this.mode === 'reject') children = restored(children, change);
     return children.filter((c) => c.name !== 'w:numberingChange');
   }
 
@@ -167,8 +166,8 @@ class Resolver {
 
   private cell(el: Element, out: Element[]): boolean {
     const properties = child(el, 'w:tcPr');
-    const mark = properties?.children.find((c) => CELL_MARKS.has(c.name));
-    if (mark?.name === (this.mode === 'accept' ? 'w:cellDel' : 'w:cellIns')) return this.remove(el, out);
+    const gone = this.mode === 'accept' ? 'w:cellDel' : 'w:cellIns';
+    if (properties?.children.some((c) => c.name === gone)) return this.remove(el, out);
     const children: Element[] = [];
     this.settleAll(el.children, children);
     const merged = children.map((c) => (c.name === 'w:tcPr' ? this.merged(c) : c));

@@ -1,4 +1,5 @@
 import { attribute, child, elements, isElement, type XmlElement } from '../../ooxml/index.ts';
+import { CELL_MARKS } from '../decide/names.ts';
 import { markersOf } from '../decide/properties.ts';
 import type { Cursor } from './cursor.ts';
 import type { Formats } from './formats.ts';
@@ -95,8 +96,7 @@ export class Tables {
     const outside = this.#at.around;
     if (properties) {
       this.#tableFormat(properties);
-      const mark = elements(properties).find((c) => /^w:cell(?:Ins|Del|Merge)$/.test(c.name));
-      if (mark) this.#cellMark(mark);
+      for (const c of elements(properties)) if (CELL_MARKS.has(c.name)) this.#cellMark(c);
     }
     if (this.#at.table) this.#at.table.paragraph = 0;
     this.#blocks(elements(element).filter((c) => c !== properties));

@@ -43,7 +43,9 @@ export function settledProperties(
   const verdict = change && verdictOf(change);
   const own = OWN.get(holder.name);
   const write = (c: XmlElement): string => {
-    if (c === change) return verdict === undefined ? formerWithMerge(c, holder, verdictOf) : '';
+    if (c === change && verdict === undefined) return formerWithMerge(c, holder, verdictOf);
+    // There is one record of what was there before: a second one goes with it.
+    if (FORMER.has(c.name)) return verdict === undefined ? outer(c) : '';
     if (c.name === 'w:cellMerge') return verdictOf(c) === undefined ? outer(c) : '';
     if (TRACK.has(c.name) || CELL_MARKS.has(c.name) || c.name === 'w:numberingChange')
       return verdictOf(c) === undefined ? outer(c) : '';
@@ -52,7 +54,9 @@ export function settledProperties(
   const current = elements(holder);
   if (verdict !== 'reject' || !change) return merged(holder, verdictOf, current, write);
   const kept = current.filter((c) => own?.has(c.name));
-  const former = elements(elements(change)[0] ?? change).filter((c) => c !== change && !own?.has(c.name));
+  const former = elements(elements(change)[0] ?? change).filter(
+    (c) => !FORMER.has(c.name) && !own?.has(c.name),
+  );
   if (elements(change).length === 0) former.length = 0;
   const [first, second] = OWN_FIRST.has(holder.name) ? [kept, former] : [former, kept];
   return merged(holder, verdictOf, [...first, ...second], write);

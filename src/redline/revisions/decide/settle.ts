@@ -123,7 +123,7 @@ class Settler {
     if (name === 'm:ctrlPr') return withInner(element, this.#controlCharacter(element));
     const content = this.#holdsBlocks(element)
       ? this.#blocks(element, followed)
-      : this.#inline(element.children);
+      : this.#inline(element.children, name === 'w:sdt' && followed);
     const left = remains(element, content);
     if (left !== undefined) {
       this.gone.push([element.start, element.end]);
@@ -168,8 +168,8 @@ class Settler {
     );
   }
 
-  #inline(nodes: readonly XmlNode[]): string {
-    return nodes.map((c) => (isElement(c) ? this.#child(c) : c.raw)).join('');
+  #inline(nodes: readonly XmlNode[], followed = false): string {
+    return nodes.map((c) => (isElement(c) ? this.#child(c, followed) : c.raw)).join('');
   }
 
   #child(element: XmlElement, followed = false): string {
