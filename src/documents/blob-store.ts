@@ -5,8 +5,8 @@
  * Names are segments of `a-z 0-9 _ -` joined by `/`, at most 200 characters; a method throws `TypeError` on any other.
  * No dots, so that a folder can hold an object and a prefix of the same name, and nothing can climb out of it.
  *
- * Every method throws `OutsideError` when the store does not answer as it should; only `write` and `delete` are ever
- * `unclear`.
+ * Every method throws `OutsideError` when the store does not answer as it should; only `write`, `delete` and `purge` are
+ * ever `unclear`.
  */
 export interface BlobStore {
   /**

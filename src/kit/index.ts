@@ -10,13 +10,14 @@ export {
   type LogFields,
   type LogLevel,
 } from './log.ts';
-export type {
-  Attempt,
-  Outcome,
-  OutsideCall,
-  OutsideEvent,
-  OutsideLimits,
-  OutsideParts,
+export {
+  type Attempt,
+  type Outcome,
+  Outside,
+  type OutsideCall,
+  type OutsideEvent,
+  type OutsideLimits,
+  type OutsideParts,
 } from './outside.ts';
 export { OutsideError, type OutsideFailure } from './outside-error.ts';
 export { type RandomBytes, systemRandom } from './random.ts';

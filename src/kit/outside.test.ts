@@ -93,7 +93,7 @@ describe('tries', () => {
     ['a change', change],
   ])('%s again where nothing was done, after pauses that grow up to a limit', async (_, call) => {
     const { outside, time, pauses, script } = setUp(CALM);
-    const errors = [failing('unavailable'), failing('unavailable'), failing('unavailable')];
+    const errors = [1, 2, 3].map(() => failing('unavailable'));
     expect(await collect(time, outside.call(call, script(...errors)))).toBe('answer');
     expect(pauses()).toEqual([50, 100, 150]);
   });
@@ -144,6 +144,15 @@ describe('tries', () => {
     const again = outcomes().length - 2000;
     expect(again).toBeGreaterThanOrEqual(100);
     expect(again).toBeLessThanOrEqual(10 + 10 + 100);
+  });
+
+  test('nothing that fails before it begins leaves a trace', async () => {
+    const { outside, time, outcomes } = setUp();
+    const call = outside.call(question, () => {
+      throw new TypeError('no name');
+    });
+    await expect(call).rejects.toThrow(TypeError);
+    expect([outcomes(), time.pending]).toEqual([['thrown'], 0]);
   });
 });
 
@@ -211,20 +220,17 @@ describe('time', () => {
     await settled();
     asking.abort(reason);
     await expect(first).rejects.toBe(reason);
-
     const down = async () => Promise.reject(failing('unavailable'));
     const second = outside.call({ ...question, signal: pausing.signal }, down);
     await settled();
     pausing.abort(reason);
     await expect(second).rejects.toBe(reason);
-
     slow();
     slow();
     const third = outside.call({ ...question, signal: queueing.signal }, async () => 'never asked');
     await settled();
     queueing.abort(reason);
     await expect(third).rejects.toBe(reason);
-
     before.abort(reason);
     await expect(outside.call({ ...question, signal: before.signal }, never)).rejects.toBe(reason);
     expect(outcomes()).toEqual(['left', 'unavailable']);
@@ -378,7 +384,6 @@ describe('the breaker', () => {
     const { outside, time, failTimes, slow } = setUp({ timeoutMs: 60_000 });
     const [well, ill] = [slow(change), slow({ ...change, repeatable: false })];
     await settled();
-    await failTimes(0);
     well.resolve('done');
     await well.result;
     await failTimes(6);

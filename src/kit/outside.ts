@@ -117,6 +117,22 @@ export class Outside {
     }
   }
 
+  /**
+   * What belongs to a call that has ended, such as the next piece of a stream: its time is limited, and nothing else.
+   *
+   * @throws {OutsideError} when it is late; what `run` throws.
+   */
+  async inTime<T>(call: OutsideCall<T>, run: (attempt: Attempt) => Promise<T>): Promise<T> {
+    try {
+      return await this.#cutOff(call, run);
+    } catch (error) {
+      if (!(error instanceof LateError)) throw error;
+      const durationMs = this.#limits.timeoutMs;
+      this.#tell({ kind: 'attempt', call: call.name, outcome: 'late', durationMs });
+      throw this.#lateFailure(call);
+    }
+  }
+
   /** Waits for a place, asks the breaker, and makes one try. */
   async #admitted<T>(call: OutsideCall<T>, run: (attempt: Attempt) => Promise<T>): Promise<T> {
     const { timeoutMs } = this.#limits;
@@ -146,7 +162,7 @@ export class Outside {
     const startedAt = clock();
     let outcome: Outcome = 'thrown';
     try {
-      const result = await this.#inTime(call, run);
+      const result = await this.#cutOff(call, run);
       outcome = 'done';
       return result;
     } catch (error) {
@@ -160,7 +176,7 @@ export class Outside {
   }
 
   /** @throws {LateError} when it takes too long; what the call's signal says, as soon as it does. */
-  async #inTime<T>(call: OutsideCall<T>, run: (attempt: Attempt) => Promise<T>): Promise<T> {
+  async #cutOff<T>(call: OutsideCall<T>, run: (attempt: Attempt) => Promise<T>): Promise<T> {
     const { timeoutMs } = this.#limits;
     const controller = new AbortController();
     let over = false;
@@ -176,7 +192,7 @@ export class Outside {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
     });
     renew();
-    const running = run({ signal: controller.signal, hold: () => stop(), renew });
+    const running = (async () => run({ signal: controller.signal, hold: () => stop(), renew }))();
     try {
       return await Promise.race([running, cutOff]);
     } finally {

@@ -1,1 +1,4 @@
+export { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
+export { guardedKeyService } from './guarded-key-service.ts';
+export { CONTENTS_LIMITS, HEADS_LIMITS, KEYS_LIMITS } from './outside-limits.ts';
 export type { Platform } from './platform.ts';

@@ -1,0 +1,20 @@
+import type { OutsideLimits } from '../kit/index.ts';
+
+const BREAKER = { windowMs: 10_000, leastCalls: 20, failures: 0.5, openMs: 5000 };
+const RETRIES = { most: 3, firstMs: 100, longestMs: 2000, share: 0.1, reserve: 20 };
+
+/** Heads, results: small objects. */
+export const HEADS_LIMITS: OutsideLimits = {
+  timeoutMs: 10_000,
+  places: 64,
+  queueLength: 512,
+  breaker: BREAKER,
+  retries: RETRIES,
+  patienceMs: 2000,
+};
+
+/** Contents: an upload holds its place as long as its sender takes. The time is for one piece, and for the end. */
+export const CONTENTS_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 20_000, places: 256 };
+
+/** The adapter of Cloud KMS gives each call 5 s and tries once more after a mismatch of checksums. */
+export const KEYS_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 11_000, places: 100 };

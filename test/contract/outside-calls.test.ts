@@ -1,0 +1,328 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { DataKeys } from '../../src/documents/data-keys.ts';
+import type { BlobInfo, KeyService, StoredBlob, VersionedBlobStore } from '../../src/documents/index.ts';
+import { Outside, OutsideError, type OutsideEvent } from '../../src/kit/index.ts';
+import {
+  guardedBlobStore,
+  guardedKeyService,
+  guardedVersionedBlobStore,
+  HEADS_LIMITS,
+  KEYS_LIMITS,
+} from '../../src/platform/index.ts';
+import { settled, VirtualTime } from '../support/time.ts';
+
+/** How the part behind the guard behaves: answers, fails, or never answers. */
+type Mood = 'well' | 'unavailable' | 'silent';
+
+const bytes = Uint8Array.of(1, 2, 3);
+const blob = (name: string): BlobInfo => ({ name, size: 3, generation: '1', attributes: {} });
+
+function setUp() {
+  const time = new VirtualTime();
+  const asked: string[] = [];
+  const events: OutsideEvent[] = [];
+  const part = { mood: 'well' as Mood };
+  const parts = {
+    clock: time.clock,
+    timer: time.timer,
+    random: () => 0,
+    sink: (_: string, event: OutsideEvent) => events.push(event),
+  };
+  const answer = async <T>(call: string, result: T): Promise<T> => {
+    asked.push(call);
+    if (part.mood === 'unavailable') throw new OutsideError('Part', 'unavailable', 'down');
+    return part.mood === 'silent' ? await new Promise<never>(() => {}) : result;
+  };
+  const stored = (): StoredBlob => ({ ...blob('a'), body: new Blob([bytes]).stream() });
+  async function* listed(call: string) {
+    yield* await answer(call, [blob('a'), blob('b')]);
+  }
+  const store: VersionedBlobStore = {
+    write: async (name, body) => {
+      if (!(body instanceof Uint8Array)) for await (const _ of body);
+      return answer('write', blob(name));
+    },
+    stat: (name) => answer('stat', blob(name)),
+    read: () => answer('read', stored()),
+    delete: () => answer('delete', true),
+    list: () => listed('list'),
+    probe: () => answer('probe', undefined),
+    purge: () => answer('purge', 1),
+    generations: () => listed('generations'),
+  };
+  const wrapped = { version: '1', bytes };
+  const keys: KeyService = {
+    create: () => answer('create', undefined),
+    wrap: () => answer('wrap', wrapped),
+    unwrap: () => answer('unwrap', new Uint8Array(32).fill(7)),
+    rotate: () => answer('rotate', '2'),
+    primary: () => answer('primary', '2'),
+    destroy: () => answer('destroy', undefined),
+    probe: () => answer('probe', undefined),
+  };
+  const outside = {
+    BlobStore: new Outside('BlobStore', HEADS_LIMITS, parts),
+    KeyService: new Outside('KeyService', KEYS_LIMITS, parts),
+  };
+  const guarded = {
+    BlobStore: guardedVersionedBlobStore(store, outside.BlobStore),
+    KeyService: guardedKeyService(keys, outside.KeyService),
+  };
+  return { time, asked, events, part, outside, guarded, wrapped, store };
+}
+
+type SetUp = ReturnType<typeof setUp>;
+
+async function* inPieces(): AsyncGenerator<Uint8Array> {
+  yield bytes;
+  yield bytes;
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) => Promise<unknown>> = {
+  'BlobStore write': ({ BlobStore }) => BlobStore.write('a', bytes, { ifGeneration: '0' }),
+  'BlobStore write of a stream': ({ BlobStore }) => BlobStore.write('a', inPieces(), { ifGeneration: '0' }),
+  'BlobStore stat': ({ BlobStore }) => BlobStore.stat('a'),
+  'BlobStore read': ({ BlobStore }) => BlobStore.read('a'),
+  'BlobStore delete': ({ BlobStore }) => BlobStore.delete('a'),
+  'BlobStore list': ({ BlobStore }) => all(BlobStore.list('')),
+  'BlobStore generations': ({ BlobStore }) => all(BlobStore.generations('a')),
+  'BlobStore purge': ({ BlobStore }) => BlobStore.purge('a'),
+  'BlobStore probe': ({ BlobStore }) => BlobStore.probe(),
+  'KeyService create': ({ KeyService }) => KeyService.create('acme'),
+  'KeyService wrap': ({ KeyService }) => KeyService.wrap('acme', bytes, bytes),
+  'KeyService unwrap': ({ KeyService }, wrapped) => KeyService.unwrap('acme', wrapped, bytes),
+  'KeyService rotate': ({ KeyService }) => KeyService.rotate('acme'),
+  'KeyService primary': ({ KeyService }) => KeyService.primary('acme'),
+  'KeyService destroy': ({ KeyService }) => KeyService.destroy('acme', '1'),
+  'KeyService probe': ({ KeyService }) => KeyService.probe(),
+};
+
+const ROWS = readFileSync(new URL('../../docs/outside-calls.md', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => /^\| (BlobStore|KeyService) \|(.*\|){4}$/.test(line))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .map(([, port = '', call = '', unanswered, again, open]) => ({ port, call, unanswered, again, open }));
+
+/** What a call ends with, however long it takes. */
+async function ended(time: VirtualTime, call: Promise<unknown>): Promise<unknown> {
+  const end = call.catch((error: unknown) => error);
+  await time.pass(120_000);
+  return end;
+}
+
+async function openBreaker({ guarded, part, outside }: SetUp, port: string): Promise<void> {
+  part.mood = 'unavailable';
+  const probe = port === 'BlobStore' ? guarded.BlobStore.probe : guarded.KeyService.probe;
+  for (let n = 0; n < 20; n += 1) await probe().catch(() => {});
+  expect(outside[port === 'BlobStore' ? 'BlobStore' : 'KeyService'].state).toBe('open');
+  part.mood = 'well';
+}
+
+test('the table names every call that there is', () => {
+  const { guarded } = setUp();
+  const methods = Object.entries(guarded).flatMap(([port, one]) =>
+    Object.keys(one).map((name) => `${port} ${name}`),
+  );
+  const rows = ROWS.map(({ port, call }) => `${port} ${call}`);
+  expect(rows.toSorted()).toEqual([...methods, 'BlobStore write of a stream'].toSorted());
+  expect(rows.toSorted()).toEqual(Object.keys(CALLS).toSorted());
+});
+
+describe.each(ROWS)('$port $call', ({ port, call, unanswered, again, open }) => {
+  const make = (use: SetUp) =>
+    CALLS[`${port} ${call}`]?.(use.guarded, use.wrapped) ?? Promise.reject(new Error());
+
+  test('is answered as the part answers', async () => {
+    const use = setUp();
+    const result = await ended(use.time, make(use));
+    expect(result).not.toBeInstanceOf(Error);
+    expect(use.asked).toHaveLength(1);
+    expect(use.time.pending).toBe(0);
+  });
+
+  test(`is ${unanswered} without an answer`, async () => {
+    const use = setUp();
+    use.part.mood = 'silent';
+    expect(await ended(use.time, make(use))).toMatchObject({
+      name: 'OutsideError',
+      port,
+      failure: unanswered,
+    });
+    expect(use.asked).toHaveLength(unanswered === 'unclear' || again === 'no' ? 1 : 4);
+  });
+
+  test(`tried again when unavailable: ${again}`, async () => {
+    const use = setUp();
+    use.part.mood = 'unavailable';
+    expect(await ended(use.time, make(use))).toMatchObject({ failure: 'unavailable' });
+    expect(use.asked).toHaveLength(again === 'yes' ? 4 : 1);
+  });
+
+  test(`is ${open}, and not asked for, while the breaker is open`, async () => {
+    const use = setUp();
+    await openBreaker(use, port);
+    use.asked.length = 0;
+    const error = await make(use).catch((one: unknown) => one);
+    expect(error).toMatchObject({ name: 'OutsideError', port, failure: open, retryAfterMs: 5000 });
+    expect(use.asked).toEqual([]);
+    await use.time.pass(5000);
+    expect(await ended(use.time, make(use))).not.toBeInstanceOf(Error);
+  });
+});
+
+describe('while the breaker of KeyService is open', () => {
+  const context = new TextEncoder().encode('context');
+  const unavailable = expect.objectContaining({ failure: 'unavailable', retryAfterMs: 5000 });
+
+  test('keys that are in memory open, others do not, and there are no new ones', async () => {
+    const use = setUp();
+    const dataKeys = new DataKeys(use.guarded.KeyService, { clock: use.time.clock, timer: use.time.timer });
+    const key = await dataKeys.open('acme', use.wrapped, context);
+    await openBreaker(use, 'KeyService');
+    expect(await dataKeys.open('acme', use.wrapped, context)).toEqual(key);
+    await expect(dataKeys.open('acme', { ...use.wrapped, version: '2' }, context)).rejects.toEqual(
+      unavailable,
+    );
+    await expect(dataKeys.create('acme', context)).rejects.toEqual(unavailable);
+    dataKeys.close();
+  });
+
+  test('keys that were in memory do not open once their five minutes are over', async () => {
+    const use = setUp();
+    const dataKeys = new DataKeys(use.guarded.KeyService, { clock: use.time.clock, timer: use.time.timer });
+    await dataKeys.open('acme', use.wrapped, context);
+    await use.time.pass(300_000);
+    await openBreaker(use, 'KeyService');
+    await expect(dataKeys.open('acme', use.wrapped, context)).rejects.toEqual(unavailable);
+    dataKeys.close();
+  });
+});
+
+describe('bodies', () => {
+  test('may come as slowly as they like, and the store may not', async () => {
+    const use = setUp();
+    async function* slowly(): AsyncGenerator<Uint8Array> {
+      for (let n = 0; n < 3; n += 1) {
+        await new Promise<void>((next) => use.time.timer(60_000, next));
+        yield bytes;
+      }
+    }
+    const written = use.guarded.BlobStore.write('a', slowly(), { ifGeneration: '0' });
+    await use.time.pass(180_000);
+    expect(await written).toEqual(blob('a'));
+    use.part.mood = 'silent';
+    const late = use.guarded.BlobStore.write('a', slowly(), { ifGeneration: '0' });
+    const end = late.catch((error: unknown) => error);
+    await use.time.pass(200_000);
+    expect(await end).toMatchObject({ failure: 'unclear' });
+  });
+
+  test('that the store was given up on get it no more pieces', async () => {
+    const use = setUp();
+    let [taken, after]: [number, unknown] = [0, null];
+    use.store.write = async (_, body) => {
+      try {
+        for await (const _chunk of body as AsyncIterable<Uint8Array>) {
+          taken += 1;
+          await new Promise<void>((next) => use.time.timer(60_000, next));
+        }
+      } catch (error) {
+        after = error;
+        throw error;
+      }
+      return blob('a');
+    };
+    const guarded = guardedVersionedBlobStore(use.store, use.outside.BlobStore);
+    const late = guarded.write('a', inPieces(), { ifGeneration: '0' }).catch((error: unknown) => error);
+    await use.time.pass(200_000);
+    expect(await late).toMatchObject({ failure: 'unclear' });
+    expect([taken, after]).toEqual([1, expect.any(Error)]);
+  });
+
+  test('whose next piece does not come are given up, and the store is told', async () => {
+    const use = setUp();
+    let cancelled = false;
+    use.store.read = async () => ({
+      ...blob('a'),
+      body: new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(bytes),
+        cancel: () => {
+          cancelled = true;
+        },
+      }),
+    });
+    const guarded = guardedVersionedBlobStore(use.store, use.outside.BlobStore);
+    const reader = (await guarded.read('a'))?.body.getReader();
+    expect(await reader?.read()).toEqual({ done: false, value: bytes });
+    await use.time.pass(60_000);
+    const next = reader?.read().catch((error: unknown) => error);
+    await use.time.pass(60_000);
+    expect(await next).toMatchObject({ name: 'OutsideError', failure: 'unavailable' });
+    expect(cancelled).toBe(true);
+    expect(use.events.at(-1)).toMatchObject({ kind: 'attempt', call: 'read', outcome: 'late' });
+  });
+
+  test('that come too late are let go of', async () => {
+    const use = setUp();
+    let [give, cancelled]: [(blob: StoredBlob) => void, boolean] = [() => {}, false];
+    use.store.read = () =>
+      new Promise((resolve) => {
+        give = resolve;
+      });
+    const guarded = guardedVersionedBlobStore(use.store, use.outside.BlobStore);
+    const reading = guarded.read('a').catch((error: unknown) => error);
+    await use.time.pass(120_000);
+    expect(await reading).toMatchObject({ failure: 'unavailable' });
+    const cancel = () => {
+      cancelled = true;
+    };
+    give({ ...blob('a'), body: new ReadableStream({ cancel }) });
+    await settled();
+    expect(cancelled).toBe(true);
+  });
+});
+
+describe('lists', () => {
+  test('go on behind the last page when one fails', async () => {
+    const use = setUp();
+    const names = Array.from({ length: 250 }, (_, n) => `n${String(n).padStart(3, '0')}`);
+    const begun: (string | undefined)[] = [];
+    let failures = 2;
+    use.store.list = async function* (_, after) {
+      begun.push(after);
+      for (const name of names.filter((one) => after === undefined || one > after)) {
+        if (name === 'n150' && failures > 0) {
+          failures -= 1;
+          throw new OutsideError('BlobStore', 'unavailable', 'down');
+        }
+        yield blob(name);
+      }
+    };
+    const guarded = guardedBlobStore(use.store, use.outside.BlobStore);
+    const found = await ended(use.time, all(guarded.list('')));
+    expect((found as BlobInfo[]).map(({ name }) => name)).toEqual(names);
+    expect(begun).toEqual([undefined, 'n099', 'n099']);
+  });
+
+  test('that nobody reads on are closed', async () => {
+    const use = setUp();
+    let closed = false;
+    use.store.list = async function* () {
+      try {
+        for (let n = 0; ; n += 1) yield blob(`n${n}`);
+      } finally {
+        closed = true;
+      }
+    };
+    const guarded = guardedBlobStore(use.store, use.outside.BlobStore);
+    for await (const _ of guarded.list('')) break;
+    expect(closed).toBe(true);
+  });
+});
