@@ -106,7 +106,7 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
 
 const ROWS = readFileSync(new URL('../../docs/outside-calls.md', import.meta.url), 'utf8')
   .split('\n')
-  .filter((line) => /^\| (BlobStore|KeyService) \|(.*\|){4}$/.test(line))
+  .filter((line) => /^\| (BlobStore|KeyService) +\|(.*\|){4}$/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, port = '', call = '', unanswered, again, open]) => ({ port, call, unanswered, again, open }));
 
