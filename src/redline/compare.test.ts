@@ -7,7 +7,6 @@ import {
   p,
   r,
   type Source,
-  tbl,
   withHeader,
   withNotes,
 } from '../../test/support/redlines.ts';
@@ -150,16 +149,6 @@ describe('refusals', () => {
   ])('%s', (_, a, b, code, input) => {
     const error = refusal(() => compare(a, b, OPTIONS, nodeCodec));
     expect([error.code, error.details.input]).toEqual([code, input]);
-  });
-
-  test('what cannot be expressed names its story', () => {
-    // A table without rows has nothing that could be marked.
-    const error = refusal(() => compared(p(r('a')), p(r('a')) + tbl('') + p(r('b'))));
-    expect([error.code, error.details.story]).toEqual(['redline/not-exact', 'body']);
-    expect(error.message).toContain('body');
-    expect(
-      refusal(() => compared(withHeader(p(r('a'))), withHeader(tbl('') + p(r('b'))))).details.story,
-    ).toBe('header 1 default');
   });
 
   test('a limit that is passed says which', () => {

@@ -25,7 +25,7 @@ const picks = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.b
 
 test.each<[string, readonly Base[], number]>([
   ['small documents of our own', SMALL, 150],
-  ['documents of the corpus', corpusBases(MOST_BYTES), 30],
+  ['documents of the corpus', corpusBases(MOST_BYTES), 60],
 ])('changes of redlines are decided in any order, at once or one by one: %s', (_, bases, numRuns) => {
   if (bases.length === 0) return;
   const ids = { kept: 0, lost: 0 };

@@ -5,7 +5,7 @@ import { pairControls } from './controls.ts';
 import { mergeParagraphs } from './inline.ts';
 import { placeholdersIn } from './marks.ts';
 import { mayMove } from './moves.ts';
-import { planBlocks, type Step, settleEnd } from './plan.ts';
+import { isRowless, planBlocks, type Step, settleEnd } from './plan.ts';
 import { type Control, controlIn, controlRange, controlTags } from './ranges.ts';
 import { singleParagraphs } from './single.ts';
 import { type CellWriter, mergeTables, singleTable } from './tables.ts';
@@ -85,6 +85,10 @@ function writeStep(step: Step, ctx: MergeContext): string {
 
 /** A block that only one side has: written at once, unless it may have moved. */
 function looseBlock(block: Block, side: Side, ctx: MergeContext): string {
+  if (isRowless(block)) {
+    ctx.leaveAsIs();
+    return side === 'original' ? outer(block.element) : '';
+  }
   if (mayMove(block, ctx)) return ctx.keepBack({ kind: 'paragraph', side, element: block.element });
   ctx.noteBlock(side, block.element, side === 'original' ? 'deleted' : 'inserted');
   return singleBlock(block.element, side === 'original' ? 'del' : 'ins', ctx);

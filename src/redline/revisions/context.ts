@@ -52,6 +52,8 @@ export interface MergeContext {
   readonly rung: Rung;
   readonly granularity: Granularity;
   readonly ignore: Ignore;
+  /** Notes that something differs for which there is no tracked change: the original's stays. */
+  readonly leaveAsIs: () => void;
   /** Counts a difference that is ignored. */
   readonly passOver: (aspect: Ignorable) => void;
   /** Notes a block that was marked, for the list of changed clauses. */

@@ -26,6 +26,10 @@ export function notCompared(result: Result): NotCompared[] {
     })),
     ...SINGLE.flatMap(([kind, what]) => single(original, modified, kind, what)),
     ...boundData(original, modified),
+    ...Array.from(result.untracked, (part) => ({
+      part,
+      reason: "A table without rows, which shows nothing, is in one document only; the original's are kept.",
+    })),
     ...(comments.sameThreads ? [] : [threads(original)]),
   ];
 }

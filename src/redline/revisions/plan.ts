@@ -20,7 +20,7 @@ const inserted = (blocks: readonly Block[]): Step[] => blocks.map((b) => ({ kind
 /** What to do with two lists of blocks, so that the left side goes to the right one. */
 export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeContext): Step[] {
   const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
-  // A table without rows can be neither inserted nor deleted: it holds its place even where nothing else does.
+  // A table without rows holds its place even where nothing else does.
   const holds = (i: number): boolean => ctx.rung !== 'story' || isRowless(a[i]);
   const { symbols } = ctx;
   const keyOf = keysOf(symbols);
@@ -57,7 +57,8 @@ function keysOf(symbols: Interner): (block: Block) => number {
   };
 }
 
-function isRowless(block: Block | undefined): boolean {
+/** A table that shows nothing: it can be neither inserted nor deleted, for that is said of rows. */
+export function isRowless(block: Block | undefined): boolean {
   return block?.element.name === 'w:tbl' && !outer(block.element).includes('<w:tr');
 }
 

@@ -61,6 +61,8 @@ export class Result {
   readonly budgets: SpentBudget[] = [];
   /** Parts written so far, with placeholders for bookmarks. */
   readonly parts = new Map<string, string>();
+  /** Parts where something differs for which there is no tracked change. */
+  readonly untracked = new Set<string>();
   readonly ignore: Ignore;
   /** Blocks of the body that were marked. */
   readonly marked: Marked[] = [];
@@ -75,6 +77,7 @@ export class Result {
   readonly #spent: { readonly budget: BudgetName; readonly allowed: number }[] = [];
   #nextId: number;
   #touches = 0;
+  #leftAsIs = false;
 
   constructor(original: Package, modified: Package, options: CompareOptions, rungs: Rungs, codec: Codec) {
     this.original = original;
@@ -112,6 +115,9 @@ export class Result {
       rung: this.#rungs[region],
       granularity: this.#options.granularity,
       ignore: this.ignore,
+      leaveAsIs: () => {
+        this.#leftAsIs = true;
+      },
       passOver: this.passOver,
       noteBlock: (side, element, change) => {
         if (region === 'body') this.marked.push({ side, element, change });
@@ -194,7 +200,9 @@ export class Result {
   /** Writes a story and notes what became of it. */
   story<T>(story: string, part: string, ctx: MergeContext, write: () => T): T {
     const before = changesOf(this.tally);
+    this.#leftAsIs = false;
     const written = write();
+    if (this.#leftAsIs) this.untracked.add(part);
     this.stories.push({ story, part, rung: ctx.rung, changes: changesOf(this.tally) - before });
     this.#settleBudgets(story);
     return written;

@@ -206,3 +206,18 @@ describe('rows that hold more than cells', () => {
     expect(redlineOf(a + TAIL, b + TAIL).report.identical).toBe(false);
   });
 });
+
+describe('a table without rows, for which there is no tracked change', () => {
+  const empty = tbl('');
+  const words = p(r('a b c d e'));
+  test.each<[what: string, original: string, modified: string, tables: number]>([
+    ['comes', words, words + empty + p(r('End')), 0],
+    ['goes', words + empty + p(r('End')), words, 1],
+    ['goes with the words beside it', words + empty + p(r('End')), p(r('f g h i j')) + p(r('End')), 1],
+    ['stands in the other place', words + empty + p(r('End')), empty + words + p(r('End')), 1],
+  ])('%s: the original’s stay, and the report says so', (_, original, modified, tables) => {
+    const { xml, report } = redlineOf(original, modified);
+    expect(xml.match(/<w:tbl>/g) ?? []).toHaveLength(tables);
+    expect(report.notCompared.map((n) => n.part)).toEqual(['word/document.xml']);
+  });
+});

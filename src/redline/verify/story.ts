@@ -3,7 +3,7 @@ import type { Block, NoteReference } from './block.ts';
 import { alternate, canonical, properties } from './canonical.ts';
 import type { Context } from './context.ts';
 import { attribute, child, type Element, withChildren } from './element.ts';
-import { isRangeEnd } from './leftover.ts';
+import { countRows, isRangeEnd } from './leftover.ts';
 import { TRACK } from './names.ts';
 import { chunkLine, controlProperties, readParagraph } from './paragraph.ts';
 
@@ -170,7 +170,9 @@ class StoryReader {
     }
   }
 
+  /** A table without rows shows nothing, and no tracked change can speak of it: the report does. */
   private table(el: Element): void {
+    if (countRows(el.children) === 0) return;
     this.mark('TBL', this.shape(child(el, 'w:tblPr'), child(el, 'w:tblGrid')));
     this.rows(el.children);
     this.mark('/TBL');

@@ -50,6 +50,7 @@ function contextOf(
     rung: 'paragraphs',
     granularity: 'word',
     ignore: NOTHING_IGNORED,
+    leaveAsIs: nothing,
     passOver: nothing,
     noteBlock: nothing,
     moves: { enabled: false, leastWords: 0 },
