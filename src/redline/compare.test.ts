@@ -151,6 +151,17 @@ describe('refusals', () => {
     expect([error.code, error.details.input]).toEqual([code, input]);
   });
 
+  test('what cannot be expressed names its story', () => {
+    // Content that is taken from another file on opening (§17.17.2.1): no tracked change speaks of it.
+    const chunk = '<w:altChunk/>';
+    const error = refusal(() => compared(p(r('a')), p(r('a')) + chunk + p(r('b'))));
+    expect([error.code, error.details.story]).toEqual(['redline/not-exact', 'body']);
+    expect(error.message).toContain('body');
+    expect(refusal(() => compared(withHeader(p(r('a'))), withHeader(chunk + p(r('b'))))).details.story).toBe(
+      'header 1 default',
+    );
+  });
+
   test('a limit that is passed says which', () => {
     const limits = { ...DEFAULT_LIMITS, xmlPartBytes: 10 };
     const error = refusal(() => compared(p(r('a')), p(r('b')), { limits }));
