@@ -1,0 +1,58 @@
+import type { Actor } from '../access/index.ts';
+
+/** What was done. Closed: the catalogue of the room `audit` describes each one. */
+export type AuditAction =
+  | 'document.created'
+  | 'document.updated'
+  | 'document.deleted'
+  | 'document.restored'
+  | 'document.copied'
+  | 'version.added'
+  | 'version.restored'
+  | 'keys.rewrapped'
+  | 'content.fenced';
+
+/** One act on one object; committed with the state that it describes. Never holds text of a document. */
+export interface AuditRecord {
+  /** The same whenever the same act is reported: the operation's id and the record's place in it. */
+  readonly id: string;
+  readonly at: string;
+  readonly tenant: string;
+  readonly actor: Pick<Actor, 'kind' | 'id'>;
+  readonly credential: string;
+  readonly address: string | null;
+  readonly requestId: string;
+  readonly action: AuditAction;
+  readonly document: string;
+  /** Number of the version, where it is about one. */
+  readonly version: number | null;
+  readonly outcome: 'done';
+}
+
+/** An act before the operation is known that does it. */
+export interface Act {
+  readonly action: AuditAction;
+  readonly version?: number;
+}
+
+/** The records of an operation on one document. */
+export function auditRecords(
+  actor: Actor,
+  document: string,
+  { operation, at }: { readonly operation: string; readonly at: string },
+  acts: readonly Act[],
+): AuditRecord[] {
+  return acts.map(({ action, version = null }, place) => ({
+    id: `${operation}-${place}`,
+    at,
+    tenant: actor.tenant,
+    actor: { kind: actor.kind, id: actor.id },
+    credential: actor.credential,
+    address: actor.address,
+    requestId: actor.requestId,
+    action,
+    document,
+    version,
+    outcome: 'done',
+  }));
+}

@@ -1,0 +1,68 @@
+/**
+ * A projection of heads in which documents are found without reading every head. It may be behind, and can be thrown
+ * away: `followJournal` brings it up to date. Throws `OutsideError` `unavailable`.
+ */
+export interface Catalogue {
+  /** Puts in what a commit made of a document, unless a later commit of it is there already. */
+  put(entry: CatalogueEntry): Promise<void>;
+  list(query: CatalogueQuery): Promise<CataloguePage>;
+  /** Up to where commits of a region were followed; `null` for nowhere yet. */
+  position(region: string): Promise<string | null>;
+  setPosition(region: string, position: string): Promise<void>;
+  probe(): Promise<void>;
+}
+
+export interface CatalogueEntry {
+  readonly tenant: string;
+  readonly id: string;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly owner: string;
+  readonly state: 'active' | 'deleted';
+  /** Media type and bytes of the current version. */
+  readonly type: string;
+  readonly size: number;
+  readonly versions: number;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly generation: string;
+  /** Number of the commit: the greater wins. */
+  readonly sequence: number;
+}
+
+/** What is asked for; every condition must hold. */
+export interface CatalogueQuery {
+  readonly tenant: string;
+  readonly state: 'active' | 'deleted';
+  readonly type?: string;
+  readonly owner?: string;
+  readonly label?: string;
+  /** Stands somewhere in the name, whatever the case. */
+  readonly name?: string;
+  /** ISO 8601, UTC; from inclusive, before exclusive. */
+  readonly createdFrom?: string;
+  readonly createdBefore?: string;
+  readonly updatedFrom?: string;
+  readonly updatedBefore?: string;
+  readonly sort: CatalogueSort;
+  readonly descending: boolean;
+  /** 1 to 200. */
+  readonly size: number;
+  /** Where the page before ended, of the same query. */
+  readonly after?: CataloguePlace;
+}
+
+export type CatalogueSort = 'name' | 'createdAt' | 'updatedAt';
+
+/** The last entry of a page: its value in the order, and its id. */
+export interface CataloguePlace {
+  readonly value: string;
+  readonly id: string;
+}
+
+export interface CataloguePage {
+  readonly entries: readonly CatalogueEntry[];
+  /** `null` when nothing follows. */
+  readonly next: CataloguePlace | null;
+}

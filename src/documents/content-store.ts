@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { OutsideError } from '../kit/index.ts';
+import { type Ambient, newId } from './ambient.ts';
+import { ABSENT, type ByteRange, type VersionedBlobStore } from './blob-store.ts';
+import { type DataKeys, keyContext } from './data-keys.ts';
+import type { ContentFacts, Version } from './head.ts';
+import type { WrappedKey } from './key-service.ts';
+import { openSealed, seal, sealedRange } from './sealing.ts';
+
+/** A content that is stored, before any head names it. */
+export interface StoredContent {
+  readonly content: string;
+  readonly key: WrappedKey;
+  readonly facts: ContentFacts;
+}
+
+/** Bytes on their way in, with their media type found in themselves. */
+export interface IncomingContent {
+  readonly type: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Immutable bytes of versions, each sealed under a data key of its own. */
+export class ContentStore {
+  readonly #store: VersionedBlobStore;
+  readonly #keys: DataKeys;
+  readonly #ambient: Ambient;
+
+  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient) {
+    this.#store = store;
+    this.#keys = keys;
+    this.#ambient = ambient;
+  }
+
+  /**
+   * Seals and writes a content as it arrives; memory does not grow with it. What the body throws is passed on, and
+   * nothing is left behind.
+   */
+  async write(tenant: string, document: string, { type, body }: IncomingContent): Promise<StoredContent> {
+    const content = newId('c', this.#ambient.random);
+    const context = contentContext(tenant, document, content);
+    const { key, wrapped } = await this.#keys.create(tenant, context);
+    const measured = new Measured(body);
+    const sealed = seal(key, context, measured, this.#ambient.random);
+    await this.#put(contentName(tenant, document, content), sealed);
+    return { content, key: wrapped, facts: { type, ...measured.facts() } };
+  }
+
+  /**
+   * The bytes of a version, or a range of them, as a stream that fails with `damaged` at the first segment that is not
+   * what was written.
+   */
+  async read(
+    tenant: string,
+    document: string,
+    { content, key: wrapped, facts }: Version,
+    range: ByteRange = { start: 0, end: facts.size },
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const context = contentContext(tenant, document, content);
+    const key = await this.#keys.open(tenant, wrapped, context);
+    const needed = sealedRange(facts.size, range);
+    const blob = await this.#store.read(contentName(tenant, document, content), needed);
+    if (blob === null) throw new OutsideError('BlobStore', 'damaged', 'The content of a version is missing.');
+    return openSealed(key, context, blob.body, facts.size, range);
+  }
+
+  /** The name is new, so after an unclear answer an object under it is the one that was just written, whole. */
+  async #put(name: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const attributes = { written: String(this.#ambient.clock()) };
+    try {
+      await this.#store.write(name, body, { ifGeneration: ABSENT, attributes });
+    } catch (error) {
+      const doubtful = error instanceof OutsideError && error.failure === 'unclear';
+      if (!doubtful || (await this.#store.stat(name)) === null) throw error;
+    }
+  }
+}
+
+/** Counts and hashes what passes. */
+class Measured implements AsyncIterable<Uint8Array> {
+  readonly #body: AsyncIterable<Uint8Array>;
+  readonly #hash = createHash('sha256');
+  #size = 0;
+
+  constructor(body: AsyncIterable<Uint8Array>) {
+    this.#body = body;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    for await (const chunk of this.#body) {
+      this.#hash.update(chunk);
+      this.#size += chunk.byteLength;
+      yield chunk;
+    }
+  }
+
+  facts(): { readonly size: number; readonly sha256: string } {
+    return { size: this.#size, sha256: this.#hash.digest('hex') };
+  }
+}
+
+export function contentName(tenant: string, document: string, content: string): string {
+  return `contents/${tenant}/${document}/${content}`;
+}
+
+function contentContext(tenant: string, document: string, content: string): Uint8Array {
+  return keyContext({ tenant, document, version: content, purpose: 'content' });
+}

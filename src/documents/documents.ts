@@ -1,0 +1,235 @@
+import type { Actor } from '../access/index.ts';
+import { type Ambient, isoTime, newId } from './ambient.ts';
+import { type Act, auditRecords } from './audit-record.ts';
+import type { ByteRange } from './blob-store.ts';
+import type { ContentStore, IncomingContent } from './content-store.ts';
+import { checkDescription, type Description } from './description.ts';
+import { DocumentsError } from './errors.ts';
+import {
+  HEAD_FORMAT,
+  type Head,
+  type HeadChange,
+  names,
+  nextHead,
+  type Version,
+  type VersionOrigin,
+} from './head.ts';
+import type { HeadStore, StoredHead } from './head-store.ts';
+import { findVersion, newVersion, nextNumber } from './versions.ts';
+
+/** A request that changes something. */
+export interface Change {
+  readonly actor: Actor;
+  /** `[a-z0-9_-]`, at most 64 characters: made from the idempotency key, so that asking again does not do it again. */
+  readonly operation: string;
+}
+
+/** A change of a document that is there. */
+export interface ChangeOf extends Change {
+  readonly document: string;
+  /** The generation that the caller knows (`If-Match`). */
+  readonly ifMatch: string;
+}
+
+/** What an operation makes of a head. */
+interface Outcome {
+  readonly change: HeadChange;
+  readonly acts: readonly Act[];
+}
+
+/**
+ * Documents with their versions. Every method that changes one is one commit: all of it happens, with its audit records,
+ * or nothing does. Throws `DocumentsError`, and `OutsideError` when stores or keys do not answer.
+ */
+export class Documents {
+  readonly #heads: HeadStore;
+  readonly #contents: ContentStore;
+  readonly #ambient: Ambient;
+
+  constructor(heads: HeadStore, contents: ContentStore, ambient: Ambient) {
+    this.#heads = heads;
+    this.#contents = contents;
+    this.#ambient = ambient;
+  }
+
+  /** @param id of the new document: made from the operation's, so that a second try finds the first. */
+  async create(
+    { actor, operation }: Change,
+    description: Description,
+    content: IncomingContent,
+    origin: VersionOrigin = { kind: 'upload' },
+  ): Promise<StoredHead> {
+    const id = documentOf(operation);
+    const there = await this.#heads.read(actor.tenant, id);
+    if (there !== null) return await this.#repeated(there, operation);
+    const described = checkDescription(description);
+    const stored = await this.#contents.write(actor.tenant, id, content);
+    const at = isoTime(this.#ambient.clock);
+    const version = newVersion(stored, 1, origin, { by: actor.id, at });
+    const acts: Act[] = [
+      { action: origin.kind === 'copied' ? 'document.copied' : 'document.created', version: 1 },
+    ];
+    const records = auditRecords(actor, id, { operation, at }, acts);
+    return await this.#heads.commit(null, {
+      format: HEAD_FORMAT,
+      tenant: actor.tenant,
+      id,
+      ...described,
+      owner: actor.id,
+      state: 'active',
+      createdAt: at,
+      updatedAt: at,
+      deletedAt: null,
+      versions: [version],
+      sequence: 1,
+      commit: { operation, at, records },
+      earlier: [],
+    });
+  }
+
+  /** @throws {DocumentsError} `documents/not-found`, also for documents of other tenants; `documents/deleted`. */
+  async get(actor: Actor, id: string, { deleted = false } = {}): Promise<StoredHead> {
+    const stored = await this.#heads.read(actor.tenant, id);
+    if (stored === null || stored.head.state === 'taken') throw notFound();
+    if (stored.head.state === 'deleted' && !deleted) throw gone();
+    return stored;
+  }
+
+  /** A version's bytes, or a range of them. */
+  async open(
+    actor: Actor,
+    id: string,
+    number?: number,
+    range?: ByteRange,
+  ): Promise<{
+    readonly stored: StoredHead;
+    readonly version: Version;
+    readonly body: AsyncIterable<Uint8Array>;
+  }> {
+    const stored = await this.get(actor, id);
+    const version = findVersion(stored.head, number);
+    return { stored, version, body: await this.#contents.read(actor.tenant, id, version, range) };
+  }
+
+  async describe(change: ChangeOf, description: Partial<Description>): Promise<StoredHead> {
+    return await this.#commit(change, async () => ({
+      change: checkDescription(description),
+      acts: [{ action: 'document.updated' }],
+    }));
+  }
+
+  async addVersion(
+    change: ChangeOf,
+    content: IncomingContent,
+    origin: VersionOrigin = { kind: 'upload' },
+  ): Promise<StoredHead> {
+    return await this.#commit(change, async (head, at) => {
+      const number = nextNumber(head);
+      const stored = await this.#contents.write(head.tenant, head.id, content);
+      const version = newVersion(stored, number, origin, { by: change.actor.id, at });
+      return {
+        change: { versions: [...head.versions, version] },
+        acts: [{ action: 'version.added', version: number }],
+      };
+    });
+  }
+
+  /** Makes an earlier version the current one: as a new version with the same bytes. */
+  async restoreVersion(change: ChangeOf, number: number): Promise<StoredHead> {
+    return await this.#commit(change, async (head, at) => {
+      const { content, key, facts } = findVersion(head, number);
+      const origin = { kind: 'restored', version: number } as const;
+      const version = newVersion({ content, key, facts }, nextNumber(head), origin, {
+        by: change.actor.id,
+        at,
+      });
+      return {
+        change: { versions: [...head.versions, version] },
+        acts: [{ action: 'version.restored', version: version.number }],
+      };
+    });
+  }
+
+  /** Soft delete: nothing is shown any more, everything can be had back. */
+  async remove(change: ChangeOf): Promise<StoredHead> {
+    return await this.#commit(change, async (_, at) => ({
+      change: { state: 'deleted', deletedAt: at },
+      acts: [{ action: 'document.deleted' }],
+    }));
+  }
+
+  /** Takes a soft delete back. @throws {DocumentsError} `documents/not-deleted`. */
+  async undelete(change: ChangeOf): Promise<StoredHead> {
+    const restore = async (head: Head): Promise<Outcome> => {
+      if (head.state !== 'deleted') {
+        throw new DocumentsError('documents/not-deleted', 'The document is not deleted.');
+      }
+      return { change: { state: 'active', deletedAt: null }, acts: [{ action: 'document.restored' }] };
+    };
+    return await this.#commit(change, restore, { deleted: true });
+  }
+
+  /** A new document with the bytes of a version of this one, under keys of its own. */
+  async copy(
+    change: Change,
+    from: { document: string; version?: number },
+    name?: string,
+  ): Promise<StoredHead> {
+    const there = await this.#heads.read(change.actor.tenant, documentOf(change.operation));
+    if (there !== null) return await this.#repeated(there, change.operation);
+    const { stored, version, body } = await this.open(change.actor, from.document, from.version);
+    const origin = { kind: 'copied', document: from.document, version: version.number } as const;
+    const description = { name: name ?? stored.head.name, labels: stored.head.labels };
+    return await this.create(change, description, { type: version.facts.type, body }, origin);
+  }
+
+  /** What an operation that is asked for again did the first time. */
+  async #repeated(stored: StoredHead, operation: string): Promise<StoredHead> {
+    const written = names(stored.head, operation) ? await this.#heads.writtenBy(stored, operation) : null;
+    if (written !== null) return written;
+    // The first try came to nothing so long ago that the sweep closed its id.
+    throw new DocumentsError(
+      'documents/unclear',
+      'The request is too old. Send it under a new idempotency key.',
+    );
+  }
+
+  async #commit(
+    { actor, operation, document, ifMatch }: ChangeOf,
+    decide: (head: Head, at: string) => Promise<Outcome>,
+    { deleted = false } = {},
+  ): Promise<StoredHead> {
+    const base = await this.#heads.read(actor.tenant, document);
+    if (base === null || base.head.state === 'taken') throw notFound();
+    if (names(base.head, operation)) return await this.#repeated(base, operation);
+    if (base.generation !== ifMatch) {
+      throw new DocumentsError('documents/stale', 'The document was changed since it was read.', {
+        expected: ifMatch,
+        current: base.generation,
+      });
+    }
+    if (base.head.state === 'deleted' && !deleted) throw gone();
+    const at = isoTime(this.#ambient.clock);
+    const { change, acts } = await decide(base.head, at);
+    const commit = { operation, at, records: auditRecords(actor, document, { operation, at }, acts) };
+    return await this.#heads.commit(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
+  }
+}
+
+/** The id of the document that an operation makes. */
+function documentOf(operation: string): string {
+  return `d${operation.slice(1)}`;
+}
+
+function notFound(): DocumentsError {
+  return new DocumentsError('documents/not-found', 'There is no such document.');
+}
+
+function gone(): DocumentsError {
+  return new DocumentsError('documents/deleted', 'The document is deleted. Restore it first.');
+}
+
+/** An id for an operation that nobody asks twice. */
+export function newOperation(random: Ambient['random']): string {
+  return newId('o', random);
+}

@@ -1,0 +1,31 @@
+/** What can be wrong with an operation on kept documents. Failures of stores and keys are `OutsideError`. */
+export type DocumentsErrorCode =
+  | 'documents/not-found'
+  | 'documents/version-not-found'
+  | 'documents/stale'
+  | 'documents/deleted'
+  | 'documents/not-deleted'
+  | 'documents/full'
+  | 'documents/invalid'
+  | 'documents/unclear';
+
+export interface DocumentsErrorDetails {
+  /** `documents/stale`: the generation that the caller knew and the one that is current. */
+  readonly expected?: string;
+  readonly current?: string;
+  /** `documents/invalid`: which field, and what is asked of it. */
+  readonly field?: string;
+}
+
+/** Its message says what to do and holds no name and no content of a document. */
+export class DocumentsError extends Error {
+  override readonly name = 'DocumentsError';
+  readonly code: DocumentsErrorCode;
+  readonly details: DocumentsErrorDetails;
+
+  constructor(code: DocumentsErrorCode, message: string, details: DocumentsErrorDetails = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}

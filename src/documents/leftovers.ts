@@ -1,0 +1,114 @@
+import type { Actor } from '../access/index.ts';
+import { type Ambient, isoTime, newId } from './ambient.ts';
+import { auditRecords } from './audit-record.ts';
+import type { BlobInfo, VersionedBlobStore } from './blob-store.ts';
+import { DocumentsError } from './errors.ts';
+import { HEAD_FORMAT, type Head, nextHead } from './head.ts';
+import type { HeadStore, StoredHead } from './head-store.ts';
+
+/** Contents younger than this may belong to an upload that is still under way. */
+const GRACE_MS = 24 * 3_600_000;
+
+export interface SweptContents {
+  /** Contents that were looked at. */
+  readonly seen: number;
+  readonly purged: number;
+  /** Documents that were changed while they were looked at: the next sweep finds their leftovers again. */
+  readonly skipped: number;
+}
+
+/** The contents of one document, by name. */
+interface Group {
+  readonly tenant: string;
+  readonly document: string;
+  readonly blobs: readonly BlobInfo[];
+}
+
+/**
+ * Purges contents that no head names and none ever will: left by processes that died or lost a race. Before contents of
+ * a document are purged, a commit of the sweep's own makes every older commit under way impossible (decision 0070).
+ *
+ * @param actor in whose name it commits, of whatever tenant.
+ */
+export async function sweepContents(
+  heads: HeadStore,
+  contents: VersionedBlobStore,
+  ambient: Ambient,
+  actor: Omit<Actor, 'tenant'>,
+): Promise<SweptContents> {
+  const result = { seen: 0, purged: 0, skipped: 0 };
+  for await (const group of groups(contents)) {
+    result.seen += group.blobs.length;
+    const old = group.blobs.filter((blob) => Number(blob.attributes.written) < ambient.clock() - GRACE_MS);
+    if (old.length === 0) continue;
+    const base = await heads.read(group.tenant, group.document);
+    const named = new Set(base?.head.versions.map(({ content }) => content));
+    const leftovers = old.filter(({ name }) => !named.has(lastSegment(name)));
+    if (leftovers.length === 0) continue;
+    if (!(await fence(heads, base, group, ambient, { ...actor, tenant: group.tenant }))) result.skipped += 1;
+    else for (const { name } of leftovers) if ((await contents.purge(name)) > 0) result.purged += 1;
+  }
+  return result;
+}
+
+async function* groups(contents: VersionedBlobStore): AsyncIterable<Group> {
+  let group: (Group & { blobs: BlobInfo[] }) | null = null;
+  for await (const blob of contents.list('contents/')) {
+    const [, tenant = '', document = ''] = blob.name.split('/');
+    if (group?.tenant === tenant && group.document === document) group.blobs.push(blob);
+    else {
+      if (group !== null) yield group;
+      group = { tenant, document, blobs: [blob] };
+    }
+  }
+  if (group !== null) yield group;
+}
+
+/** @returns false when somebody else committed first. */
+async function fence(
+  heads: HeadStore,
+  base: StoredHead | null,
+  { tenant, document }: Group,
+  ambient: Ambient,
+  actor: Actor,
+): Promise<boolean> {
+  const operation = newId('o', ambient.random);
+  const at = isoTime(ambient.clock);
+  const commit = {
+    operation,
+    at,
+    records: auditRecords(actor, document, { operation, at }, [{ action: 'content.fenced' }]),
+  };
+  const head = base === null ? takenHead(tenant, document, commit) : nextHead(base.head, {}, commit);
+  try {
+    await heads.commit(base, head);
+    return true;
+  } catch (error) {
+    if (error instanceof DocumentsError) return false;
+    throw error;
+  }
+}
+
+/** Of an id under which a document was begun and never finished. */
+function takenHead(tenant: string, id: string, commit: Head['commit']): Head {
+  return {
+    format: HEAD_FORMAT,
+    tenant,
+    id,
+    name: '',
+    labels: [],
+    owner: '',
+    state: 'taken',
+    createdAt: commit.at,
+    updatedAt: commit.at,
+    deletedAt: null,
+    versions: [],
+    sequence: 1,
+    commit,
+    earlier: [],
+  };
+}
+
+function lastSegment(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
