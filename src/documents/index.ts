@@ -10,6 +10,14 @@ export {
   type VersionedBlobStore,
   type WriteOptions,
 } from './blob-store.ts';
+export type {
+  Catalogue,
+  CatalogueEntry,
+  CataloguePage,
+  CataloguePlace,
+  CatalogueQuery,
+  CatalogueSort,
+} from './catalogue.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';
 export type { Region, Residency } from './regions.ts';
 export {

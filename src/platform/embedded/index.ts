@@ -5,6 +5,7 @@ import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 
 export { DirectoryBlobStore } from './directory-blob-store.ts';
 export { KeyRing } from './key-ring.ts';
+export { SqliteCatalogue } from './sqlite-catalogue.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 
 /** Nothing that makes PDFs. */

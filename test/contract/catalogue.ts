@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Catalogue, CatalogueEntry, CatalogueQuery } from '../../src/documents/index.ts';
+
+export interface CatalogueFixture {
+  readonly catalogue: Catalogue;
+  /** The same catalogue, as a new process would open it. */
+  reopen(): Promise<Catalogue>;
+  dispose(): Promise<void>;
+}
+
+const ALL: CatalogueQuery = { tenant: 't', state: 'active', sort: 'name', descending: false, size: 50 };
+
+function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry {
+  return {
+    tenant: 't',
+    id,
+    name: `${id}.docx`,
+    labels: [],
+    owner: 'ann',
+    state: 'active',
+    type: 'application/pdf',
+    size: 1,
+    versions: 1,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    generation: '1',
+    sequence: 1,
+    ...facts,
+  };
+}
+
+/** What every `Catalogue` promises. */
+export function describeCatalogue(adapter: string, open: () => Promise<CatalogueFixture>): void {
+  describe(`Catalogue on ${adapter}`, () => {
+    let fixture: CatalogueFixture;
+    beforeEach(async () => {
+      fixture = await open();
+    });
+    afterEach(() => fixture.dispose());
+    const put = async (...entries: readonly CatalogueEntry[]): Promise<void> => {
+      for (const one of entries) await fixture.catalogue.put(one);
+    };
+    const ids = async (query: Partial<CatalogueQuery> = {}): Promise<string[]> =>
+      (await fixture.catalogue.list({ ...ALL, ...query })).entries.map(({ id }) => id);
+
+    test('gives back what was put in, also after a restart', async () => {
+      const one = entry('a', { labels: ['x', 'y'], name: 'Ärger “1”.docx' });
+      await put(one);
+      expect((await fixture.catalogue.list(ALL)).entries).toEqual([one]);
+      expect((await (await fixture.reopen()).list(ALL)).entries).toEqual([one]);
+    });
+
+    test('keeps the later commit, in whatever order they come', async () => {
+      await put(entry('a', { name: 'new', sequence: 3 }), entry('a', { name: 'old', sequence: 2, labels: ['gone'] }));
+      expect((await fixture.catalogue.list(ALL)).entries).toEqual([entry('a', { name: 'new', sequence: 3 })]);
+      expect(await ids({ label: 'gone' })).toEqual([]);
+    });
+
+    test.each<[string, Partial<CatalogueQuery>, string[]]>([
+      ['nothing asked for', {}, ['a', 'b']],
+      ['what is deleted', { state: 'deleted' }, ['c']],
+      ['another tenant', { tenant: 'u' }, ['d']],
+      ['a label', { label: 'nda' }, ['a']],
+      ['a label that only another tenant has', { label: 'secret' }, []],
+      ['an owner', { owner: 'bob' }, ['b']],
+      ['a type', { type: 'image/png' }, ['b']],
+      ['a part of the name, whatever the case', { name: 'LEASE' }, ['a']],
+      ['letters that are composed otherwise', { name: 'cafe\u0301' }, ['b']],
+      ['a sign that is special elsewhere', { name: '100%' }, []],
+      ['created from', { createdFrom: '2026-02-01T00:00:00.000Z' }, ['b']],
+      ['created before', { createdBefore: '2026-02-01T00:00:00.000Z' }, ['a']],
+      ['updated between', { updatedFrom: '2026-03-01', updatedBefore: '2026-03-02' }, ['a']],
+      ['two conditions', { owner: 'bob', label: 'nda' }, []],
+    ])('finds %s', async (_, query, expected) => {
+      await put(
+        entry('a', { labels: ['nda', 'x'], name: 'Lease.docx', updatedAt: '2026-03-01T10:00:00.000Z' }),
+        entry('b', { owner: 'bob', type: 'image/png', name: 'Café', createdAt: '2026-02-01T00:00:00.000Z' }),
+        entry('c', { state: 'deleted' }),
+        entry('d', { tenant: 'u', labels: ['secret'] }),
+      );
+      expect((await ids({ ...query })).sort()).toEqual(expected);
+    });
+
+    test.each(['name', 'createdAt', 'updatedAt'] as const)('pages through the order of %s, both ways', async (sort) => {
+      const entries = Array.from({ length: 23 }, (_, n) =>
+        entry(`d${String(n).padStart(2, '0')}`, {
+          name: ['b', 'A', 'c'][n % 3] ?? '',
+          createdAt: `2026-01-0${1 + (n % 5)}T00:00:00.000Z`,
+          updatedAt: `2026-02-0${1 + (n % 4)}T00:00:00.000Z`,
+        }),
+      );
+      await put(...entries);
+      const walk = async (descending: boolean): Promise<string[]> => {
+        const found: string[] = [];
+        let query: CatalogueQuery = { ...ALL, sort, descending, size: 5 };
+        for (;;) {
+          const page = await fixture.catalogue.list(query);
+          found.push(...page.entries.map(({ id }) => id));
+          if (page.next === null) return found;
+          query = { ...query, after: page.next };
+        }
+      };
+      const forth = await walk(false);
+      expect(new Set(forth).size).toBe(23);
+      expect(await walk(true)).toEqual([...forth].reverse());
+      const values = forth.map((id) => entries.find((one) => one.id === id)?.[sort].toLowerCase() ?? '');
+      expect(values).toEqual([...values].sort());
+    });
+
+    test('remembers positions by region', async () => {
+      expect(await fixture.catalogue.position('us')).toBeNull();
+      await fixture.catalogue.setPosition('us', '202601010000');
+      await fixture.catalogue.setPosition('us', '202601010001');
+      expect(await (await fixture.reopen()).position('us')).toBe('202601010001');
+      expect(await fixture.catalogue.position('eu')).toBeNull();
+    });
+
+    test('is ready', async () => {
+      await expect(fixture.catalogue.probe()).resolves.toBeUndefined();
+    });
+  });
+}
