@@ -5,7 +5,8 @@ import { ABSENT, type ByteRange, type VersionedBlobStore } from './blob-store.ts
 import { type DataKeys, keyContext } from './data-keys.ts';
 import type { ContentFacts, Version } from './head.ts';
 import type { WrappedKey } from './key-service.ts';
-import { openSealed, seal, sealedRange } from './sealing.ts';
+import { sealedRanges } from './sealing.ts';
+import { open, openRange, seal } from './sealing-streams.ts';
 
 /** A content that is stored, before any head names it. */
 export interface StoredContent {
@@ -42,6 +43,7 @@ export class ContentStore {
     const { key, wrapped } = await this.#keys.create(tenant, context);
     const measured = new Measured(body);
     const sealed = seal(key, context, measured, this.#ambient.random);
+    key.fill(0);
     await this.#put(contentName(tenant, document, content), sealed);
     return { content, key: wrapped, facts: { type, ...measured.facts() } };
   }
@@ -54,14 +56,25 @@ export class ContentStore {
     tenant: string,
     document: string,
     { content, key: wrapped, facts }: Version,
-    range: ByteRange = { start: 0, end: facts.size },
+    range?: ByteRange,
   ): Promise<AsyncIterable<Uint8Array>> {
+    const name = contentName(tenant, document, content);
     const context = contentContext(tenant, document, content);
     const key = await this.#keys.open(tenant, wrapped, context);
-    const needed = sealedRange(facts.size, range);
-    const blob = await this.#store.read(contentName(tenant, document, content), needed);
+    try {
+      if (range === undefined) return open(key, context, await this.#bytes(name));
+      const { size } = facts;
+      const pieces = sealedRanges(size, range).map((piece) => () => this.#bytes(name, piece));
+      return openRange(key, context, { plainSize: size, range }, chained(pieces));
+    } finally {
+      key.fill(0);
+    }
+  }
+
+  async #bytes(name: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
+    const blob = await this.#store.read(name, range === undefined ? {} : { range });
     if (blob === null) throw new OutsideError('BlobStore', 'damaged', 'The content of a version is missing.');
-    return openSealed(key, context, blob.body, facts.size, range);
+    return blob.body;
   }
 
   /** The name is new, so after an unclear answer an object under it is the one that was just written, whole. */
@@ -97,6 +110,13 @@ class Measured implements AsyncIterable<Uint8Array> {
   facts(): { readonly size: number; readonly sha256: string } {
     return { size: this.#size, sha256: this.#hash.digest('hex') };
   }
+}
+
+/** One stream behind the other; each is asked for when the one before it has ended. */
+async function* chained(
+  streams: readonly (() => Promise<AsyncIterable<Uint8Array>>)[],
+): AsyncIterable<Uint8Array> {
+  for (const stream of streams) yield* await stream();
 }
 
 export function contentName(tenant: string, document: string, content: string): string {

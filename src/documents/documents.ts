@@ -185,7 +185,7 @@ export class Documents {
 
   /** What an operation that is asked for again did the first time. */
   async #repeated(stored: StoredHead, operation: string): Promise<StoredHead> {
-    const written = names(stored.head, operation) ? await this.#heads.writtenBy(stored, operation) : null;
+    const written = await this.#heads.writtenBy(stored, operation);
     if (written !== null) return written;
     // The first try came to nothing so long ago that the sweep closed its id.
     throw new DocumentsError(

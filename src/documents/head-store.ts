@@ -1,11 +1,11 @@
 import { OutsideError } from '../kit/index.ts';
 import type { Ambient } from './ambient.ts';
+import { announcementName } from './announcements.ts';
 import { ABSENT, type StoredBlob, type VersionedBlobStore } from './blob-store.ts';
 import { type DataKeys, keyContext } from './data-keys.ts';
 import { DocumentsError } from './errors.ts';
 import { decodeHead, encodeHead, type Head, names } from './head.ts';
 import { unwrapHead, wrapHead } from './head-envelope.ts';
-import { announcementName } from './journal.ts';
 import type { WrappedKey } from './key-service.ts';
 import { openBytes, sealBytes } from './sealing.ts';
 
@@ -65,15 +65,14 @@ export class HeadStore {
     await this.#announce(head);
     const ifGeneration = base?.generation ?? ABSENT;
     const name = headName(head.tenant, head.id);
-    let doubtful = false;
     for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
       if (attempt > 0) await this.#ambient.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
       try {
         const written = await this.#store.write(name, body, { ifGeneration });
         if (written !== null) return { head, generation: written.generation, wrapped };
       } catch (error) {
-        if (!isUnclear(error) && !doubtful) throw error;
-        doubtful = true;
+        // Only of the first try is it sure that a failure means that nothing was done.
+        if (attempt === 0 && !isUnclear(error)) throw error;
       }
       const outcome = await this.#outcome(head, ifGeneration);
       if (outcome !== 'open') return outcome;
@@ -83,30 +82,27 @@ export class HeadStore {
 
   /** What became of a write that was not confirmed. @throws {DocumentsError} when another one came first. */
   async #outcome(head: Head, ifGeneration: string): Promise<StoredHead | 'open'> {
-    let current: StoredHead | null;
     try {
-      current = await this.read(head.tenant, head.id);
-    } catch (error) {
-      if (error instanceof OutsideError && error.failure === 'unavailable') return 'open';
-      throw error;
-    }
-    if ((current?.generation ?? ABSENT) === ifGeneration) return 'open';
-    if (current === null) throw unclear();
-    if (!names(current.head, head.commit.operation)) {
-      // So far ahead that the operation may have been forgotten.
-      if (current.head.sequence - head.sequence > current.head.earlier.length) throw unclear();
+      const current = await this.read(head.tenant, head.id);
+      if ((current?.generation ?? ABSENT) === ifGeneration) return 'open';
+      const written = current === null ? null : await this.writtenBy(current, head.commit.operation);
+      if (written !== null) return written;
+      // Gone, or so far ahead that the operation may have been forgotten.
+      if (current === null || isForgotten(current.head, head.sequence)) throw unclear();
       throw new DocumentsError('documents/stale', 'The document was changed by someone else meanwhile.', {
         expected: ifGeneration,
         current: current.generation,
       });
+    } catch (error) {
+      // Looking failed: what was done is as open as before.
+      if (error instanceof OutsideError && error.failure === 'unavailable') return 'open';
+      throw error;
     }
-    const written = await this.writtenBy(current, head.commit.operation);
-    if (written === null) throw unclear();
-    return written;
   }
 
-  /** The head that an operation wrote, which the current one names; `null` when it is kept no more. */
+  /** The head that an operation wrote, where the current one names it; `null` when it does not, or when that head is kept no more. */
   async writtenBy(current: StoredHead, operation: string): Promise<StoredHead | null> {
+    if (!names(current.head, operation)) return null;
     if (current.head.commit.operation === operation) return current;
     for await (const stored of this.history(current.head.tenant, current.head.id)) {
       if (stored.head.commit.operation === operation) return stored;
@@ -132,6 +128,7 @@ export class HeadStore {
         ? await this.#keys.create(head.tenant, context)
         : { key: await this.#keys.open(head.tenant, base.wrapped, context), wrapped: base.wrapped };
     const sealed = sealBytes(key, context, encodeHead(head), this.#ambient.random);
+    key.fill(0);
     return { wrapped, body: wrapHead(wrapped, sealed) };
   }
 
@@ -139,8 +136,17 @@ export class HeadStore {
     const { wrapped, sealed } = unwrapHead(new Uint8Array(await new Response(body).arrayBuffer()));
     const context = headContext(tenant, id);
     const key = await this.#keys.open(tenant, wrapped, context);
-    return { head: decodeHead(openBytes(key, context, sealed)), generation, wrapped };
+    try {
+      return { head: decodeHead(openBytes(key, context, sealed)), generation, wrapped };
+    } finally {
+      key.fill(0);
+    }
   }
+}
+
+/** Whether a commit of this number is too old for a head to name it. */
+function isForgotten(current: Head, sequence: number): boolean {
+  return current.sequence - sequence > current.earlier.length;
 }
 
 function headName(tenant: string, id: string): string {

@@ -1,36 +1,7 @@
+import { announcedSince } from './announcements.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
-
-/** How far clocks of processes may be apart, and how long a commit may take between its announcement and its head. */
-const SLACK_MINUTES = 15;
-
-/** A commit that was announced, and may have come to nothing. */
-export interface Announcement {
-  readonly tenant: string;
-  readonly document: string;
-  readonly operation: string;
-}
-
-/** Where an announcement stands: `journal/MINUTE/TENANT/DOCUMENT/OPERATION`. */
-export function announcementName(at: number, { tenant, document, operation }: Announcement): string {
-  return `journal/${minuteOf(at)}/${tenant}/${document}/${operation}`;
-}
-
-/** What was announced since a position, in the order of minutes; and the position to go on from next time. */
-export async function announcedSince(
-  heads: VersionedBlobStore,
-  position: string | null,
-  now: number,
-): Promise<{ readonly announcements: readonly Announcement[]; readonly position: string }> {
-  const announcements: Announcement[] = [];
-  const after = position === null ? '' : `journal/${position}`;
-  for await (const { name } of heads.list('journal/', after)) {
-    const [, , tenant = '', document = '', operation = ''] = name.split('/');
-    announcements.push({ tenant, document, operation });
-  }
-  return { announcements, position: minuteOf(now - SLACK_MINUTES * 60_000) };
-}
 
 /** Brings the catalogue up to date with what was committed since it was last followed. @returns how many documents it looked at. */
 export async function followJournal(
@@ -58,9 +29,4 @@ export function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry
   const { type, size } = current.facts;
   const facts = { type, size, versions: versions.length, generation, sequence };
   return { tenant, id, name, labels, owner, state, createdAt, updatedAt, ...facts };
-}
-
-/** `YYYYMMDDhhmm` in UTC: sorts by time. */
-function minuteOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace(/\D/g, '');
 }

@@ -52,16 +52,21 @@ export async function sweepContents(
 }
 
 async function* groups(contents: VersionedBlobStore): AsyncIterable<Group> {
-  let group: (Group & { blobs: BlobInfo[] }) | null = null;
+  let place = '';
+  let blobs: BlobInfo[] = [];
   for await (const blob of contents.list('contents/')) {
-    const [, tenant = '', document = ''] = blob.name.split('/');
-    if (group?.tenant === tenant && group.document === document) group.blobs.push(blob);
-    else {
-      if (group !== null) yield group;
-      group = { tenant, document, blobs: [blob] };
-    }
+    const folder = blob.name.slice(0, blob.name.lastIndexOf('/'));
+    if (folder !== place && blobs.length > 0) yield groupOf(place, blobs);
+    if (folder !== place) blobs = [];
+    place = folder;
+    blobs.push(blob);
   }
-  if (group !== null) yield group;
+  if (blobs.length > 0) yield groupOf(place, blobs);
+}
+
+function groupOf(folder: string, blobs: readonly BlobInfo[]): Group {
+  const [, tenant = '', document = ''] = folder.split('/');
+  return { tenant, document, blobs };
 }
 
 /** @returns false when somebody else committed first. */

@@ -51,7 +51,10 @@ export function describeCatalogue(adapter: string, open: () => Promise<Catalogue
     });
 
     test('keeps the later commit, in whatever order they come', async () => {
-      await put(entry('a', { name: 'new', sequence: 3 }), entry('a', { name: 'old', sequence: 2, labels: ['gone'] }));
+      await put(
+        entry('a', { name: 'new', sequence: 3 }),
+        entry('a', { name: 'old', sequence: 2, labels: ['gone'] }),
+      );
       expect((await fixture.catalogue.list(ALL)).entries).toEqual([entry('a', { name: 'new', sequence: 3 })]);
       expect(await ids({ label: 'gone' })).toEqual([]);
     });
@@ -81,31 +84,34 @@ export function describeCatalogue(adapter: string, open: () => Promise<Catalogue
       expect((await ids({ ...query })).sort()).toEqual(expected);
     });
 
-    test.each(['name', 'createdAt', 'updatedAt'] as const)('pages through the order of %s, both ways', async (sort) => {
-      const entries = Array.from({ length: 23 }, (_, n) =>
-        entry(`d${String(n).padStart(2, '0')}`, {
-          name: ['b', 'A', 'c'][n % 3] ?? '',
-          createdAt: `2026-01-0${1 + (n % 5)}T00:00:00.000Z`,
-          updatedAt: `2026-02-0${1 + (n % 4)}T00:00:00.000Z`,
-        }),
-      );
-      await put(...entries);
-      const walk = async (descending: boolean): Promise<string[]> => {
-        const found: string[] = [];
-        let query: CatalogueQuery = { ...ALL, sort, descending, size: 5 };
-        for (;;) {
-          const page = await fixture.catalogue.list(query);
-          found.push(...page.entries.map(({ id }) => id));
-          if (page.next === null) return found;
-          query = { ...query, after: page.next };
-        }
-      };
-      const forth = await walk(false);
-      expect(new Set(forth).size).toBe(23);
-      expect(await walk(true)).toEqual([...forth].reverse());
-      const values = forth.map((id) => entries.find((one) => one.id === id)?.[sort].toLowerCase() ?? '');
-      expect(values).toEqual([...values].sort());
-    });
+    test.each(['name', 'createdAt', 'updatedAt'] as const)(
+      'pages through the order of %s, both ways',
+      async (sort) => {
+        const entries = Array.from({ length: 23 }, (_, n) =>
+          entry(`d${String(n).padStart(2, '0')}`, {
+            name: ['b', 'A', 'c'][n % 3] ?? '',
+            createdAt: `2026-01-0${1 + (n % 5)}T00:00:00.000Z`,
+            updatedAt: `2026-02-0${1 + (n % 4)}T00:00:00.000Z`,
+          }),
+        );
+        await put(...entries);
+        const walk = async (descending: boolean): Promise<string[]> => {
+          const found: string[] = [];
+          let query: CatalogueQuery = { ...ALL, sort, descending, size: 5 };
+          for (;;) {
+            const page = await fixture.catalogue.list(query);
+            found.push(...page.entries.map(({ id }) => id));
+            if (page.next === null) return found;
+            query = { ...query, after: page.next };
+          }
+        };
+        const forth = await walk(false);
+        expect(new Set(forth).size).toBe(23);
+        expect(await walk(true)).toEqual([...forth].reverse());
+        const values = forth.map((id) => entries.find((one) => one.id === id)?.[sort].toLowerCase() ?? '');
+        expect(values).toEqual([...values].sort());
+      },
+    );
 
     test('remembers positions by region', async () => {
       expect(await fixture.catalogue.position('us')).toBeNull();

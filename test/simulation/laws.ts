@@ -8,6 +8,7 @@ export function brokenLaws(history: History): string[] {
     ...answerFaults(history),
     ...auditFaults(history),
     ...contentFaults(history),
+    ...history.alarms,
   ];
 }
 

@@ -18,6 +18,11 @@ import { Disk, type Faults, NO_FAULTS, SimulatedKeys, SimulatedStore } from './w
 interface Task {
   readonly operation: string;
   readonly kind: 'create' | 'label' | 'version' | 'restore' | 'remove' | 'undelete' | 'copy' | 'sweep';
+  /** What it is about; of copies the one that is copied. */
+  readonly document: string | null;
+  /** How often it was begun. */
+  tries: number;
+  /** `refused`: the client was told that nothing happened, and asks no more. */
   outcome: 'open' | 'done' | 'refused';
 }
 
@@ -35,6 +40,8 @@ export interface History {
   /** Versions whose bytes do not come back as they were written. */
   readonly unreadable: readonly string[];
   readonly crashes: number;
+  /** What a client found that no client should. */
+  readonly alarms: readonly string[];
 }
 
 const TENANT = 't';
@@ -50,6 +57,8 @@ const KINDS = [
   'copy',
   'sweep',
 ] as const;
+/** Keys leave the cache when they are asked for after their time. */
+const NEVER = () => () => {};
 const DAY_MS = 24 * 3_600_000;
 const MOST_TRIES = 12;
 
@@ -93,7 +102,11 @@ class Server {
       random: (size) => scheduler.bytes(size),
       pause: () => scheduler.wait(process),
     };
-    const keys = new DataKeys(new SimulatedKeys(scheduler, process, faults), this.ambient);
+    const keys = new DataKeys(new SimulatedKeys(scheduler, process, faults), {
+      ...this.ambient,
+      timer: NEVER,
+      lifetimeMs: 60_000,
+    });
     this.contentBlobs = new SimulatedStore(disks.contents, scheduler, process, faults);
     this.heads = new HeadStore(
       new SimulatedStore(disks.heads, scheduler, process, faults),
@@ -116,6 +129,7 @@ class Run {
   readonly disks: Disks;
   readonly faults: () => Faults;
   crashes = 0;
+  readonly alarms: string[] = [];
   /** Documents that somebody heard of. */
   readonly known: string[] = [];
   readonly #servers: Server[] = [];
@@ -161,7 +175,8 @@ class Run {
     for (let n = 0; n < count; n += 1) {
       const kind = this.known.length === 0 ? 'create' : this.scheduler.pick(KINDS);
       const operation = `o_${server.process.name.replaceAll("'", '-')}${n}`;
-      const task: Task = { operation, kind, outcome: 'open' };
+      const document = this.known.length === 0 ? null : this.scheduler.pick(this.known);
+      const task: Task = { operation, kind, document, tries: 0, outcome: 'open' };
       this.tasks.push(task);
       await this.#attempt(server, task);
     }
@@ -169,23 +184,20 @@ class Run {
 
   async #attempt(server: Server, task: Task): Promise<void> {
     for (let attempt = 0; attempt < MOST_TRIES && task.outcome === 'open'; attempt += 1) {
+      task.tries += 1;
       try {
         await this.#act(server, task);
         task.outcome = 'done';
       } catch (error) {
-        if (error instanceof OutsideError && error.failure === 'damaged') throw error;
-        const known = error instanceof DocumentsError && error.code !== 'documents/unclear';
-        // Stale: the client reads again and asks anew, here under the same operation, as nothing was done.
-        if (known && error.code !== 'documents/stale') task.outcome = 'refused';
-        if (!known && !(error instanceof OutsideError) && !(error instanceof DocumentsError)) throw error;
+        if (isAlarming(error)) this.alarms.push(`${task.operation}: ${error.message}`);
+        else if (saysNothingHappened(error, task) && this.scheduler.chance(0.5)) task.outcome = 'refused';
       }
     }
   }
 
-  async #act(server: Server, { kind, operation }: Task): Promise<unknown> {
+  async #act(server: Server, { kind, operation, document }: Task): Promise<unknown> {
     const { documents, ambient } = server;
     const actor = actorOf(server.process.name);
-    const { scheduler } = this;
     if (kind === 'sweep') return await sweepContents(server.heads, server.contentBlobs, ambient, actor);
     if (kind === 'create') {
       const created = await documents.create(
@@ -196,7 +208,7 @@ class Run {
       this.known.push(created.head.id);
       return created;
     }
-    const document = scheduler.pick(this.known);
+    if (document === null) throw new Error('A task about no document.');
     const { head, generation } = await documents.get(actor, document, { deleted: true });
     if (kind === 'copy') return await documents.copy({ actor, operation }, { document });
     const change = { actor, operation, document, ifMatch: generation };
@@ -213,6 +225,19 @@ class Run {
         return await documents.undelete(change);
     }
   }
+}
+
+function isAlarming(error: unknown): error is OutsideError {
+  return error instanceof OutsideError && (error.failure === 'damaged' || error.failure === 'refused');
+}
+
+/** Whether an error means that the operation did not happen and will not. @throws what nothing should throw. */
+function saysNothingHappened(error: unknown, { tries }: Task): boolean {
+  if (error instanceof DocumentsError) return error.code !== 'documents/unclear';
+  // What an earlier try did may still come.
+  if (error instanceof OutsideError && error.failure !== 'damaged')
+    return error.failure !== 'unclear' && tries === 1;
+  throw error;
 }
 
 function actorOf(name: string): Actor {
@@ -263,6 +288,7 @@ async function inspect(process: Process, run: Run, seed: number): Promise<Histor
     contents: new Set(disks.contents.objects.keys()),
     unreadable,
     crashes: run.crashes,
+    alarms: run.alarms,
   };
 }
 

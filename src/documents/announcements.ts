@@ -1,0 +1,36 @@
+import type { VersionedBlobStore } from './blob-store.ts';
+
+/** How far clocks of processes may be apart, and how long a commit may take between its announcement and its head. */
+const SLACK_MINUTES = 15;
+
+/** A commit that was announced, and may have come to nothing. */
+export interface Announcement {
+  readonly tenant: string;
+  readonly document: string;
+  readonly operation: string;
+}
+
+/** Where an announcement stands: `journal/MINUTE/TENANT/DOCUMENT/OPERATION`. */
+export function announcementName(at: number, { tenant, document, operation }: Announcement): string {
+  return `journal/${minuteOf(at)}/${tenant}/${document}/${operation}`;
+}
+
+/** What was announced since a position, in the order of minutes; and the position to go on from next time. */
+export async function announcedSince(
+  heads: VersionedBlobStore,
+  position: string | null,
+  now: number,
+): Promise<{ readonly announcements: readonly Announcement[]; readonly position: string }> {
+  const announcements: Announcement[] = [];
+  const after = position === null ? '' : `journal/${position}`;
+  for await (const { name } of heads.list('journal/', after)) {
+    const [, , tenant = '', document = '', operation = ''] = name.split('/');
+    announcements.push({ tenant, document, operation });
+  }
+  return { announcements, position: minuteOf(now - SLACK_MINUTES * 60_000) };
+}
+
+/** `YYYYMMDDhhmm` in UTC: sorts by time. */
+function minuteOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace(/\D/g, '');
+}
