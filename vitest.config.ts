@@ -22,6 +22,7 @@ export default defineConfig({
       ),
       project('architecture', ['test/architecture/**/*.test.ts'], 120_000),
       project('property', ['test/property/**/*.test.ts'], 180_000),
+      project('simulation', ['test/simulation/**/*.test.ts'], 180_000),
       project('contract', ['test/contract/**/*.test.ts'], 30_000),
       project('acceptance', ['test/acceptance/**/*.test.ts'], 120_000),
       project('browser', ['test/browser/**/*.test.ts'], 120_000),

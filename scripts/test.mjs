@@ -43,6 +43,7 @@ const STAGES = [
   suite('architecture'),
   suite('unit'),
   suite('property'),
+  suite('simulation'),
   suite('contract', ['office', 'browser', 'objects']),
   suite('acceptance', ['office', 'browser']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),

@@ -37,92 +37,110 @@ export function describeCatalogue(adapter: string, open: () => Promise<Catalogue
       fixture = await open();
     });
     afterEach(() => fixture.dispose());
-    const put = async (...entries: readonly CatalogueEntry[]): Promise<void> => {
-      for (const one of entries) await fixture.catalogue.put(one);
-    };
-    const ids = async (query: Partial<CatalogueQuery> = {}): Promise<string[]> =>
-      (await fixture.catalogue.list({ ...ALL, ...query })).entries.map(({ id }) => id);
+    const use = () => fixture;
 
-    test('gives back what was put in, also after a restart', async () => {
-      const one = entry('a', { labels: ['x', 'y'], name: 'Ärger “1”.docx' });
-      await put(one);
-      expect((await fixture.catalogue.list(ALL)).entries).toEqual([one]);
-      expect((await (await fixture.reopen()).list(ALL)).entries).toEqual([one]);
-    });
+    describe('entries', () => testEntries(use));
+    describe('queries', () => testQueries(use));
+    describe('pages', () => testPages(use));
+  });
+}
 
-    test('keeps the later commit, in whatever order they come', async () => {
-      await put(
-        entry('a', { name: 'new', sequence: 3 }),
-        entry('a', { name: 'old', sequence: 2, labels: ['gone'] }),
-      );
-      expect((await fixture.catalogue.list(ALL)).entries).toEqual([entry('a', { name: 'new', sequence: 3 })]);
-      expect(await ids({ label: 'gone' })).toEqual([]);
-    });
+type Use = () => CatalogueFixture;
 
-    test.each<[string, Partial<CatalogueQuery>, string[]]>([
-      ['nothing asked for', {}, ['a', 'b']],
-      ['what is deleted', { state: 'deleted' }, ['c']],
-      ['another tenant', { tenant: 'u' }, ['d']],
-      ['a label', { label: 'nda' }, ['a']],
-      ['a label that only another tenant has', { label: 'secret' }, []],
-      ['an owner', { owner: 'bob' }, ['b']],
-      ['a type', { type: 'image/png' }, ['b']],
-      ['a part of the name, whatever the case', { name: 'LEASE' }, ['a']],
-      ['letters that are composed otherwise', { name: 'cafe\u0301' }, ['b']],
-      ['a sign that is special elsewhere', { name: '100%' }, []],
-      ['created from', { createdFrom: '2026-02-01T00:00:00.000Z' }, ['b']],
-      ['created before', { createdBefore: '2026-02-01T00:00:00.000Z' }, ['a']],
-      ['updated between', { updatedFrom: '2026-03-01', updatedBefore: '2026-03-02' }, ['a']],
-      ['two conditions', { owner: 'bob', label: 'nda' }, []],
-    ])('finds %s', async (_, query, expected) => {
-      await put(
-        entry('a', { labels: ['nda', 'x'], name: 'Lease.docx', updatedAt: '2026-03-01T10:00:00.000Z' }),
-        entry('b', { owner: 'bob', type: 'image/png', name: 'Café', createdAt: '2026-02-01T00:00:00.000Z' }),
-        entry('c', { state: 'deleted' }),
-        entry('d', { tenant: 'u', labels: ['secret'] }),
-      );
-      expect((await ids({ ...query })).sort()).toEqual(expected);
-    });
+async function put(use: Use, ...entries: readonly CatalogueEntry[]): Promise<void> {
+  for (const one of entries) await use().catalogue.put(one);
+}
 
-    test.each(['name', 'createdAt', 'updatedAt'] as const)(
-      'pages through the order of %s, both ways',
-      async (sort) => {
-        const entries = Array.from({ length: 23 }, (_, n) =>
-          entry(`d${String(n).padStart(2, '0')}`, {
-            name: ['b', 'A', 'c'][n % 3] ?? '',
-            createdAt: `2026-01-0${1 + (n % 5)}T00:00:00.000Z`,
-            updatedAt: `2026-02-0${1 + (n % 4)}T00:00:00.000Z`,
-          }),
-        );
-        await put(...entries);
-        const walk = async (descending: boolean): Promise<string[]> => {
-          const found: string[] = [];
-          let query: CatalogueQuery = { ...ALL, sort, descending, size: 5 };
-          for (;;) {
-            const page = await fixture.catalogue.list(query);
-            found.push(...page.entries.map(({ id }) => id));
-            if (page.next === null) return found;
-            query = { ...query, after: page.next };
-          }
-        };
-        const forth = await walk(false);
-        expect(new Set(forth).size).toBe(23);
-        expect(await walk(true)).toEqual([...forth].reverse());
-        const values = forth.map((id) => entries.find((one) => one.id === id)?.[sort].toLowerCase() ?? '');
-        expect(values).toEqual([...values].sort());
-      },
+async function idsOf(use: Use, query: Partial<CatalogueQuery> = {}): Promise<string[]> {
+  return (await use().catalogue.list({ ...ALL, ...query })).entries.map(({ id }) => id);
+}
+
+function testEntries(use: Use): void {
+  test('gives back what was put in, also after a restart', async () => {
+    const one = entry('a', { labels: ['x', 'y'], name: 'Ärger “1”.docx' });
+    await put(use, one);
+    expect((await use().catalogue.list(ALL)).entries).toEqual([one]);
+    expect((await (await use().reopen()).list(ALL)).entries).toEqual([one]);
+  });
+
+  test('keeps the later commit, in whatever order they come', async () => {
+    await put(
+      use,
+      entry('a', { name: 'new', sequence: 3 }),
+      entry('a', { name: 'old', sequence: 2, labels: ['gone'] }),
     );
+    expect((await use().catalogue.list(ALL)).entries).toEqual([entry('a', { name: 'new', sequence: 3 })]);
+    expect(await idsOf(use, { label: 'gone' })).toEqual([]);
+  });
+}
 
-    test('remembers positions by region', async () => {
-      expect(await fixture.catalogue.position('us')).toBeNull();
-      await fixture.catalogue.setPosition('us', '202601010000');
-      await fixture.catalogue.setPosition('us', '202601010001');
-      expect(await (await fixture.reopen()).position('us')).toBe('202601010001');
-      expect(await fixture.catalogue.position('eu')).toBeNull();
-    });
+function testQueries(use: Use): void {
+  test.each<[string, Partial<CatalogueQuery>, string[]]>([
+    ['nothing asked for', {}, ['a', 'b']],
+    ['what is deleted', { state: 'deleted' }, ['c']],
+    ['another tenant', { tenant: 'u' }, ['d']],
+    ['a label', { label: 'nda' }, ['a']],
+    ['a label that only another tenant has', { label: 'secret' }, []],
+    ['an owner', { owner: 'bob' }, ['b']],
+    ['a type', { type: 'image/png' }, ['b']],
+    ['a part of the name, whatever the case', { name: 'LEASE' }, ['a']],
+    ['letters that are composed otherwise', { name: 'cafe\u0301' }, ['b']],
+    ['a sign that is special elsewhere', { name: '100%' }, []],
+    ['created from', { createdFrom: '2026-02-01T00:00:00.000Z' }, ['b']],
+    ['created before', { createdBefore: '2026-02-01T00:00:00.000Z' }, ['a']],
+    ['updated between', { updatedFrom: '2026-03-01', updatedBefore: '2026-03-02' }, ['a']],
+    ['two conditions', { owner: 'bob', label: 'nda' }, []],
+  ])('finds %s', async (_, query, expected) => {
+    await put(
+      use,
+      entry('a', { labels: ['nda', 'x'], name: 'Lease.docx', updatedAt: '2026-03-01T10:00:00.000Z' }),
+      entry('b', { owner: 'bob', type: 'image/png', name: 'Café', createdAt: '2026-02-01T00:00:00.000Z' }),
+      entry('c', { state: 'deleted' }),
+      entry('d', { tenant: 'u', labels: ['secret'] }),
+    );
+    expect((await idsOf(use, { ...query })).sort()).toEqual(expected);
+  });
+}
 
-    test('is ready', async () => {
-      await expect(fixture.catalogue.probe()).resolves.toBeUndefined();
-    });
+function testPages(use: Use): void {
+  test.each(['name', 'createdAt', 'updatedAt'] as const)(
+    'pages through the order of %s, both ways',
+    async (sort) => {
+      const entries = Array.from({ length: 23 }, (_, n) =>
+        entry(`d${String(n).padStart(2, '0')}`, {
+          name: ['b', 'A', 'c'][n % 3] ?? '',
+          createdAt: `2026-01-0${1 + (n % 5)}T00:00:00.000Z`,
+          updatedAt: `2026-02-0${1 + (n % 4)}T00:00:00.000Z`,
+        }),
+      );
+      await put(use, ...entries);
+      const walk = async (descending: boolean): Promise<string[]> => {
+        const found: string[] = [];
+        let query: CatalogueQuery = { ...ALL, sort, descending, size: 5 };
+        for (;;) {
+          const page = await use().catalogue.list(query);
+          found.push(...page.entries.map(({ id }) => id));
+          if (page.next === null) return found;
+          query = { ...query, after: page.next };
+        }
+      };
+      const forth = await walk(false);
+      expect(new Set(forth).size).toBe(23);
+      expect(await walk(true)).toEqual([...forth].reverse());
+      const values = forth.map((id) => entries.find((one) => one.id === id)?.[sort].toLowerCase() ?? '');
+      expect(values).toEqual([...values].sort());
+    },
+  );
+
+  test('remembers positions by region', async () => {
+    expect(await use().catalogue.position('us')).toBeNull();
+    await use().catalogue.setPosition('us', '202601010000');
+    await use().catalogue.setPosition('us', '202601010001');
+    expect(await (await use().reopen()).position('us')).toBe('202601010001');
+    expect(await use().catalogue.position('eu')).toBeNull();
+  });
+
+  test('is ready', async () => {
+    await expect(use().catalogue.probe()).resolves.toBeUndefined();
   });
 }

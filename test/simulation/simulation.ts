@@ -20,6 +20,8 @@ interface Task {
   readonly kind: 'create' | 'label' | 'version' | 'restore' | 'remove' | 'undelete' | 'copy' | 'sweep';
   /** What it is about; of copies the one that is copied. */
   readonly document: string | null;
+  /** Who tries; when that one is dead, another may. */
+  owner: Process;
   /** How often it was begun. */
   tries: number;
   /** `refused`: the client was told that nothing happened, and asks no more. */
@@ -169,14 +171,17 @@ class Run {
 
   /** What clients of one process ask, one after the other; first what a dead one left open. */
   async #serve(server: Server, count: number): Promise<void> {
-    for (const task of this.tasks.filter(({ outcome }) => outcome === 'open')) {
-      if (this.scheduler.chance(0.7)) await this.#attempt(server, task);
+    const orphaned = this.tasks.filter(({ outcome, owner }) => outcome === 'open' && owner.dead);
+    for (const task of orphaned) {
+      if (!task.owner.dead || this.scheduler.chance(0.3)) continue;
+      task.owner = server.process;
+      await this.#attempt(server, task);
     }
     for (let n = 0; n < count; n += 1) {
       const kind = this.known.length === 0 ? 'create' : this.scheduler.pick(KINDS);
       const operation = `o_${server.process.name.replaceAll("'", '-')}${n}`;
       const document = this.known.length === 0 ? null : this.scheduler.pick(this.known);
-      const task: Task = { operation, kind, document, tries: 0, outcome: 'open' };
+      const task: Task = { operation, kind, document, owner: server.process, tries: 0, outcome: 'open' };
       this.tasks.push(task);
       await this.#attempt(server, task);
     }

@@ -6,7 +6,7 @@ import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 export { DirectoryBlobStore } from './directory-blob-store.ts';
 export { KeyRing } from './key-ring.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
-export { SqliteCatalogue, SqliteCatalogue } from './sqlite-catalogue.ts';
+export { SqliteCatalogue } from './sqlite-catalogue.ts';
 
 /** Nothing that makes PDFs. */
 const NO_PROGRAMS: PrinterOptions = { office: null, browser: null, deadlineMs: 0, memoryMb: 0 };

@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { brokenLaws } from './laws.ts';
+import { simulate } from './simulation.ts';
+
+const SEEDS = 2000;
+const BATCH = 200;
+
+// A seed that breaks a law can be run alone: node test/simulation/long.ts --from SEED --seeds 1
+describe('documents under a disturbed world', () => {
+  const batches = Array.from({ length: SEEDS / BATCH }, (_, n) => n * BATCH + 1);
+
+  test.each(batches)(`hold every law from seed %i on, ${BATCH} seeds`, async (from) => {
+    const broken: string[] = [];
+    for (let seed = from; seed < from + BATCH; seed += 1) {
+      broken.push(...brokenLaws(await simulate(seed)).map((law) => `seed ${seed}: ${law}`));
+    }
+    expect(broken).toEqual([]);
+  });
+
+  test('are the same for the same seed', async () => {
+    expect(await simulate(7)).toEqual(await simulate(7));
+  });
+
+  test('do meet crashes, conflicts and refusals', async () => {
+    const histories = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(simulate));
+    expect(histories.some(({ crashes }) => crashes > 0)).toBe(true);
+    expect(histories.flatMap(({ tasks }) => tasks).some(({ tries }) => tries > 2)).toBe(true);
+    expect(histories.flatMap(({ tasks }) => tasks).some(({ outcome }) => outcome === 'refused')).toBe(true);
+  });
+});
