@@ -1,37 +1,21 @@
-import { ResultsFullError } from '../documents/index.ts';
+import {
+  DocumentsError,
+  type DocumentsErrorCode,
+  type DocumentsErrorDetails,
+  ResultsFullError,
+} from '../documents/index.ts';
 import { JobError, type JobErrorCode } from '../jobs/index.ts';
+import { OutsideError } from '../kit/index.ts';
 import { type ErrorCode, type ErrorDetails, RedlineError } from '../redline/index.ts';
+import { DOCUMENT_PROBLEMS, type OutsideCode } from './document-problems.ts';
+import type { ProblemKind } from './problem-kind.ts';
+import { REQUEST_PROBLEMS, type RequestErrorCode } from './request-problems.ts';
 
-/** What can be wrong with a request itself, or with what it asks for. */
-export type RequestErrorCode =
-  | 'request/malformed'
-  | 'request/not-multipart'
-  | 'request/field-missing'
-  | 'request/field-repeated'
-  | 'request/field-unknown'
-  | 'request/too-large'
-  | 'request/headers-too-large'
-  | 'request/timeout'
-  | 'request/not-acceptable'
-  | 'request/not-found'
-  | 'request/method-not-allowed'
-  | 'request/host-not-allowed'
-  | 'request/origin-not-allowed'
-  | 'comparison/not-found'
-  | 'comparison/expired'
-  | 'comparison/no-room'
-  | 'sample/not-found'
-  | 'internal';
+export type { ProblemKind } from './problem-kind.ts';
+export type { RequestErrorCode } from './request-problems.ts';
 
 /** Every problem that the service answers with. Closed: a code without a row in `PROBLEMS` does not compile. */
-export type ProblemCode = ErrorCode | JobErrorCode | RequestErrorCode;
-
-export interface ProblemKind {
-  readonly status: number;
-  readonly title: string;
-  /** What whoever reads it can do. */
-  readonly advice: string;
-}
+export type ProblemCode = ErrorCode | JobErrorCode | RequestErrorCode | DocumentsErrorCode | OutsideCode;
 
 /**
  * The only place that knows status numbers (RFC 9110 § 15). Documents that are no Word package at all are 415, those
@@ -39,6 +23,8 @@ export interface ProblemKind {
  * is not counted, so the same request would most likely end the same way.
  */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
+  ...DOCUMENT_PROBLEMS,
+  ...REQUEST_PROBLEMS,
   'document/empty': {
     status: 422,
     title: 'The file is empty',
@@ -169,26 +155,6 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The comparison needed too much memory',
     advice: 'Compare smaller documents, or raise REDLINE_WORKER_MEMORY_MB where the service is yours.',
   },
-  'comparison/not-found': {
-    status: 404,
-    title: 'There is no such comparison',
-    advice: 'Results can be fetched for one hour. Compare the documents again.',
-  },
-  'comparison/expired': {
-    status: 410,
-    title: 'The comparison is no longer kept',
-    advice: 'Results can be fetched for one hour. Compare the documents again.',
-  },
-  'comparison/no-room': {
-    status: 503,
-    title: 'There is no room to keep another result',
-    advice: 'Ask for the Word document itself (header Accept), or wait: results are kept for one hour only.',
-  },
-  'sample/not-found': {
-    status: 404,
-    title: 'There is no such sample',
-    advice: 'The samples are made by "npm run build".',
-  },
   'service/busy': {
     status: 503,
     title: 'The service is busy',
@@ -216,77 +182,6 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The client went away',
     advice: 'Nobody reads this answer; the number stands in the log only.',
   },
-  'request/malformed': {
-    status: 400,
-    title: 'The request cannot be read',
-    advice: 'Let a library write the request, such as FormData in JavaScript or "curl -F".',
-  },
-  'request/not-multipart': {
-    status: 415,
-    title: 'The request is not a form with files',
-    advice: 'Send multipart/form-data with the fields "original" and "modified".',
-  },
-  'request/field-missing': {
-    status: 400,
-    title: 'A field is missing',
-    advice: 'Send both documents, as the fields "original" and "modified".',
-  },
-  'request/field-repeated': {
-    status: 400,
-    title: 'A field is there more than once',
-    advice: 'Send one document in "original", one in "modified", and "options" at most once.',
-  },
-  'request/field-unknown': {
-    status: 400,
-    title: 'A field is not known',
-    advice: 'Only "original", "modified" and "options" are read.',
-  },
-  'request/too-large': {
-    status: 413,
-    title: 'The request is too large',
-    advice: 'Each document may have 50 MB, the options 16 kB.',
-  },
-  'request/headers-too-large': {
-    status: 431,
-    title: 'The headers of the request are too large',
-    advice: 'All headers together may have 16 kB.',
-  },
-  'request/timeout': {
-    status: 408,
-    title: 'The request did not arrive in time',
-    advice: 'Send the request again over a faster connection.',
-  },
-  'request/not-acceptable': {
-    status: 406,
-    title: 'The result cannot be had in the form asked for',
-    advice: 'Ask for a Word document or for application/json in the header Accept.',
-  },
-  'request/not-found': {
-    status: 404,
-    title: 'There is nothing under this address',
-    advice: 'All addresses are listed in /docs.',
-  },
-  'request/method-not-allowed': {
-    status: 405,
-    title: 'The address does not know this method',
-    advice: 'The header Allow lists the methods that it knows.',
-  },
-  'request/host-not-allowed': {
-    status: 421,
-    title: 'The request was meant for another host',
-    advice:
-      'Until there is a sign-in, the service answers only to 127.0.0.1, localhost and [::1] with its port.',
-  },
-  'request/origin-not-allowed': {
-    status: 403,
-    title: 'The request comes from another site',
-    advice: 'Only the pages of this service may change anything through a browser.',
-  },
-  internal: {
-    status: 500,
-    title: 'Something went wrong inside the service',
-    advice: 'Report it with the request id; the log has more under it.',
-  },
 };
 
 /** Found wrong by the HTTP layer itself. */
@@ -311,7 +206,7 @@ export interface Problem {
   readonly detail: string;
   readonly code: ProblemCode;
   readonly requestId: string;
-  readonly details?: ErrorDetails;
+  readonly details?: ErrorDetails | DocumentsErrorDetails;
 }
 
 export interface ProblemAnswer {
@@ -332,6 +227,15 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
     const details = Object.keys(error.details).length > 0 ? { details: error.details } : {};
     return answer(error.code, error.message, requestId, {}, details);
   }
+  if (error instanceof DocumentsError) {
+    const details = Object.keys(error.details).length > 0 ? { details: error.details } : {};
+    return answer(error.code, error.message, requestId, retryHeaders(error.code, null), details);
+  }
+  if (error instanceof OutsideError) {
+    const code = `storage/${error.failure}` as const;
+    const headers = retryHeaders(code, error.retryAfterMs);
+    return { ...answer(code, PROBLEMS[code].advice, requestId, headers), unexpected: true };
+  }
   if (error instanceof RequestError) return answer(error.code, error.message, requestId, error.headers);
   if (error instanceof JobError) {
     const seconds = error.retryAfterSeconds;
@@ -346,6 +250,12 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
     return answer('comparison/no-room', error.message, requestId, { 'Retry-After': '300' });
   }
   return { ...answer('internal', PROBLEMS.internal.advice, requestId, {}), unexpected: true };
+}
+
+/** Where another try makes sense: after how many seconds. */
+function retryHeaders(code: ProblemCode, afterMs: number | null): Readonly<Record<string, string>> {
+  if (PROBLEMS[code].status !== 503) return {};
+  return { 'Retry-After': String(Math.ceil((afterMs ?? 2000) / 1000)) };
 }
 
 function answer(

@@ -35,6 +35,9 @@ export const problemSchema = z
         story: z.string().optional(),
         ids: z.array(z.string()).optional(),
         limit: z.object({ name: z.string(), allowed: z.number(), found: z.number().optional() }).optional(),
+        expected: z.string().optional(),
+        current: z.string().optional(),
+        field: z.string().optional(),
       })
       .optional(),
   })

@@ -1,0 +1,78 @@
+import type { DocumentsErrorCode } from '../documents/index.ts';
+import type { OutsideFailure } from '../kit/index.ts';
+import type { ProblemKind } from './problem-kind.ts';
+
+/** What a part outside of the process did not do, as a problem. */
+export type OutsideCode = `storage/${OutsideFailure}`;
+
+/** Kept documents, and the stores and keys behind them. */
+export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode, ProblemKind>> = {
+  'documents/not-found': {
+    status: 404,
+    title: 'There is no such document',
+    advice: 'GET /v1/documents lists those that you may read.',
+  },
+  'documents/version-not-found': {
+    status: 404,
+    title: 'The document has no such version',
+    advice: 'GET /v1/documents/{id}/versions lists its versions.',
+  },
+  'documents/stale': {
+    status: 412,
+    title: 'The document was changed by someone else',
+    advice:
+      'The member "details" names the version of the document that you know (expected) and the one that is current. Read the document again, then decide.',
+  },
+  'documents/deleted': {
+    status: 410,
+    title: 'The document is deleted',
+    advice: 'POST /v1/documents/{id}/restore brings it back.',
+  },
+  'documents/not-deleted': {
+    status: 409,
+    title: 'The document is not deleted',
+    advice: 'There is nothing to restore. Earlier versions are restored under /versions/{number}/restore.',
+  },
+  'documents/full': {
+    status: 409,
+    title: 'The document has as many versions as it may have',
+    advice: 'Copy the document and go on with the copy.',
+  },
+  'documents/invalid': {
+    status: 400,
+    title: 'What was said of the document cannot be kept',
+    advice: 'The member "details" names the field.',
+  },
+  'documents/unclear': {
+    status: 503,
+    title: 'It is not known whether the change was made',
+    advice: 'Send the same request with the same Idempotency-Key: it is not done twice.',
+  },
+  'storage/unavailable': {
+    status: 503,
+    title: 'The store does not answer',
+    advice:
+      'Nothing was changed. Send the request again after the seconds that the header Retry-After names.',
+  },
+  'storage/unclear': {
+    status: 503,
+    title: 'The store did not say whether it kept what was sent',
+    advice: 'Send the same request with the same Idempotency-Key: it is not done twice.',
+  },
+  'storage/full': {
+    status: 507,
+    title: 'There is no room left',
+    advice: 'Nothing was changed. Make room on the machine of the service.',
+  },
+  'storage/damaged': {
+    status: 500,
+    title: 'What is stored is not what was written',
+    advice:
+      'Nothing of it is given out. Report it with the request id; a copy may be had from an earlier version.',
+  },
+  'storage/refused': {
+    status: 503,
+    title: 'The store or the keys refuse the service',
+    advice: 'Report it with the request id: a key may be destroyed, or a right missing.',
+  },
+};
