@@ -13,6 +13,8 @@ export interface Config {
   readonly port: number;
   /** Absolute path of the folder that the embedded platform keeps its data in. */
   readonly dataDirectory: string;
+  /** Protects the ring of keys; `null`: the rights of its file do. Never logged. */
+  readonly passphrase: string | null;
   /** Absolute path of the built pages and samples. */
   readonly assetsDirectory: string;
   /** Threads that compare documents. */
@@ -78,6 +80,7 @@ const schema = z.object({
   REDLINE_OFFICE: z.string().optional(),
   REDLINE_BROWSER: z.string().optional(),
   REDLINE_PDF_MEMORY_MB: whole(256, 16_384, 2048),
+  REDLINE_PASSPHRASE: z.string().min(12, { error: 'must have at least 12 characters' }).max(1000).optional(),
   PATH: z.string().default(''),
   REDLINE_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
@@ -100,6 +103,7 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     host: values.HOST,
     port: values.PORT,
     dataDirectory: resolve(values.REDLINE_DATA),
+    passphrase: values.REDLINE_PASSPHRASE ?? null,
     assetsDirectory: builtFiles(),
     workers: values.REDLINE_WORKERS,
     queueLength: values.REDLINE_QUEUE,

@@ -26,7 +26,7 @@ export async function run(overrides: Environment = {}): Promise<number> {
 
 async function serve(config: Config, log: Log): Promise<number> {
   const signalled = firstSignal();
-  const platform = await openEmbeddedPlatform(config.dataDirectory, config.printer);
+  const platform = await openEmbeddedPlatform(config.dataDirectory, config);
   const phases: ShutdownPhase[] = [{ name: 'close platform', deadlineMs: 5000, run: () => platform.close() }];
   try {
     const start = await ROLES.all();

@@ -12,7 +12,17 @@ export interface Actor {
   readonly requestId: string;
 }
 
+/** The tenant of a service on one machine. */
+export const LOCAL_TENANT = 'local';
+
 /** Whoever reaches the service on its own machine, until there is sign-in. */
 export function localOperator(requestId: string, address: string | null): Actor {
-  return { tenant: 'local', kind: 'operator', id: 'operator', credential: 'loopback', address, requestId };
+  return {
+    tenant: LOCAL_TENANT,
+    kind: 'operator',
+    id: 'operator',
+    credential: 'loopback',
+    address,
+    requestId,
+  };
 }

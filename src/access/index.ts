@@ -1,1 +1,1 @@
-export { type Actor, localOperator } from './actor.ts';
+export { type Actor, LOCAL_TENANT, localOperator } from './actor.ts';

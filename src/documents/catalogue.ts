@@ -47,13 +47,17 @@ export interface CatalogueQuery {
   readonly updatedBefore?: string;
   readonly sort: CatalogueSort;
   readonly descending: boolean;
-  /** 1 to 200. */
+  /** 1 to `MOST_PAGE`. */
   readonly size: number;
   /** Where the page before ended, of the same query. */
   readonly after?: CataloguePlace;
 }
 
-export type CatalogueSort = 'name' | 'createdAt' | 'updatedAt';
+export const CATALOGUE_SORTS = ['name', 'createdAt', 'updatedAt'] as const;
+export type CatalogueSort = (typeof CATALOGUE_SORTS)[number];
+
+/** Entries of one page. */
+export const MOST_PAGE = 200;
 
 /** The last entry of a page: its value in the order, and its id. */
 export interface CataloguePlace {

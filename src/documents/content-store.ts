@@ -119,7 +119,7 @@ async function* chained(
   for (const stream of streams) yield* await stream();
 }
 
-export function contentName(tenant: string, document: string, content: string): string {
+function contentName(tenant: string, document: string, content: string): string {
   return `contents/${tenant}/${document}/${content}`;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Actor } from '../access/index.ts';
 import { type Ambient, isoTime, newId } from './ambient.ts';
 import { type Act, auditRecords } from './audit-record.ts';
@@ -45,32 +46,44 @@ export class Documents {
   readonly #heads: HeadStore;
   readonly #contents: ContentStore;
   readonly #ambient: Ambient;
+  readonly #committed: (stored: StoredHead) => Promise<void>;
 
-  constructor(heads: HeadStore, contents: ContentStore, ambient: Ambient) {
+  /** @param committed is told of every head that was written, before the answer is given. */
+  constructor(
+    heads: HeadStore,
+    contents: ContentStore,
+    ambient: Ambient,
+    committed: (stored: StoredHead) => Promise<void> = async () => {},
+  ) {
     this.#heads = heads;
     this.#contents = contents;
     this.#ambient = ambient;
+    this.#committed = committed;
   }
 
-  /** @param id of the new document: made from the operation's, so that a second try finds the first. */
+  /**
+   * A new document. Its id is made from the operation's, so that a second try finds the first.
+   *
+   * @param describe is asked when the content has been read: what is said of it may stand behind it.
+   */
   async create(
     { actor, operation }: Change,
-    description: Description,
+    describe: () => Promise<Description>,
     content: IncomingContent,
     origin: VersionOrigin = { kind: 'upload' },
   ): Promise<StoredHead> {
     const id = documentOf(operation);
     const there = await this.#heads.read(actor.tenant, id);
-    if (there !== null) return await this.#repeated(there, operation);
-    const described = checkDescription(description);
+    if (there !== null) return await this.#repeated(there, operation, content);
     const stored = await this.#contents.write(actor.tenant, id, content);
+    const described = checkDescription(await describe());
     const at = isoTime(this.#ambient.clock);
     const version = newVersion(stored, 1, origin, { by: actor.id, at });
     const acts: Act[] = [
       { action: origin.kind === 'copied' ? 'document.copied' : 'document.created', version: 1 },
     ];
     const records = auditRecords(actor, id, { operation, at }, acts);
-    return await this.#heads.commit(null, {
+    return await this.#write(null, {
       format: HEAD_FORMAT,
       tenant: actor.tenant,
       id,
@@ -89,10 +102,20 @@ export class Documents {
 
   /** @throws {DocumentsError} `documents/not-found`, also for documents of other tenants; `documents/deleted`. */
   async get(actor: Actor, id: string, { deleted = false } = {}): Promise<StoredHead> {
-    const stored = await this.#heads.read(actor.tenant, id);
+    const stored = isDocumentId(id) ? await this.#heads.read(actor.tenant, id) : null;
     if (stored === null || stored.head.state === 'taken') throw notFound();
     if (stored.head.state === 'deleted' && !deleted) throw gone();
     return stored;
+  }
+
+  /** @param number the current one by default. @throws {DocumentsError} `documents/version-not-found`. */
+  async version(
+    actor: Actor,
+    id: string,
+    number?: number,
+  ): Promise<{ readonly stored: StoredHead; readonly version: Version }> {
+    const stored = await this.get(actor, id);
+    return { stored, version: findVersion(stored.head, number) };
   }
 
   /** A version's bytes, or a range of them. */
@@ -106,8 +129,7 @@ export class Documents {
     readonly version: Version;
     readonly body: AsyncIterable<Uint8Array>;
   }> {
-    const stored = await this.get(actor, id);
-    const version = findVersion(stored.head, number);
+    const { stored, version } = await this.version(actor, id, number);
     return { stored, version, body: await this.#contents.read(actor.tenant, id, version, range) };
   }
 
@@ -123,7 +145,7 @@ export class Documents {
     content: IncomingContent,
     origin: VersionOrigin = { kind: 'upload' },
   ): Promise<StoredHead> {
-    return await this.#commit(change, async (head, at) => {
+    const add = async (head: Head, at: string): Promise<Outcome> => {
       const number = nextNumber(head);
       const stored = await this.#contents.write(head.tenant, head.id, content);
       const version = newVersion(stored, number, origin, { by: change.actor.id, at });
@@ -131,7 +153,8 @@ export class Documents {
         change: { versions: [...head.versions, version] },
         acts: [{ action: 'version.added', version: number }],
       };
-    });
+    };
+    return await this.#commit(change, add, { content });
   }
 
   /** Makes an earlier version the current one: as a new version with the same bytes. */
@@ -180,28 +203,37 @@ export class Documents {
     const { stored, version, body } = await this.open(change.actor, from.document, from.version);
     const origin = { kind: 'copied', document: from.document, version: version.number } as const;
     const description = { name: name ?? stored.head.name, labels: stored.head.labels };
-    return await this.create(change, description, { type: version.facts.type, body }, origin);
+    return await this.create(change, async () => description, { type: version.facts.type, body }, origin);
   }
 
-  /** What an operation that is asked for again did the first time. */
-  async #repeated(stored: StoredHead, operation: string): Promise<StoredHead> {
+  async #write(base: StoredHead | null, head: Head): Promise<StoredHead> {
+    const stored = await this.#heads.commit(base, head);
+    await this.#committed(stored);
+    return stored;
+  }
+
+  /** What an operation that is asked for again did the first time. @param content what is sent now. */
+  async #repeated(stored: StoredHead, operation: string, content?: IncomingContent): Promise<StoredHead> {
     const written = await this.#heads.writtenBy(stored, operation);
-    if (written !== null) return written;
-    // The first try came to nothing so long ago that the sweep closed its id.
-    throw new DocumentsError(
-      'documents/unclear',
-      'The request is too old. Send it under a new idempotency key.',
-    );
+    if (written === null) {
+      // The first try came to nothing so long ago that the sweep closed its id.
+      throw new DocumentsError(
+        'documents/unclear',
+        'The request is too old. Send it under a new idempotency key.',
+      );
+    }
+    if (content !== undefined) await assertSame(content, written.head.versions.at(-1));
+    return written;
   }
 
   async #commit(
     { actor, operation, document, ifMatch }: ChangeOf,
     decide: (head: Head, at: string) => Promise<Outcome>,
-    { deleted = false } = {},
+    { deleted = false, content }: { deleted?: boolean; content?: IncomingContent } = {},
   ): Promise<StoredHead> {
-    const base = await this.#heads.read(actor.tenant, document);
+    const base = isDocumentId(document) ? await this.#heads.read(actor.tenant, document) : null;
     if (base === null || base.head.state === 'taken') throw notFound();
-    if (names(base.head, operation)) return await this.#repeated(base, operation);
+    if (names(base.head, operation)) return await this.#repeated(base, operation, content);
     if (base.generation !== ifMatch) {
       throw new DocumentsError('documents/stale', 'The document was changed since it was read.', {
         expected: ifMatch,
@@ -212,13 +244,25 @@ export class Documents {
     const at = isoTime(this.#ambient.clock);
     const { change, acts } = await decide(base.head, at);
     const commit = { operation, at, records: auditRecords(actor, document, { operation, at }, acts) };
-    return await this.#heads.commit(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
+    return await this.#write(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
   }
 }
 
 /** The id of the document that an operation makes. */
 function documentOf(operation: string): string {
   return `d${operation.slice(1)}`;
+}
+
+function isDocumentId(id: string): boolean {
+  return /^d_[a-z0-9_-]{1,62}$/.test(id);
+}
+
+/** Reads what is sent again to its end. @throws {DocumentsError} `documents/other-request` when it was not sent before. */
+async function assertSame({ body }: IncomingContent, version: Version | undefined): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk);
+  if (hash.digest('hex') === version?.facts.sha256) return;
+  throw new DocumentsError('documents/other-request', 'The idempotency key was used for another content.');
 }
 
 function notFound(): DocumentsError {

@@ -7,6 +7,7 @@ export type DocumentsErrorCode =
   | 'documents/not-deleted'
   | 'documents/full'
   | 'documents/invalid'
+  | 'documents/other-request'
   | 'documents/unclear';
 
 export interface DocumentsErrorDetails {

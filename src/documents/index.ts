@@ -1,4 +1,4 @@
-export { type Ambient, newId } from './ambient.ts';
+export type { Ambient } from './ambient.ts';
 export type { AuditAction, AuditRecord } from './audit-record.ts';
 export {
   ABSENT,
@@ -12,13 +12,14 @@ export {
   type VersionedBlobStore,
   type WriteOptions,
 } from './blob-store.ts';
-export type {
-  Catalogue,
-  CatalogueEntry,
-  CataloguePage,
-  CataloguePlace,
-  CatalogueQuery,
-  CatalogueSort,
+export {
+  CATALOGUE_SORTS,
+  type Catalogue,
+  type CatalogueEntry,
+  type CataloguePage,
+  type CatalogueQuery,
+  type CatalogueSort,
+  MOST_PAGE,
 } from './catalogue.ts';
 export { ContentStore, type IncomingContent } from './content-store.ts';
 export { DataKeys, type DataKeysOptions } from './data-keys.ts';
@@ -27,9 +28,9 @@ export { type Change, type ChangeOf, Documents, newOperation } from './documents
 export { DocumentsError, type DocumentsErrorCode, type DocumentsErrorDetails } from './errors.ts';
 export type { Commit, ContentFacts, Head, Version, VersionOrigin } from './head.ts';
 export { HeadStore, type StoredHead } from './head-store.ts';
-export { catalogueEntry, followJournal } from './journal.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';
 export { type SweptContents, sweepContents } from './leftovers.ts';
+export { Library, type LibraryParts } from './library.ts';
 export type { Region, Residency } from './regions.ts';
 export {
   type ResultContent,

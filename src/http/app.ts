@@ -1,9 +1,10 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { RequestError } from './errors.ts';
 import { identify, logRequests } from './request-log.ts';
 import { answerProblem } from './responses.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
+import { addDocumentRoutes } from './routes/documents.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addPageRoutes } from './routes/pages.ts';
@@ -15,7 +16,7 @@ import type { HttpEnv, HttpServices } from './services.ts';
 
 /** The whole HTTP interface over what a role provides. */
 export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
-  const app = new OpenAPIHono<HttpEnv>();
+  const app = new OpenAPIHono<HttpEnv>({ defaultHook: refuseInvalid });
   app.onError((error, c) => answerProblem(error, c, services.log));
   app.notFound((c) =>
     answerProblem(
@@ -45,6 +46,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   );
   app.use(stayLocal(services.port));
   addComparisonRoutes(app, services);
+  addDocumentRoutes(app, services);
   addOperationRoutes(app, services);
   addResultRoutes(app, services);
   addSampleRoutes(app, services);
@@ -52,4 +54,13 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addPageRoutes(app);
   addWebRoutes(app, services);
   return app;
+}
+
+/** A parameter, query or body that is not as the API's description says. */
+function refuseInvalid(result: { readonly success: boolean; readonly error?: z.ZodError }): void {
+  if (result.success || result.error === undefined) return;
+  const faults = result.error.issues.map(({ path, message }) =>
+    [path.join('.'), message].filter(Boolean).join(': '),
+  );
+  throw new RequestError('request/invalid', `The request is not as it should be. ${faults.join('; ')}`);
 }

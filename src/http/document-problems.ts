@@ -43,6 +43,11 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'What was said of the document cannot be kept',
     advice: 'The member "details" names the field.',
   },
+  'documents/other-request': {
+    status: 422,
+    title: 'The idempotency key belongs to another request',
+    advice: 'Send a new Idempotency-Key with every new request, and the same one only to repeat it.',
+  },
   'documents/unclear': {
     status: 503,
     title: 'It is not known whether the change was made',

@@ -11,9 +11,6 @@ import { DOCUMENT_PROBLEMS, type OutsideCode } from './document-problems.ts';
 import type { ProblemKind } from './problem-kind.ts';
 import { REQUEST_PROBLEMS, type RequestErrorCode } from './request-problems.ts';
 
-export type { ProblemKind } from './problem-kind.ts';
-export type { RequestErrorCode } from './request-problems.ts';
-
 /** Every problem that the service answers with. Closed: a code without a row in `PROBLEMS` does not compile. */
 export type ProblemCode = ErrorCode | JobErrorCode | RequestErrorCode | DocumentsErrorCode | OutsideCode;
 

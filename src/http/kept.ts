@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { ResultGone, ResultKind, ResultPart } from '../documents/index.ts';
+import { isKnown } from './conditions.ts';
 import { RequestError } from './errors.ts';
 import { DOCX } from './responses.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
@@ -42,8 +43,4 @@ export function docxHeaders(sha256: string, name: string): Record<string, string
     'Content-Disposition': `attachment; filename="${name}"`,
     'Repr-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
   };
-}
-
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  return (ifNoneMatch ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
 }

@@ -3,6 +3,7 @@ import type { ProblemKind } from './problem-kind.ts';
 /** What can be wrong with a request itself, or with what it asks for. */
 export type RequestErrorCode =
   | 'request/malformed'
+  | 'request/invalid'
   | 'request/not-multipart'
   | 'request/field-missing'
   | 'request/field-repeated'
@@ -28,6 +29,11 @@ export type RequestErrorCode =
 
 /** Requests themselves, and what is only there for an hour. */
 export const REQUEST_PROBLEMS: Readonly<Record<RequestErrorCode, ProblemKind>> = {
+  'request/invalid': {
+    status: 400,
+    title: 'A parameter or member is not as it should be',
+    advice: 'The detail names it; /docs has the description of every request.',
+  },
   'request/malformed': {
     status: 400,
     title: 'The request cannot be read',

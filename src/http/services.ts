@@ -1,4 +1,4 @@
-import type { BlobStore, Results } from '../documents/index.ts';
+import type { BlobStore, Library, Results } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Log } from '../kit/index.ts';
 import type { UploadMemory } from './upload-memory.ts';
@@ -7,6 +7,7 @@ import type { UploadMemory } from './upload-memory.ts';
 export interface HttpServices {
   readonly pool: EnginePool;
   readonly results: Results;
+  readonly library: Library;
   readonly blobs: BlobStore;
   readonly prints: PrintShop;
   readonly uploads: UploadMemory;

@@ -89,23 +89,22 @@ class StreamedForm<Result> {
 
   #file(field: string, stream: BusboyFileStream, name: string): void {
     stream.on('error', () => {});
-    if (field !== 'file') return this.#fail(unknown());
-    if (this.#taken !== null) return this.#fail(repeated());
-    this.#stream = stream;
-    stream.on('limit', () => this.#fail(tooLarge()));
-    const file = { name: name || null, body: chunks(stream), options: () => this.#read.promise };
-    this.#taken = this.#take(file);
-    this.#taken.catch((error: unknown) => this.#fail(error));
+    if (field !== 'file') this.#fail(unknown());
+    else if (this.#taken !== null) this.#fail(repeated());
+    else {
+      this.#stream = stream;
+      stream.on('limit', () => this.#fail(tooLarge()));
+      const file = { name: fileName(name), body: chunks(stream), options: () => this.#read.promise };
+      this.#taken = this.#take(file);
+      this.#taken.catch((error: unknown) => this.#fail(error));
+    }
   }
 
   #field(field: string, value: string, cut: boolean): void {
-    if (field !== 'options') return this.#fail(unknown());
-    if (this.#options !== null) return this.#fail(repeated());
-    if (cut)
-      return this.#fail(
-        new RequestError('request/too-large', `"options" has more than ${LIMITS.optionsBytes} bytes.`),
-      );
-    this.#options = value;
+    if (field !== 'options') this.#fail(unknown());
+    else if (this.#options !== null) this.#fail(repeated());
+    else if (cut) this.#fail(optionsTooLarge());
+    else this.#options = value;
   }
 
   #fail(reason: unknown): void {
@@ -117,6 +116,12 @@ class StreamedForm<Result> {
 async function* chunks(stream: BusboyFileStream): AsyncIterable<Uint8Array> {
   for await (const chunk of stream as AsyncIterable<Uint8Array>) yield chunk;
   if (stream.truncated) throw tooLarge();
+}
+
+/** As the sender's machine calls it: forms write three signs otherwise (HTML, multipart/form-data encoding). */
+function fileName(sent: string | undefined): string | null {
+  const signs: Readonly<Record<string, string>> = { '%22': '"', '%0D': ' ', '%0A': ' ' };
+  return sent?.replace(/%22|%0D|%0A/g, (sign) => signs[sign] ?? sign) || null;
 }
 
 function deferred<Value>() {
@@ -158,6 +163,10 @@ function repeated(): RequestError {
 
 function unknown(): RequestError {
   return new RequestError('request/field-unknown', 'Only the fields "file" and "options" are read.');
+}
+
+function optionsTooLarge(): RequestError {
+  return new RequestError('request/too-large', `"options" has more than ${LIMITS.optionsBytes} bytes.`);
 }
 
 function tooLarge(): RedlineError {

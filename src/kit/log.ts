@@ -25,7 +25,9 @@ export interface LogFields {
   readonly signal?: string;
   readonly phase?: string;
   readonly port?: number;
-  readonly removed?: number;
+  /** Which of the regular chores. */
+  readonly chore?: string;
+  readonly count?: number;
   readonly version?: string;
 }
 
@@ -44,7 +46,8 @@ const FIELDS: Readonly<Record<keyof LogFields, true>> = {
   signal: true,
   phase: true,
   port: true,
-  removed: true,
+  chore: true,
+  count: true,
   version: true,
 };
 

@@ -1,7 +1,8 @@
-import { Results } from '../documents/index.ts';
+import { LOCAL_TENANT } from '../access/index.ts';
+import { Library, Results } from '../documents/index.ts';
 import { createApp, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
-import { describeError } from '../kit/index.ts';
+import { describeError, systemRandom, systemTimer } from '../kit/index.ts';
 import { HttpServer } from './http-server.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { watchVitals } from './vitals.ts';
@@ -14,12 +15,14 @@ const MEGABYTE = 1024 * 1024;
 export async function startAll(context: RoleContext): Promise<RunningRole> {
   const { config, platform, log, clock } = context;
   const results = new Results(platform.blobs, clock, config.resultsMb * MEGABYTE);
+  const library = await openLibrary(context);
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();
   const app = createApp({
     pool,
     results,
+    library,
     blobs: platform.blobs,
     prints: new PrintShop(platform.printer),
     uploads: new UploadMemory(config.uploadMemoryMb * MEGABYTE),
@@ -37,7 +40,7 @@ export async function startAll(context: RoleContext): Promise<RunningRole> {
     await pool.close();
     throw error;
   }
-  const endSweeps = sweepRegularly(context, results);
+  const endSweeps = sweepRegularly(context, results, library);
   const stopAccepting = async () => {
     endSweeps();
     vitals.stop();
@@ -51,6 +54,7 @@ export async function startAll(context: RoleContext): Promise<RunningRole> {
       { name: 'drain', deadlineMs: 20_000, run: () => server.drained() },
       { name: 'cut connections', deadlineMs: 2000, run: () => server.cut() },
       { name: 'end pool', deadlineMs: 5000, run: () => pool.close() },
+      { name: 'forget keys', deadlineMs: 1000, run: async () => library.close() },
     ],
   };
 }
@@ -65,16 +69,42 @@ function openPool({ config, engineScript }: RoleContext): EnginePool {
   });
 }
 
-/** Removes expired results now and every few minutes. @returns how to end that. */
-function sweepRegularly({ log }: RoleContext, results: Results): () => void {
-  const sweep = () => {
-    results.sweep().then(
-      (removed) => removed > 0 && log.info('swept', { removed }),
-      (error: unknown) => log.error('sweep failed', describeError(error)),
-    );
+/** The documents of this machine; what another process committed is found in the catalogue before the first request. */
+async function openLibrary({ platform, clock, log }: RoleContext): Promise<Library> {
+  const [[residency, region] = []] = [...platform.regions];
+  if (residency === undefined || region === undefined) throw new Error('The platform has no region.');
+  const library = new Library({
+    residency,
+    region,
+    keys: platform.keys,
+    catalogue: platform.catalogue,
+    ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
+    onBehind: (error) => log.warn('catalogue behind', describeError(error)),
+  });
+  await platform.keys.create(LOCAL_TENANT);
+  await library.follow();
+  return library;
+}
+
+/** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
+function sweepRegularly({ log }: RoleContext, results: Results, library: Library): () => void {
+  const chores = [
+    { name: 'expired results', run: () => results.sweep() },
+    { name: 'contents left behind', run: async () => (await library.sweep()).purged },
+    { name: 'documents followed', run: () => library.follow() },
+  ];
+  const sweep = async (): Promise<void> => {
+    for (const { name, run } of chores) {
+      try {
+        const count = await run();
+        if (count > 0) log.info('swept', { chore: name, count });
+      } catch (error) {
+        log.error('sweep failed', { chore: name, ...describeError(error) });
+      }
+    }
   };
-  sweep();
-  const timer = setInterval(sweep, SWEEP_EVERY_MS);
+  void sweep();
+  const timer = setInterval(() => void sweep(), SWEEP_EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -144,7 +144,7 @@ describe('a kept result', () => {
     await second.stop();
     clock.now += HOUR_MS;
     const third = await startService({ ...options, dataDirectory });
-    await expect.poll(() => third.lines.find(({ msg }) => msg === 'swept')).toMatchObject({ removed: 3 });
+    await expect.poll(() => third.lines.find(({ msg }) => msg === 'swept')).toMatchObject({ count: 3 });
     const answer = await fetch(third.url + saved.links.redline);
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'comparison/not-found' }]);
     await third.stop();

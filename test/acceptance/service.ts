@@ -44,7 +44,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const settings = { PORT: '0', REDLINE_DATA: dataDirectory, REDLINE_WORKERS: '1', ...options.settings };
   const { assetsDirectory = readConfig(settings, {}).assetsDirectory } = options;
   const config = { ...readConfig(settings, {}), assetsDirectory };
-  const platform = await openEmbeddedPlatform(dataDirectory, config.printer);
+  const platform = await openEmbeddedPlatform(dataDirectory, config);
   const start = await ROLES.all();
   const { engineScript, clock = systemClock } = options;
   const role = await start({

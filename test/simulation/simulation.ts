@@ -7,7 +7,6 @@ import {
   DocumentsError,
   type Head,
   HeadStore,
-  type StoredHead,
   sweepContents,
 } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
@@ -207,7 +206,7 @@ class Run {
     if (kind === 'create') {
       const created = await documents.create(
         { actor, operation },
-        { name: 'x', labels: [] },
+        async () => ({ name: 'x', labels: [] }),
         upload(operation),
       );
       this.known.push(created.head.id);
@@ -314,5 +313,3 @@ async function readAll(server: Server, documents: ReadonlyMap<string, readonly H
   }
   return unreadable;
 }
-
-export type { StoredHead };

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Platform } from '../platform.ts';
 import { DirectoryBlobStore } from './directory-blob-store.ts';
+import { KeyRing } from './key-ring.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
+import { SqliteCatalogue } from './sqlite-catalogue.ts';
 
 export { DirectoryBlobStore } from './directory-blob-store.ts';
 export { KeyRing } from './key-ring.ts';
@@ -11,15 +13,33 @@ export { SqliteCatalogue } from './sqlite-catalogue.ts';
 /** Nothing that makes PDFs. */
 const NO_PROGRAMS: PrinterOptions = { office: null, browser: null, deadlineMs: 0, memoryMb: 0 };
 
+export interface EmbeddedOptions {
+  readonly printer?: PrinterOptions;
+  /** Protects the ring of keys; `null` leaves it to the rights of its file. */
+  readonly passphrase?: string | null;
+}
+
 /**
  * Everything on one machine, for one person or a small office.
  *
  * @param directory absolute; made with access for its owner only when it is not there, used again when it is.
+ * @throws {OutsideError} when what is there cannot be used: rights, passphrase, a newer format.
  */
 export async function openEmbeddedPlatform(
   directory: string,
-  printer: PrinterOptions = NO_PROGRAMS,
+  { printer = NO_PROGRAMS, passphrase = null }: EmbeddedOptions = {},
 ): Promise<Platform> {
   const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
-  return { blobs, printer: openProgramPrinter(printer), close: async () => {} };
+  const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
+  const contents = await DirectoryBlobStore.open(join(directory, 'contents'), true);
+  const keys = await KeyRing.open(join(directory, 'keys'), passphrase);
+  const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
+  return {
+    blobs,
+    regions: new Map([['local', { heads, contents }]]),
+    keys,
+    catalogue,
+    printer: openProgramPrinter(printer),
+    close: async () => catalogue.close(),
+  };
 }

@@ -1,0 +1,79 @@
+import type { Actor } from '../access/index.ts';
+import type { Ambient } from './ambient.ts';
+import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
+import { ContentStore } from './content-store.ts';
+import { DataKeys } from './data-keys.ts';
+import { Documents } from './documents.ts';
+import { HeadStore, type StoredHead } from './head-store.ts';
+import { catalogueEntry, followJournal } from './journal.ts';
+import type { KeyService } from './key-service.ts';
+import { type SweptContents, sweepContents } from './leftovers.ts';
+import type { Region } from './regions.ts';
+
+/** Whoever does what nobody asked for. */
+const HOUSEKEEPER: Omit<Actor, 'tenant'> = {
+  kind: 'service',
+  id: 'housekeeper',
+  credential: 'process',
+  address: null,
+  requestId: 'housekeeping',
+};
+
+export interface LibraryParts {
+  /** Names the region in the catalogue. */
+  readonly residency: string;
+  readonly region: Region;
+  readonly keys: KeyService;
+  readonly catalogue: Catalogue;
+  readonly ambient: Ambient;
+  /** The catalogue did not take what was committed: it will hear of it when the journal is followed. */
+  readonly onBehind: (error: unknown) => void;
+}
+
+/** The documents of one region, with the catalogue in which they are found. */
+export class Library {
+  readonly documents: Documents;
+  readonly #parts: LibraryParts;
+  readonly #keys: DataKeys;
+  readonly #heads: HeadStore;
+
+  constructor(parts: LibraryParts) {
+    this.#parts = parts;
+    this.#keys = new DataKeys(parts.keys, parts.ambient);
+    this.#heads = new HeadStore(parts.region.heads, this.#keys, parts.ambient);
+    const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient);
+    this.documents = new Documents(this.#heads, contents, parts.ambient, (stored) => this.#enter(stored));
+  }
+
+  /** Documents of the actor's tenant, as far as the catalogue knows: all that this process committed, at least. */
+  async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant'>): Promise<CataloguePage> {
+    return await this.#parts.catalogue.list({ ...query, tenant: actor.tenant });
+  }
+
+  /** Brings the catalogue up to date. @returns how many documents were looked at. */
+  async follow(): Promise<number> {
+    const { residency, region, catalogue, ambient } = this.#parts;
+    const heads = { store: region.heads, heads: this.#heads };
+    return await followJournal(residency, heads, catalogue, ambient.clock());
+  }
+
+  /** Purges what processes that died left behind. */
+  async sweep(): Promise<SweptContents> {
+    const { region, ambient } = this.#parts;
+    return await sweepContents(this.#heads, region.contents, ambient, HOUSEKEEPER);
+  }
+
+  /** Lets go of all keys. */
+  close(): void {
+    this.#keys.close();
+  }
+
+  async #enter(stored: StoredHead): Promise<void> {
+    const entry = catalogueEntry(stored);
+    try {
+      if (entry !== null) await this.#parts.catalogue.put(entry);
+    } catch (error) {
+      this.#parts.onBehind(error);
+    }
+  }
+}

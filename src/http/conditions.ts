@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'hono';
+import { localOperator } from '../access/index.ts';
+import { type ByteRange, type Change, type ChangeOf, newOperation } from '../documents/index.ts';
+import { systemRandom } from '../kit/index.ts';
+import { RequestError } from './errors.ts';
+import type { HttpEnv } from './services.ts';
+
+// Under which conditions a request is to be carried out (RFC 9110 § 13, § 14), and by whom.
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+/** As many hexadecimal digits as any operation's id has. */
+const OPERATION_DIGITS = 32;
+
+/** Who asks. Until there is sign-in, only the person at the machine can. */
+export function actorOf(c: Context<HttpEnv>) {
+  return localOperator(c.var.requestId, null);
+}
+
+/** Who asks for what: the same operation for the same `Idempotency-Key`, a new one without. */
+export function changeOf(c: Context<HttpEnv>): Change {
+  const actor = actorOf(c);
+  const key = c.req.header('idempotency-key');
+  if (key === undefined) return { actor, operation: newOperation(systemRandom) };
+  if (!IDEMPOTENCY_KEY.test(key)) {
+    throw new RequestError(
+      'request/idempotency-key',
+      'The header Idempotency-Key has other characters or is too long.',
+    );
+  }
+  const asked = [actor.tenant, actor.kind, actor.id, c.req.method, c.req.path, key].join('\n');
+  const digest = createHash('sha256').update(asked).digest('hex').slice(0, OPERATION_DIGITS);
+  return { actor, operation: `o_${digest}` };
+}
+
+/** The same of a document that is there. @throws {RequestError} without `If-Match`, or with one that is no ETag of a document. */
+export function changeOfDocument(c: Context<HttpEnv>, document: string): ChangeOf {
+  const given = c.req.header('if-match');
+  if (given === undefined) {
+    throw new RequestError('request/precondition-required', 'The header If-Match is missing.');
+  }
+  const [, ifMatch] = /^\s*"([0-9]{1,30})"\s*$/.exec(given) ?? [];
+  if (ifMatch === undefined) {
+    throw new RequestError(
+      'request/precondition-failed',
+      'The header If-Match is not one ETag of a document.',
+    );
+  }
+  return { ...changeOf(c), document, ifMatch };
+}
+
+/** Whether the client has what an ETag names (`If-None-Match`, weak comparison). */
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  return (ifNoneMatch ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
+}
+
+/**
+ * The one range of bytes that is asked for; `null` for the whole: no range, several, or `If-Range` names something else.
+ *
+ * @throws {RequestError} `request/range-not-satisfiable` when it lies behind the end.
+ */
+export function rangeOf(c: Context<HttpEnv>, size: number, etag: string): ByteRange | null {
+  const condition = c.req.header('if-range');
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(c.req.header('range')?.trim() ?? '') ?? [];
+  if (first === undefined || last === undefined || first + last === '') return null;
+  if (condition !== undefined && condition.trim() !== etag) return null;
+  const suffix = first === '';
+  const start = suffix ? Math.max(0, size - Number(last)) : Number(first);
+  const end = suffix || last === '' ? size : Math.min(size, Number(last) + 1);
+  if (!suffix && last !== '' && Number(last) < Number(first)) return null;
+  if (start < end) return { start, end };
+  throw new RequestError('request/range-not-satisfiable', 'The range lies behind the end of the content.', {
+    'Content-Range': `bytes */${size}`,
+  });
+}

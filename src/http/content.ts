@@ -1,0 +1,71 @@
+import type { Context } from 'hono';
+import { actorOf, isKnown, rangeOf } from './conditions.ts';
+import type { HttpEnv, HttpServices } from './services.ts';
+
+/**
+ * The bytes of a version, or the range that is asked for. The first of them are verified before the answer begins; what
+ * turns out to be damaged behind them cuts the connection, so that nobody takes a part for the whole.
+ *
+ * @param number of the version; the current one by default.
+ */
+export async function sendContent(
+  c: Context<HttpEnv>,
+  { library: { documents } }: HttpServices,
+  id: string,
+  number?: number,
+): Promise<Response> {
+  const actor = actorOf(c);
+  const { stored, version } = await documents.version(actor, id, number);
+  const { type, size, sha256 } = version.facts;
+  const etag = `"${sha256}"`;
+  const headers = {
+    'Content-Type': type,
+    'Content-Disposition': disposition(stored.head.name),
+    'Repr-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+    ETag: etag,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private, no-cache',
+    // What somebody uploaded never becomes a page of this service.
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+  };
+  if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+  const range = rangeOf(c, size, etag);
+  const sent = range === null ? size : range.end - range.start;
+  const lengths = { ...headers, 'Content-Length': String(sent) };
+  if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Length': String(size) });
+  const { body } = await documents.open(actor, id, version.number, range ?? undefined);
+  const stream = await begun(body);
+  if (range === null) return c.body(stream, 200, lengths);
+  return c.body(stream, 206, {
+    ...lengths,
+    'Content-Range': `bytes ${range.start}-${range.end - 1}/${size}`,
+  });
+}
+
+/** A stream whose first piece is there already. @throws what the first piece throws. */
+async function begun(body: AsyncIterable<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+  const pieces = body[Symbol.asyncIterator]();
+  const first = await pieces.next();
+  let next: IteratorResult<Uint8Array> | null = first;
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = next ?? (await pieces.next());
+      next = null;
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => {
+      await pieces.return?.();
+    },
+  });
+}
+
+/** A file to be saved under a name in any script (RFC 6266, RFC 8187). */
+function disposition(name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}

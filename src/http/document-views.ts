@@ -1,0 +1,47 @@
+import type { z } from '@hono/zod-openapi';
+import type { CatalogueEntry, StoredHead, Version } from '../documents/index.ts';
+import type { documentPageSchema, documentSchema, versionSchema } from './document-schemas.ts';
+
+// How kept documents are shown: never a key, never where something is stored.
+
+type DocumentView = z.output<typeof documentSchema>;
+type VersionView = z.output<typeof versionSchema>;
+type EntryView = z.output<typeof documentPageSchema>['documents'][number];
+
+/** The generation as an ETag (RFC 9110 § 8.8.3). */
+export function etagOf(generation: string): string {
+  return `"${generation}"`;
+}
+
+export function viewDocument({ head, generation }: StoredHead): DocumentView {
+  const current = head.versions.at(-1);
+  if (current === undefined || head.state === 'taken') throw new Error('A document has no version.');
+  const { id, name, labels, owner, state, createdAt, updatedAt, deletedAt, versions } = head;
+  const self = linkOf(id);
+  return {
+    ...{ id, name, labels: [...labels], owner, state, createdAt, updatedAt, deletedAt },
+    etag: etagOf(generation),
+    versions: versions.length,
+    current: viewVersion(id, current),
+    links: { self, versions: `${self}/versions`, content: `${self}/content` },
+  };
+}
+
+export function viewVersion(
+  document: string,
+  { number, createdAt, createdBy, origin, facts }: Version,
+): VersionView {
+  const content = `${linkOf(document)}/versions/${number}/content`;
+  const { type, size, sha256 } = facts;
+  return { number, createdAt, createdBy, origin, content: { type, size, sha256 }, links: { content } };
+}
+
+export function viewEntry(entry: CatalogueEntry): EntryView {
+  const { id, name, labels, owner, state, createdAt, updatedAt, generation, type, size, versions } = entry;
+  const facts = { id, name, labels: [...labels], owner, state, createdAt, updatedAt };
+  return { ...facts, etag: etagOf(generation), type, size, versions, links: { self: linkOf(id) } };
+}
+
+export function linkOf(document: string): string {
+  return `/v1/documents/${document}`;
+}

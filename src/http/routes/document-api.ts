@@ -1,0 +1,193 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import {
+  copySchema,
+  descriptionSchema,
+  documentPageSchema,
+  documentSchema,
+  listQuerySchema,
+  versionPageSchema,
+  versionSchema,
+  versionsQuerySchema,
+} from '../document-schemas.ts';
+import { RequestError } from '../errors.ts';
+import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
+
+// What the routes of kept documents take and answer, as the OpenAPI document says it; `documents.ts` does it.
+
+const id = z.string().openapi({ param: { name: 'id', in: 'path' } });
+const number = z.coerce
+  .number()
+  .int()
+  .positive()
+  .openapi({ param: { name: 'number', in: 'path' } });
+const documentParameters = z.object({ id });
+const versionParameters = z.object({ id, number });
+
+const ifMatch = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .openapi({ description: 'The ETag of the document as it was read. Without it: 428.' }),
+});
+const anew = z.object({
+  'idempotency-key': z
+    .string()
+    .optional()
+    .openapi({ description: 'Sent again, the request is not done again.' }),
+});
+const both = ifMatch.extend(anew.shape);
+
+/** A description is short; nothing longer is read. */
+const MOST_JSON_BYTES = 64 * 1024;
+const short = bodyLimit({
+  maxSize: MOST_JSON_BYTES,
+  onError: () => {
+    throw new RequestError('request/too-large', `The body has more than ${MOST_JSON_BYTES} bytes.`);
+  },
+});
+
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ [JSON_TYPE]: { schema } });
+const body = <Schema extends z.ZodType>(schema: Schema) => ({ required: true, content: json(schema) });
+const documentAnswer = {
+  description: 'The document; its ETag in the header too.',
+  content: json(documentSchema),
+};
+const created = { 201: { ...documentAnswer, description: 'The new document.' }, ...problemResponses };
+const changed = { 200: documentAnswer, ...problemResponses };
+
+// A plain schema: with a zod one the whole body would be buffered before anything could refuse it.
+const fileForm = (options?: string) => ({
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: {
+        type: 'object' as const,
+        required: ['file'],
+        properties: {
+          file: {
+            type: 'string' as const,
+            contentMediaType: 'application/octet-stream',
+            description: 'At most 50 MB.',
+          },
+          ...(options === undefined ? {} : { options: { $ref: `#/components/schemas/${options}` } }),
+        },
+      },
+      ...(options === undefined ? {} : { encoding: { options: { contentType: JSON_TYPE } } }),
+    },
+  },
+});
+
+export const createDocument = createRoute({
+  method: 'post',
+  path: '/v1/documents',
+  summary: 'Keep a document',
+  request: { headers: anew, body: fileForm('NewDocument') },
+  responses: created,
+});
+
+export const listDocuments = createRoute({
+  method: 'get',
+  path: '/v1/documents',
+  summary: 'List documents',
+  request: { query: listQuerySchema },
+  responses: { 200: { description: 'A page.', content: json(documentPageSchema) }, ...problemResponses },
+});
+
+export const getDocument = createRoute({
+  method: 'get',
+  path: '/v1/documents/{id}',
+  summary: 'A document',
+  request: { params: documentParameters },
+  responses: { ...changed, 304: { description: 'It is as `If-None-Match` says.' } },
+});
+
+export const describeDocument = createRoute({
+  method: 'patch',
+  path: '/v1/documents/{id}',
+  summary: 'Rename or label a document',
+  middleware: short,
+  request: { params: documentParameters, headers: both, body: body(descriptionSchema) },
+  responses: changed,
+});
+
+export const deleteDocument = createRoute({
+  method: 'delete',
+  path: '/v1/documents/{id}',
+  summary: 'Delete a document, so that it can be restored',
+  request: { params: documentParameters, headers: both },
+  responses: changed,
+});
+
+export const restoreDocument = createRoute({
+  method: 'post',
+  path: '/v1/documents/{id}/restore',
+  summary: 'Take the deletion of a document back',
+  request: { params: documentParameters, headers: both },
+  responses: changed,
+});
+
+export const copyDocument = createRoute({
+  method: 'post',
+  path: '/v1/documents/{id}/copies',
+  summary: 'A new document with the bytes of this one',
+  middleware: short,
+  request: { params: documentParameters, headers: anew, body: body(copySchema) },
+  responses: created,
+});
+
+export const addVersion = createRoute({
+  method: 'post',
+  path: '/v1/documents/{id}/versions',
+  summary: 'Add a version',
+  request: { params: documentParameters, headers: both, body: fileForm() },
+  responses: created,
+});
+
+export const listVersions = createRoute({
+  method: 'get',
+  path: '/v1/documents/{id}/versions',
+  summary: 'The versions of a document, the latest first',
+  request: { params: documentParameters, query: versionsQuerySchema },
+  responses: { 200: { description: 'A page.', content: json(versionPageSchema) }, ...problemResponses },
+});
+
+export const getVersion = createRoute({
+  method: 'get',
+  path: '/v1/documents/{id}/versions/{number}',
+  summary: 'A version',
+  request: { params: versionParameters },
+  responses: { 200: { description: 'The version.', content: json(versionSchema) }, ...problemResponses },
+});
+
+export const restoreVersion = createRoute({
+  method: 'post',
+  path: '/v1/documents/{id}/versions/{number}/restore',
+  summary: 'Make an earlier version the current one, as a new version',
+  request: { params: versionParameters, headers: both },
+  responses: created,
+});
+
+const file = { [DOCX]: { schema: { type: 'string', contentMediaType: DOCX } as const } };
+const contentAnswers = {
+  200: { description: 'The bytes; the ETag is made of their SHA-256.', content: file },
+  206: { description: 'The range of them that `Range` asks for.', content: file },
+  304: { description: 'They are those that `If-None-Match` names.' },
+  ...problemResponses,
+};
+
+export const getContent = createRoute({
+  method: 'get',
+  path: '/v1/documents/{id}/content',
+  summary: 'The bytes of the current version',
+  request: { params: documentParameters },
+  responses: contentAnswers,
+});
+
+export const getVersionContent = createRoute({
+  method: 'get',
+  path: '/v1/documents/{id}/versions/{number}/content',
+  summary: 'The bytes of a version',
+  request: { params: versionParameters },
+  responses: contentAnswers,
+});

@@ -1,0 +1,129 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { StoredHead } from '../../documents/index.ts';
+import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
+import { sendContent } from '../content.ts';
+import { newDocumentSchema } from '../document-schemas.ts';
+import { etagOf, linkOf, viewDocument, viewEntry, viewVersion } from '../document-views.ts';
+import { parseOptions } from '../options.ts';
+import { decodePageToken, encodePageToken } from '../page-token.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { streamUpload } from '../stream-upload.ts';
+import * as api from './document-api.ts';
+
+const FRESH = { 'Cache-Control': 'private, no-cache' };
+const UNNAMED = 'Document';
+
+/** Kept documents: what is in them, what is said of them, and their versions. */
+export function addDocumentRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  app.openAPIRegistry.register('NewDocument', newDocumentSchema);
+  addDocuments(app, services);
+  addChanges(app, services);
+  addVersions(app, services);
+}
+
+function addDocuments(app: OpenAPIHono<HttpEnv>, { library }: HttpServices): void {
+  const { documents } = library;
+  app.openAPIRegistry.registerPath(api.createDocument);
+  app.post('/v1/documents', async (c) => {
+    const stored = await streamUpload(c.req.raw, async ({ name, body, options }) => {
+      const describe = async () => {
+        const { name: given = name ?? UNNAMED, labels } = parseOptions(newDocumentSchema, await options());
+        return { name: given, labels };
+      };
+      return await documents.create(changeOf(c), describe, { type: 'application/octet-stream', body });
+    });
+    return answerCreated(c, stored);
+  });
+  app.openapi(api.listDocuments, async (c) => {
+    const { pageToken, pageSize: size, order, ...asked } = c.req.valid('query');
+    const query = { ...asked, descending: order === 'descending' };
+    const after = pageToken === undefined ? {} : { after: decodePageToken(pageToken, query) };
+    const { entries, next } = await library.list(actorOf(c), { ...present(query), size, ...after });
+    const nextPageToken = next === null ? null : encodePageToken(next, query);
+    return c.json({ documents: entries.map(viewEntry), nextPageToken }, 200, FRESH);
+  });
+  app.openapi(api.getDocument, async (c) => {
+    const stored = await documents.get(actorOf(c), c.req.valid('param').id, { deleted: true });
+    const headers = { ...FRESH, ETag: etagOf(stored.generation) };
+    if (isKnown(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers);
+    return c.json(viewDocument(stored), 200, headers);
+  });
+  app.openapi(api.copyDocument, async (c) => {
+    const { name, version } = c.req.valid('json');
+    const from = { document: c.req.valid('param').id, ...(version === undefined ? {} : { version }) };
+    return answerCreated(c, await documents.copy(changeOf(c), from, name));
+  });
+}
+
+function addChanges(app: OpenAPIHono<HttpEnv>, { library: { documents } }: HttpServices): void {
+  app.openapi(api.describeDocument, async (c) => {
+    const change = changeOfDocument(c, c.req.valid('param').id);
+    return answerChanged(c, await documents.describe(change, present(c.req.valid('json'))));
+  });
+  app.openapi(api.deleteDocument, async (c) =>
+    answerChanged(c, await documents.remove(changeOfDocument(c, c.req.valid('param').id))),
+  );
+  app.openapi(api.restoreDocument, async (c) =>
+    answerChanged(c, await documents.undelete(changeOfDocument(c, c.req.valid('param').id))),
+  );
+}
+
+function addVersions(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { documents } = services.library;
+  app.openAPIRegistry.registerPath(api.addVersion);
+  app.post('/v1/documents/:id/versions', async (c) => {
+    const change = changeOfDocument(c, c.req.param('id'));
+    const stored = await streamUpload(c.req.raw, ({ body }) =>
+      documents.addVersion(change, { type: 'application/octet-stream', body }),
+    );
+    return answerCreated(c, stored);
+  });
+  app.openapi(api.listVersions, async (c) => {
+    const { id } = c.req.valid('param');
+    const { pageSize, pageToken } = c.req.valid('query');
+    const { head } = await documents.get(actorOf(c), id);
+    const before = pageToken === undefined ? null : Number(decodePageToken(pageToken, { id }).id);
+    const older = head.versions.filter(({ number }) => before === null || number < before).reverse();
+    const page = older.slice(0, pageSize);
+    const last = page.at(-1);
+    const more = older.length > page.length && last !== undefined;
+    const nextPageToken = more ? encodePageToken({ value: '', id: String(last.number) }, { id }) : null;
+    return c.json({ versions: page.map((version) => viewVersion(id, version)), nextPageToken }, 200, FRESH);
+  });
+  app.openapi(api.getVersion, async (c) => {
+    const { id, number } = c.req.valid('param');
+    const { version } = await documents.version(actorOf(c), id, number);
+    return c.json(viewVersion(id, version), 200, FRESH);
+  });
+  app.openapi(api.restoreVersion, async (c) => {
+    const { id, number } = c.req.valid('param');
+    return answerCreated(c, await documents.restoreVersion(changeOfDocument(c, id), number));
+  });
+  app.openapi(api.getContent, (c) => sendContent(c, services, c.req.valid('param').id));
+  app.openapi(api.getVersionContent, (c) => {
+    const { id, number } = c.req.valid('param');
+    return sendContent(c, services, id, number);
+  });
+}
+
+function answerCreated(c: Context<HttpEnv>, stored: StoredHead) {
+  const headers = {
+    ETag: etagOf(stored.generation),
+    Location: linkOf(stored.head.id),
+    'Cache-Control': 'no-store',
+  };
+  return c.json(viewDocument(stored), 201, headers);
+}
+
+function answerChanged(c: Context<HttpEnv>, stored: StoredHead) {
+  return c.json(viewDocument(stored), 200, { ETag: etagOf(stored.generation), 'Cache-Control': 'no-store' });
+}
+
+/** Without the members that were not given. */
+function present<Given extends object>(
+  given: Given,
+): { [Key in keyof Given]: Exclude<Given[Key], undefined> } {
+  const members = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(members) as { [Key in keyof Given]: Exclude<Given[Key], undefined> };
+}
