@@ -11,7 +11,8 @@ import { CliError } from './errors.ts';
 import { STANDARD } from './input.ts';
 import type { Io } from './io.ts';
 import { type OptionFlags, optionsOf } from './options.ts';
-import { type Content, oneOf, type ProduceFlags, produce } from './produce.ts';
+import type { Content } from './output.ts';
+import { oneOf, type ProduceFlags, produce } from './produce.ts';
 import { comparisonSummary } from './summary.ts';
 
 /** The redline, it as a page or printed, its change report, or the report of the comparison. */

@@ -4,7 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { CliError } from './errors.ts';
 import { codeOf, STANDARD } from './input.ts';
 import { type Io, write } from './io.ts';
-import type { Content } from './produce.ts';
+
+/** What a command writes: bytes, or text made piece by piece while it is written. */
+export type Content = Uint8Array | Iterable<string>;
 
 /** Where a result will go, checked before the work begins. */
 export interface Target {

@@ -2,7 +2,7 @@ import { DEFAULT_LIMITS, type InputRole } from '../redline/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { checkInputs, readInput, STANDARD } from './input.ts';
 import { type Io, paint, write } from './io.ts';
-import { openTarget } from './output.ts';
+import { type Content, openTarget } from './output.ts';
 import { createProgress } from './progress.ts';
 
 /** The flags of every command that makes a document of documents. */
@@ -11,9 +11,6 @@ export interface ProduceFlags {
   readonly json?: boolean;
   readonly force?: boolean;
 }
-
-/** What a command writes: bytes, or text made piece by piece while it is written. */
-export type Content = Uint8Array | Iterable<string>;
 
 /** A document as it was named, and what errors call it. */
 export interface Input {

@@ -12,7 +12,8 @@ import {
 } from '../redline/index.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
-import { type Content, oneOf, type Produced, type ProduceFlags, produce } from './produce.ts';
+import type { Content } from './output.ts';
+import { oneOf, type Produced, type ProduceFlags, produce } from './produce.ts';
 
 export interface HtmlFlags extends ProduceFlags {
   readonly view: string;

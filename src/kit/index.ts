@@ -1,5 +1,5 @@
 export type { BreakerState } from './breaker.ts';
-export { type Clock, idleTimer, systemClock, type Timer } from './clock.ts';
+export { type Clock, idleTimer, systemClock, systemTimer, type Timer } from './clock.ts';
 export { nodeCodec } from './codec.ts';
 export {
   createLog,

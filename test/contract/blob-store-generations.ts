@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ABSENT, type BlobInfo, type VersionedBlobStore } from '../../src/documents/index.ts';
-import type { BlobStoreFixture, Gap } from './blob-store.ts';
-import { bytes, create, factsOf, namesOf, textOf } from './blob-store-kit.ts';
+import {
+  type BlobStoreFixture,
+  bytes,
+  create,
+  factsOf,
+  type Gap,
+  namesOf,
+  textOf,
+} from './blob-store-kit.ts';
 
 async function generationsOf(store: VersionedBlobStore, name: string): Promise<BlobInfo[]> {
   const found: BlobInfo[] = [];

@@ -6,6 +6,17 @@ import {
   type BlobStore,
 } from '../../src/documents/index.ts';
 
+/** One adapter under test: a store with nothing in it, and how to reach the same objects after a restart. */
+export interface BlobStoreFixture<Store extends BlobStore = BlobStore> {
+  readonly store: Store;
+  /** A second store over the same objects, as a new process would open it. */
+  reopen(): Promise<Store>;
+  dispose(): Promise<void>;
+}
+
+/** What the service behind an adapter does not do, so that its tests cannot pass there; another has to be found for them. */
+export type Gap = 'conditions of removals';
+
 /** Text as bytes. */
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,21 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ABSENT, type BlobInfo, type BlobStore, type VersionedBlobStore } from '../../src/documents/index.ts';
+import { ABSENT, type BlobInfo, type VersionedBlobStore } from '../../src/documents/index.ts';
 import { describeGenerations } from './blob-store-generations.ts';
-import { bytes, create, factsOf, namesOf, textOf } from './blob-store-kit.ts';
+import {
+  type BlobStoreFixture,
+  bytes,
+  create,
+  factsOf,
+  type Gap,
+  namesOf,
+  textOf,
+} from './blob-store-kit.ts';
 import { testLists, testNames, testRanges } from './blob-store-names.ts';
 
-/** One adapter under test: a store with nothing in it, and how to reach the same objects after a restart. */
-export interface BlobStoreFixture<Store extends BlobStore = BlobStore> {
-  readonly store: Store;
-  /** A second store over the same objects, as a new process would open it. */
-  reopen(): Promise<Store>;
-  dispose(): Promise<void>;
-}
-
 type Use = () => BlobStoreFixture;
-
-/** What the service behind an adapter does not do, so that its tests cannot pass there; another has to be found for them. */
-export type Gap = 'conditions of removals';
 
 /** What every `BlobStore` promises. Each adapter runs it with its own fixture. */
 export function describeBlobStore(
