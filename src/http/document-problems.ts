@@ -66,7 +66,7 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
   },
   'storage/full': {
     status: 507,
-    title: 'There is no room left',
+    title: 'There is no room left in the store',
     advice: 'Nothing was changed. Make room on the machine of the service.',
   },
   'storage/damaged': {
