@@ -8,7 +8,7 @@ const codes = Object.keys(PROBLEMS) as ProblemCode[];
 describe('problems', () => {
   test.each(codes)('%s says enough', (code) => {
     const { status, title, advice } = PROBLEMS[code];
-    expect(status).toSatisfy((value: number) => value >= 400 && value <= 503);
+    expect(status).toSatisfy((value: number) => value >= 400 && value <= 507);
     expect(title).toMatch(/^[A-Z].*[^.]$/);
     expect(advice).toMatch(/^.+\.$/);
     expect(problemName(code)).toMatch(/^[a-z]+(-[a-z]+)*$/);
