@@ -3,8 +3,9 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { KeyRing } from '../../src/platform/embedded/index.ts';
+import { NumberedFile } from '../../src/platform/embedded/numbered-file.ts';
 import { describeKeyService } from './key-service.ts';
 
 /** Cheap, as the right cost would be most of the time of these tests. */
@@ -167,6 +168,23 @@ describe('a key ring file', () => {
     const { ring } = JSON.parse((await readFile(await file(), 'utf8')).split('\n')[1] ?? '');
     const kept = ring[0].versions.map(({ name }: { name: string }) => name);
     expect(kept.toSorted()).toEqual([wrapped.version, ...versions].toSorted());
+  });
+
+  test('rotates once where the rotation was overtaken before it was seen', async () => {
+    const { ring } = await setUp();
+    const write = NumberedFile.prototype.replace;
+    const overtaken = vi.spyOn(NumberedFile.prototype, 'replace').mockImplementationOnce(async function (
+      this: NumberedFile,
+      ...args
+    ) {
+      await write.apply(this, args);
+      return false;
+    });
+    const version = await ring.rotate('acme');
+    overtaken.mockRestore();
+    const stored = JSON.parse((await readFile(await file(), 'utf8')).split('\n')[1] ?? '');
+    expect(stored.ring[0].versions).toHaveLength(2);
+    expect(await ring.primary('acme')).toBe(version);
   });
 
   describe('under a passphrase', () => {
