@@ -25,6 +25,7 @@ export default defineConfig({
       project('simulation', ['test/simulation/**/*.test.ts'], 180_000),
       project('contract', ['test/contract/**/*.test.ts'], 30_000),
       project('acceptance', ['test/acceptance/**/*.test.ts'], 120_000),
+      project('chaos', ['test/chaos/**/*.test.ts'], 300_000),
       project('browser', ['test/browser/**/*.test.ts'], 120_000),
       project('corpus', ['test/corpus/**/*.test.ts'], 1_800_000),
     ],

@@ -45,6 +45,7 @@ const STAGES = [
   suite('property'),
   suite('simulation'),
   suite('contract', ['office', 'browser', 'objects']),
+  suite('chaos'),
   suite('acceptance', ['office', 'browser']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),
   { name: 'corpus', run: corpus },
