@@ -13,26 +13,62 @@ const MAX_PLACES = 8;
  * symbol in two of them.  Negative symbols equal nothing.  Linear in the lengths.
  */
 export function commonRuns(a: Int32Array, b: Int32Array, least: number): CommonRun[] {
-  const places = new Map<number, number[]>();
-  eachGram(b, least, (hash, j) => {
-    const list = places.get(hash);
-    if (!list) places.set(hash, [j]);
-    else if (list.length < MAX_PLACES) list.push(j);
-  });
+  const places = new Places(b.length);
+  eachGram(b, least, (hash, j) => places.add(hash, j));
   const found: CommonRun[] = [];
   let reached = 0;
   eachGram(a, least, (hash, i) => {
     if (i < reached) return;
     let best: CommonRun = { i, j: 0, length: 0 };
-    for (const j of places.get(hash) ?? []) {
+    places.each(hash, (j) => {
       const length = runLength(a, b, i, j);
       if (length > best.length) best = { i, j, length };
-    }
+    });
     if (best.length < least) return;
     found.push(best);
     reached = i + best.length;
   });
   return withoutOverlap(found, b.length, least);
+}
+
+/** The first places of each hash in a list, in their order: chains of what falls into one slot. */
+class Places {
+  /** Place + 1 of the first of each chain, and of the next behind each place; 0 for none. */
+  readonly #first: Int32Array;
+  readonly #next: Int32Array;
+  readonly #hashes: Int32Array;
+  readonly #shift: number;
+
+  constructor(length: number) {
+    const bits = Math.max(1, 32 - Math.clz32(length));
+    this.#first = new Int32Array(2 ** bits);
+    this.#next = new Int32Array(length);
+    this.#hashes = new Int32Array(length);
+    this.#shift = 32 - bits;
+  }
+
+  /** Places are added in their order. */
+  add(hash: number, place: number): void {
+    this.#hashes[place] = hash;
+    const slot = this.#slotOf(hash);
+    let same = 0;
+    let last = 0;
+    for (let at = this.#first[slot] ?? 0; at > 0; at = this.#next[at - 1] ?? 0) {
+      if (this.#hashes[at - 1] === hash && ++same === MAX_PLACES) return;
+      last = at;
+    }
+    if (last === 0) this.#first[slot] = place + 1;
+    else this.#next[last - 1] = place + 1;
+  }
+
+  each(hash: number, visit: (place: number) => void): void {
+    for (let at = this.#first[this.#slotOf(hash)] ?? 0; at > 0; at = this.#next[at - 1] ?? 0)
+      if (this.#hashes[at - 1] === hash) visit(at - 1);
+  }
+
+  #slotOf(hash: number): number {
+    return Math.imul(hash, 0x9e3779b1) >>> this.#shift;
+  }
 }
 
 /** Calls for each stretch of `size` symbols, none negative, with its hash and place. */

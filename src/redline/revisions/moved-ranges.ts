@@ -155,7 +155,7 @@ function lineOf(stretches: readonly Stretch[], side: Side): Line {
 }
 
 function isWord(unit: Unit | undefined): boolean {
-  return unit?.kind === 'word' && HAS_LETTER.test(unit.text);
+  return unit?.kind === 'word' && !unit.blank && HAS_LETTER.test(unit.text);
 }
 
 /** Notes, drawings and controls are never part of a moved range: they are deleted and inserted. */
