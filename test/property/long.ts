@@ -1,78 +1,50 @@
 // Long runs of the laws, to find what the tests do not know yet:
 //
-//   node test/property/long.ts --pairs 20000 --seed 1 [--corpus] [--checker 50]
+//   node test/property/long.ts --pairs 20000 --seed 1 [--corpus] [--checker 50] [--jobs 2]
 //
-// `--corpus` starts from the documents of the corpus, `--checker N` has the independent checker judge every Nth pair.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// `--corpus` starts from the documents of the corpus, `--checker N` has the independent checker judge every Nth pair,
+// `--jobs N` works in so many threads. A seed makes the same pairs in any number of them.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
+import { Worker } from 'node:worker_threads';
 import { faults, Judge } from '../corpus/judge.ts';
 import { corpusDirectory, toolsDirectory } from '../corpus/pairs.ts';
-import { type Base, corpusBases, SMALL } from './bases.ts';
-import { emptyTally, noiseLaws, type Recipe, redlineLaws, type Tally } from './run.ts';
+import type { ChunkResult, LongOptions, Sample } from './long-worker.ts';
+import { emptyTally } from './run.ts';
 
-const CHUNK = 100;
-/** Larger documents take long and say little more. */
-const MOST_BYTES = 120_000;
 /** Recipes below the first rung that are printed. */
 const MOST_SHOWN = 20;
+/** Pairs between two lines of progress. */
+const STEP = 1000;
 
-/** A redline on the disk, for the checker. */
-interface Sample {
-  readonly recipe: Recipe;
-  readonly files: { readonly original: string; readonly modified: string; readonly redline: string };
-}
-
-class Samples {
-  readonly kept: Sample[] = [];
-  readonly #every: number;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'redline-pairs-'));
-  #seen = 0;
-
-  /** @param every  keep each of so many, 0 for none */
-  constructor(every: number) {
-    this.#every = every;
-  }
-
-  add(recipe: Recipe, redline: Uint8Array, [original, modified]: readonly [Uint8Array, Uint8Array]): void {
-    if (this.#every === 0 || this.#seen++ % this.#every !== 0) return;
-    const write = (name: string, data: Uint8Array): string => {
-      const file = join(this.#folder, `${this.kept.length}-${name}.docx`);
-      writeFileSync(file, data);
-      return file;
-    };
-    this.kept.push({
-      recipe,
-      files: {
-        original: write('original', original),
-        modified: write('modified', modified),
-        redline: write('redline', redline),
-      },
-    });
-  }
-
-  clear(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-function chunk(bases: readonly Base[], seed: number, tally: Tally, samples: Samples): string[] {
-  const laws = redlineLaws(bases, tally, (recipe, outcome, pair) =>
-    samples.add(recipe, outcome.redline, pair),
-  );
-  const runs = [
-    fc.check(laws, { seed, numRuns: CHUNK }),
-    fc.check(noiseLaws(bases), { seed, numRuns: CHUNK / 10 }),
-  ];
-  return runs.flatMap((run) => {
-    if (!run.failed) return [];
-    const { errorInstance: error } = run;
-    return [
-      `${JSON.stringify(run.counterexample)}\n    ${error instanceof Error ? error.message : String(error)}`,
-    ];
-  });
+/** Chunks of pairs, a seed each, until there are enough; `seen` is told of each as it is done. */
+async function chunks(
+  options: LongOptions,
+  jobs: number,
+  firstSeed: number,
+  seen: (seed: number, result: ChunkResult) => boolean,
+): Promise<void> {
+  let [next, isEnough] = [firstSeed, false];
+  const thread = async (): Promise<void> => {
+    const worker = new Worker(new URL('./long-worker.ts', import.meta.url), { workerData: options });
+    try {
+      while (!isEnough) {
+        const seed = next++;
+        worker.postMessage(seed);
+        const result = await new Promise<ChunkResult>((done, failed) => {
+          worker.once('message', done);
+          worker.once('error', failed);
+        });
+        worker.removeAllListeners('error');
+        isEnough = seen(seed, result) || isEnough;
+      }
+    } finally {
+      await worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, thread));
 }
 
 async function judged(samples: readonly Sample[]): Promise<string[]> {
@@ -95,25 +67,36 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       corpus: { type: 'boolean', default: false },
       checker: { type: 'string', default: '0' },
+      jobs: { type: 'string', default: '2' },
     },
   });
-  const bases = values.corpus ? corpusBases(MOST_BYTES) : SMALL;
-  const samples = new Samples(Number(values.checker));
+  const folder = mkdtempSync(join(tmpdir(), 'redline-pairs-'));
+  const options = { folder, corpus: values.corpus, checker: Number(values.checker) };
   const tally = emptyTally();
+  const samples: Sample[] = [];
   let failures = 0;
   const fail = (message: string): void => {
     failures++;
     console.log(message);
   };
-  for (let seed = Number(values.seed); tally.pairs < Number(values.pairs); seed++)
-    for (const message of chunk(bases, seed, tally, samples)) fail(`seed ${seed}: ${message}`);
-  for (const message of await judged(samples.kept)) fail(`checker: ${message}`);
-  samples.clear();
+  await chunks(options, Number(values.jobs), Number(values.seed), (seed, result) => {
+    for (const message of result.broken) fail(`seed ${seed}: ${message}`);
+    const before = tally.pairs;
+    tally.pairs += result.tally.pairs;
+    tally.lopsided += result.tally.lopsided;
+    tally.lower.push(...result.tally.lower);
+    samples.push(...result.samples);
+    if (Math.floor(before / STEP) < Math.floor(tally.pairs / STEP))
+      console.error(`${tally.pairs} pairs, ${failures} failures, up to seed ${seed}`);
+    return tally.pairs >= Number(values.pairs);
+  });
+  for (const message of await judged(samples)) fail(`checker: ${message}`);
+  rmSync(folder, { recursive: true, force: true });
   for (const recipe of tally.lower.slice(0, MOST_SHOWN))
     console.log(`below the first rung: ${JSON.stringify(recipe)}`);
   const { pairs, lower, lopsided } = tally;
   console.log(
-    `${pairs} pairs, ${failures} failures, ${lower.length} below the first rung, ${lopsided} lopsided, ${samples.kept.length} judged`,
+    `${pairs} pairs, ${failures} failures, ${lower.length} below the first rung, ${lopsided} lopsided, ${samples.length} judged`,
   );
   return failures === 0 ? 0 : 1;
 }

@@ -50,6 +50,12 @@ export function textRuns(doc: Doc): { readonly node: Node; readonly parent: Node
   );
 }
 
+/** Those in paragraphs of the body, tables and boxes in it included. */
+export function bodyRuns(doc: Doc): { readonly node: Node; readonly parent: Node }[] {
+  const inBody = new Set(all(doc.body, 'w:p'));
+  return textRuns(doc).filter(({ parent }) => inBody.has(parent));
+}
+
 function isTextOnly(run: Node): boolean {
   const content = elements(run).filter((c) => c.name !== 'w:rPr');
   return content.length > 0 && content.every((c) => c.name === 'w:t');

@@ -51,12 +51,30 @@ export function child(node: Node, name: string): Node | undefined {
 
 /** Every descendant with the name, in document order. */
 export function all(node: Node, name: string): Node[] {
-  return elements(node).flatMap((c) => [...(c.name === name ? [c] : []), ...all(c, name)]);
+  const found: Node[] = [];
+  const look = ({ children }: Node): void => {
+    for (const c of children) {
+      if (typeof c === 'string') continue;
+      if (c.name === name) found.push(c);
+      look(c);
+    }
+  };
+  look(node);
+  return found;
 }
 
 /** Every element of a tree with its parent. */
 export function withParents(node: Node): { readonly node: Node; readonly parent: Node }[] {
-  return elements(node).flatMap((c) => [{ node: c, parent: node }, ...withParents(c)]);
+  const found: { readonly node: Node; readonly parent: Node }[] = [];
+  const look = (parent: Node): void => {
+    for (const c of parent.children) {
+      if (typeof c === 'string') continue;
+      found.push({ node: c, parent });
+      look(c);
+    }
+  };
+  look(node);
+  return found;
 }
 
 export function attribute(node: Node, name: string): string | undefined {

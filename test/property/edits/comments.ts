@@ -1,6 +1,6 @@
 import type { Dice } from '../dice.ts';
 import type { Doc } from '../doc.ts';
-import { type Edits, freshId, textRuns } from '../places.ts';
+import { bodyRuns, type Edits, freshId } from '../places.ts';
 import { all, attribute, elements, make, type Node, setAttribute, withParents } from '../tree.ts';
 import { paragraphXml, part } from './package.ts';
 
@@ -38,7 +38,7 @@ const anchors = (id: number): [Node, Node, Node] => [
 ];
 
 function comment(doc: Doc, dice: Dice, words: string): { id: number; paragraph: string } | undefined {
-  const place = dice.pick(textRuns(doc).filter(({ parent }) => all(doc.body, 'w:p').includes(parent)));
+  const place = dice.pick(bodyRuns(doc));
   if (!place) return undefined;
   const made = addComment(doc, words);
   const [start, end, reference] = anchors(made.id);

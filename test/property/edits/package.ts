@@ -1,6 +1,6 @@
 import type { Dice } from '../dice.ts';
 import type { Doc } from '../doc.ts';
-import { type Edits, freshId, paragraphs, properties, textRuns } from '../places.ts';
+import { bodyRuns, type Edits, freshId, paragraphs, properties } from '../places.ts';
 import {
   all,
   attribute,
@@ -105,7 +105,7 @@ export const PACKAGE: Edits = {
 };
 
 function addNote(doc: Doc, dice: Dice, kind: 'footnote' | 'endnote'): boolean {
-  const place = dice.pick(textRuns(doc).filter(({ parent }) => all(doc.body, 'w:p').includes(parent)));
+  const place = dice.pick(bodyRuns(doc));
   if (!place) return false;
   const id = freshId(doc) + 1;
   if (doc.related(`${kind}s`).length === 0) doc.addPart(`${kind}s`, part(`w:${kind}s`, doc.namespaces, ''));

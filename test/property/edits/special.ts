@@ -1,6 +1,6 @@
 import type { Dice } from '../dice.ts';
 import type { Doc } from '../doc.ts';
-import { type Edits, freshId, isWhole, paragraphs, textRuns } from '../places.ts';
+import { bodyRuns, type Edits, freshId, isWhole, paragraphs, textRuns } from '../places.ts';
 import { all, attribute, child, clone, elements, make, type Node, setAttribute, text } from '../tree.ts';
 
 const run = (content: string): string => `<w:r>${content}</w:r>`;
@@ -142,7 +142,7 @@ export const SPECIAL: Edits = {
         .map((node) => ({ node, parent })),
     );
     const place = dice.pick(places);
-    const target = dice.pick(textRuns(doc).filter(({ parent }) => all(doc.body, 'w:p').includes(parent)));
+    const target = dice.pick(bodyRuns(doc));
     if (!place || !target || !all(doc.body, 'w:p').includes(place.parent)) return false;
     place.parent.children.splice(place.parent.children.indexOf(place.node), 1);
     target.parent.children.splice(target.parent.children.indexOf(target.node) + 1, 0, place.node);
