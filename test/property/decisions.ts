@@ -30,7 +30,21 @@ export function storiesOf(document: Uint8Array): Record<string, string> {
 /** The same with everything settled one way, without asking what the changes are. */
 export function settledStories(document: Uint8Array, verdict: Verdict): Record<string, string> {
   const pkg = openPackage(document, nodeCodec, DEFAULT_LIMITS);
-  return Object.fromEntries(storyParts(pkg).map((part) => [part, settleAll(pkg.root(part), verdict)]));
+  const stories = storyParts(pkg).map((part) => [part, settleAll(pkg.root(part), verdict)] as const);
+  const before = pkg.root(pkg.main).source;
+  const after = stories.find(([part]) => part === pkg.main)?.[1] ?? '';
+  return Object.fromEntries(stories.map(([part, xml]) => [part, withoutLeftNotes(xml, before, after)]));
+}
+
+/** Notes go with their references. */
+function withoutLeftNotes(notes: string, before: string, after: string): string {
+  return notes.replace(
+    /<w:(footnote|endnote) [^>]*w:id="([^"]*)"[^>]*>[\s\S]*?<\/w:\1>/g,
+    (note, kind, id) => {
+      const reference = new RegExp(`<w:${kind}Reference [^>]*w:id="${id}"`);
+      return reference.test(before) && !reference.test(after) ? '' : note;
+    },
+  );
 }
 
 /** Verdicts on some changes, picked by numbers between 0 and 1: whatever the document, so many of them. */

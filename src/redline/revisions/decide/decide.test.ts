@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { body, del, docx, gone, ins, markOf, moved, p, r } from '../../../../test/support/redlines.ts';
+import {
+  body,
+  del,
+  docx,
+  gone,
+  ins,
+  markOf,
+  moved,
+  noteRef,
+  p,
+  r,
+  withNotes,
+} from '../../../../test/support/redlines.ts';
 import { nodeCodec } from '../../../kit/index.ts';
 import { RedlineError } from '../../errors.ts';
 import { openPackage } from '../../ooxml/index.ts';
@@ -116,5 +128,36 @@ describe('refusals', () => {
     expect(() => review.decide([accept(second), reject(first)])).toThrow(RedlineError);
     review.decide([accept(first)]);
     expect(review.result().report).toEqual({ accepted: [first], rejected: [], gone: [], left: 4 });
+  });
+});
+
+describe('a note whose reference goes', () => {
+  const noted = docx(
+    withNotes(p(r('One') + ins(noteRef(1)) + r(', two') + noteRef(2)), {
+      1: p(ins(r('new'))),
+      2: p(r('old')),
+    }),
+  );
+  const notesAfter = (...decisions: Decision[]): { xml: string; report: DecisionReport } => {
+    const result = decideChanges(noted, decisions, OPTIONS, nodeCodec);
+    return {
+      xml: openPackage(result.document, nodeCodec, DEFAULT_LIMITS).text('word/footnotes.xml'),
+      report: result.report,
+    };
+  };
+
+  test.each([
+    ['stays where the reference stays', 'accept', true],
+    ['goes with it', 'reject', false],
+  ] as const)('%s', (_, verdict, stays) => {
+    const { xml } = notesAfter({ verdict, changes: {} });
+    expect([xml.includes('w:id="1"'), xml.includes('old')]).toEqual([stays, true]);
+  });
+
+  test('takes along what was not decided in it', () => {
+    const [inText = '', inNote = ''] = listChanges(noted, OPTIONS, nodeCodec).changes.map((c) => c.id);
+    const { xml, report } = notesAfter({ verdict: 'reject', changes: { ids: [inText] } });
+    expect(xml).not.toContain('new');
+    expect(report).toEqual({ accepted: [], rejected: [inText], gone: [inNote], left: 0 });
   });
 });

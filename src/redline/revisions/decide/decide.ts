@@ -7,6 +7,7 @@ import { takes } from '../changes/filter.ts';
 import { type FoundChange, readChanges } from '../changes/read.ts';
 import type { Decided, Decision, Verdict } from './decision.ts';
 import { keepIds } from './keep-ids.ts';
+import { leftNotes } from './left-notes.ts';
 import { settle } from './settle.ts';
 
 export interface DecideOptions {
@@ -130,21 +131,30 @@ function carriedOut(
   codec: Codec,
 ): Decided {
   const editor = new PackageEditor(pkg, codec);
-  const gone = new Set<FoundChange>();
-  const lost = new Map<string, (at: number) => boolean>();
-  for (const [part, members] of byPart(found)) {
+  const members = byPart(found);
+  const settled = new Map<string, string>();
+  const spans = new Map<string, (readonly [from: number, to: number])[]>();
+  for (const [part, changes] of members) {
     const offsets = new Map<number, Verdict>();
-    for (const f of members) {
+    for (const f of changes) {
       const verdict = verdicts.get(f);
       if (verdict !== undefined) for (const element of f.elements) offsets.set(element.start, verdict);
     }
     if (offsets.size === 0) continue;
-    const settled = settle(pkg.root(part), offsets);
-    editor.replace(part, settled.xml);
-    const isLost = within(settled.gone);
-    lost.set(part, isLost);
-    for (const f of members) if (!verdicts.has(f) && f.elements.every((e) => isLost(e.start))) gone.add(f);
+    const { xml, gone } = settle(pkg.root(part), offsets);
+    settled.set(part, xml);
+    spans.set(part, [...gone]);
   }
+  for (const { part, xml, gone } of leftNotes(pkg, settled, limits)) {
+    settled.set(part, xml);
+    spans.set(part, [...(spans.get(part) ?? []), ...gone]);
+  }
+  for (const [part, xml] of settled) editor.replace(part, xml);
+  const gone = new Set<FoundChange>();
+  const lost = new Map(Array.from(spans, ([part, of]) => [part, within(of)] as const));
+  for (const [part, isLost] of lost)
+    for (const f of members.get(part) ?? [])
+      if (!verdicts.has(f) && f.elements.every((e) => isLost(e.start))) gone.add(f);
   const left = new Set(found.filter((f) => !verdicts.has(f) && !gone.has(f)));
   const isGone = (part: string, element: XmlElement): boolean => lost.get(part)?.(element.start) === true;
   const idsOf = (verdict: Verdict): string[] =>
