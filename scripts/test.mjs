@@ -74,7 +74,7 @@ async function corpus() {
   const corpora = process.env.REDLINE_CORPUS ?? join(root, '../shared/corpus');
   const tools = process.env.REDLINE_TOOLS ?? join(corpora, '../tools');
   const python = existsSync(tools) ? { REDLINE_PYTHON: await ensureCheckerPython() } : {};
-  return await vitest('corpus', python);
+  return await vitest('corpus', { ...python, ...(await ensurePart('office')) });
 }
 
 async function runStage(stage) {

@@ -3,9 +3,10 @@ import { constants, enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
 // Compiled code is kept beside the command, where the build leaves what a comparison compiles, so that no start need
-// compile it again; in the system's temporary folder where that one cannot be had.
-const beside = enableCompileCache(join(import.meta.dirname, '.compiled'));
-if (beside.status === constants.compileCacheStatus.FAILED) enableCompileCache();
+// compile it again; in the system's temporary folder where that one cannot be had, and for the sources.
+const isBuilt = import.meta.filename.endsWith('.js');
+const kept = enableCompileCache(isBuilt ? join(import.meta.dirname, '.compiled') : undefined);
+if (kept.status === constants.compileCacheStatus.FAILED) enableCompileCache();
 const { run } = await import('./program.ts');
 
 // A reader that goes away is told to whoever writes, not thrown from nowhere.

@@ -26,6 +26,8 @@ const SILENT = new Set([
 ]);
 const BLOCKS = new Set(['text:p', 'text:h']);
 const SPACES = new Set(['text:s', 'text:tab', 'text:line-break']);
+/** Where it anchors pictures and rows that came or went: of its own making, or of no width. */
+const PLACEHOLDERS = /[\u200b\u200d]/g;
 const EDGE = /^style:(?:header|footer)(?:-left|-first)?$/;
 
 /** Reads LibreOffice's flat OpenDocument text, in which list labels do not stand: they depend on numbering alone. */
@@ -58,7 +60,7 @@ export function wordsOf(xml: string): Stories {
     }
   };
   for (const [, tag, text] of xml.matchAll(/<([^>]*)>|([^<]+)/g)) {
-    if (text !== undefined) say(decoded(text));
+    if (text !== undefined) say(decoded(text).replace(PLACEHOLDERS, ''));
     else if (tag?.startsWith('/')) leave();
     else if (tag !== undefined && !/^[?!]/.test(tag)) {
       const name = /^[^\s/]+/.exec(tag)?.[0] ?? '';

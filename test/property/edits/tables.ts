@@ -1,5 +1,6 @@
 import { type Edits, isWhole, noAdjacentTables, outsideBoxes, tables, withoutIdentity } from '../places.ts';
 import {
+  all,
   child,
   clone,
   elements,
@@ -178,7 +179,8 @@ export const TABLES: Edits = {
   },
   'delete a table': (doc, dice) => {
     const place = dice.pick(tables(doc));
-    if (!place || !isWhole([place.node])) return false;
+    // One without rows cannot be deleted as a change: nothing in it could be marked.
+    if (!place || !isWhole([place.node]) || all(place.node, 'w:tr').length === 0) return false;
     const rest = place.parent.children.filter((c) => c !== place.node);
     if (!noAdjacentTables(rest.filter((c) => typeof c !== 'string'))) return false;
     place.parent.children = rest;
