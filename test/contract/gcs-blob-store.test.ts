@@ -1,27 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { GcsBlobStore, StorageCalls } from '../../src/platform/gcp/index.ts';
+import { GcsBlobStore } from '../../src/platform/gcp/index.ts';
 import { type Service, startFakeGcs } from '../services/fake-gcs.ts';
 import { type ObjectServer, startObjectServer } from '../services/object-server.ts';
 import { describeVersionedBlobStore } from './blob-store.ts';
+import { callsTo, newBucket } from './gcs-bucket.ts';
 
-/** The real client, with a token that nobody asks for. */
-function callsTo(endpoint: string): StorageCalls {
-  const authClient = new OAuth2Client();
-  authClient.setCredentials({ access_token: 'none', expiry_date: Date.now() + 86_400_000 });
-  return new StorageCalls({ endpoint, authClient, projectId: 'test', deadlineMs: 5000 });
-}
-
-async function newBucket(endpoint: string) {
-  const calls = callsTo(endpoint);
-  const bucket = `b-${randomUUID()}`;
-  await calls.client.createBucket(bucket, { versioning: { enabled: true } });
-  return {
-    store: new GcsBlobStore(calls, bucket),
-    reopen: async () => new GcsBlobStore(callsTo(endpoint), bucket),
-    dispose: async () => {},
-  };
+async function open(endpoint: string) {
+  const bucket = await newBucket(endpoint);
+  const store = () => new GcsBlobStore(callsTo(endpoint), bucket);
+  return { store: store(), reopen: async () => store(), dispose: async () => {} };
 }
 
 const program = process.env.FAKE_GCS_PATH;
@@ -34,7 +21,7 @@ describe.skipIf(program === undefined)('with fake-gcs-server', () => {
   });
   afterAll(() => service.stop());
   // It ignores them, and says that the removal went through.
-  describeVersionedBlobStore('fake-gcs-server', () => newBucket(service.url), ['conditions of removals']);
+  describeVersionedBlobStore('fake-gcs-server', () => open(service.url), ['conditions of removals']);
 });
 
 describe('with a server that honours conditions', () => {
@@ -43,5 +30,5 @@ describe('with a server that honours conditions', () => {
     server = await startObjectServer();
   });
   afterAll(() => server.stop());
-  describeVersionedBlobStore('the API as it is described', () => newBucket(server.url));
+  describeVersionedBlobStore('the API as it is described', () => open(server.url));
 });

@@ -17,6 +17,8 @@ export interface StoredObject {
   readonly name: string;
   readonly generation: bigint;
   readonly bytes: Buffer;
+  /** What is given out instead, as if the disk had lost the rest. */
+  readonly damaged?: Buffer;
   readonly crc32c: string;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -99,12 +101,10 @@ export class ObjectBucket {
     return objects.sort((a, b) => (key(a) < key(b) ? -1 : 1));
   }
 
-  /** Changes what is stored behind everybody's back. */
-  corrupt(name: string, bytes: Buffer): void {
+  /** Changes what is given out; what is said of it stays. */
+  corruptBytes(name: string, change: (bytes: Buffer) => Buffer): void {
     const object = this.find(name, null);
-    const changed = { ...object, bytes };
-    this.#live.set(name, changed);
-    this.#kept.set(name, this.#kept.get(name)?.map((kept) => (kept === object ? changed : kept)) ?? []);
+    Object.assign(object, { damaged: change(object.bytes) });
   }
 }
 

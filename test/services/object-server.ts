@@ -16,6 +16,8 @@ export interface ObjectServer {
   readonly calls: string[];
   /** The next calls of this kind meet the fault; `times` is 1 by default. */
   fail(kind: CallKind, fault: Fault, times?: number): void;
+  /** Plans no more faults. */
+  forget(): void;
   bucket(name: string): ObjectBucket;
   stop(): Promise<void>;
 }
@@ -66,6 +68,9 @@ export async function startObjectServer(): Promise<ObjectServer> {
     calls: api.calls,
     fail: (kind, fault, times = 1) => {
       for (let n = 0; n < times; n += 1) api.faults.push({ kind, fault });
+    },
+    forget: () => {
+      api.faults.length = 0;
     },
     bucket: (name) => api.bucket(name),
     stop: async () => {
@@ -140,7 +145,7 @@ class Api {
     bucket.check(name, conditionsIn(query));
     const found = bucket.find(name, query.get('generation'));
     if (query.get('alt') !== 'media') return { status: 200, body: resourceOf(bucketName, found) };
-    return media(found.bytes, request.headers.range);
+    return media(found.damaged ?? found.bytes, request.headers.range);
   }
 
   #createBucket(body: Buffer): Reply {

@@ -143,17 +143,18 @@ export class GcsBlobStore implements VersionedBlobStore {
   ): Promise<{ resource: ObjectResource; crc: number } | null> {
     const crc = crc32c(bytes);
     const file = this.#bucket.file(name);
-    const saved = file.save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
+    const options = {
       resumable: false,
       // The service compares the checksum below. The client's own check would remove whatever is current when it fails.
       validation: false,
-      timeout: this.#calls.deadlineMs,
       preconditionOpts: { ifGenerationMatch: ifGeneration },
       metadata: { contentType: MEDIA_TYPE, crc32c: base64Of(crc), metadata: { ...attributes } },
+    };
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return this.#calls.askUnless([412], null, effect, async () => {
+      await file.save(content, options);
+      return { resource: file.metadata, crc };
     });
-    return this.#calls.askUnless([412], null, effect, () =>
-      saved.then(() => ({ resource: file.metadata, crc })),
-    );
   }
 
   /** What was written, when the service has the bytes that were sent; else it does not keep them. */
@@ -161,7 +162,7 @@ export class GcsBlobStore implements VersionedBlobStore {
     const info = infoOf(resource, 'unclear');
     if (resource.crc32c === base64Of(crc)) return info;
     const file = this.#bucket.file(name, { generation: info.generation });
-    await file.delete().catch(() => {});
+    await this.#calls.ask('change', () => file.delete()).catch(() => {});
     throw new OutsideError('BlobStore', 'damaged', 'Cloud Storage has stored other bytes than were sent.');
   }
 

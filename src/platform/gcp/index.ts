@@ -1,3 +1,4 @@
+export { type BucketNeeds, checkBucket } from './bucket-check.ts';
 export { CloudKeys, type CloudKeysOptions } from './cloud-keys.ts';
 export { GcsBlobStore } from './gcs-blob-store.ts';
 export { StorageCalls, type StorageOptions } from './storage-calls.ts';

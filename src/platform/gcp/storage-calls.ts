@@ -40,7 +40,6 @@ export class StorageCalls {
     this.deadlineMs = deadlineMs;
     this.client = new Storage({
       retryOptions: { autoRetry: false, maxRetries: 0 },
-      timeout: deadlineMs,
       ...(endpoint === undefined ? {} : { apiEndpoint: endpoint }),
       ...(authClient === undefined ? {} : { authClient }),
       ...(projectId === undefined ? {} : { projectId }),
@@ -48,12 +47,8 @@ export class StorageCalls {
   }
 
   /** The result of a method of the client. @throws {OutsideError} */
-  async ask<T>(effect: 'question' | 'change', call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      throw storageError(refusalOf(error), effect);
-    }
+  ask<T>(effect: 'question' | 'change', call: () => Promise<T>): Promise<T> {
+    return this.askUnless<T, never>([], null as never, effect, call);
   }
 
   /** The same, or `otherwise` when the service answers with one of these statuses. */
@@ -64,7 +59,7 @@ export class StorageCalls {
     call: () => Promise<T>,
   ): Promise<T | U> {
     try {
-      return await call();
+      return await this.#inTime(call());
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal.status !== null && statuses.includes(refusal.status) && !isNoBucket(refusal))
@@ -117,7 +112,9 @@ export class StorageCalls {
     const reader = body?.getReader();
     try {
       while (reader !== undefined) {
-        const { done, value } = await this.#beforeDeadline(reader.read(), effect);
+        const { done, value } = await this.#inTime(reader.read()).catch((error: unknown) => {
+          throw storageError({ ...refusalOf(error), status: null }, effect);
+        });
         if (done) return;
         yield value;
       }
@@ -133,15 +130,15 @@ export class StorageCalls {
     return storageError({ status, ...said(text), retryAfter: headers.get('retry-after') }, effect);
   }
 
-  async #beforeDeadline<T>(work: Promise<T>, effect: 'question' | 'change'): Promise<T> {
+  /** The client has a time limit of its own, which its transport does not keep on Node. */
+  async #inTime<T>(work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(Object.assign(new Error(), { code: 'ETIMEDOUT' })), this.deadlineMs);
+      const error = Object.assign(new Error('There was no answer in time.'), { code: 'ETIMEDOUT' });
+      timer = setTimeout(() => reject(error), this.deadlineMs);
     });
     try {
       return await Promise.race([work, late]);
-    } catch (error) {
-      throw storageError({ ...refusalOf(error), status: null }, effect);
     } finally {
       clearTimeout(timer);
     }

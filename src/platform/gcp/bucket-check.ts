@@ -1,0 +1,87 @@
+import { OutsideError } from '../../kit/index.ts';
+import type { StorageCalls } from './storage-calls.ts';
+
+/** What a bucket is for: heads can be erased without a trace, contents are readable only with a key out of a head. */
+export interface BucketNeeds {
+  readonly residency: 'us' | 'eu';
+  readonly use: 'heads' | 'contents';
+}
+
+/** Locations of each residency. London and Zurich are `europe-` too, but not in the Union, nor are the pairs with them. */
+const LOCATIONS: Readonly<Record<BucketNeeds['residency'], RegExp>> = {
+  us: /^(?:US|NAM4|US-[A-Z0-9]+)$/,
+  eu: /^(?:EU|EUR4|EUROPE-(?!WEST2$|WEST6$)[A-Z0-9]+)$/,
+};
+
+/** The fields of the JSON API's bucket resource that matter here. */
+interface BucketResource {
+  readonly location?: string;
+  readonly versioning?: { readonly enabled?: boolean };
+  readonly softDeletePolicy?: { readonly retentionDurationSeconds?: string | number };
+  readonly retentionPolicy?: object;
+  readonly defaultEventBasedHold?: boolean;
+  readonly iamConfiguration?: {
+    readonly publicAccessPrevention?: string;
+    readonly uniformBucketLevelAccess?: { readonly enabled?: boolean };
+  };
+  readonly customPlacementConfig?: { readonly dataLocations?: readonly string[] };
+  readonly lifecycle?: { readonly rule?: readonly LifecycleRule[] };
+}
+
+interface LifecycleRule {
+  readonly action?: { readonly type?: string };
+  readonly condition?: object;
+}
+
+/** Conditions that a current object cannot meet. */
+const ONLY_EARLIER = ['daysSinceNoncurrentTime', 'noncurrentTimeBefore', 'numNewerVersions'];
+
+/**
+ * Checks at start that a bucket is what `docs/cloud-storage.md` asks for, as far as the service tells.
+ *
+ * @throws {OutsideError} `refused`, naming everything that is wrong.
+ */
+export async function checkBucket(calls: StorageCalls, name: string, needs: BucketNeeds): Promise<void> {
+  const bucket = calls.client.bucket(name);
+  const [found] = await calls.ask('question', () => bucket.getMetadata());
+  const wrong = whatIsWrong(found as BucketResource, needs);
+  if (wrong.length > 0) {
+    throw new OutsideError(
+      'BlobStore',
+      'refused',
+      `The bucket ${name} cannot be used: it ${wrong.join('; it ')}.`,
+    );
+  }
+}
+
+function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): string[] {
+  const { location = '', customPlacementConfig, iamConfiguration = {} } = bucket;
+  const places = customPlacementConfig?.dataLocations ?? [location];
+  const erasable = use === 'heads';
+  const wrong: [boolean, string][] = [
+    [
+      !places.every((place) => LOCATIONS[residency].test(place)),
+      `lies in ${places.join(' and ')}, outside of "${residency}"`,
+    ],
+    [bucket.versioning?.enabled !== true, 'keeps no versions'],
+    [
+      erasable && Number(bucket.softDeletePolicy?.retentionDurationSeconds ?? 0) > 0,
+      'keeps what is erased (soft delete)',
+    ],
+    [erasable && bucket.retentionPolicy !== undefined, 'keeps what is erased (retention policy)'],
+    [bucket.defaultEventBasedHold === true, 'holds every new object'],
+    [iamConfiguration.publicAccessPrevention === 'inherited', 'may be opened to the public'],
+    [iamConfiguration.uniformBucketLevelAccess?.enabled === false, 'lets objects have rights of their own'],
+    [
+      (bucket.lifecycle?.rule ?? []).some(removesCurrent),
+      'has a lifecycle rule that removes current objects',
+    ],
+  ];
+  return wrong.flatMap(([is, what]) => (is ? [what] : []));
+}
+
+function removesCurrent({ action, condition = {} }: LifecycleRule): boolean {
+  if (action?.type !== 'Delete') return false;
+  const onlyEarlier = ONLY_EARLIER.some((name) => name in condition);
+  return !onlyEarlier && !('isLive' in condition && condition.isLive === false);
+}
