@@ -34,6 +34,7 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
     case 'redline/not-exact':
     case 'combine/conflict':
     case 'combine/not-exact':
+    case 'edit/not-exact':
       return EXIT.notExact;
     case 'usage':
     case 'file/not-found':

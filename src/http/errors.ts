@@ -126,6 +126,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The document has no style of that name',
     advice: 'Styles are named as Word shows them, or by their identifier.',
   },
+  'edit/not-exact': {
+    status: 422,
+    title: 'The edits could not be proven exact',
+    advice: 'Redline gives no result that it cannot prove. Send fewer edits, or other ones for that place.',
+  },
   'combine/base-mismatch': {
     status: 422,
     title: 'A tracked copy does not come from the base',

@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'edit/not-editable'
   /** The document has no style of the name. */
   | 'edit/style-unknown'
+  /** The edits were written, but could not be proven to come out again. */
+  | 'edit/not-exact'
   /** Rejecting the changes of a tracked copy does not give the base. */
   | 'combine/base-mismatch'
   /** Reviewers edited the same, and the policy was to refuse that. */

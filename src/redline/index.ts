@@ -3,6 +3,7 @@ export { type CertificateCheck, checkCertificate, type Mismatch } from './check.
 export type { Codec } from './codec.ts';
 export { combine } from './combine.ts';
 export { compare } from './compare.ts';
+export { applyEdits } from './edit.ts';
 export {
   type EditCandidate,
   type ErrorCode,
@@ -113,7 +114,6 @@ export type {
   Verdict,
 } from './revisions/index.ts';
 export {
-  applyEdits,
   CHANGE_KINDS,
   CONFLICT_POLICIES,
   decideChanges,

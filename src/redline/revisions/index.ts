@@ -35,7 +35,7 @@ export {
   withoutRevisions,
   writeRedline,
 } from './document.ts';
-export { applyEdits } from './edit/apply.ts';
+export { draftEdits } from './edit/apply.ts';
 export { readEdits } from './edit/read.ts';
 export type {
   Anchor,

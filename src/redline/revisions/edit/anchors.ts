@@ -6,8 +6,9 @@ import { type ChangePlace, changedRange, changePlaces } from './change-anchors.t
 import { clausesOf, type Labelled } from './clauses.ts';
 import { editFault } from './faults.ts';
 import { fold, indexedFolded, isBlank, longestStretch } from './fold.ts';
+import { Spot } from './spot.ts';
 import { isTwin, type Path, paragraphAt, paragraphOf, paragraphsOf, type Story, storiesOf } from './story.ts';
-import { readTape, type Tape } from './tape.ts';
+import type { Tape } from './tape.ts';
 import { TextIndex } from './text-index.ts';
 import type { Anchor } from './types.ts';
 
@@ -28,13 +29,6 @@ interface Match extends Range {
   readonly spot: Spot;
 }
 
-/** A paragraph that was looked into. */
-interface Spot {
-  readonly story: Story;
-  readonly path: Path;
-  readonly tape: Tape;
-}
-
 const MAX_CANDIDATES = 10;
 /** Characters shown around a candidate. */
 const CONTEXT = 40;
@@ -45,8 +39,9 @@ export class Anchors {
   readonly #pkg: Package;
   readonly #codec: Codec;
   readonly #indexes = new Map<string, TextIndex>();
-  readonly #tapes = new Map<string, Spot>();
+  readonly #spots = new Map<Story, Map<number, Spot>>();
   #ids: Map<string, Spot> | undefined;
+  #looked = false;
   #changes: ReadonlyMap<string, ChangePlace> | undefined;
   #clauses: readonly Labelled[] | undefined;
 
@@ -70,9 +65,9 @@ export class Anchors {
   idOf(story: Story, path: Path): string {
     const own = paraId(path);
     if (own !== undefined) return own;
-    const { text } = this.#spot(story, path).tape;
+    const { text } = this.#spot(story, path);
     const equal = isBlank(text) ? this.#everywhere() : this.#spotsWith(text, { story: story.kind }, false);
-    const same = equal.filter((s) => s.story.kind === story.kind && s.tape.text === text);
+    const same = equal.filter((s) => s.story.kind === story.kind && s.text === text);
     const before = same.findIndex((s) => paragraphOf(s.path) === paragraphOf(path));
     return this.#computed(story, text, before + 1);
   }
@@ -94,13 +89,21 @@ export class Anchors {
     const change = anchor.change === undefined ? undefined : this.#change(anchor.change);
     const words = change && changedRange(change, spot.tape);
     const range = words ?? { from: 0, to: spot.tape.text.length };
-    return { ...spot, range, quoted: words !== undefined && words.to > words.from, fuzzy: undefined };
+    const { story, path, tape } = spot;
+    return {
+      story,
+      path,
+      tape,
+      range,
+      quoted: words !== undefined && words.to > words.from,
+      fuzzy: undefined,
+    };
   }
 
   /** The paragraphs that a paragraph id or a clause allows; none when anything is allowed. */
   #scope(anchor: Anchor): readonly Spot[] | undefined {
     if (anchor.paragraph !== undefined) {
-      const spot = this.#all().get(anchor.paragraph) ?? this.#all().get(anchor.paragraph.toUpperCase());
+      const spot = this.#byId(anchor.paragraph);
       if (!spot) throw editFault('edit/anchor-unknown', 'No paragraph has the id.');
       return [spot];
     }
@@ -151,11 +154,13 @@ export class Anchors {
   }
 
   #spot(story: Story, path: Path): Spot {
-    const key = `${story.part} ${paragraphOf(path).start}`;
-    const known = this.#tapes.get(key);
+    const { start } = paragraphOf(path);
+    const spots = this.#spots.get(story) ?? new Map<number, Spot>();
+    this.#spots.set(story, spots);
+    const known = spots.get(start);
     if (known) return known;
-    const fresh = { story, path, tape: readTape(paragraphOf(path)) };
-    this.#tapes.set(key, fresh);
+    const fresh = new Spot(story, path);
+    spots.set(start, fresh);
     return fresh;
   }
 
@@ -179,8 +184,16 @@ export class Anchors {
         this.#candidates(matches),
       );
     const { spot, from, to } = match;
-    const found = spot.tape.text.slice(from, to);
-    return { ...spot, range: { from, to }, quoted: true, fuzzy: found === quote ? undefined : found };
+    const { story, path, tape } = spot;
+    const found = tape.text.slice(from, to);
+    return {
+      story,
+      path,
+      tape,
+      range: { from, to },
+      quoted: true,
+      fuzzy: found === quote ? undefined : found,
+    };
   }
 
   /** Matches without the context that was asked for. */
@@ -194,13 +207,13 @@ export class Anchors {
     return matches.slice(0, MAX_CANDIDATES).map((m) => this.#candidate(m));
   }
 
-  #candidate({ spot: { story, path, tape }, from, to }: Match): EditCandidate {
+  #candidate({ spot: { story, path, text }, from, to }: Match): EditCandidate {
     return {
       story: story.kind,
       paragraph: this.idOf(story, path),
-      before: tape.text.slice(Math.max(0, from - CONTEXT), from),
-      match: tape.text.slice(from, to),
-      after: tape.text.slice(to, to + CONTEXT),
+      before: text.slice(Math.max(0, from - CONTEXT), from),
+      match: text.slice(from, to),
+      after: text.slice(to, to + CONTEXT),
     };
   }
 
@@ -211,7 +224,7 @@ export class Anchors {
       anchor.story === undefined ? story.kind !== 'comment' : story.kind === anchor.story,
     );
     return allowed.flatMap((spot) =>
-      rangesOf(spot.tape.text, anchor, quote, fuzzy).map((range) => ({ spot, ...range })),
+      rangesOf(spot.text, anchor, quote, fuzzy).map((range) => ({ spot, ...range })),
     );
   }
 
@@ -222,10 +235,8 @@ export class Anchors {
     return this.stories.flatMap((story) => {
       if (anchor.story === undefined ? story.kind === 'comment' : story.kind !== anchor.story) return [];
       const { source } = story.root;
-      // Words that moved away stand in w:t too: the index would see them between those that stayed.
-      if (source.includes('<w:moveFrom ')) return this.#everyOf(story);
       const found = new Map<number, Path>();
-      for (const offset of [...this.#index(story, fuzzy).find(needle), ...boxesIn(source)]) {
+      for (const offset of [...this.#index(story, fuzzy).find(needle), ...brokenIn(source)]) {
         const path = paragraphAt(story.root, offset);
         if (path && !isTwin(path)) found.set(paragraphOf(path).start, path);
       }
@@ -245,18 +256,34 @@ export class Anchors {
     return known;
   }
 
+  /** One paragraph is looked for, several are looked up. */
+  #byId(id: string): Spot | undefined {
+    if (this.#looked) return this.#all().get(id) ?? this.#all().get(id.toUpperCase());
+    this.#looked = true;
+    const computed = /^p-[0-9a-f]{12}-(?=\d+$)/.exec(id)?.[0];
+    let equal = 0;
+    for (const spot of this.#everywhere()) {
+      const own = paraId(spot.path);
+      if (own !== undefined && (own === id || own === id.toUpperCase())) return spot;
+      if (computed === undefined || !this.#computed(spot.story, spot.text, 0).startsWith(computed)) continue;
+      equal += 1;
+      if (own === undefined && id === `${computed}${equal}`) return spot;
+    }
+    return undefined;
+  }
+
   /** Every paragraph by its id. */
   #all(): Map<string, Spot> {
     if (this.#ids) return this.#ids;
     const ids = new Map<string, Spot>();
     const seen = new Map<string, number>();
     for (const spot of this.#everywhere()) {
-      const { story, tape, path } = spot;
-      const key = `${story.kind} ${tape.text}`;
+      const { story, text, path } = spot;
+      const key = `${story.kind} ${text}`;
       const n = (seen.get(key) ?? 0) + 1;
       seen.set(key, n);
       const own = paraId(path);
-      const id = own ?? this.#computed(story, tape.text, n);
+      const id = own ?? this.#computed(story, text, n);
       if (!ids.has(id)) ids.set(id, spot);
     }
     this.#ids = ids;
@@ -264,9 +291,13 @@ export class Anchors {
   }
 }
 
-/** Places of text boxes: their words stand among those of the paragraph that holds them. */
-function boxesIn(source: string): number[] {
-  return Array.from(source.matchAll(/<w(?:ne)?:txbxContent[\s>]/g), (m) => m.index);
+/**
+ * Places where the index sees words between those that a paragraph shows: text boxes stand in the paragraph that holds
+ * them, and words that moved away stand in `w:t`, too.
+ */
+function brokenIn(source: string): number[] {
+  if (!/xbxContent|<w:moveFrom /.test(source)) return [];
+  return Array.from(source.matchAll(/<w(?:ne)?:txbxContent[\s>]|<w:moveFrom /g), (m) => m.index);
 }
 
 function paraId(path: Path): string | undefined {

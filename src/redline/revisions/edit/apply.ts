@@ -3,7 +3,7 @@ import { openPackage } from '../../ooxml/index.ts';
 import { checkStamp, type Limits } from '../../options.ts';
 import { Comments } from '../comments/operations.ts';
 import { Anchors } from './anchors.ts';
-import { Draft } from './draft.ts';
+import { Draft, type Excerpt } from './draft.ts';
 import { numbered } from './faults.ts';
 import { Notes } from './footnotes.ts';
 import { perform } from './perform.ts';
@@ -18,14 +18,15 @@ import type { Edit, Edited, EditOptions, EditOutcome } from './types.ts';
  * paragraphs beside those that are edited.
  *
  * @param edits  as `readEdits` returns them
+ * @returns what came of them, and around each difference the document before and after, for whoever proves it
  * @throws {RedlineError} `options/invalid`, `edit/*` with the number of the edit, `document/*`, `limits/exceeded`
  */
-export function applyEdits(
+export function draftEdits(
   document: Uint8Array,
   edits: readonly Edit[],
   options: EditOptions & { readonly limits: Limits },
   codec: Codec,
-): Edited {
+): { readonly edited: Edited; readonly excerpt: () => Excerpt } {
   checkStamp(options);
   const pkg = openPackage(document, codec, options.limits);
   const anchors = new Anchors(pkg, codec);
@@ -48,5 +49,6 @@ export function applyEdits(
     return { edit, ...outcome, ...(told.length > 0 ? { notes: told } : {}) };
   });
   const report = { edits: outcomes, revisions: plan.draft.revisions };
-  return { document: edits.length === 0 ? document : plan.draft.bytes(), report };
+  const edited = { document: edits.length === 0 ? document : plan.draft.bytes(), report };
+  return { edited, excerpt: () => plan.draft.excerpt(codec) };
 }

@@ -9,8 +9,8 @@ import {
   type XmlElement,
 } from '../../ooxml/index.ts';
 import { markRevisions } from './record.ts';
+import { visibleText } from './spot.ts';
 import { type Path, paragraphOf, paragraphsOf, type Story } from './story.ts';
-import { readTape } from './tape.ts';
 
 /** A paragraph of the body and its label as displayed with every change accepted. */
 export interface Labelled {
@@ -59,7 +59,7 @@ function labelsOf(story: Story, pkg: Package): Labelled[] {
     const place = placeOf(pPr, style, styles, numbering);
     if (place) return { label: counters.next(place), level: place.level };
     if (/^toc \d/i.test(styles.name(style))) return none;
-    const typed = TYPED.exec(readTape(paragraph).text)?.[1];
+    const typed = TYPED.exec(visibleText(paragraph))?.[1];
     return typed === undefined ? none : { label: typed, level: typedLevel(typed) };
   }
 }

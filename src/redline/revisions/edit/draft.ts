@@ -9,6 +9,7 @@ import {
   type XmlElement,
 } from '../../ooxml/index.ts';
 import { highestId, stampText } from '../marks.ts';
+import { excerptOf } from './excerpt.ts';
 import type { EditOptions } from './types.ts';
 
 interface Splice {
@@ -17,12 +18,19 @@ interface Splice {
   readonly xml: string;
 }
 
+/** A document before and after edits, as files. */
+export interface Excerpt {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
 /** A document that is being edited: what is put where in the source of its parts, and the ids of what is new. */
 export class Draft {
   readonly pkg: Package;
   readonly editor: PackageEditor;
   readonly options: EditOptions;
   readonly #splices = new Map<string, Splice[]>();
+  readonly #written = new Map<string, string>();
   #nextId: number;
   #revisions = 0;
 
@@ -104,9 +112,22 @@ export class Draft {
     for (const [part, list] of this.#splices) {
       if (list.length === 0) continue;
       const { source } = this.pkg.root(part);
-      this.editor.replace(part, spliced(source, 0, source.length, list));
+      const xml = spliced(source, 0, source.length, list);
+      this.#written.set(part, xml);
+      this.editor.replace(part, xml);
     }
     return this.editor.bytes();
+  }
+
+  /** Once it is written: the document before and after, without blocks far from every edit. */
+  excerpt(codec: Codec): Excerpt {
+    const before = new PackageEditor(this.pkg, codec);
+    for (const [part, after] of this.#written) {
+      const cut = excerptOf(this.pkg.root(part), after);
+      before.replace(part, cut.before);
+      this.editor.replace(part, cut.after);
+    }
+    return { before: before.bytes(), after: this.editor.bytes() };
   }
 }
 

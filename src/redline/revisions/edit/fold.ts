@@ -65,5 +65,7 @@ export function isBlank(text: string): boolean {
 
 /** A text as the index of a part holds it for fuzzy matching. */
 export function indexedFolded(text: string): string {
+  // Most text is plain, and all that happens to it is quickly done.
+  if (/^[ -~]*$/.test(text)) return text.toLowerCase().replace(/[ -]+/g, '');
   return fold(text).text.replace(/[\s-]+/g, '');
 }

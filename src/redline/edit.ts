@@ -1,0 +1,48 @@
+import type { Codec } from './codec.ts';
+import { RedlineError } from './errors.ts';
+import { type Limits, NOTHING_IGNORED } from './options.ts';
+import { draftEdits, type Edit, type Edited, type EditOptions } from './revisions/index.ts';
+import { verify } from './verify/index.ts';
+
+/**
+ * Applies a list of edits to a document as tracked changes: all of them, or none.
+ *
+ * Anchors are about the document as given, with earlier changes accepted; edits of a list do not see one another, and
+ * two that are about the same words are refused.  Parts that no edit is about keep their bytes, and so do the
+ * paragraphs beside those that are edited.  It is proven, around every difference, that rejecting all changes gives
+ * what rejecting all gave before, and that the package has no fault that it did not have.
+ *
+ * @param edits  as `readEdits` returns them
+ * @throws {RedlineError} `options/invalid`, `edit/*` with the number of the edit, `edit/not-exact`, `document/*`,
+ *   `limits/exceeded`
+ */
+export function applyEdits(
+  document: Uint8Array,
+  edits: readonly Edit[],
+  options: EditOptions & { readonly limits: Limits },
+  codec: Codec,
+): Edited {
+  const { edited, excerpt } = draftEdits(document, edits, options, codec);
+  if (edits.length === 0) return edited;
+  const { before, after } = excerpt();
+  // What accepting gives is the edits' own; rejecting is held to the document, and faults to those that it had.
+  const { differences, faults } = verify(
+    before,
+    before,
+    after,
+    codec,
+    options.limits,
+    NOTHING_IGNORED,
+    'preserve',
+  );
+  const first = differences.find(({ direction }) => direction === 'reject');
+  if (first === undefined && faults.length === 0) return edited;
+  const why = first
+    ? `rejecting them would not give back the ${first.level} (${first.aspect}) of ${first.story}`
+    : `the package would have a fault: ${faults[0]?.message ?? 'unknown'}`;
+  throw new RedlineError(
+    'edit/not-exact',
+    `The edits could not be proven exact: ${why}.`,
+    first ? { story: first.story } : {},
+  );
+}

@@ -1,0 +1,50 @@
+import { child, elements, type XmlElement } from '../../ooxml/index.ts';
+
+/** Shorter parts are taken whole. */
+const SHORT = 20_000;
+/** Blocks on either side of what differs that are taken along: a mark that goes joins a paragraph with the next. */
+const BESIDE = 1;
+
+/**
+ * A part before and after it was changed, without the blocks that are far from every difference. What is left out is
+ * the same text on both sides; that is how it is found.
+ */
+export function excerptOf(root: XmlElement, after: string): { before: string; after: string } {
+  const before = root.source;
+  const whole = { before, after };
+  const holder = child(root, 'w:body') ?? root;
+  const [prefix, suffix] = [commonPrefix(before, after), commonSuffix(before, after)];
+  const behind = before.length - Math.min(suffix, before.length - prefix, after.length - prefix);
+  if (before.length < SHORT || prefix < holder.innerStart || behind > holder.innerEnd) return whole;
+  const blocks = elements(holder);
+  const first = blocks.findIndex((block) => block.end >= prefix);
+  const last = blocks.findLastIndex((block) => block.start <= behind);
+  if (first < 0 || last < first) return whole;
+  const start = blocks[Math.max(0, first - BESIDE)]?.start ?? holder.innerStart;
+  const end = blocks[Math.min(blocks.length - 1, last + BESIDE)]?.end ?? holder.innerEnd;
+  const grown = after.length - before.length;
+  const cut = (text: string, more: number): string =>
+    text.slice(0, holder.innerStart) + text.slice(start, end + more) + text.slice(holder.innerEnd + more);
+  return { before: cut(before, 0), after: cut(after, grown) };
+}
+
+/** Units that are compared at once, as long as they are equal. */
+const STRIDE = 4096;
+
+function commonPrefix(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let at = 0;
+  while (at + STRIDE <= most && a.slice(at, at + STRIDE) === b.slice(at, at + STRIDE)) at += STRIDE;
+  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  return at;
+}
+
+function commonSuffix(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  const tail = (text: string, from: number, to: number): string =>
+    text.slice(text.length - to, text.length - from);
+  let at = 0;
+  while (at + STRIDE <= most && tail(a, at, at + STRIDE) === tail(b, at, at + STRIDE)) at += STRIDE;
+  while (at < most && a.charCodeAt(a.length - at - 1) === b.charCodeAt(b.length - at - 1)) at += 1;
+  return at;
+}
