@@ -42,9 +42,12 @@ function compareWith(
   const clock = stopwatch(codec);
   const task: Task = { original, modified, options, codec, clock };
   let rungs: Rungs = { body: 'words', headers: 'words', notes: 'words' };
-  let keeps = options.tracked === 'preserve';
+  // Where earlier changes do not fit beside ours fewer of them are kept, on the first rung again.
+  let keeping: readonly boolean[] = options.tracked === 'preserve' ? [true, false] : [];
   for (;;) {
-    const beside = keeps ? writeBeside(task, rungs) : undefined;
+    let beside: Written | undefined;
+    for (; beside === undefined && keeping.length > 0; keeping = keeping.slice(1))
+      beside = writeBeside(task, rungs, keeping[0] === true);
     const written = beside ?? writeSettled(task, rungs);
     const redline = written.untouched ? original : written.bytes;
     const verification = verify(
@@ -66,9 +69,7 @@ function compareWith(
       const facts = report(written, verification, options, sha256, clock.stages());
       return { redline, report: { ...facts, certificate: certify(facts, codec) } };
     }
-    // Where earlier changes do not fit beside ours, what they did is marked as ours, on the first rung again.
     if (beside === undefined) rungs = lower(rungs, verification);
-    keeps = false;
   }
 }
 

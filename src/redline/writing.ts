@@ -47,11 +47,15 @@ export function writeSettled(task: Task, rungs: Rungs): Written {
 /** Tries to keep blocks as they are before all earlier changes are given up. */
 const MOST_TRIES = 4;
 
-/** The same beside the tracked changes that the inputs hold; `undefined` where those cannot be put back. */
-export function writeBeside(task: Task, rungs: Rungs): Written | undefined {
+/**
+ * The same beside the tracked changes that the inputs hold; `undefined` where those cannot be put back.
+ *
+ * @param deep  keep those of marks, rows and formatting as well, not of content alone
+ */
+export function writeBeside(task: Task, rungs: Rungs, deep: boolean): Written | undefined {
   const misfits = new Set<string>();
   for (let n = 0; n < MOST_TRIES; n++) {
-    const tried = tryBeside(task, rungs, misfits);
+    const tried = tryBeside(task, rungs, misfits, deep);
     if (tried.misfits.length === 0) return tried.written;
     for (const key of tried.misfits) misfits.add(key);
   }
@@ -63,9 +67,9 @@ interface Tried {
   readonly misfits: readonly string[];
 }
 
-function tryBeside(task: Task, rungs: Rungs, known: ReadonlySet<string>): Tried {
+function tryBeside(task: Task, rungs: Rungs, known: ReadonlySet<string>, deep: boolean): Tried {
   const { options, codec, clock } = task;
-  const kept = preserve(read(task, 'original'), read(task, 'modified'), known, options.limits, codec);
+  const kept = preserve(read(task, 'original'), read(task, 'modified'), known, deep, options.limits, codec);
   checkDefinitions(kept.original);
   checkDefinitions(kept.modified, kept.original);
   clock.lap('read');
@@ -73,9 +77,12 @@ function tryBeside(task: Task, rungs: Rungs, known: ReadonlySet<string>): Tried 
   const moves = { ...options.moves, enabled: options.moves.enabled && !kept.keeps };
   const written = writeRedline(kept.original, kept.modified, { ...options, moves }, rungs, codec);
   const isSame = kept.settledParts.length === 0 && Object.values(written.tally).every((n) => n === 0);
-  const { redline, misfits } = isSame ? { redline: task.original, misfits: [] } : kept.finish(written.bytes);
+  const { redline, misfits, lost } = isSame
+    ? { redline: task.original, misfits: [], lost: [] }
+    : kept.finish(written.bytes);
   clock.lap('write');
-  return { written: noting({ ...written, bytes: redline, untouched: isSame }, kept.settledParts), misfits };
+  const parts = [...kept.settledParts, ...lost];
+  return { written: noting({ ...written, bytes: redline, untouched: isSame }, parts), misfits };
 }
 
 function noting(written: Written, parts: readonly string[]): Written {

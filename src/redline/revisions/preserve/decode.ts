@@ -8,7 +8,9 @@ import {
   withInner,
   type XmlElement,
 } from '../../ooxml/index.ts';
-import { attributesOf, blockNumbers, type Earlier, type EarlierTable, MARK } from './table.ts';
+import { deletedText } from '../writer.ts';
+import { holderWith } from './holders.ts';
+import { attributesOf, blockNumbers, type Earlier, type EarlierTable, HOLDERS, MARK } from './table.ts';
 
 const PLACEHOLDER =
   /<w:p(?:\s[^>]*)?>(?:<w:pPr\/>)?<w:r(?:\s[^>]*)?><w:t(?:\s[^>]*)?>(\ua66e[a-j]+\ua66e)<\/w:t><\/w:r><\/w:p>/g;
@@ -27,12 +29,20 @@ interface Ours {
  *
  * What stands for a block is left where it is not a paragraph of its own any more.
  */
-export function decodePart(root: XmlElement, table: EarlierTable, freshId: () => number): string {
-  const xml = new Decoder(table, freshId).part(root);
-  return xml.replace(PLACEHOLDER, (whole, word: string) => {
+export function decodePart(root: XmlElement, table: EarlierTable, freshId: () => number): Decoded {
+  const decoder = new Decoder(table, freshId);
+  const xml = decoder.part(root).replace(PLACEHOLDER, (whole, word: string) => {
     const block = table.blockOf(blockNumbers(word)[0] ?? -1);
     return block === undefined ? whole : renumbered(block, freshId);
   });
+  return { xml, lost: decoder.lost };
+}
+
+/** A part with the earlier revisions. */
+export interface Decoded {
+  readonly xml: string;
+  /** Earlier revisions of marks, rows and formatting that could not stay beside ours. */
+  readonly lost: number;
 }
 
 const REVISION_ID =
@@ -50,6 +60,7 @@ function renumbered(block: string, freshId: () => number): string {
 }
 
 class Decoder {
+  lost = 0;
   readonly #table: EarlierTable;
   readonly #freshId: () => number;
 
@@ -67,6 +78,7 @@ class Decoder {
     const xml = outer(element);
     if (!xml.includes(MARK)) return ours && element.name === 'w:r' ? this.#wrap(ours, xml) : xml;
     if (element.name === 'w:r') return this.#run(element, ours);
+    if (HOLDERS.has(element.name)) return this.#holder(element);
     if (/^w:(?:ins|del)$/.test(element.name)) return this.#content(element, oursOf(element));
     return withInner(element, this.#content(element, ours));
   }
@@ -87,16 +99,33 @@ class Decoder {
     const change = child(rPr, 'w:rPrChange');
     const former = child(change, 'w:rPr');
     const [now, before] = [this.#stackOf(rPr), change ? this.#stackOf(former) : undefined];
-    if (before === undefined || change === undefined || same(now, before)) {
-      const plain = this.#bare(run, without(rPr));
+    // A run has one change of its formatting: where an earlier one stands, ours is a deletion and an insertion.
+    const formatted = !now.every(isContent);
+    if (before === undefined || change === undefined || (same(now, before) && !formatted)) {
+      const plain = this.#bare(run, without(rPr) + this.#formerOf(now));
       return this.#placed(plain, now, ours);
     }
+    const held =
+      rPr && same(now.filter(isContent), before.filter(isContent)) ? this.#reformatted(rPr) : undefined;
+    if (held?.lost === 0) return this.#placed(this.#bare(run, held.xml), now, ours);
     const by: Omit<Ours, 'name'> = { stamp: stampOf(change) };
-    const old = this.#bare(run, without(former));
-    const fresh = this.#bare(run, withoutChange(rPr));
+    const old = this.#bare(run, without(former) + this.#formerOf(before));
+    const fresh = this.#bare(run, withoutChange(rPr) + this.#formerOf(now));
     return (
       this.#placed(old, before, { name: 'w:del', ...by }) + this.#placed(fresh, now, { name: 'w:ins', ...by })
     );
+  }
+
+  /** Properties of a mark, a paragraph, a table, a row or a cell. */
+  #holder(holder: XmlElement): string {
+    const { xml, lost } = holderWith(
+      holder,
+      (properties) => this.#stackOf(properties),
+      this.#freshId,
+      (inside) => this.#element(inside, undefined),
+    );
+    this.lost += lost;
+    return xml;
   }
 
   #stackOf(rPr: XmlElement | undefined): readonly Earlier[] {
@@ -106,9 +135,22 @@ class Decoder {
 
   #bare(run: XmlElement, properties: string): string {
     const content = run.children
-      .map((c) => (isElement(c) ? (c.name === 'w:rPr' ? '' : outer(c)) : c.raw))
+      .map((c) => (isElement(c) ? (c.name === 'w:rPr' ? '' : this.#element(c, undefined)) : c.raw))
       .join('');
     return `${startTag(run)}${properties === '' ? '' : `<w:rPr>${properties}</w:rPr>`}${content}</w:r>`;
+  }
+
+  /** The properties of a run with one change of its formatting, an earlier one or ours. */
+  #reformatted(rPr: XmlElement): { readonly xml: string; readonly lost: number } {
+    const stackOf = (properties: XmlElement | undefined): readonly Earlier[] =>
+      this.#stackOf(properties).filter((e) => !isContent(e));
+    const { xml, lost } = holderWith(rPr, stackOf, this.#freshId, outer);
+    return { xml: xml.slice(xml.indexOf('>') + 1, xml.lastIndexOf('<')), lost };
+  }
+
+  #formerOf(stack: readonly Earlier[]): string {
+    const change = stack.find((e) => !isContent(e));
+    return change ? this.#earlier(change, change.former ?? '') : '';
   }
 
   /** A run inside what was around it and our own revision, in an order that the schema allows. */
@@ -118,8 +160,8 @@ class Decoder {
       stack.find((e) => e.name === 'w:del'),
     ];
     let xml = run;
-    if (deleted) xml = this.#earlier(deleted, asDeleted(xml));
-    else if (ours?.name === 'w:del') xml = this.#wrap(ours, asDeleted(xml));
+    if (deleted) xml = this.#earlier(deleted, deletedText(xml));
+    else if (ours?.name === 'w:del') xml = this.#wrap(ours, deletedText(xml));
     if (inserted) xml = this.#earlier(inserted, xml);
     else if (ours?.name === 'w:ins') xml = this.#wrap(ours, xml);
     return xml;
@@ -133,6 +175,9 @@ class Decoder {
     return `<${ours.name} w:id="${this.#freshId()}"${ours.stamp}>${content}</${ours.name}>`;
   }
 }
+
+/** Is it a revision around content, and not one of its formatting? */
+const isContent = (earlier: Earlier): boolean => earlier.former === undefined;
 
 function oursOf(element: XmlElement): Ours {
   return { name: element.name === 'w:del' ? 'w:del' : 'w:ins', stamp: stampOf(element) };
@@ -160,12 +205,4 @@ function withoutChange(rPr: XmlElement | undefined): string {
     .map((c) => (isElement(c) && c.name !== 'w:rPrChange' ? outer(c) : ''))
     .join('')
     .replace(MARKS, '');
-}
-
-/** Text in a deletion has names of its own. */
-function asDeleted(xml: string): string {
-  return xml.replace(
-    /<(\/?)w:(t|instrText)(?=[\s/>])/g,
-    (_, slash: string, name: string) => `<${slash}w:del${name === 't' ? 'Text' : 'InstrText'}`,
-  );
 }

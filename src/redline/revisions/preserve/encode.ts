@@ -1,7 +1,6 @@
 import {
   child,
   elements,
-  inner,
   isElement,
   outer,
   parseXml,
@@ -13,7 +12,7 @@ import type { Verdict } from '../decide/decision.ts';
 import { hasRevisions, revisionOffsets, TRACK } from '../decide/names.ts';
 import { undeleted } from '../decide/remains.ts';
 import { settle } from '../decide/settle.ts';
-import { blockWord, type Earlier, type EarlierTable, earlierOf, MARK } from './table.ts';
+import { blockWord, type Earlier, type EarlierTable, earlierOf, HOLDERS, MARK } from './table.ts';
 
 /** What a revision around content may hold so that its runs can carry it alone. */
 const PLAIN = new Set(['w:r', 'w:hyperlink', 'w:proofErr', 'w:ins', 'w:del']);
@@ -63,18 +62,33 @@ function unitOf(blocks: readonly XmlElement[]): Unit {
 const RANGE_MARK =
   /<w:((?:move|customXml)\w+Range|bookmark|commentRange|perm)(Start|End)\b[^>]*?\sw:id="([^"]*)"/g;
 
+/** How revisions are kept. */
+export interface Keeping {
+  /** Keys of blocks that both documents can take out whole. */
+  readonly shared: ReadonlySet<string>;
+  /** Do properties carry revisions, too: of marks, rows and formatting? Else only runs do. */
+  readonly deep: boolean;
+}
+
 /** Keys of the units of a part that could be taken out whole. */
-export function wholeUnits(root: XmlElement): Set<string> {
-  return new Set(holders(root).flatMap(unitsOf).filter(isWhole).map(keyOf));
+export function wholeUnits(root: XmlElement, deep: boolean): Set<string> {
+  return new Set(
+    holders(root)
+      .flatMap(unitsOf)
+      .filter((unit) => isWhole(unit, deep))
+      .map(keyOf),
+  );
 }
 
-function isWhole(unit: Unit): boolean {
-  return hasRevisions(unit.xml) && !isCarried(unit) && !TIED.test(unit.xml) && isClosed(unit);
+function isWhole(unit: Unit, deep: boolean): boolean {
+  return hasRevisions(unit.xml) && !isCarried(unit, deep) && !TIED.test(unit.xml) && isClosed(unit);
 }
 
-/** Can the runs carry all revisions? */
-function isCarried({ blocks }: Unit): boolean {
-  return blocks.every((b) => !hasRevisions(outer(b)) || (BLOCKS.test(b.name) && inRuns(b)));
+/** Can runs and properties carry all revisions? */
+function isCarried({ blocks }: Unit, deep: boolean): boolean {
+  return blocks.every(
+    (b) => !hasRevisions(outer(b)) || (BLOCKS.test(b.name) && uncarried(b, deep).length === 0),
+  );
 }
 
 /** Does every range that starts in a unit end there, and the other way round? */
@@ -89,22 +103,34 @@ function keyOf({ xml }: Unit): string {
   return xml.replace(NOISE, '');
 }
 
-/** Are all its revisions around runs, so that the runs can carry them? */
-function inRuns(block: XmlElement): boolean {
-  const offsets = revisionOffsets(outer(block)).length;
-  let carried = 0;
+/** Offsets in the part of the revisions of a block that neither its runs nor its properties can carry. */
+function uncarried(block: XmlElement, deep: boolean): number[] {
+  const carried = new Set<number>();
   const walk = (element: XmlElement, inside: boolean): void => {
     for (const c of element.children) {
-      if (!isElement(c)) continue;
-      if (inside && !PLAIN.has(c.name)) continue;
-      if (/^w:(?:ins|del)$/.test(c.name) && !/Pr$/.test(element.name)) {
-        if (elements(c).every((x) => PLAIN.has(x.name))) carried++;
+      if (!isElement(c) || (inside && !PLAIN.has(c.name))) continue;
+      if (HOLDERS.has(c.name)) {
+        if (deep) for (const own of revisionsOf(c, element.name)) carried.add(own.start);
+        if (c.name === 'w:pPr') walk(c, false);
+      } else if (/^w:(?:ins|del)$/.test(c.name) && !/Pr$/.test(element.name)) {
+        if (elements(c).every((x) => PLAIN.has(x.name))) carried.add(c.start);
         walk(c, true);
-      } else walk(c, inside && c.name === 'w:hyperlink');
+      } else if (!/Pr$/.test(element.name)) walk(c, inside && c.name === 'w:hyperlink');
     }
   };
   walk(block, false);
-  return carried === offsets;
+  return revisionOffsets(outer(block)).flatMap((at) =>
+    carried.has(block.start + at) ? [] : [block.start + at],
+  );
+}
+
+/** The revisions of properties that these can carry: the change of them, and those of a mark or a row. */
+function revisionsOf(holder: XmlElement, parent: string): XmlElement[] {
+  if (holder.name === 'w:rPr' && parent !== 'w:r' && parent !== 'w:pPr') return [];
+  const marks = holder.name === 'w:trPr' || parent === 'w:pPr';
+  return elements(holder).filter(
+    (c) => c.name === HOLDERS.get(holder.name) || (marks && /^w:(?:ins|del)$/.test(c.name)),
+  );
 }
 
 /** What a part becomes for the comparison. */
@@ -115,40 +141,41 @@ export interface Encoded {
 }
 
 /**
- * A part without revisions: those around runs are carried by the runs, blocks that both documents hold alike are taken
+ * A part without revisions: runs and properties carry those around and in them, blocks that both documents hold alike are taken
  * out whole, all others are settled.
- *
- * @param shared  keys of blocks that the other document can take out as well
  */
 export function encodePart(
   root: XmlElement,
   verdict: Verdict,
-  shared: ReadonlySet<string>,
+  keeping: Keeping,
   table: EarlierTable,
   depth: number,
 ): Encoded {
   let [now, settled] = [root, 0];
-  for (;;) {
-    const verdicts = unkept(now, verdict, shared);
+  for (let n = 0; ; n++) {
+    const verdicts = unkept(now, verdict, keeping, n < PARTLY);
     if (verdicts.size === 0) break;
     settled += verdicts.size;
     now = parseXml(settle(now, verdicts).xml, depth);
   }
-  return { xml: new Encoder(shared, table).part(now), settled };
+  return { xml: new Encoder(keeping, table).part(now), settled };
 }
 
-function fateOf(unit: Unit, shared: ReadonlySet<string>): Fate {
-  if (isCarried(unit)) return 'runs';
-  return isWhole(unit) && shared.has(keyOf(unit)) ? 'whole' : 'settled';
+/** How often only some revisions of a block are settled, before all of them are. */
+const PARTLY = 3;
+
+function fateOf(unit: Unit, { shared, deep }: Keeping): Fate {
+  if (isCarried(unit, deep)) return 'runs';
+  return isWhole(unit, deep) && shared.has(keyOf(unit)) ? 'whole' : 'settled';
 }
 
 /** Revisions of units that cannot be kept. */
-function unkept(root: XmlElement, verdict: Verdict, shared: ReadonlySet<string>): Map<number, Verdict> {
+function unkept(root: XmlElement, verdict: Verdict, keeping: Keeping, partly: boolean): Map<number, Verdict> {
   const out = new Map<number, Verdict>();
   const tracked = holders(root)
     .flatMap(unitsOf)
     .filter((unit) => hasRevisions(unit.xml));
-  const lost = new Set(tracked.filter((unit) => fateOf(unit, shared) === 'settled'));
+  const lost = new Set(tracked.filter((unit) => fateOf(unit, keeping) === 'settled'));
   // Both ends of a move are kept, or none.
   for (let before = -1; before !== lost.size; ) {
     before = lost.size;
@@ -156,7 +183,10 @@ function unkept(root: XmlElement, verdict: Verdict, shared: ReadonlySet<string>)
     for (const unit of tracked) if (moveNames(unit).some((name) => names.has(name))) lost.add(unit);
   }
   for (const unit of lost) {
-    for (const at of revisionOffsets(unit.xml)) out.set((unit.blocks[0]?.start ?? 0) + at, verdict);
+    const first = unit.blocks[0]?.start ?? 0;
+    const all = revisionOffsets(unit.xml).map((at) => first + at);
+    const some = partly && keeping.deep ? unit.blocks.flatMap((b) => uncarried(b, true)) : [];
+    for (const at of some.length > 0 ? some : all) out.set(at, verdict);
   }
   return out;
 }
@@ -166,11 +196,11 @@ function moveNames({ xml }: Unit): string[] {
 }
 
 class Encoder {
-  readonly #shared: ReadonlySet<string>;
+  readonly #keeping: Keeping;
   readonly #table: EarlierTable;
 
-  constructor(shared: ReadonlySet<string>, table: EarlierTable) {
-    this.#shared = shared;
+  constructor(keeping: Keeping, table: EarlierTable) {
+    this.#keeping = keeping;
     this.#table = table;
   }
 
@@ -187,7 +217,7 @@ class Encoder {
   }
 
   #unit(unit: Unit): string {
-    if (fateOf(unit, this.#shared) === 'runs') return unit.blocks.map((b) => this.#element(b, [])).join('');
+    if (fateOf(unit, this.#keeping) === 'runs') return unit.blocks.map((b) => this.#element(b, [])).join('');
     const number = this.#table.block(keyOf(unit), unit.xml);
     return `<w:p><w:r><w:t>${blockWord(number)}</w:t></w:r></w:p>`;
   }
@@ -197,8 +227,9 @@ class Encoder {
       const deeper = [...stack, earlierOf(element)];
       return this.#content(element, deeper);
     }
-    if (element.name === 'w:r' && stack.length > 0) return this.#run(element, stack);
     if (stack.length === 0 && !hasRevisions(outer(element))) return outer(element);
+    if (element.name === 'w:r') return this.#run(element, stack);
+    if (this.#keeping.deep && HOLDERS.has(element.name)) return this.#holder(element, '');
     return withInner(element, this.#content(element, stack));
   }
 
@@ -206,11 +237,29 @@ class Encoder {
     return element.children.map((c) => (isElement(c) ? this.#element(c, stack) : c.raw)).join('');
   }
 
-  #run(run: XmlElement, stack: readonly Earlier[]): string {
+  /** Properties with a mark in the place of their revisions. */
+  #holder(holder: XmlElement, parent: string): string {
+    const own = revisionsOf(holder, parent);
+    const rest = holder.children.map((c) => {
+      if (!isElement(c)) return c.raw;
+      if (own.includes(c)) return '';
+      return holder.name === 'w:pPr' && c.name === 'w:rPr' ? this.#holder(c, 'w:pPr') : outer(c);
+    });
+    return withInner(holder, (own.length > 0 ? this.#mark(own.map(earlierOf)) : '') + rest.join(''));
+  }
+
+  #mark(stack: readonly Earlier[]): string {
+    return `<${MARK} w:val="${this.#table.stack(stack)}"/>`;
+  }
+
+  #run(run: XmlElement, around: readonly Earlier[]): string {
     const rPr = child(run, 'w:rPr');
-    const mark = `<${MARK} w:val="${this.#table.stack(stack)}"/>`;
-    const properties = `<w:rPr>${mark}${rPr ? inner(rPr) : ''}</w:rPr>`;
-    const content = run.children.map((c) => (c === rPr ? '' : isElement(c) ? outer(c) : c.raw)).join('');
-    return `${startTag(run)}${properties}${undeleted(content)}</w:r>`;
+    const changes = rPr && this.#keeping.deep ? revisionsOf(rPr, 'w:r') : [];
+    const stack = [...around, ...changes.map(earlierOf)];
+    const kept = rPr?.children.map((c) => (isElement(c) ? (changes.includes(c) ? '' : outer(c)) : c.raw));
+    const properties = `${stack.length > 0 ? this.#mark(stack) : ''}${kept?.join('') ?? ''}`;
+    const content = run.children.map((c) => (c === rPr ? '' : isElement(c) ? this.#element(c, []) : c.raw));
+    const holder = properties === '' ? '' : `<w:rPr>${properties}</w:rPr>`;
+    return `${startTag(run)}${holder}${undeleted(content.join(''))}</w:r>`;
   }
 }

@@ -22,6 +22,8 @@ export interface Preserved {
 export interface Finished {
   readonly redline: Uint8Array;
   readonly misfits: readonly string[];
+  /** Parts where an earlier revision could not stay beside one of ours. */
+  readonly lost: readonly string[];
 }
 
 /**
@@ -30,25 +32,27 @@ export interface Finished {
  * accepting all the modified document with its own accepted.
  *
  * @param misfits  keys of blocks that cannot be taken out whole
+ * @param deep  keep revisions of marks, rows and formatting as well, not of content alone
  */
 export function preserve(
   original: Package,
   modified: Package,
   misfits: ReadonlySet<string>,
+  deep: boolean,
   limits: Limits,
   codec: Codec,
 ): Preserved {
   const table = new EarlierTable();
   const settledParts = new Set<string>();
   const units = (pkg: Package): Set<string> =>
-    new Set(trackedParts(pkg).flatMap((part) => [...wholeUnits(pkg.root(part))]));
+    new Set(trackedParts(pkg).flatMap((part) => [...wholeUnits(pkg.root(part), deep)]));
   const [mine, theirs] = [units(original), units(modified)];
   const shared = new Set([...mine].filter((key) => theirs.has(key) && !misfits.has(key)));
   const encoded = (pkg: Package, verdict: 'accept' | 'reject'): Package => {
     const revised = new Map<string, string>();
     for (const part of trackedParts(pkg)) {
       const root = pkg.root(part);
-      const { xml, settled } = encodePart(root, verdict, shared, table, limits.xmlDepth);
+      const { xml, settled } = encodePart(root, verdict, { shared, deep }, table, limits.xmlDepth);
       if (settled > 0) settledParts.add(part);
       revised.set(part, xml);
     }
@@ -60,7 +64,8 @@ export function preserve(
     modified: b,
     keeps: !table.isEmpty,
     settledParts: [...settledParts],
-    finish: (redline) => (table.isEmpty ? { redline, misfits: [] } : finished(redline, table, limits, codec)),
+    finish: (redline) =>
+      table.isEmpty ? { redline, misfits: [], lost: [] } : finished(redline, table, limits, codec),
   };
 }
 
@@ -75,14 +80,16 @@ function finished(redline: Uint8Array, table: EarlierTable, limits: Limits, code
   let last = Math.max(0, ...parts.map((part) => highestId(pkg.root(part).source)));
   const editor = new PackageEditor(pkg, codec);
   const left: number[] = [];
+  const parting: string[] = [];
   for (const part of parts) {
     const root = pkg.root(part);
     if (!root.source.includes(MARK) && !root.source.includes(BLOCK_SIGN)) continue;
-    const xml = decodePart(root, table, () => ++last);
+    const { xml, lost } = decodePart(root, table, () => ++last);
+    if (lost > 0) parting.push(part);
     left.push(...blockNumbers(xml));
     editor.replace(part, xml);
   }
-  return { redline: editor.bytes(), misfits: table.keysOf(left) };
+  return { redline: editor.bytes(), misfits: table.keysOf(left), lost: parting };
 }
 
 function highestId(xml: string): number {

@@ -14,6 +14,8 @@ const del = (text: string): string => by('B', 'del', gone(text));
 const markOf = (name: string): string => `<w:rPr>${by('B', name, '')}</w:rPr>`;
 const ours = (name: string, content: string): string => by('Us', name, content);
 const TAIL = p(r('The end.'));
+const bold = (text: string): string => r(text, `<w:b/>${by('B', 'rPrChange', '<w:rPr/>')}`);
+const centred = `<w:jc w:val="center"/>${by('B', 'pPrChange', '<w:pPr/>')}`;
 
 function beside(original: string, modified: string): Comparison {
   const options = { author: 'Us', date: '2020-01-01T00:00:00Z', tracked: 'preserve' } as const;
@@ -94,6 +96,48 @@ const ROWS: readonly (readonly [what: string, original: string, modified: string
     tbl(row(cell(p(r('a')))) + row(cell(p(ins('b'))), by('B', 'ins', ''))) +
       p(r('The ') + ours('ins', r('very ')) + r('end.')),
   ],
+  [
+    'an edited paragraph with a tracked mark',
+    p(ins('Whole one'), markOf('ins')) + TAIL,
+    p(ins('Whole two'), markOf('ins')) + TAIL,
+    p(ins('Whole ') + by('B', 'ins', ours('del', gone('one'))) + ins('two'), markOf('ins')) + TAIL,
+  ],
+  [
+    'an inserted paragraph that goes again',
+    p(ins('Whole one'), markOf('ins')) + TAIL,
+    TAIL,
+    p(
+      by('B', 'ins', ours('del', gone('Whole one'))),
+      `<w:rPr>${by('B', 'ins', '')}${ours('del', '')}</w:rPr>`,
+    ) + TAIL,
+  ],
+  [
+    'an inserted row that goes again',
+    tbl(row(cell(p(r('a')))) + row(cell(p(ins('b'))), by('B', 'ins', ''))) + TAIL,
+    tbl(row(cell(p(r('a'))))) + TAIL,
+    tbl(
+      row(cell(p(r('a')))) +
+        row(cell(p(by('B', 'ins', ours('del', gone('b'))))), by('B', 'ins', '') + ours('del', '')),
+    ) + TAIL,
+  ],
+  [
+    'words beside formatting that was tracked',
+    p(bold('One ') + r('two.')) + TAIL,
+    p(bold('One ') + r('three.')) + TAIL,
+    p(bold('One ') + ours('del', gone('two')) + ours('ins', r('three')) + r('.')) + TAIL,
+  ],
+  [
+    'formatting that was tracked and is accepted',
+    p(bold('One ') + r('two.')) + TAIL,
+    p(r('One ', '<w:b/>') + r('two.')) + TAIL,
+    p(bold('One ') + r('two.')) + TAIL,
+  ],
+  [
+    'words in a paragraph whose alignment was tracked',
+    p(r('One two.'), centred) + TAIL,
+    p(r('One three.'), centred) + TAIL,
+    p(r('One ') + ours('del', gone('two')) + ours('ins', r('three')) + r('.'), centred) + TAIL,
+  ],
 ];
 
 describe('earlier changes stay beside ours', () => {
@@ -111,13 +155,11 @@ describe('earlier changes stay beside ours', () => {
   });
 
   test('what cannot stay is marked as ours, and reported', () => {
-    const { report, redline } = beside(
-      p(ins('Whole one'), markOf('ins')) + TAIL,
-      p(ins('Whole two'), markOf('ins')) + TAIL,
-    );
+    const right = '<w:jc w:val="right"/>';
+    const { report, redline } = beside(p(r('One two.'), centred) + TAIL, p(r('One two.'), right) + TAIL);
     expect(report.verification.exact).toBe(true);
     expect(shown(redline)).toBe(
-      bare(withAuthors(p(ours('ins', r('Whole two')), `<w:rPr>${ours('ins', '')}</w:rPr>`) + TAIL)),
+      bare(withAuthors(p(r('One two.'), right + ours('pPrChange', '<w:pPr/>')) + TAIL)),
     );
     expect(report.notCompared).toMatchObject([
       { part: 'word/document.xml', reason: expect.stringContaining('could not be kept') },

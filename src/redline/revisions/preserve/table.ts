@@ -1,4 +1,4 @@
-import { attribute, encodeAttribute, type XmlElement } from '../../ooxml/index.ts';
+import { attribute, encodeAttribute, inner, type XmlElement } from '../../ooxml/index.ts';
 
 /** Stands among the properties of a run for the revisions around it, while two documents are compared. */
 export const MARK = 'w:redlineEarlier';
@@ -22,11 +22,22 @@ export function blockNumbers(xml: string): number[] {
   );
 }
 
-/** A revision around content, as its author made it. */
+/** Properties that carry revisions of their own, and the change of them that they may hold. */
+export const HOLDERS: ReadonlyMap<string, string> = new Map([
+  ['w:rPr', 'w:rPrChange'],
+  ['w:pPr', 'w:pPrChange'],
+  ['w:trPr', 'w:trPrChange'],
+  ['w:tcPr', 'w:tcPrChange'],
+  ['w:tblPr', 'w:tblPrChange'],
+]);
+
+/** A revision around content, of a mark or row, or of properties, as its author made it. */
 export interface Earlier {
-  readonly name: 'w:ins' | 'w:del';
+  readonly name: string;
   readonly author: string;
   readonly date: string | undefined;
+  /** What a change of properties holds: the former ones. */
+  readonly former?: string;
 }
 
 /** What was taken out of two documents before they were compared. */
@@ -38,7 +49,7 @@ export class EarlierTable {
 
   /** Number of a pile of revisions, outermost first. */
   stack(stack: readonly Earlier[]): number {
-    const key = stack.map((e) => [e.name, e.author, e.date].join('\u0000')).join('\u0001');
+    const key = stack.map((e) => [e.name, e.author, e.date, e.former].join('\u0000')).join('\u0001');
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#numbers.set(key, this.#stacks.length);
@@ -74,9 +85,10 @@ export class EarlierTable {
 
 export function earlierOf(element: XmlElement): Earlier {
   return {
-    name: element.name === 'w:del' ? 'w:del' : 'w:ins',
+    name: element.name,
     author: attribute(element, 'w:author') ?? '',
     date: attribute(element, 'w:date'),
+    ...(element.name.endsWith('Change') ? { former: inner(element) } : {}),
   };
 }
 
