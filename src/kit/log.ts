@@ -29,6 +29,10 @@ export interface LogFields {
   readonly chore?: string;
   readonly count?: number;
   readonly version?: string;
+  /** A part outside of this process, by the name of its port, its method, and the state of its breaker. */
+  readonly part?: string;
+  readonly call?: string;
+  readonly state?: string;
 }
 
 const FIELDS: Readonly<Record<keyof LogFields, true>> = {
@@ -49,6 +53,9 @@ const FIELDS: Readonly<Record<keyof LogFields, true>> = {
   chore: true,
   count: true,
   version: true,
+  part: true,
+  call: true,
+  state: true,
 };
 
 /** Where a process says what it does: one JSON object a line. */

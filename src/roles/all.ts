@@ -3,7 +3,9 @@ import { Library, Results } from '../documents/index.ts';
 import { createApp, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
 import { describeError, systemRandom, systemTimer } from '../kit/index.ts';
+import { guardPlatform } from '../platform/index.ts';
 import { HttpServer } from './http-server.ts';
+import { logOutside } from './outside-events.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { watchVitals } from './vitals.ts';
 
@@ -12,8 +14,10 @@ const SWEEP_EVERY_MS = 5 * 60_000;
 const MEGABYTE = 1024 * 1024;
 
 /** Everything in one process: the HTTP interface, the engine's threads and the sweeps. */
-export async function startAll(context: RoleContext): Promise<RunningRole> {
-  const { config, platform, log, clock } = context;
+export async function startAll(given: RoleContext): Promise<RunningRole> {
+  const { config, log, clock } = given;
+  const platform = guardPlatform(given.platform, { sink: logOutside(log) });
+  const context = { ...given, platform };
   const results = new Results(platform.blobs, clock, config.resultsMb * MEGABYTE);
   const library = await openLibrary(context);
   const pool = openPool(context);
