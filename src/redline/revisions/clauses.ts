@@ -69,7 +69,12 @@ export function changedClauses(
       if (place) note(found, place, place.first ? change : 'changed');
     }
   }
-  return [...found.values()];
+  return Array.from(found.values(), (c) => ({ ...c, clause: copied(c.clause), heading: copied(c.heading) }));
+}
+
+/** A text of its own: hosts keep a whole part in memory for a piece that was cut out of it. */
+function copied(text: string): string {
+  return [...text].join('');
 }
 
 function note(found: Map<string, ChangedClause>, { clause, heading }: Place, change: ClauseChange): void {

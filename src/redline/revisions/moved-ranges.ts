@@ -27,7 +27,7 @@ const SENTENCE_BUDGET = 50_000;
 const LONGEST_SEED = 5;
 
 const ATOMS = new Set('w:tab w:br w:cr w:noBreakHyphen w:softHyphen w:sym'.split(' '));
-const HAS_LETTER = /[\p{L}\p{N}]/u;
+const HAS_LETTER = /[A-Za-z0-9]|[\p{L}\p{N}]/u;
 const ENDS_SENTENCE = /^[.;:!?]$/;
 const BEGINS_SENTENCE = /^[^\p{Ll}]/u;
 /** Signs that belong to what stands before them, and to what follows. */
