@@ -7,7 +7,7 @@ import { agreed, type Report } from './meeting.ts';
 import { mergedProperties } from './properties.ts';
 import { sameness, shared } from './provenance.ts';
 import { type Bead, cutBeads, readStrand, type Strand } from './strand.ts';
-import { formatXml, isWhole, revisionsOf, unitsOf, xmlOf } from './units.ts';
+import { byWhom, formatXml, isWhole, keyBefore, revisionsOf, type Unit, unitsOf, xmlOf } from './units.ts';
 
 /** A paragraph with the changes of two versions of it, or nothing where they do not come from the same base. */
 export function mergeVersions(
@@ -38,8 +38,8 @@ class Braid {
   readonly #report: Report;
   /** What holds runs on both sides, theirs to ours. */
   readonly #shared = new Map<XmlElement, Holder>();
-  /** Beads of theirs that ours stand for, because they do the same. */
-  readonly #agreed = new Set<Bead>();
+  /** Beads that those of the other side stand for, because they do the same. */
+  readonly #settled = new Set<Bead>();
   /** Revisions of ours that are theirs as well. */
   readonly #joint = new Map<Holder, Holder>();
 
@@ -75,19 +75,41 @@ class Braid {
 
   /** Finds changes that both made. */
   #pairUnits(): void {
-    const own = new Map(unitsOf(this.#mine).map((unit) => [unit.key, unit]));
+    const own = unitsOf(this.#mine).filter((unit) => isWhole(unit, this.#mine));
     for (const unit of unitsOf(this.#theirs)) {
-      const twin = own.get(unit.key);
-      if (!twin || !isWhole(unit, this.#theirs) || !isWhole(twin, this.#mine)) continue;
-      const [ours, others] = [revisionsOf(twin.beads), revisionsOf(unit.beads)];
-      if (ours.length !== others.length || ours.some((h, i) => h.kind !== others[i]?.kind)) continue;
-      const tags = (list: readonly Holder[]): string => list.map((h) => h.open).join('');
-      agreed(tags(ours), tags(others), this.#report);
-      ours.forEach((h, i) => {
-        this.#joint.set(h, { ...h, open: shared(h.open, others[i]?.open ?? '') });
-      });
-      for (const bead of unit.beads) this.#agreed.add(bead);
+      if (!isWhole(unit, this.#theirs)) continue;
+      const twin = own.find((x) => x.key === unit.key);
+      if (twin && this.#agree(twin, unit)) continue;
+      const former = own.find((x) => keyBefore(unit, revisionsOf(x.beads)) === x.key);
+      if (former) this.#supersede(former, unit);
     }
+  }
+
+  /** Both do the same: ours stands for both. */
+  #agree(mine: Unit, theirs: Unit): boolean {
+    const [ours, others] = [revisionsOf(mine.beads), revisionsOf(theirs.beads)];
+    if (ours.length !== others.length || ours.some((h, i) => h.kind !== others[i]?.kind)) return false;
+    const tags = (list: readonly Holder[]): string => list.map((h) => h.open).join('');
+    agreed(tags(ours), tags(others), this.#report);
+    ours.forEach((h, i) => {
+      this.#joint.set(h, { ...h, open: shared(h.open, others[i]?.open ?? '') });
+    });
+    for (const bead of theirs.beads) this.#settled.add(bead);
+    return true;
+  }
+
+  /** They went on from what we have, and changed more in it: what they make of it stands for both. */
+  #supersede(mine: Unit, theirs: Unit): void {
+    for (const h of revisionsOf(mine.beads)) {
+      const same = revisionsOf(theirs.beads).filter((x) => byWhom(x) === byWhom(h));
+      for (const x of same) this.#joint.set(x, { ...x, open: shared(x.open, h.open) });
+      const [first] = same;
+      if (first) this.#joint.set(h, { ...h, open: shared(h.open, first.open) });
+    }
+    const ours = new Set(revisionsOf(mine.beads).map(byWhom));
+    for (const bead of mine.beads) if (bead.fresh) this.#settled.add(bead);
+    for (const bead of theirs.beads)
+      if (bead.gone !== undefined && ours.has(byWhom(bead.gone))) this.#settled.add(bead);
   }
 
   write(): string {
@@ -95,6 +117,7 @@ class Braid {
     for (const x of this.#theirs) if (x.to > x.from) theirs.set(x.from, x);
     const fresh = this.#freshByOffset();
     for (const bead of this.#mine) {
+      if (bead.to === bead.from && this.#settled.has(bead)) continue;
       if (bead.to > bead.from) {
         this.#putAll(fresh.get(bead.from));
         fresh.delete(bead.from);
@@ -110,7 +133,7 @@ class Braid {
     const found = new Map<number, Bead[]>();
     for (const bead of this.#theirs) {
       const isNew = bead.fresh || this.#isNews(outer(bead.cell.element));
-      if (isNew && bead.to === bead.from && !this.#agreed.has(bead))
+      if (isNew && bead.to === bead.from && !this.#settled.has(bead))
         found.set(bead.from, [...(found.get(bead.from) ?? []), bead]);
     }
     this.#meetings(found);
@@ -122,13 +145,14 @@ class Braid {
     for (const [at, beads] of fresh) {
       const theirs = tagsOf(beads.find((x) => x.fresh));
       if (theirs === '') continue;
-      const here = this.#mine.find((x) => x.fresh && x.from === at);
+      const here = this.#mine.find((x) => x.fresh && x.from === at && !this.#settled.has(x));
       if (here) this.#report({ kind: 'insertion', mine: tagsOf(here), theirs, lost: false });
       const around = deletionAround(this.#mine, at);
       if (around) this.#report({ kind: 'deletion', mine: around.open, theirs, lost: false });
     }
     for (const bead of this.#mine) {
-      const around = bead.fresh ? deletionAround(this.#theirs, bead.from) : undefined;
+      const stands = bead.fresh && !this.#settled.has(bead);
+      const around = stands ? deletionAround(this.#theirs, bead.from) : undefined;
       if (around) this.#report({ kind: 'deletion', mine: tagsOf(bead), theirs: around.open, lost: false });
     }
   }
@@ -150,7 +174,7 @@ class Braid {
     const properties = other ? this.#format(bead, other) : formatXml(bead);
     const gone = other?.gone;
     if (gone === undefined || bead.gone !== undefined) {
-      if (gone && bead.gone && other && !this.#agreed.has(other))
+      if (gone && bead.gone && other && !this.#settled.has(other))
         this.#report({ kind: 'deletion', mine: bead.gone.open, theirs: gone.open, lost: true });
       this.#put(bead.cell, bead.cell.holders, xmlOf(bead), properties);
       return;

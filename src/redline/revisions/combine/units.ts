@@ -22,17 +22,39 @@ export function unitsOf(beads: readonly Bead[]): Unit[] {
       open.push(bead);
     } else if (bead.to > bead.from) open = undefined;
   }
-  return units.map((unit) => ({ beads: unit, key: keyOf(unit) }));
+  return units.map((unit) => ({ beads: unit, key: keyOf(unit, nestingOf) }));
 }
 
-function keyOf(beads: readonly Bead[]): string {
+/** Key of a unit without what is by others than the authors of these marks, as it was before they came. */
+export function keyBefore({ beads }: Unit, marks: readonly Holder[]): string {
+  const known = new Set(marks.map(byWhom));
+  const isKnown = (h: Holder | undefined): boolean => h !== undefined && known.has(byWhom(h));
+  const first = (bead: Bead): Holder | undefined =>
+    bead.fresh ? bead.cell.holders.find((h) => REVISIONS.has(h.kind)) : bead.gone;
+  return keyOf(
+    beads.filter((bead) => isKnown(first(bead))),
+    (bead) => nestingOf(bead).slice(0, 1),
+  );
+}
+
+/** Who made a revision, and when. */
+export function byWhom({ kind, open }: Holder): string {
+  return `${kind} ${/\sw:author="[^"]*"/.exec(open)?.[0]} ${/\sw:date="[^"]*"/.exec(open)?.[0]}`;
+}
+
+/** Kinds of the revisions around what was put in, the outermost first. */
+function nestingOf({ cell }: Bead): string[] {
+  return cell.holders.filter((h) => REVISIONS.has(h.kind)).map((h) => h.kind);
+}
+
+function keyOf(beads: readonly Bead[], nesting: (bead: Bead) => readonly string[]): string {
   const gone = beads.filter((b) => b.gone).map((b) => `${b.from}-${b.to}`);
   let fresh = '';
   let last: string | undefined;
   for (const bead of beads) {
     if (!bead.fresh) continue;
-    const around = bead.cell.holders.filter((h) => h.kind !== 'ins').map((h) => h.open);
-    const format = [...around, formatXml(bead)].join('|');
+    const around = bead.cell.holders.filter((h) => !REVISIONS.has(h.kind)).map((h) => h.open);
+    const format = [...nesting(bead), ...around, formatXml(bead)].join('|');
     fresh += `${format === last ? '' : `\u0001${bead.from} ${format}\u0002`}${bead.text ?? outer(bead.cell.element)}`;
     last = format;
   }
