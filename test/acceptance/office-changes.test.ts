@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { differences } from '../office/differences.ts';
 import { isSettled, Office } from '../office/settle.ts';
@@ -50,3 +52,59 @@ test.each([
     expect(unknown).toEqual([]);
   },
 );
+
+/** LibreOffice's own file of the redline: its marks, ids and order of properties. */
+function savedByOffice(): string {
+  const profile = pathToFileURL(join(folder, 'profile')).href;
+  const saved = join(folder, 'saved');
+  const command = [
+    `-env:UserInstallation=${profile}`,
+    '--headless',
+    '--convert-to',
+    'docx',
+    '--outdir',
+    saved,
+  ];
+  spawnSync(process.env.SOFFICE_PATH ?? 'soffice', [...command, made], { timeout: 60_000 });
+  return join(saved, 'redline.docx');
+}
+
+const SAVED = ['accept', 'reject'] as const;
+
+test.each(SAVED)('what "redline %s" leaves of the sample is what LibreOffice leaves of it', async (mode) => {
+  const decided = join(folder, `${mode}.docx`);
+  const { exitCode } = await redline([mode, made, '--all', '-o', decided]);
+  expect(exitCode).toBe(0);
+  const [own, ours] = await office.settle(
+    [
+      { file: made, mode },
+      { file: decided, mode: 'keep' },
+    ],
+    60_000,
+  );
+  if (own === undefined || ours === undefined || 'error' in own || 'error' in ours)
+    return expect.fail(JSON.stringify([own, ours]));
+  expect(ours.before).toBe(0);
+  const unknown = differences(ours.words, own.words).filter((one) => !KNOWN.some((p) => p.test(one)));
+  expect(unknown).toEqual([]);
+});
+
+test.each(SAVED)('what LibreOffice saved is decided: %s', async (mode) => {
+  const saved = savedByOffice();
+  const decided = join(folder, `saved-${mode}.docx`);
+  const { exitCode, stdout } = await redline([mode, saved, '--all', '-o', decided, '--json']);
+  expect([exitCode, JSON.parse(stdout.toString())]).toMatchObject([0, { left: 0 }]);
+  const [own, ours] = await office.settle(
+    [
+      { file: saved, mode },
+      { file: decided, mode: 'keep' },
+    ],
+    60_000,
+  );
+  if (own === undefined || ours === undefined || 'error' in own || 'error' in ours)
+    return expect.fail(JSON.stringify([own, ours]));
+  expect(own.before).toBeGreaterThan(50);
+  expect(ours.before).toBe(0);
+  const unknown = differences(ours.words, own.words).filter((one) => !KNOWN.some((p) => p.test(one)));
+  expect(unknown).toEqual([]);
+});

@@ -1,11 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { test } from 'vitest';
+import { isDecided } from '../../../../test/support/decided.ts';
 import {
-  body,
   box,
   cell,
   change,
   del,
-  docx,
   field,
   gone,
   ins,
@@ -20,14 +19,7 @@ import {
   tag,
   tbl,
 } from '../../../../test/support/redlines.ts';
-import { nodeCodec } from '../../../kit/index.ts';
-import { DEFAULT_LIMITS } from '../../options.ts';
-import { verify } from '../../verify/index.ts';
-import { listChanges } from '../changes/list.ts';
-import { decideChanges } from './decide.ts';
-import type { Verdict } from './decision.ts';
 
-const OPTIONS = { limits: DEFAULT_LIMITS };
 const TAIL = p(r('end'));
 const WHEN = 'w:date="2024-05-01T00:00:00Z"';
 const unpaired = (name: string, content: string): string =>
@@ -163,30 +155,6 @@ const ROWS: readonly (readonly [what: string, content: string])[] = [
   ],
 ];
 
-const read = (document: Uint8Array) => listChanges(document, OPTIONS, nodeCodec);
-const decide = (document: Uint8Array, verdict: Verdict, ids?: readonly string[]) =>
-  decideChanges(document, [{ verdict, changes: ids === undefined ? {} : { ids } }], OPTIONS, nodeCodec);
-const found = (document: Uint8Array, decided: Uint8Array, mode: Verdict) =>
-  verify(document, document, decided, nodeCodec, DEFAULT_LIMITS, undefined, mode).differences;
-
-describe('documents that no editor should write', () => {
-  test.each(ROWS)('%s: is listed and decided as the independent reader reads it', (_, content) => {
-    const document = docx(body(content));
-    const { changes } = read(document);
-    expect(new Set(changes.map((c) => c.id)).size).toBe(changes.length);
-    for (const verdict of ['accept', 'reject'] as const) {
-      const { document: all, report } = decide(document, verdict);
-      expect(report.left).toBe(0);
-      expect(read(all).changes).toEqual([]);
-      expect(found(document, all, verdict)).toEqual([]);
-      let now = document;
-      for (let left = changes; left.length > 0; left = read(now).changes)
-        now = decide(
-          now,
-          verdict,
-          left.slice(0, 1).map((c) => c.id),
-        ).document;
-      expect(found(document, now, verdict)).toEqual([]);
-    }
-  });
+test.each(ROWS)('what no editor should write is listed and decided: %s', (_, content) => {
+  isDecided(content);
 });

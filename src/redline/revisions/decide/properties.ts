@@ -1,4 +1,5 @@
 import { attribute, child, elements, isElement, outer, type XmlElement } from '../../ooxml/index.ts';
+import { inOrder } from '../edit/properties.ts';
 import type { Verdict } from './decision.ts';
 import { CELL_MARKS, FORMER, TRACK } from './names.ts';
 
@@ -58,7 +59,8 @@ export function settledProperties(
     (c) => !FORMER.has(c.name) && !own?.has(c.name),
   );
   if (elements(change).length === 0) former.length = 0;
-  const [first, second] = OWN_FIRST.has(holder.name) ? [kept, former] : [former, kept];
+  const before = holder.name === 'w:pPr' ? inOrder(former) : former;
+  const [first, second] = OWN_FIRST.has(holder.name) ? [kept, before] : [before, kept];
   return merged(holder, verdictOf, [...first, ...second], write);
 }
 

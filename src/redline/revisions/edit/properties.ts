@@ -19,6 +19,13 @@ function order(names: string): ReadonlyMap<string, number> {
   return new Map(names.split(' ').map((name, i) => [`w:${name}`, i]));
 }
 
+/** Properties of a paragraph in the order of the schema, which not every editor keeps in the record of former ones. */
+export function inOrder(properties: readonly XmlElement[]): readonly XmlElement[] {
+  const place = ({ name }: XmlElement): number => PARAGRAPH_ORDER.get(name) ?? PARAGRAPH_ORDER.size;
+  const isSorted = properties.every((c, i) => place(properties[i - 1] ?? c) <= place(c));
+  return isSorted ? properties : properties.toSorted((a, b) => place(a) - place(b));
+}
+
 /** Own properties of a paragraph that change, as the content of `w:pPr`. */
 export type NewProperties = (current: readonly XmlElement[]) => string;
 
