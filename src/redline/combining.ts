@@ -81,8 +81,12 @@ export function join(to: Combination, one: Contribution, task: Task, mixing = AL
   };
 }
 
-/** Combinations that are tried for one copy: beyond it, what was not found to fit is left out. */
-const MOST_TRIES = 60;
+/**
+ * Proofs of a copy that are spent on one: each try proves all that came before, too. Beyond it, what was not found to
+ * fit is left out. With the least of tries, one block among a hundred is found.
+ */
+const MOST_PROOFS = 120;
+const LEAST_TRIES = 12;
 
 /**
  * Folds a copy in so that what comes of it is proven: blocks that do not fit are found by halves, and stand beside
@@ -141,7 +145,7 @@ class Search {
 
   /** Is it proven with these blocks mixed so? Then it is the best so far. */
   #try(keys: readonly string[], mixing: Mixings): boolean {
-    if (this.#tries++ >= MOST_TRIES) return false;
+    if (this.#tries++ >= Math.max(LEAST_TRIES, MOST_PROOFS / (this.#to.joined.length + 1))) return false;
     const joined = this.#joined(mixing);
     if (joined === undefined) return false;
     if (this.#news.length === 0) this.#news = joined.news;
