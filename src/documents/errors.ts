@@ -8,7 +8,14 @@ export type DocumentsErrorCode =
   | 'documents/full'
   | 'documents/invalid'
   | 'documents/other-request'
-  | 'documents/unclear';
+  | 'documents/unclear'
+  | 'documents/unclear'
+  /** By its content it is nothing that is kept. */
+  | 'documents/type-not-supported'
+  /** A PDF or picture that cannot be one to its end. */
+  | 'documents/damaged'
+  /** A PDF under a password. */
+  | 'documents/protected';
 
 export interface DocumentsErrorDetails {
   /** `documents/stale`: the generation that the caller knew and the one that is current. */
@@ -16,6 +23,8 @@ export interface DocumentsErrorDetails {
   readonly current?: string;
   /** `documents/invalid`: which field, and what is asked of it. */
   readonly field?: string;
+  /** `documents/type-not-supported`: media types of what is kept. */
+  readonly accepted?: readonly string[];
 }
 
 /** Its message says what to do and holds no name and no content of a document. */

@@ -1,0 +1,4 @@
+export { describeContent } from './describe.ts';
+export { CONTENT_TYPES, type ContentDescription, type ContentFormat, type ContentType } from './formats.ts';
+export { refuseForeign } from './incoming.ts';
+export { type ContentSource, sourceOf } from './source.ts';
