@@ -44,7 +44,7 @@ const STAGES = [
   suite('unit'),
   suite('property'),
   suite('simulation'),
-  suite('contract', ['office', 'browser', 'objects']),
+  suite('contract', ['office', 'browser', 'objects', 'clamd']),
   suite('chaos'),
   suite('acceptance', ['office', 'browser']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),

@@ -41,3 +41,4 @@ export {
   ResultsFullError,
   type SavedResult,
 } from './results.ts';
+export type { Scanner, ScanVerdict } from './scanner.ts';

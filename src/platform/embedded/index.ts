@@ -9,6 +9,7 @@ export { DirectoryBlobStore } from './directory-blob-store.ts';
 export { KeyRing } from './key-ring.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 export { SqliteCatalogue } from './sqlite-catalogue.ts';
+export { structureScanner } from './structure-scanner.ts';
 
 /** Nothing that makes PDFs. */
 const NO_PROGRAMS: PrinterOptions = { office: null, browser: null, deadlineMs: 0, memoryMb: 0 };

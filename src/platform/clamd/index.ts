@@ -1,0 +1,1 @@
+export { type ClamdAddress, ClamdScanner } from './clamd-scanner.ts';
