@@ -15,7 +15,13 @@ export type DocumentsErrorCode =
   /** A PDF or picture that cannot be one to its end. */
   | 'documents/damaged'
   /** A PDF under a password. */
-  | 'documents/protected';
+  | 'documents/protected'
+  /** More bytes than a document may have. */
+  | 'documents/too-large'
+  /** A URL that the service does not fetch from, whatever stands there. */
+  | 'documents/address-not-allowed'
+  /** What stands under a URL could not be fetched. */
+  | 'documents/address-failed';
 
 export interface DocumentsErrorDetails {
   /** `documents/stale`: the generation that the caller knew and the one that is current. */

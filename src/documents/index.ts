@@ -32,6 +32,8 @@ export type { KeyService, WrappedKey } from './key-service.ts';
 export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
 export type { Region, Residency } from './regions.ts';
+export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';
+export type { Web, WebAnswer } from './remote/web.ts';
 export {
   type ResultContent,
   type ResultGone,

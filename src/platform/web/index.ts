@@ -1,0 +1,1 @@
+export { NodeWeb } from './node-web.ts';
