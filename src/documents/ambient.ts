@@ -9,8 +9,8 @@ export interface Ambient {
   readonly pause: (ms: number) => Promise<void>;
 }
 
-/** 128 random bits behind a letter that says of what: `d` document, `c` content, `o` operation. */
-export function newId(letter: 'd' | 'c' | 'o', random: Ambient['random']): string {
+/** 128 random bits behind a letter that says of what: document, content, operation, upload, part of an upload. */
+export function newId(letter: 'd' | 'c' | 'o' | 'u' | 'p', random: Ambient['random']): string {
   return `${letter}_${Buffer.from(random(16)).toString('hex')}`;
 }
 

@@ -21,10 +21,18 @@ export type DocumentsErrorCode =
   /** A URL that the service does not fetch from, whatever stands there. */
   | 'documents/address-not-allowed'
   /** What stands under a URL could not be fetched. */
-  | 'documents/address-failed';
+  | 'documents/address-failed'
+  /** The malware scanner found something. */
+  | 'documents/infected'
+  | 'uploads/not-found'
+  /** Bytes were sent that do not follow those that are there. */
+  | 'uploads/offset'
+  | 'uploads/checksum'
+  | 'uploads/too-many'
+  | 'uploads/incomplete';
 
 export interface DocumentsErrorDetails {
-  /** `documents/stale`: the generation that the caller knew and the one that is current. */
+  /** The generation (`documents/stale`) or offset (`uploads/offset`) that the caller knew, and the current one. */
   readonly expected?: string;
   readonly current?: string;
   /** `documents/invalid`: which field, and what is asked of it. */

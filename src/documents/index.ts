@@ -26,6 +26,7 @@ export { DataKeys, type DataKeysOptions } from './data-keys.ts';
 export type { Description } from './description.ts';
 export { type Change, type ChangeOf, Documents, newOperation } from './documents.ts';
 export { DocumentsError, type DocumentsErrorCode, type DocumentsErrorDetails } from './errors.ts';
+export { bytesOf, type Examination, examine } from './examination.ts';
 export type { Commit, ContentFacts, Head, Version, VersionOrigin } from './head.ts';
 export { HeadStore, type StoredHead } from './head-store.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';
@@ -44,3 +45,12 @@ export {
   type SavedResult,
 } from './results.ts';
 export type { Scanner, ScanVerdict } from './scanner.ts';
+export { UploadStore } from './uploads/upload-store.ts';
+export {
+  CHECKSUMS,
+  type Checksum,
+  type Incoming,
+  MOST_UPLOAD_BYTES,
+  type Upload,
+  Uploads,
+} from './uploads/uploads.ts';

@@ -1,0 +1,38 @@
+import { type ContentDescription, type ContentSource, describeContent } from './content-type/index.ts';
+import { DocumentsError } from './errors.ts';
+import type { Scanner, ScanVerdict } from './scanner.ts';
+
+/** What has to be known of a content before anybody may read it. */
+export interface Examination extends ContentDescription {
+  readonly scanned: ScanVerdict['engine'];
+}
+
+/** Bytes that are read at a time for the scanner. */
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * Looks at a content that is stored and that no head names yet: what it is, then whether it does harm.
+ *
+ * @throws {RedlineError | DocumentsError} as `describeContent` does; `documents/infected`.
+ * @throws {OutsideError} when the scanner cannot judge it now: then it may not be read either.
+ */
+export async function examine(
+  source: ContentSource,
+  scanner: Scanner,
+  signal: AbortSignal,
+): Promise<Examination> {
+  const description = await describeContent(source);
+  const { verdict, engine } = await scanner.scan(bytesOf(source), signal);
+  if (verdict === 'clean') return { ...description, scanned: engine };
+  throw new DocumentsError(
+    'documents/infected',
+    'The malware scanner found something in the file. It is not kept.',
+  );
+}
+
+/** All bytes of a source, from the first one on. */
+export async function* bytesOf(source: ContentSource): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < source.size; at += PIECE_BYTES) {
+    yield await source.readAt(at, Math.min(at + PIECE_BYTES, source.size));
+  }
+}

@@ -1,0 +1,232 @@
+import { OutsideError } from '../../kit/index.ts';
+import { type Ambient, newId } from '../ambient.ts';
+import { ABSENT, type BlobBody, type BlobInfo, type BlobStore, type ByteRange } from '../blob-store.ts';
+import { type DataKeys, keyContext } from '../data-keys.ts';
+import { DocumentsError } from '../errors.ts';
+import { unwrapHead, wrapHead } from '../head-envelope.ts';
+import type { WrappedKey } from '../key-service.ts';
+import { openBytes, sealBytes, sealedRanges } from '../sealing.ts';
+import { openRange, seal } from '../sealing-streams.ts';
+import { decodeState, encodeState, type Part, UPLOAD_LIFETIME_MS, type UploadState } from './upload-state.ts';
+
+/** A state as it was read, and what the next one needs. */
+export interface StoredUpload {
+  readonly state: UploadState;
+  readonly generation: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  readonly wrapped: WrappedKey;
+}
+
+/** How often a write whose outcome is unclear is looked into. */
+const MOST_TRIES = 5;
+const FIRST_PAUSE_MS = 100;
+
+/**
+ * Where uploads under way are kept: `uploads/TENANT/UPLOAD` is the state, `parts/TENANT/UPLOAD/PART` what has arrived,
+ * all sealed under one data key of the upload. See decision 0073.
+ */
+export class UploadStore {
+  readonly #store: BlobStore;
+  readonly #keys: DataKeys;
+  readonly #ambient: Ambient;
+
+  constructor(store: BlobStore, keys: DataKeys, ambient: Ambient) {
+    this.#store = store;
+    this.#keys = keys;
+    this.#ambient = ambient;
+  }
+
+  async read(tenant: string, id: string): Promise<StoredUpload | null> {
+    const blob = await this.#store.read(stateName(tenant, id));
+    if (blob === null) return null;
+    const { wrapped, sealed } = unwrapHead(new Uint8Array(await new Response(blob.body).arrayBuffer()));
+    const context = uploadContext(tenant, id, 'state');
+    const state = await this.#withKey(tenant, id, wrapped, (key) => openBytes(key, context, sealed));
+    return { state: decodeState(state), generation: blob.generation, expiresAt: expiryOf(blob), wrapped };
+  }
+
+  async create(state: UploadState): Promise<StoredUpload> {
+    const { tenant, id } = state;
+    const { key, wrapped } = await this.#keys.create(tenant, uploadContext(tenant, id, 'key'));
+    key.fill(0);
+    return await this.#write({ state, generation: ABSENT, expiresAt: 0, wrapped }, state);
+  }
+
+  /** @throws {DocumentsError} `uploads/offset` when something else arrived first, `uploads/not-found` when it was ended. */
+  async add(base: StoredUpload, parts: readonly Part[]): Promise<StoredUpload> {
+    return await this.#write(base, { ...base.state, parts: [...base.state.parts, ...parts] });
+  }
+
+  /** Keeps some bytes, of which the upload does not know yet. What the body throws is passed on; nothing is left then. */
+  async writePart({ state, wrapped }: StoredUpload, body: AsyncIterable<Uint8Array>): Promise<Part> {
+    const { tenant, id } = state;
+    const part = newId('p', this.#ambient.random);
+    let size = 0;
+    async function* measured(): AsyncIterable<Uint8Array> {
+      for await (const chunk of body) {
+        size += chunk.byteLength;
+        yield chunk;
+      }
+    }
+    const sealed = await this.#withKey(tenant, id, wrapped, (key) =>
+      seal(key, uploadContext(tenant, id, part), measured(), this.#ambient.random),
+    );
+    await this.#put(partName(tenant, id, part), sealed);
+    return { id: part, size };
+  }
+
+  /** @param range of the part. */
+  async readPart({ state, wrapped }: StoredUpload, part: Part, range: ByteRange): Promise<Uint8Array> {
+    const { tenant, id } = state;
+    const context = uploadContext(tenant, id, part.id);
+    const name = partName(tenant, id, part.id);
+    const pieces = this.#pieces(name, sealedRanges(part.size, range));
+    const opened = await this.#withKey(tenant, id, wrapped, (key) =>
+      openRange(key, context, { plainSize: part.size, range }, pieces),
+    );
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of opened) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+
+  async removeParts({ state }: StoredUpload, parts: readonly Part[]): Promise<void> {
+    for (const part of parts) await this.#store.delete(partName(state.tenant, state.id, part.id));
+  }
+
+  /** Ends an upload: first its state, so that nobody goes on with it. @returns false when it changed meanwhile. */
+  async remove(tenant: string, id: string, ifGeneration?: string): Promise<boolean> {
+    if (!(await this.#store.delete(stateName(tenant, id), ifGeneration))) return false;
+    for await (const { name } of this.#store.list(`parts/${tenant}/${id}/`)) await this.#store.delete(name);
+    return true;
+  }
+
+  /** How many uploads of a tenant there are, counted up to a number. */
+  async count(tenant: string, most: number): Promise<number> {
+    let count = 0;
+    for await (const blob of this.#store.list(`uploads/${tenant}/`)) {
+      if (expiryOf(blob) > this.#ambient.clock()) count += 1;
+      if (count >= most) break;
+    }
+    return count;
+  }
+
+  /** Removes what has expired, and parts that belong to nothing. @returns how many objects went. */
+  async sweep(): Promise<number> {
+    const now = this.#ambient.clock();
+    const alive = new Set<string>();
+    let removed = 0;
+    for await (const blob of this.#store.list('uploads/')) {
+      if (expiryOf(blob) > now) alive.add(blob.name.slice('uploads/'.length));
+      else if (await this.#store.delete(blob.name, blob.generation)) removed += 1;
+    }
+    for await (const blob of this.#store.list('parts/')) {
+      const [, tenant, id] = blob.name.split('/');
+      const isOld = Number(blob.attributes.written) < now - UPLOAD_LIFETIME_MS;
+      if (isOld && !alive.has(`${tenant}/${id}`) && (await this.#store.delete(blob.name))) removed += 1;
+    }
+    return removed;
+  }
+
+  /** Puts a state in the place of another one, once, whatever the network does (as heads are, decision 0070). */
+  async #write(base: StoredUpload, state: UploadState): Promise<StoredUpload> {
+    const { tenant, id } = state;
+    const context = uploadContext(tenant, id, 'state');
+    const sealed = await this.#withKey(tenant, id, base.wrapped, (key) =>
+      sealBytes(key, context, encodeState(state), this.#ambient.random),
+    );
+    const body = wrapHead(base.wrapped, sealed);
+    const expiresAt = this.#ambient.clock() + UPLOAD_LIFETIME_MS;
+    const options = { ifGeneration: base.generation, attributes: { expires: String(expiresAt) } };
+    let doubtful = false;
+    for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+      if (attempt > 0) await this.#ambient.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      try {
+        const written = await this.#store.write(stateName(tenant, id), body, options);
+        if (written !== null)
+          return { state, generation: written.generation, expiresAt, wrapped: base.wrapped };
+      } catch (error) {
+        if (!isUnclear(error) && !doubtful) throw error;
+        doubtful = true;
+      }
+      const current = await this.read(tenant, id);
+      if (current !== null && includes(current.state, state)) return current;
+      if ((current?.generation ?? ABSENT) === base.generation) continue;
+      throw current === null ? notFound() : meanwhile();
+    }
+    throw new OutsideError('BlobStore', 'unavailable', 'It could not be found out whether a write was done.');
+  }
+
+  /** The name is new, so after an unclear answer an object under it is the one that was just written, whole. */
+  async #put(name: string, body: BlobBody): Promise<void> {
+    const attributes = { written: String(this.#ambient.clock()) };
+    try {
+      await this.#store.write(name, body, { ifGeneration: ABSENT, attributes });
+    } catch (error) {
+      if (!isUnclear(error) || (await this.#store.stat(name)) === null) throw error;
+    }
+  }
+
+  async *#pieces(name: string, ranges: readonly ByteRange[]): AsyncIterable<Uint8Array> {
+    for (const range of ranges) {
+      const blob = await this.#store.read(name, { range });
+      if (blob === null) throw new OutsideError('BlobStore', 'damaged', 'A part of an upload is missing.');
+      yield* blob.body;
+    }
+  }
+
+  async #withKey<T>(
+    tenant: string,
+    id: string,
+    wrapped: WrappedKey,
+    use: (key: Uint8Array) => T,
+  ): Promise<T> {
+    const key = await this.#keys.open(tenant, wrapped, uploadContext(tenant, id, 'key'));
+    try {
+      return use(key);
+    } finally {
+      key.fill(0);
+    }
+  }
+}
+
+/** Whether one state is another one, or what became of it. */
+function includes(current: UploadState, earlier: UploadState): boolean {
+  return earlier.parts.every((part, place) => current.parts[place]?.id === part.id);
+}
+
+function stateName(tenant: string, id: string): string {
+  return `uploads/${tenant}/${id}`;
+}
+
+function partName(tenant: string, id: string, part: string): string {
+  return `parts/${tenant}/${id}/${part}`;
+}
+
+/** @param what `key`, `state` or a part. */
+function uploadContext(tenant: string, id: string, what: string): Uint8Array {
+  return keyContext({ tenant, document: id, version: what, purpose: 'upload' });
+}
+
+function expiryOf({ attributes }: BlobInfo): number {
+  const expires = Number(attributes.expires);
+  return Number.isFinite(expires) ? expires : 0;
+}
+
+function isUnclear(error: unknown): boolean {
+  return error instanceof OutsideError && error.failure === 'unclear';
+}
+
+export function notFound(): DocumentsError {
+  return new DocumentsError(
+    'uploads/not-found',
+    'There is no such upload, or it was ended. Start a new one.',
+  );
+}
+
+function meanwhile(): DocumentsError {
+  return new DocumentsError(
+    'uploads/offset',
+    'Something else arrived for this upload meanwhile. Ask how far it is and go on from there.',
+  );
+}
