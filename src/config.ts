@@ -31,7 +31,20 @@ export interface Config {
   readonly resultsMb: number;
   /** What makes PDFs. */
   readonly printer: PrinterConfig;
+  /** Where clamd listens; `null`: uploads are checked for their structure only. */
+  readonly clamd: ClamdConfig | null;
+  /** From where documents may be fetched. */
+  readonly fetch: FetchConfig;
   readonly logLevel: LogLevel;
+}
+
+export type ClamdConfig = { readonly path: string } | { readonly host: string; readonly port: number };
+
+export interface FetchConfig {
+  /** `example.com`, `example.com:8443` or `*.example.com`; none: nothing is fetched. */
+  readonly hosts: readonly string[];
+  /** Whether `http` is allowed beside `https`. */
+  readonly plain: boolean;
 }
 
 export interface PrinterConfig {
@@ -63,6 +76,22 @@ const whole = (least: number, most: number, byDefault: number) =>
     .max(most, { error: `must be at most ${most}` })
     .default(byDefault);
 
+const clamd = z
+  .string()
+  .refine((text) => clamdOf(text) !== undefined, {
+    error: 'must be tcp://HOST:PORT, or the absolute path of a socket',
+  })
+  .optional();
+
+const HOST = /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i;
+const hosts = z
+  .string()
+  .default('')
+  .transform((text) => text.split(/[\s,]+/).filter((host) => host !== ''))
+  .refine((list) => list.every((host) => HOST.test(host)), {
+    error: 'must be names of hosts with commas between them, such as example.com,*.example.org',
+  });
+
 const schema = z.object({
   HOST: z
     .enum(LOOPBACK, {
@@ -81,6 +110,9 @@ const schema = z.object({
   REDLINE_BROWSER: z.string().optional(),
   REDLINE_PDF_MEMORY_MB: whole(256, 16_384, 2048),
   REDLINE_PASSPHRASE: z.string().min(12, { error: 'must have at least 12 characters' }).max(1000).optional(),
+  REDLINE_CLAMD: clamd,
+  REDLINE_FETCH_HOSTS: hosts,
+  REDLINE_FETCH_PLAIN: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no'),
   PATH: z.string().default(''),
   REDLINE_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
@@ -121,8 +153,18 @@ export function readConfig(overrides: Environment = {}, environment: Environment
       deadlineMs: values.REDLINE_DEADLINE_MS,
       memoryMb: values.REDLINE_PDF_MEMORY_MB,
     },
+    clamd: clamdOf(values.REDLINE_CLAMD ?? '') ?? null,
+    fetch: { hosts: values.REDLINE_FETCH_HOSTS, plain: values.REDLINE_FETCH_PLAIN === 'yes' },
     logLevel: values.REDLINE_LOG_LEVEL,
   };
+}
+
+/** `undefined` for what names no place. */
+function clamdOf(text: string): ClamdConfig | undefined {
+  if (isAbsolute(text)) return { path: text };
+  const url = URL.parse(text);
+  if (url?.protocol !== 'tcp:' || url.port === '' || url.hostname === '') return undefined;
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) };
 }
 
 /** The program that was named (`none` for none), or the first of its usual names on the path. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { OutsideError } from '../kit/index.ts';
 import { type Ambient, newId } from './ambient.ts';
 import { ABSENT, type ByteRange, type VersionedBlobStore } from './blob-store.ts';
+import type { ContentSource } from './content-type/index.ts';
 import { type DataKeys, keyContext } from './data-keys.ts';
-import type { ContentFacts, Version } from './head.ts';
+import type { ContentFacts, FoundFacts } from './head.ts';
 import type { WrappedKey } from './key-service.ts';
 import { sealedRanges } from './sealing.ts';
 import { open, openRange, seal } from './sealing-streams.ts';
@@ -15,9 +16,13 @@ export interface StoredContent {
   readonly facts: ContentFacts;
 }
 
-/** Bytes on their way in, with their media type found in themselves. */
+/** Finds out what a content is, and whether it may be kept: throws when it may not. */
+export type Examine = (stored: ContentSource) => Promise<FoundFacts>;
+
+/** Bytes on their way in. */
 export interface IncomingContent {
-  readonly type: string;
+  /** Their media type where it is known, else what finds it out once they are stored and before any head names them. */
+  readonly type: string | Examine;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -34,8 +39,8 @@ export class ContentStore {
   }
 
   /**
-   * Seals and writes a content as it arrives; memory does not grow with it. What the body throws is passed on, and
-   * nothing is left behind.
+   * Seals and writes a content as it arrives; memory does not grow with it. What the body or the examination throws is
+   * passed on, and nothing is left behind.
    */
   async write(tenant: string, document: string, { type, body }: IncomingContent): Promise<StoredContent> {
     const content = newId('c', this.#ambient.random);
@@ -45,7 +50,26 @@ export class ContentStore {
     const sealed = seal(key, context, measured, this.#ambient.random);
     key.fill(0);
     await this.#put(contentName(tenant, document, content), sealed);
-    return { content, key: wrapped, facts: { type, ...measured.facts() } };
+    const stored = { content, key: wrapped, facts: { type: '', ...measured.facts() } };
+    if (typeof type === 'string') return { ...stored, facts: { ...stored.facts, type } };
+    try {
+      const found = await type(this.#source(tenant, document, stored));
+      return { ...stored, facts: { ...stored.facts, ...found } };
+    } catch (error) {
+      // What cannot be removed now the sweep removes.
+      await this.#store.purge(contentName(tenant, document, content)).catch(() => {});
+      throw error;
+    }
+  }
+
+  #source(tenant: string, document: string, stored: StoredContent): ContentSource {
+    const readAt = async (start: number, end: number): Promise<Uint8Array> => {
+      if (start === end) return new Uint8Array();
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await this.read(tenant, document, stored, { start, end })) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    };
+    return { size: stored.facts.size, readAt };
   }
 
   /**
@@ -55,7 +79,7 @@ export class ContentStore {
   async read(
     tenant: string,
     document: string,
-    { content, key: wrapped, facts }: Version,
+    { content, key: wrapped, facts }: StoredContent,
     range?: ByteRange,
   ): Promise<AsyncIterable<Uint8Array>> {
     const name = contentName(tenant, document, content);

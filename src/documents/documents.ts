@@ -204,6 +204,8 @@ export class Documents {
     const origin = { kind: 'copied', document: from.document, version: version.number } as const;
     const description = { name: name ?? stored.head.name, labels: stored.head.labels };
     return await this.create(change, async () => description, { type: version.facts.type, body }, origin);
+    const { size: _, sha256: __, ...found } = version.facts;
+    return await this.create(change, description, { type: async () => found, body }, origin);
   }
 
   async #write(base: StoredHead | null, head: Head): Promise<StoredHead> {

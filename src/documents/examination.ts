@@ -1,11 +1,7 @@
-import { type ContentDescription, type ContentSource, describeContent } from './content-type/index.ts';
+import { type ContentSource, describeContent } from './content-type/index.ts';
 import { DocumentsError } from './errors.ts';
-import type { Scanner, ScanVerdict } from './scanner.ts';
-
-/** What has to be known of a content before anybody may read it. */
-export interface Examination extends ContentDescription {
-  readonly scanned: ScanVerdict['engine'];
-}
+import type { FoundFacts } from './head.ts';
+import type { Scanner } from './scanner.ts';
 
 /** Bytes that are read at a time for the scanner. */
 const PIECE_BYTES = 1024 * 1024;
@@ -20,10 +16,10 @@ export async function examine(
   source: ContentSource,
   scanner: Scanner,
   signal: AbortSignal,
-): Promise<Examination> {
-  const description = await describeContent(source);
+): Promise<FoundFacts> {
+  const { type, pages } = await describeContent(source);
   const { verdict, engine } = await scanner.scan(bytesOf(source), signal);
-  if (verdict === 'clean') return { ...description, scanned: engine };
+  if (verdict === 'clean') return { type, pages, scanned: engine };
   throw new DocumentsError(
     'documents/infected',
     'The malware scanner found something in the file. It is not kept.',

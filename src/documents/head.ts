@@ -1,5 +1,6 @@
 import type { AuditRecord } from './audit-record.ts';
 import type { WrappedKey } from './key-service.ts';
+import type { ScanVerdict } from './scanner.ts';
 
 /** The newest format of heads that this program writes, and the only one that it reads. */
 export const HEAD_FORMAT = 1;
@@ -56,7 +57,14 @@ export interface ContentFacts {
   readonly size: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** `null` for Word documents; missing where nobody looked. */
+  readonly pages?: number | null;
+  /** What judged that it does no harm. */
+  readonly scanned?: ScanVerdict['engine'];
 }
+
+/** What only the content itself tells. */
+export type FoundFacts = Pick<ContentFacts, 'type' | 'pages' | 'scanned'>;
 
 /** Where a version came from. */
 export type VersionOrigin =

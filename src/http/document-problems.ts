@@ -1,5 +1,6 @@
 import type { DocumentsErrorCode } from '../documents/index.ts';
 import type { OutsideFailure } from '../kit/index.ts';
+import { CONTENT_PROBLEMS } from './content-problems.ts';
 import type { ProblemKind } from './problem-kind.ts';
 
 /** What a part outside of the process did not do, as a problem. */
@@ -7,6 +8,7 @@ export type OutsideCode = `storage/${OutsideFailure}`;
 
 /** Kept documents, and the stores and keys behind them. */
 export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode, ProblemKind>> = {
+  ...CONTENT_PROBLEMS,
   'documents/not-found': {
     status: 404,
     title: 'There is no such document',

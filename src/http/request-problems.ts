@@ -21,6 +21,8 @@ export type RequestErrorCode =
   | 'request/range-not-satisfiable'
   | 'request/page-token'
   | 'request/idempotency-key'
+  | 'request/tus-version'
+  | 'request/not-tus'
   | 'comparison/not-found'
   | 'comparison/expired'
   | 'comparison/no-room'
@@ -124,6 +126,16 @@ export const REQUEST_PROBLEMS: Readonly<Record<RequestErrorCode, ProblemKind>> =
     status: 400,
     title: 'The header Idempotency-Key cannot be used',
     advice: 'Send 1 to 255 printable ASCII characters, such as a UUID.',
+  },
+  'request/tus-version': {
+    status: 412,
+    title: 'The upload protocol has another version',
+    advice: 'Send the header "Tus-Resumable: 1.0.0", or let a tus client do it.',
+  },
+  'request/not-tus': {
+    status: 415,
+    title: 'The body is not a piece of an upload',
+    advice: 'Send the header "Content-Type: application/offset+octet-stream", or let a tus client do it.',
   },
   'comparison/not-found': {
     status: 404,
