@@ -1,4 +1,5 @@
 import type { SourceReader } from '../source.ts';
+import type { Decrypt } from './encryption.ts';
 import { PdfParser } from './parser.ts';
 import { decodeStream } from './streams.ts';
 import {
@@ -59,15 +60,18 @@ export async function readObject(reader: SourceReader, at: number): Promise<PdfO
  * The decoded bytes of an object's stream.
  *
  * @param lookUp finds the length where it is an object of its own.
+ * @param decrypt `null` where nothing is encrypted.
  */
 export async function readStream(
   reader: SourceReader,
-  { value, stream }: PdfObject,
+  { number, value, stream }: PdfObject,
   lookUp: (number: number) => Promise<PdfValue>,
+  decrypt: Decrypt | null = null,
 ): Promise<{ readonly dict: PdfDict; readonly bytes: Uint8Array }> {
   if (!isDict(value) || stream === null) throw new PdfSyntaxError('There is no stream where one should be.');
   const given = value.get('Length');
   const length = isRef(given) ? await lookUp(given.ref) : given;
   if (!isWhole(length) || length > MOST_STORED) throw new PdfSyntaxError('A stream of the PDF is too long.');
-  return { dict: value, bytes: await decodeStream(value, await reader.bytes(stream, length)) };
+  const stored = await reader.bytes(stream, length);
+  return { dict: value, bytes: await decodeStream(value, decrypt?.(number, stored) ?? stored) };
 }

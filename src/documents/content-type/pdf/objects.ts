@@ -1,5 +1,5 @@
-import { DocumentsError } from '../../errors.ts';
 import type { SourceReader } from '../source.ts';
+import type { Decrypt } from './encryption.ts';
 import { readObject, readStream } from './file.ts';
 import { PdfParser } from './parser.ts';
 import type { Place, Table } from './tables.ts';
@@ -22,14 +22,14 @@ interface Container {
 export class PdfObjects {
   readonly #reader: SourceReader;
   readonly #tables: readonly Table[];
-  readonly #encrypted: boolean;
+  readonly #decrypt: Decrypt | null;
   readonly #containers = new Map<number, Container>();
 
-  /** @param tables the latest first. @param encrypted what is in containers cannot be read. */
-  constructor(reader: SourceReader, tables: readonly Table[], encrypted: boolean) {
+  /** @param tables the latest first. @param decrypt `null` where nothing is encrypted. */
+  constructor(reader: SourceReader, tables: readonly Table[], decrypt: Decrypt | null = null) {
     this.#reader = reader;
     this.#tables = tables;
-    this.#encrypted = encrypted;
+    this.#decrypt = decrypt;
   }
 
   /** The object that a value refers to, or the value; `null` for what is not there. @throws {PdfSyntaxError} */
@@ -66,10 +66,10 @@ export class PdfObjects {
   }
 
   async #open(number: number): Promise<Container> {
-    if (this.#encrypted) throw protectedFile();
     const place = await this.#find(number);
     if (place?.kind !== 'at') throw new PdfSyntaxError('A container of objects is missing.');
-    const container = await readContainer(this.#reader, place.offset, (length) => this.#object(length));
+    const lookUp = (length: number): Promise<PdfValue> => this.#object(length);
+    const container = await readContainer(this.#reader, place.offset, lookUp, this.#decrypt);
     const [oldest] = this.#containers.keys();
     if (this.#containers.size >= HELD_CONTAINERS && oldest !== undefined) this.#containers.delete(oldest);
     this.#containers.set(number, container);
@@ -81,8 +81,9 @@ export async function readContainer(
   reader: SourceReader,
   offset: number,
   lookUp: (number: number) => Promise<PdfValue>,
+  decrypt: Decrypt | null,
 ): Promise<Container> {
-  const { dict, bytes } = await readStream(reader, await readObject(reader, offset), lookUp);
+  const { dict, bytes } = await readStream(reader, await readObject(reader, offset), lookUp, decrypt);
   const [count, first] = [dict.get('N'), dict.get('First')];
   if (!isWhole(count) || !isWhole(first) || count > MOST_IN_CONTAINER || first > bytes.length) {
     throw new PdfSyntaxError('A container of objects is damaged.');
@@ -98,11 +99,4 @@ export async function readContainer(
   const ended = new Uint8Array(bytes.length + 1).fill(0x20);
   ended.set(bytes);
   return { bytes: ended, offsets };
-}
-
-export function protectedFile(): DocumentsError {
-  return new DocumentsError(
-    'documents/protected',
-    'The PDF is protected so that its pages cannot be counted. Remove the protection and send it again.',
-  );
 }

@@ -6,6 +6,11 @@ const WHITE = new Set([0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20]);
 const DELIMITERS = new Set([...'()<>[]{}/%'].map((character) => character.charCodeAt(0)));
 const [LF, CR, PERCENT, OPEN, CLOSE, BACKSLASH] = [0x0a, 0x0d, 0x25, 0x28, 0x29, 0x5c];
 
+/** § 7.3.4.2, table 3: what `n r t b f` stand for behind a backslash. */
+const ESCAPES: ReadonlyMap<number, number> = new Map(
+  [...'nrtbf'].map((letter, at) => [letter.charCodeAt(0), [LF, CR, 0x09, 0x08, 0x0c][at] ?? 0]),
+);
+
 /** Reads objects of a PDF out of some bytes (ISO 32000-1 § 7.2 and 7.3). */
 export class PdfParser {
   readonly #bytes: Uint8Array;
@@ -114,22 +119,48 @@ export class PdfParser {
     }
   }
 
+  /** § 7.3.4.2. */
   #string(): Uint8Array {
-    const start = this.at;
-    for (let depth = 1; depth > 0; ) {
+    const bytes: number[] = [];
+    for (let depth = 1; ; ) {
       const byte = this.#next();
-      if (byte === BACKSLASH) this.at += 1;
-      else if (byte === OPEN) depth += 1;
+      if (byte === BACKSLASH) {
+        bytes.push(...this.#escaped());
+        continue;
+      }
+      if (byte === OPEN) depth += 1;
       else if (byte === CLOSE) depth -= 1;
+      if (depth === 0) return Uint8Array.from(bytes);
+      bytes.push(byte);
     }
-    return this.#bytes.subarray(start, this.at - 1);
   }
 
+  /** What stands behind a backslash: one to three octal digits, a line end that does not count, or a character. */
+  #escaped(): readonly number[] {
+    const byte = this.#next();
+    if (byte === CR || byte === LF) {
+      if (byte === CR && this.#bytes[this.at] === LF) this.at += 1;
+      return [];
+    }
+    if (!isOctal(byte)) return [ESCAPES.get(byte) ?? byte];
+    let value = byte - 0x30;
+    for (let n = 0; n < 2 && isOctal(this.#bytes[this.at]); n += 1) value = value * 8 + this.#next() - 0x30;
+    return [value & 255];
+  }
+
+  /** § 7.3.4.3. */
   #hex(): Uint8Array {
     const start = this.at;
     while (this.#next() !== 0x3e);
-    return this.#bytes.subarray(start, this.at - 1);
+    const digits = Buffer.from(this.#bytes.subarray(start, this.at - 1))
+      .toString('latin1')
+      .replace(/\s/g, '');
+    return Buffer.from(digits.length % 2 === 1 ? `${digits}0` : digits, 'hex');
   }
+}
+
+function isOctal(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x37;
 }
 
 function isLineEnd(byte: number | undefined): boolean {

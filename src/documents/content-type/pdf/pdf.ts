@@ -1,5 +1,6 @@
 import { CONTENT_TYPES, type ContentDescription, damagedFile } from '../formats.ts';
 import { OutOfBytes, type SourceReader } from '../source.ts';
+import { decryption } from './decryption.ts';
 import { PdfObjects } from './objects.ts';
 import { rebuildTables } from './rebuild.ts';
 import { readTables, type Table } from './tables.ts';
@@ -35,7 +36,8 @@ async function count(
   reader: SourceReader,
   { tables, trailer }: { readonly tables: readonly Table[]; readonly trailer: PdfDict },
 ): Promise<number> {
-  const objects = new PdfObjects(reader, tables, trailer.has('Encrypt'));
+  const decrypt = await decryption(new PdfObjects(reader, tables), trailer);
+  const objects = new PdfObjects(reader, tables, decrypt);
   const catalogue = await objects.resolve(trailer.get('Root'));
   const root = isDict(catalogue) ? await objects.resolve(catalogue.get('Pages')) : null;
   if (!isDict(root) || !root.has('Kids')) throw new PdfSyntaxError('There is no tree of pages.');

@@ -1,6 +1,9 @@
 import type { SourceReader } from '../source.ts';
+import { decryption } from './decryption.ts';
+import type { Decrypt } from './encryption.ts';
 import { parseAt } from './file.ts';
-import { readContainer } from './objects.ts';
+import { PdfObjects, readContainer } from './objects.ts';
+import type { PdfParser } from './parser.ts';
 import { afterKeyword, type Place, type Table } from './tables.ts';
 import { isDict, type PdfDict, PdfSyntaxError, type PdfValue } from './values.ts';
 
@@ -19,7 +22,8 @@ interface Findings {
   readonly places: Map<number, Place>;
   readonly containers: { readonly number: number; readonly offset: number }[];
   root: PdfValue;
-  encrypted: boolean;
+  encryption: PdfValue;
+  id: PdfValue;
 }
 
 /**
@@ -30,15 +34,18 @@ interface Findings {
 export async function rebuildTables(
   reader: SourceReader,
 ): Promise<{ readonly tables: readonly Table[]; readonly trailer: PdfDict }> {
-  const found: Findings = { places: new Map(), containers: [], root: null, encrypted: false };
+  const found: Findings = { places: new Map(), containers: [], root: null, encryption: null, id: null };
   for await (const { at, bytes } of reader.windows(LOOK_BYTES)) {
     await look(reader, found, at, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   }
-  if (!found.encrypted) await openContainers(reader, found);
+  const tables = [{ find: async (number: number) => found.places.get(number) }];
+  const trailer = new Map([
+    ['Encrypt', found.encryption],
+    ['ID', found.id],
+  ]);
+  await openContainers(reader, found, await decryption(new PdfObjects(reader, tables), trailer));
   if (found.root === null) throw new PdfSyntaxError('There is no catalogue.');
-  const trailer = new Map<string, PdfValue>([['Root', found.root]]);
-  if (found.encrypted) trailer.set('Encrypt', true);
-  return { tables: [{ find: async (number) => found.places.get(number) }], trailer };
+  return { tables, trailer: trailer.set('Root', found.root) };
 }
 
 async function look(reader: SourceReader, found: Findings, at: number, bytes: Buffer): Promise<void> {
@@ -47,40 +54,62 @@ async function look(reader: SourceReader, found: Findings, at: number, bytes: Bu
   const end = isLast ? text.length : text.length - LOOK_BYTES;
   for (const match of text.matchAll(OBJECT)) {
     if (match.index >= end) return;
-    if (match[1] === undefined) await readTrailer(reader, found, at + match.index);
-    else note(found, Number(match[1]), at + match.index, text.slice(match.index, match.index + LOOK_BYTES));
+    const offset = at + match.index;
+    if (match[1] === undefined) await readTrailer(reader, found, offset, afterKeyword);
+    else
+      await note(
+        reader,
+        found,
+        { number: Number(match[1]), offset },
+        text.slice(match.index, match.index + LOOK_BYTES),
+      );
   }
 }
 
-function note(found: Findings, number: number, offset: number, text: string): void {
+async function note(
+  reader: SourceReader,
+  found: Findings,
+  { number, offset }: { readonly number: number; readonly offset: number },
+  text: string,
+): Promise<void> {
   found.places.set(number, { kind: 'at', offset });
   const own = text.slice(0, text.indexOf('endobj') + 1 || undefined);
-  if (/\/Type\s*\/Catalog\b/.test(own)) found.root = { ref: number };
+  if (/\/Type\s*\/Catalog\b/.test(own)) found.root ??= { ref: number };
   if (/\/Type\s*\/ObjStm\b/.test(own)) found.containers.push({ number, offset });
-  if (/\/Type\s*\/XRef\b/.test(own) && /\/Encrypt\b/.test(own)) found.encrypted = true;
-  const root = /\/Type\s*\/XRef\b/.test(own) ? /\/Root\s+(\d{1,10})\s/.exec(own)?.[1] : undefined;
-  if (root !== undefined) found.root = { ref: Number(root) };
+  if (/\/Type\s*\/XRef\b/.test(own)) await readTrailer(reader, found, offset, behindNumber);
   if (found.places.size > MOST_OBJECTS || found.containers.length > MOST_CONTAINERS) {
     throw new PdfSyntaxError('There are too many objects.');
   }
 }
 
-async function readTrailer(reader: SourceReader, found: Findings, at: number): Promise<void> {
+/** The object behind `NUMBER GENERATION obj`. */
+function behindNumber(parser: PdfParser): PdfValue {
+  for (let n = 0; n < 3; n += 1) parser.token();
+  return parser.value();
+}
+
+async function readTrailer(
+  reader: SourceReader,
+  found: Findings,
+  at: number,
+  parse: (parser: PdfParser) => PdfValue,
+): Promise<void> {
   try {
-    const trailer = await parseAt(reader, at, afterKeyword);
+    const trailer = await parseAt(reader, at, parse);
     if (!isDict(trailer)) return;
     found.root = trailer.get('Root') ?? found.root;
-    found.encrypted ||= trailer.has('Encrypt');
+    found.encryption = trailer.get('Encrypt') ?? found.encryption;
+    found.id = trailer.get('ID') ?? found.id;
   } catch (error) {
     if (!(error instanceof PdfSyntaxError)) throw error;
   }
 }
 
 /** Puts in what is in containers, unless it stands for itself too; the catalogue may be one of those. */
-async function openContainers(reader: SourceReader, found: Findings): Promise<void> {
+async function openContainers(reader: SourceReader, found: Findings, decrypt: Decrypt | null): Promise<void> {
   for (const { number, offset } of found.containers) {
     try {
-      const { offsets } = await readContainer(reader, offset, async () => null);
+      const { offsets } = await readContainer(reader, offset, async () => null, decrypt);
       for (const inside of offsets.keys()) {
         if (found.places.get(inside)?.kind !== 'at')
           found.places.set(inside, { kind: 'in', container: number });
