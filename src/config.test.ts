@@ -30,6 +30,24 @@ describe('the configuration', () => {
     expect(readConfig({}, environment).printer.office).toBe(office);
   });
 
+  test.each([
+    ['nowhere', {}, null],
+    ['by TCP', { REDLINE_CLAMD: 'tcp://scanner:3310' }, { host: 'scanner', port: 3310 }],
+    ['by TCP and IPv6', { REDLINE_CLAMD: 'tcp://[::1]:3310' }, { host: '::1', port: 3310 }],
+    ['by a socket', { REDLINE_CLAMD: '/run/clamav/clamd.ctl' }, { path: '/run/clamav/clamd.ctl' }],
+  ])('finds clamd %s', (_, environment, clamd) => {
+    expect(readConfig({}, environment).clamd).toEqual(clamd);
+  });
+
+  test('fetches from nowhere, and from the hosts that are named', () => {
+    expect(readConfig({}, {}).fetch).toEqual({ hosts: [], plain: false });
+    const environment = { REDLINE_FETCH_HOSTS: 'a.example, *.b.example:8443', REDLINE_FETCH_PLAIN: 'yes' };
+    expect(readConfig({}, environment).fetch).toEqual({
+      hosts: ['a.example', '*.b.example:8443'],
+      plain: true,
+    });
+  });
+
   test.each(['127.0.0.1', '::1', 'localhost'])('may listen on %s', (host) => {
     expect(readConfig({ HOST: host }, {}).host).toBe(host);
   });
@@ -43,6 +61,11 @@ describe('the configuration', () => {
     ['REDLINE_WORKERS', '0', 'must be at least 1'],
     ['REDLINE_QUEUE', '99999', 'must be at most 10000'],
     ['REDLINE_DEADLINE_MS', '1', 'must be at least 10'],
+    ['REDLINE_CLAMD', 'clamd', 'must be tcp://HOST:PORT'],
+    ['REDLINE_CLAMD', 'tcp://scanner', 'must be tcp://HOST:PORT'],
+    ['REDLINE_FETCH_HOSTS', 'https://a.example/', 'must be names of hosts'],
+    ['REDLINE_FETCH_HOSTS', '*', 'must be names of hosts'],
+    ['REDLINE_FETCH_PLAIN', 'maybe', 'must be yes or no'],
     ['REDLINE_LOG_LEVEL', 'loud', 'must be one of debug, info, warn, error, silent'],
   ])('refuses %s=%s', (name, value, reason) => {
     expect(() => readConfig({}, { [name]: value })).toThrow(ConfigError);
