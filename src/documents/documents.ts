@@ -203,9 +203,8 @@ export class Documents {
     const { stored, version, body } = await this.open(change.actor, from.document, from.version);
     const origin = { kind: 'copied', document: from.document, version: version.number } as const;
     const description = { name: name ?? stored.head.name, labels: stored.head.labels };
-    return await this.create(change, async () => description, { type: version.facts.type, body }, origin);
     const { size: _, sha256: __, ...found } = version.facts;
-    return await this.create(change, description, { type: async () => found, body }, origin);
+    return await this.create(change, async () => description, { type: async () => found, body }, origin);
   }
 
   async #write(base: StoredHead | null, head: Head): Promise<StoredHead> {

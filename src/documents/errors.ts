@@ -9,7 +9,6 @@ export type DocumentsErrorCode =
   | 'documents/invalid'
   | 'documents/other-request'
   | 'documents/unclear'
-  | 'documents/unclear'
   /** By its content it is nothing that is kept. */
   | 'documents/type-not-supported'
   /** A PDF or picture that cannot be one to its end. */

@@ -1,4 +1,5 @@
-import { type ContentSource, describeContent } from './content-type/index.ts';
+import type { IncomingContent } from './content-store.ts';
+import { type ContentSource, describeContent, refuseForeign } from './content-type/index.ts';
 import { DocumentsError } from './errors.ts';
 import type { FoundFacts } from './head.ts';
 import type { Scanner } from './scanner.ts';
@@ -12,11 +13,7 @@ const PIECE_BYTES = 1024 * 1024;
  * @throws {RedlineError | DocumentsError} as `describeContent` does; `documents/infected`.
  * @throws {OutsideError} when the scanner cannot judge it now: then it may not be read either.
  */
-export async function examine(
-  source: ContentSource,
-  scanner: Scanner,
-  signal: AbortSignal,
-): Promise<FoundFacts> {
+async function examine(source: ContentSource, scanner: Scanner, signal: AbortSignal): Promise<FoundFacts> {
   const { type, pages } = await describeContent(source);
   const { verdict, engine } = await scanner.scan(bytesOf(source), signal);
   if (verdict === 'clean') return { type, pages, scanned: engine };
@@ -24,6 +21,15 @@ export async function examine(
     'documents/infected',
     'The malware scanner found something in the file. It is not kept.',
   );
+}
+
+/** Bytes that come from outside, to be kept once they were examined. @param signal of whoever waits for it. */
+export function examined(
+  body: AsyncIterable<Uint8Array>,
+  scanner: Scanner,
+  signal: AbortSignal,
+): IncomingContent {
+  return { type: (stored) => examine(stored, scanner, signal), body: refuseForeign(body) };
 }
 
 /** All bytes of a source, from the first one on. */

@@ -213,7 +213,7 @@ describe('the protocol', () => {
     expect(status).toBe(201);
     return `${server.url}${told.get('location')}`;
   };
-  const patch = (url: string, offset: number, body: Buffer, more: Record<string, string> = {}) =>
+  const patch = (url: string, offset: number, body: Uint8Array<ArrayBuffer>, more: Record<string, string> = {}) =>
     fetch(url, {
       method: 'PATCH',
       headers: { ...tus, 'Content-Type': STREAM, 'Upload-Offset': String(offset), ...more },
