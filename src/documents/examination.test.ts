@@ -9,7 +9,7 @@ import { DirectoryBlobStore, KeyRing, structureScanner } from '../platform/embed
 import { ContentStore } from './content-store.ts';
 import { CONTENT_TYPES } from './content-type/index.ts';
 import { DataKeys } from './data-keys.ts';
-import { bytesOf, examined } from './examination.ts';
+import { bytesOf, Examiner } from './examination.ts';
 import type { Scanner } from './scanner.ts';
 
 const clock = () => Date.UTC(2026, 10, 22);
@@ -44,7 +44,7 @@ const finds = (word: string): Scanner => ({
 });
 
 const keep = (bytes: Uint8Array, scanner: Scanner) =>
-  contents.write('local', 'd_1', examined(chunks(bytes), scanner, never));
+  contents.write('local', 'd_1', new Examiner(scanner).incoming(chunks(bytes), never));
 
 async function left(): Promise<number> {
   let count = 0;

@@ -1,3 +1,4 @@
+import { Bulkhead } from '../kit/index.ts';
 import type { IncomingContent } from './content-store.ts';
 import { type ContentSource, describeContent, refuseForeign } from './content-type/index.ts';
 import { DocumentsError } from './errors.ts';
@@ -23,13 +24,31 @@ async function examine(source: ContentSource, scanner: Scanner, signal: AbortSig
   );
 }
 
-/** Bytes that come from outside, to be kept once they were examined. @param signal of whoever waits for it. */
-export function examined(
-  body: AsyncIterable<Uint8Array>,
-  scanner: Scanner,
-  signal: AbortSignal,
-): IncomingContent {
-  return { type: (stored) => examine(stored, scanner, signal), body: refuseForeign(body) };
+/** Contents that are looked at together: what is in a PDF may take some 80 MB while its pages are counted. */
+const PLACES = 4;
+
+/** Lets contents in that come from outside. */
+export class Examiner {
+  readonly #scanner: Scanner;
+  readonly #places = new Bulkhead(PLACES, Number.POSITIVE_INFINITY);
+
+  constructor(scanner: Scanner) {
+    this.#scanner = scanner;
+  }
+
+  /** Bytes that are to be kept once they were examined. @param signal of whoever waits for it. */
+  incoming(body: AsyncIterable<Uint8Array>, signal: AbortSignal): IncomingContent {
+    return { type: (stored) => this.#examine(stored, signal), body: refuseForeign(body) };
+  }
+
+  async #examine(stored: ContentSource, signal: AbortSignal): Promise<FoundFacts> {
+    const leave = await this.#places.enter(signal);
+    try {
+      return await examine(stored, this.#scanner, signal);
+    } finally {
+      leave();
+    }
+  }
 }
 
 /** All bytes of a source, from the first one on. */

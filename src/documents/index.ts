@@ -26,7 +26,7 @@ export { DataKeys, type DataKeysOptions } from './data-keys.ts';
 export type { Description } from './description.ts';
 export { type Change, type ChangeOf, Documents, newOperation } from './documents.ts';
 export { DocumentsError, type DocumentsErrorCode, type DocumentsErrorDetails } from './errors.ts';
-export { bytesOf, examined } from './examination.ts';
+export { bytesOf, Examiner } from './examination.ts';
 export type { Commit, ContentFacts, Head, Version, VersionOrigin } from './head.ts';
 export { HeadStore, type StoredHead } from './head-store.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';

@@ -1,5 +1,6 @@
 import type { Actor } from '../access/index.ts';
 import type { Ambient } from './ambient.ts';
+import type { BlobStore } from './blob-store.ts';
 import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
 import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
@@ -9,6 +10,8 @@ import { catalogueEntry, followJournal } from './journal.ts';
 import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
 import type { Region } from './regions.ts';
+import { UploadStore } from './uploads/upload-store.ts';
+import { Uploads } from './uploads/uploads.ts';
 
 /** Whoever does what nobody asked for. */
 const HOUSEKEEPER: Omit<Actor, 'tenant'> = {
@@ -23,6 +26,8 @@ export interface LibraryParts {
   /** Names the region in the catalogue. */
   readonly residency: string;
   readonly region: Region;
+  /** Where uploads under way are kept; it keeps no generations. */
+  readonly spool: BlobStore;
   readonly keys: KeyService;
   readonly catalogue: Catalogue;
   readonly ambient: Ambient;
@@ -33,6 +38,7 @@ export interface LibraryParts {
 /** The documents of one region, with the catalogue in which they are found. */
 export class Library {
   readonly documents: Documents;
+  readonly uploads: Uploads;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
   readonly #heads: HeadStore;
@@ -42,6 +48,7 @@ export class Library {
     this.#keys = new DataKeys(parts.keys, parts.ambient);
     this.#heads = new HeadStore(parts.region.heads, this.#keys, parts.ambient);
     const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient);
+    this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
     this.documents = new Documents(this.#heads, contents, parts.ambient, (stored) => this.#enter(stored));
   }
 

@@ -10,6 +10,7 @@ import { addOperationRoutes } from './routes/operations.ts';
 import { addPageRoutes } from './routes/pages.ts';
 import { addResultRoutes } from './routes/results.ts';
 import { addSampleRoutes } from './routes/samples.ts';
+import { addUploadRoutes } from './routes/uploads.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { guardPages, stayLocal } from './security.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
@@ -47,6 +48,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   app.use(stayLocal(services.port));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
+  addUploadRoutes(app, services.library.uploads);
   addOperationRoutes(app, services);
   addResultRoutes(app, services);
   addSampleRoutes(app, services);

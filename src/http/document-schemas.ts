@@ -9,6 +9,14 @@ const contentSchema = z.object({
   type: z.string().openapi({ description: 'Media type, found in the content itself.' }),
   size: z.number().int().nonnegative().openapi({ description: 'Bytes.' }),
   sha256: z.string().openapi({ description: 'Lower-case hexadecimal.' }),
+  pages: z
+    .number()
+    .int()
+    .nullable()
+    .openapi({ description: '`null` for Word documents, whose pages are made by printing.' }),
+  scanned: z.enum(['clamav', 'structure']).nullable().openapi({
+    description: 'What looked for malware. `structure`: nothing did, only the kind of file was checked.',
+  }),
 });
 
 export const versionSchema = z

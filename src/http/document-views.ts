@@ -32,8 +32,15 @@ export function viewVersion(
   { number, createdAt, createdBy, origin, facts }: Version,
 ): VersionView {
   const content = `${linkOf(document)}/versions/${number}/content`;
-  const { type, size, sha256 } = facts;
-  return { number, createdAt, createdBy, origin, content: { type, size, sha256 }, links: { content } };
+  const { type, size, sha256, pages = null, scanned = null } = facts;
+  return {
+    number,
+    createdAt,
+    createdBy,
+    origin,
+    content: { type, size, sha256, pages, scanned },
+    links: { content },
+  };
 }
 
 export function viewEntry(entry: CatalogueEntry): EntryView {

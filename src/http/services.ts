@@ -1,4 +1,4 @@
-import type { BlobStore, Library, Results } from '../documents/index.ts';
+import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Log } from '../kit/index.ts';
 import type { UploadMemory } from './upload-memory.ts';
@@ -8,6 +8,10 @@ export interface HttpServices {
   readonly pool: EnginePool;
   readonly results: Results;
   readonly library: Library;
+  readonly examiner: Examiner;
+  readonly web: Web;
+  /** From where documents may be fetched. */
+  readonly remote: RemoteRules;
   readonly blobs: BlobStore;
   readonly prints: PrintShop;
   readonly uploads: UploadMemory;

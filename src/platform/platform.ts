@@ -1,14 +1,24 @@
-import type { BlobStore, Catalogue, KeyService, Region, Residency } from '../documents/index.ts';
+import type {
+  BlobStore,
+  Catalogue,
+  KeyService,
+  Region,
+  Residency,
+  Scanner,
+  Web,
+} from '../documents/index.ts';
 import type { Printer } from '../jobs/index.ts';
 
 /** The ports of one place that Redline can run in. Built by `main`, closed by it last. */
 export interface Platform {
-  /** For results that are kept for an hour. */
+  /** For results that are kept for an hour, and uploads that are under way. */
   readonly blobs: BlobStore;
   /** Where documents may be kept. */
   readonly regions: ReadonlyMap<Residency, Region>;
   readonly keys: KeyService;
   readonly catalogue: Catalogue;
+  readonly scanner: Scanner;
+  readonly web: Web;
   readonly printer: Printer;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { LOCAL_TENANT } from '../access/index.ts';
-import { Library, Results } from '../documents/index.ts';
+import { Examiner, Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
 import { createApp, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
 import { describeError, systemRandom, systemTimer } from '../kit/index.ts';
@@ -11,6 +11,8 @@ import { watchVitals } from './vitals.ts';
 
 /** How often expired results are looked for. */
 const SWEEP_EVERY_MS = 5 * 60_000;
+/** Milliseconds that fetching a document from elsewhere may take. */
+const FETCH_MS = 60_000;
 const MEGABYTE = 1024 * 1024;
 
 /** Everything in one process: the HTTP interface, the engine's threads and the sweeps. */
@@ -27,6 +29,9 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     pool,
     results,
     library,
+    examiner: new Examiner(platform.scanner),
+    web: platform.web,
+    remote: { ...config.fetch, mostBytes: MOST_UPLOAD_BYTES, timeMs: FETCH_MS },
     blobs: platform.blobs,
     prints: new PrintShop(platform.printer),
     uploads: new UploadMemory(config.uploadMemoryMb * MEGABYTE),
@@ -80,6 +85,7 @@ async function openLibrary({ platform, clock, log }: RoleContext): Promise<Libra
   const library = new Library({
     residency,
     region,
+    spool: platform.blobs,
     keys: platform.keys,
     catalogue: platform.catalogue,
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
@@ -94,6 +100,7 @@ async function openLibrary({ platform, clock, log }: RoleContext): Promise<Libra
 function sweepRegularly({ log }: RoleContext, results: Results, library: Library): () => void {
   const chores = [
     { name: 'expired results', run: () => results.sweep() },
+    { name: 'expired uploads', run: () => library.uploads.sweep() },
     { name: 'contents left behind', run: async () => (await library.sweep()).purged },
     { name: 'documents followed', run: () => library.follow() },
   ];

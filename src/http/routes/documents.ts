@@ -5,10 +5,10 @@ import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
 import { sendContent } from '../content.ts';
 import { newDocumentSchema } from '../document-schemas.ts';
 import { etagOf, linkOf, viewDocument, viewEntry, viewVersion } from '../document-views.ts';
+import { takeContent } from '../intake.ts';
 import { parseOptions } from '../options.ts';
 import { decodePageToken, encodePageToken } from '../page-token.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { streamUpload } from '../stream-upload.ts';
 import * as api from './document-api.ts';
 
 const FRESH = { 'Cache-Control': 'private, no-cache' };
@@ -22,16 +22,17 @@ export function addDocumentRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServi
   addVersions(app, services);
 }
 
-function addDocuments(app: OpenAPIHono<HttpEnv>, { library }: HttpServices): void {
+function addDocuments(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { library } = services;
   const { documents } = library;
   app.openAPIRegistry.registerPath(api.createDocument);
   app.post('/v1/documents', async (c) => {
-    const stored = await streamUpload(c.req.raw, async ({ name, body, options }) => {
+    const stored = await takeContent(c, services, async ({ name, content, options }) => {
       const describe = async () => {
-        const { name: given = name ?? UNNAMED, labels } = parseOptions(newDocumentSchema, await options());
-        return { name: given, labels };
+        const { name: given, labels } = parseOptions(newDocumentSchema, await options());
+        return { name: given ?? (await name()) ?? UNNAMED, labels };
       };
-      return await documents.create(changeOf(c), describe, { type: 'application/octet-stream', body });
+      return await documents.create(changeOf(c), describe, content);
     });
     return answerCreated(c, stored);
   });
@@ -74,9 +75,7 @@ function addVersions(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   app.openAPIRegistry.registerPath(api.addVersion);
   app.post('/v1/documents/:id/versions', async (c) => {
     const change = changeOfDocument(c, c.req.param('id'));
-    const stored = await streamUpload(c.req.raw, ({ body }) =>
-      documents.addVersion(change, { type: 'application/octet-stream', body }),
-    );
+    const stored = await takeContent(c, services, ({ content }) => documents.addVersion(change, content));
     return answerCreated(c, stored);
   });
   app.openapi(api.listVersions, async (c) => {

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv } from '../services.ts';
-import { STREAM_TYPE } from './tus.ts';
+import { STREAM_TYPE } from '../tus.ts';
 
 const header = (description: string, example: string) => ({
   description,

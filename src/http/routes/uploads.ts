@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type Actor, localOperator } from '../../access/index.ts';
 import type { Upload, Uploads } from '../../documents/index.ts';
 import { JobError } from '../../jobs/index.ts';
+import { actorOf } from '../conditions.ts';
 import { RequestError } from '../errors.ts';
 import type { HttpEnv } from '../services.ts';
 import {
@@ -13,7 +13,7 @@ import {
   TUS_OPTIONS,
   uploadHeaders,
   wholeHeader,
-} from './tus.ts';
+} from '../tus.ts';
 import { describeUploads } from './uploads-api.ts';
 
 const COLLECTION = '/v1/uploads';
@@ -98,10 +98,6 @@ function answer(c: Context<HttpEnv>, upload: Upload): Response {
 
 function idOf(c: Context<HttpEnv>): string {
   return c.req.param('id') ?? '';
-}
-
-function actorOf(c: Context<HttpEnv>): Actor {
-  return localOperator(c.var.requestId, null);
 }
 
 async function* nothing(): AsyncIterable<Uint8Array> {}

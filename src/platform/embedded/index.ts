@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
 import type { Platform } from '../platform.ts';
+import { NodeWeb } from '../web/index.ts';
 import { DirectoryBlobStore } from './directory-blob-store.ts';
 import { KeyRing } from './key-ring.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 import { SqliteCatalogue } from './sqlite-catalogue.ts';
+import { structureScanner } from './structure-scanner.ts';
 
 export { DirectoryBlobStore } from './directory-blob-store.ts';
 export { KeyRing } from './key-ring.ts';
@@ -18,6 +21,8 @@ export interface EmbeddedOptions {
   readonly printer?: PrinterOptions;
   /** Protects the ring of keys; `null` leaves it to the rights of its file. */
   readonly passphrase?: string | null;
+  /** Where clamd listens; with `null` nothing looks for malware. */
+  readonly clamd?: ClamdAddress | null;
 }
 
 /**
@@ -28,7 +33,7 @@ export interface EmbeddedOptions {
  */
 export async function openEmbeddedPlatform(
   directory: string,
-  { printer = NO_PROGRAMS, passphrase = null }: EmbeddedOptions = {},
+  { printer = NO_PROGRAMS, passphrase = null, clamd = null }: EmbeddedOptions = {},
 ): Promise<Platform> {
   const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
@@ -40,6 +45,8 @@ export async function openEmbeddedPlatform(
     regions: new Map([['local', { heads, contents }]]),
     keys,
     catalogue,
+    scanner: clamd === null ? structureScanner : new ClamdScanner(clamd),
+    web: new NodeWeb(),
     printer: openProgramPrinter(printer),
     close: async () => catalogue.close(),
   };

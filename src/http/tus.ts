@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import { CHECKSUMS, type Checksum, MOST_UPLOAD_BYTES, type Upload } from '../../documents/index.ts';
-import { RequestError } from '../errors.ts';
-import type { HttpEnv } from '../services.ts';
+import { CHECKSUMS, type Checksum, MOST_UPLOAD_BYTES, type Upload } from '../documents/index.ts';
+import { RequestError } from './errors.ts';
+import type { HttpEnv } from './services.ts';
 
 /** Headers of the protocol tus 1.0.0 (tus.io/protocols/resumable-upload), read and written. */
 const VERSION = '1.0.0';
@@ -67,4 +67,11 @@ export function readChecksum(c: Context<HttpEnv>): Checksum | undefined {
     'request/malformed',
     `The header Upload-Checksum must be one of ${CHECKSUMS.join(', ')}, a space and the digest in base64.`,
   );
+}
+
+/** What the client calls the file: the key `filename`, or `name`; `null` where there is none that can be read. */
+export function fileNameOf(metadata: string): string | null {
+  const pairs = metadata.split(',').map((pair) => pair.trim().split(' '));
+  const [, value = ''] = pairs.find(([key]) => key === 'filename' || key === 'name') ?? [];
+  return Buffer.from(value, 'base64').toString('utf8') || null;
 }
