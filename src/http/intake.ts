@@ -21,7 +21,7 @@ interface Intake {
 const MOST_JSON_BYTES = 64 * 1024;
 
 /** Where a content is to be taken from that is not in the request itself. */
-export const sourceSchema = z
+const sourceSchema = z
   .looseObject({
     upload: z.string().max(100).optional().openapi({ description: 'Id of an upload that is complete.' }),
     url: z.string().max(2048).optional().openapi({
@@ -60,8 +60,8 @@ export async function takeContent<Result>(
   const body = lazily(async () => bytesOf(await uploads.open(actor, upload)));
   const name = async () => fileNameOf((await uploads.find(actor, upload)).metadata);
   const result = await use({ content: examined(body), name, options });
-  // It is a document now. Where it cannot be removed, it expires.
-  await uploads.remove(actor, upload).catch(() => {});
+  // It is a document now. Where the request may come again, or it cannot be removed, it expires.
+  if (c.req.header('idempotency-key') === undefined) await uploads.remove(actor, upload).catch(() => {});
   return result;
 }
 

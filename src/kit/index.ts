@@ -1,7 +1,6 @@
 export type { BreakerState } from './breaker.ts';
-export { type Clock, idleTimer, systemClock, systemTimer, type Timer } from './clock.ts';
 export { Bulkhead } from './bulkhead.ts';
-export { type Clock, idleTimer, systemClock, type Timer } from './clock.ts';
+export { type Clock, idleTimer, systemClock, systemTimer, type Timer } from './clock.ts';
 export { nodeCodec } from './codec.ts';
 export {
   createLog,

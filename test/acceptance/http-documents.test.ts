@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jpeg, pdf } from '../support/files.ts';
+import { buildDocx } from '../support/package.ts';
 import { type Service, startService } from './service.ts';
 
 let service: Service;
@@ -33,9 +35,15 @@ async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
   };
 }
 
+/** A PDF with some text behind it: what is kept must be a file, and can be compared as text. */
+const SHELL = pdf(1)
+  .toString('latin1')
+  .replace(/^%[^\n]*[\x80-\xff]\n/m, '');
+const kept = (text: string): string => SHELL + text;
+
 function file(text: string, name = 'lease.docx', options?: object): FormData {
   const form = new FormData();
-  form.set('file', new Blob([text]), name);
+  form.set('file', new Blob([kept(text)]), name);
   if (options !== undefined) form.set('options', JSON.stringify(options));
   return form;
 }
@@ -53,6 +61,62 @@ const json = (method: string, body: object, headers: Record<string, string> = {}
   method,
   body: JSON.stringify(body),
   headers: { 'content-type': 'application/json', ...headers },
+});
+
+const raw = (bytes: Uint8Array, name = 'x.docx'): RequestInit => {
+  const form = new FormData();
+  form.set('file', new Blob([Uint8Array.from(bytes)], { type: 'application/pdf' }), name);
+  return { method: 'POST', body: form };
+};
+
+describe('a content', () => {
+  test.each([
+    [
+      'a Word document',
+      buildDocx({}),
+      'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      null,
+    ],
+    ['a PDF', pdf(12), 'application/pdf', 12],
+    ['a JPEG', jpeg(), 'image/jpeg', 1],
+  ])('is what is in it: %s', async (_, bytes, type, pages) => {
+    const made = await ask('/v1/documents', raw(bytes, 'misleading.tiff'));
+    expect(made).toMatchObject({
+      status: 201,
+      body: { current: { content: { type, pages, size: bytes.length, scanned: 'structure' } } },
+    });
+    expect((await ask(made.body.links.content)).headers.get('content-type')).toBe(type);
+  });
+
+  test('comes from an upload, once or as often as the key is the same', async () => {
+    const bytes = Buffer.from(kept('uploaded'));
+    const tus = { 'Tus-Resumable': '1.0.0', 'Content-Type': 'application/offset+octet-stream' };
+    const headers = {
+      ...tus,
+      'Upload-Length': String(bytes.length),
+      'Upload-Metadata': 'filename TMOkcm0ucGRm',
+    };
+    const start = await ask('/v1/uploads', { method: 'POST', headers, body: Uint8Array.from(bytes) });
+    const upload = start.headers.get('location')?.split('/').at(-1);
+    const key = { 'idempotency-key': 'from-upload' };
+    const made = await ask('/v1/documents', json('POST', { upload, labels: ['u'] }, key));
+    expect(made).toMatchObject({ status: 201, body: { name: 'Lärm.pdf', labels: ['u'] } });
+    expect((await ask(made.body.links.content)).body).toBe(kept('uploaded'));
+    const again = await ask('/v1/documents', json('POST', { upload, labels: ['u'] }, key));
+    expect(again).toMatchObject({ status: 201, etag: made.etag });
+    const versions = `${made.body.links.self}/versions`;
+    const version = await ask(versions, json('POST', { upload }, { 'if-match': made.etag }));
+    expect(version).toMatchObject({ status: 201, body: { versions: 2 } });
+    expect(await ask(`/v1/uploads/${upload}`)).toMatchObject({ status: 404 });
+  });
+
+  test('that is not whole yet is not taken', async () => {
+    const headers = { 'Tus-Resumable': '1.0.0', 'Upload-Length': '10' };
+    const start = await ask('/v1/uploads', { method: 'POST', headers });
+    const upload = start.headers.get('location')?.split('/').at(-1);
+    const made = await ask('/v1/documents', json('POST', { upload }));
+    expect(made).toMatchObject({ status: 409, body: { code: 'uploads/incomplete' } });
+  });
 });
 
 describe('a document', () => {
@@ -78,24 +142,25 @@ describe('a document', () => {
     const text = 'x'.repeat(70_000) + 'y'.repeat(70_000);
     const { body } = await upload(text, 'größe "1".docx');
     const whole = await ask(body.links.content);
-    expect(whole.body).toBe(text);
+    expect(whole.body).toBe(kept(text));
+    const [at, size] = [SHELL.length + 69_999, SHELL.length + 140_000];
     expect(whole.headers.get('content-disposition')).toBe(
       `attachment; filename="gr__e _1_.docx"; filename*=UTF-8''gr%C3%B6%C3%9Fe%20%221%22.docx`,
     );
-    const part = await ask(body.links.content, { headers: { range: 'bytes=69999-70000' } });
+    const part = await ask(body.links.content, { headers: { range: `bytes=${at}-${at + 1}` } });
     expect(part).toMatchObject({ status: 206, body: 'xy' });
-    expect(part.headers.get('content-range')).toBe('bytes 69999-70000/140000');
+    expect(part.headers.get('content-range')).toBe(`bytes ${at}-${at + 1}/${size}`);
     expect((await ask(body.links.content, { headers: { range: 'bytes=-2' } })).body).toBe('yy');
     const stale = { range: 'bytes=0-1', 'if-range': '"other"' };
     expect(await ask(body.links.content, { headers: stale })).toMatchObject({ status: 200 });
-    const behind = await ask(body.links.content, { headers: { range: 'bytes=140000-' } });
+    const behind = await ask(body.links.content, { headers: { range: `bytes=${size}-` } });
     expect(behind).toMatchObject({ status: 416, body: { code: 'request/range-not-satisfiable' } });
-    expect(behind.headers.get('content-range')).toBe('bytes */140000');
+    expect(behind.headers.get('content-range')).toBe(`bytes */${size}`);
     expect(await ask(body.links.content, { headers: { 'if-none-match': whole.etag } })).toMatchObject({
       status: 304,
     });
     const head = await ask(body.links.content, { method: 'HEAD' });
-    expect(head.headers.get('content-length')).toBe('140000');
+    expect(head.headers.get('content-length')).toBe(String(size));
   });
 
   test('has versions, and any of them can be current again', async () => {
@@ -112,8 +177,8 @@ describe('a document', () => {
       headers: { 'if-match': second.etag },
     });
     expect(third.body.current).toMatchObject({ number: 3, origin: { kind: 'restored', version: 1 } });
-    expect((await ask(`${self}/content`)).body).toBe('one');
-    expect((await ask(`${self}/versions/2/content`)).body).toBe('two');
+    expect((await ask(`${self}/content`)).body).toBe(kept('one'));
+    expect((await ask(`${self}/versions/2/content`)).body).toBe(kept('two'));
     const page = await ask(`${self}/versions?pageSize=2`);
     expect(page.body.versions.map(({ number }: { number: number }) => number)).toEqual([3, 2]);
     const rest = await ask(`${self}/versions?pageSize=2&pageToken=${page.body.nextPageToken}`);
@@ -137,7 +202,7 @@ describe('a document', () => {
       status: 201,
       body: { name: 'Copy', current: { origin: { kind: 'copied' } } },
     });
-    expect((await ask(copy.body.links.content)).body).toBe('kept');
+    expect((await ask(copy.body.links.content)).body).toBe(kept('kept'));
     const deleted = await ask(self, { method: 'DELETE', headers: { 'if-match': renamed.etag } });
     expect(deleted).toMatchObject({ status: 200, body: { state: 'deleted' } });
     expect(await ask(`${self}/content`)).toMatchObject({ status: 410, body: { code: 'documents/deleted' } });
@@ -184,7 +249,7 @@ describe('a document', () => {
     const made = await upload('still there', 'kept.docx');
     await service.stop();
     service = await startService({ dataDirectory });
-    expect((await ask(made.body.links.content)).body).toBe('still there');
+    expect((await ask(made.body.links.content)).body).toBe(kept('still there'));
     expect((await ask('/v1/documents?name=kept.docx')).body.documents).toMatchObject([{ id: made.body.id }]);
   });
 });
@@ -195,7 +260,25 @@ describe('bad requests', () => {
     ['an id of other characters', '/v1/documents/..%2F..%2Fx', {}, 404, 'documents/not-found'],
     ['a sort that is not known', '/v1/documents?sort=size', {}, 400, 'request/invalid'],
     ['a page of another list', '/v1/documents?pageToken=eyJx', {}, 400, 'request/page-token'],
-    ['no form', '/v1/documents', json('POST', {}), 415, 'request/not-multipart'],
+    ['no form', '/v1/documents', { method: 'POST', body: 'x' }, 415, 'request/not-multipart'],
+    ['no source', '/v1/documents', json('POST', {}), 400, 'options/invalid'],
+    ['two sources', '/v1/documents', json('POST', { upload: 'u', url: 'x' }), 400, 'options/invalid'],
+    ['an upload that is not there', '/v1/documents', json('POST', { upload: 'u' }), 404, 'uploads/not-found'],
+    [
+      'an address of a host that is not allowed',
+      '/v1/documents',
+      json('POST', { url: 'https://example.com/x' }),
+      422,
+      'documents/address-not-allowed',
+    ],
+    ['what is no document', '/v1/documents', raw(Buffer.from('GIF89a')), 415, 'documents/type-not-supported'],
+    [
+      'half a document',
+      '/v1/documents',
+      raw(buildDocx({}).subarray(0, 900)),
+      422,
+      'document/damaged-package',
+    ],
     [
       'a form without a file',
       '/v1/documents',

@@ -1,4 +1,4 @@
 export { describeContent } from './describe.ts';
 export { CONTENT_TYPES, type ContentDescription, type ContentFormat, type ContentType } from './formats.ts';
 export { refuseForeign } from './incoming.ts';
-export { type ContentSource, sourceOf } from './source.ts';
+export type { ContentSource } from './source.ts';

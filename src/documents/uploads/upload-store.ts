@@ -7,7 +7,14 @@ import { unwrapHead, wrapHead } from '../head-envelope.ts';
 import type { WrappedKey } from '../key-service.ts';
 import { openBytes, sealBytes, sealedRanges } from '../sealing.ts';
 import { openRange, seal } from '../sealing-streams.ts';
-import { decodeState, encodeState, type Part, UPLOAD_LIFETIME_MS, type UploadState } from './upload-state.ts';
+import {
+  decodeState,
+  encodeState,
+  offsetOf,
+  type Part,
+  UPLOAD_LIFETIME_MS,
+  type UploadState,
+} from './upload-state.ts';
 
 /** A state as it was read, and what the next one needs. */
 export interface StoredUpload {
@@ -101,11 +108,12 @@ export class UploadStore {
     return true;
   }
 
-  /** How many uploads of a tenant there are, counted up to a number. */
+  /** How many uploads of a tenant are under way, counted up to a number. */
   async count(tenant: string, most: number): Promise<number> {
     let count = 0;
     for await (const blob of this.#store.list(`uploads/${tenant}/`)) {
-      if (expiryOf(blob) > this.#ambient.clock()) count += 1;
+      const isOver = blob.attributes.complete !== undefined || expiryOf(blob) <= this.#ambient.clock();
+      if (!isOver) count += 1;
       if (count >= most) break;
     }
     return count;
@@ -137,7 +145,9 @@ export class UploadStore {
     );
     const body = wrapHead(base.wrapped, sealed);
     const expiresAt = this.#ambient.clock() + UPLOAD_LIFETIME_MS;
-    const options = { ifGeneration: base.generation, attributes: { expires: String(expiresAt) } };
+    const complete = offsetOf(state) === state.size ? { complete: 'yes' } : {};
+    const attributes = { expires: String(expiresAt), ...complete };
+    const options = { ifGeneration: base.generation, attributes };
     let doubtful = false;
     for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
       if (attempt > 0) await this.#ambient.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
