@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { textPdf } from '../support/files.ts';
 import { MortalServer } from './server.ts';
 
 const OPERATIONS = 500;
@@ -91,7 +92,7 @@ async function add(known: Known, content: string): Promise<void> {
 async function client(number: number, documents: Known[]): Promise<void> {
   let known: Known | null = null;
   for (let turn = 0; acknowledged < OPERATIONS; turn += 1) {
-    const content = `${number}-${turn}-`.repeat(20_000);
+    const content = textPdf(`${number}-${turn}-`.repeat(20_000));
     if (known === null || turn % 7 === 0) {
       known = await make(content);
       documents.push(known);

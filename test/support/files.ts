@@ -170,3 +170,11 @@ export function packedPdf(pages = 1, objects: readonly string[] = pdfObjects(pag
   const second = stream(container + 1, dict, deflateSync(Buffer.from(predicted)));
   return Buffer.concat([start, first, second, ascii(`startxref\n${table}\n%%EOF`)]);
 }
+
+/** A PDF with some text behind it, all of it ASCII: for tests that compare what is kept as text. */
+export function textPdf(text: string): string {
+  const shell = pdf(1)
+    .toString('latin1')
+    .replace(/^%[^\n]*[\x80-\xff]\n/m, '');
+  return shell + text;
+}
