@@ -127,7 +127,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
       if (chain === null || current === null) return false;
       if (ifGeneration !== undefined && ifGeneration !== String(current)) return false;
       const claimed = mkdir(linkPath(chain, current + 1n), { mode: 0o700 }).then(() => true);
-      if ((await unless(['EEXIST', 'ENOENT'], claimed)) === null) return undefined;
+      if ((await attempt(() => unless(['EEXIST', 'ENOENT'], claimed), 'unclear')) === null) return undefined;
       const last = () =>
         this.#keeps ? flushPath(chain.folder, this.#kept) : this.#moveAway(object, chain, { clear: true });
       await makeLast(last);
@@ -162,7 +162,9 @@ export class DirectoryBlobStore implements VersionedBlobStore {
       const chain = await readChain(object);
       if (chain !== null) await this.#moveAway(object, chain);
       // Also what an earlier call moved away before its process ended.
-      return this.#clearPurged(hashOf(object));
+      const count = await this.#clearPurged(hashOf(object));
+      await removeEmpty(object, this.#kept);
+      return count;
     });
   }
 
@@ -248,7 +250,8 @@ export class DirectoryBlobStore implements VersionedBlobStore {
     const target = join(this.#purged, `${hashOf(object)}.${basename(chain.folder)}`);
     await unless(['ENOENT'], rename(chain.folder, target));
     await Promise.all([flushFolder(object), flushFolder(this.#purged)]);
-    if (clear) await this.#clearPurged(basename(target));
+    if (!clear) return;
+    await this.#clearPurged(basename(target));
     await removeEmpty(object, this.#kept);
   }
 

@@ -91,9 +91,9 @@ export async function flushPath(folder: string, root: string): Promise<void> {
 export async function removeEmpty(folder: string, root: string): Promise<void> {
   for (let at = folder; at.length > root.length; at = dirname(at)) {
     try {
-      await rmdir(at);
+      await unless(['ENOENT'], rmdir(at));
     } catch {
-      return; // Not empty, or already gone: either way there is nothing more to tidy.
+      return; // Not empty: there is nothing more to tidy.
     }
   }
 }
