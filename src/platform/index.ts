@@ -1,5 +1,6 @@
 export { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 export { guardedKeyService } from './guarded-key-service.ts';
 export { guardPlatform } from './guarded-platform.ts';
-export { CONTENTS_LIMITS, HEADS_LIMITS, KEYS_LIMITS } from './outside-limits.ts';
+export { guardedScanner } from './guarded-scanner.ts';
+export { CONTENTS_LIMITS, HEADS_LIMITS, KEYS_LIMITS, SCANNER_LIMITS } from './outside-limits.ts';
 export type { Platform } from './platform.ts';

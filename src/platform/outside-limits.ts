@@ -18,3 +18,6 @@ export const CONTENTS_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 20_0
 
 /** The adapter of Cloud KMS gives each call 5 s and tries once more after a mismatch of checksums. */
 export const KEYS_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 11_000, places: 100 };
+
+/** clamd looks into a content for up to 120 s (`MaxScanTime`), into 10 at once (`MaxThreads`). */
+export const SCANNER_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 150_000, places: 10 };

@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DataKeys } from '../../src/documents/data-keys.ts';
-import type { BlobInfo, KeyService, StoredBlob, VersionedBlobStore } from '../../src/documents/index.ts';
+import type {
+  BlobInfo,
+  KeyService,
+  Scanner,
+  StoredBlob,
+  VersionedBlobStore,
+} from '../../src/documents/index.ts';
 import { Outside, OutsideError, type OutsideEvent } from '../../src/kit/index.ts';
 import {
   guardedBlobStore,
   guardedKeyService,
+  guardedScanner,
   guardedVersionedBlobStore,
   HEADS_LIMITS,
   KEYS_LIMITS,
+  SCANNER_LIMITS,
 } from '../../src/platform/index.ts';
 import { settled, VirtualTime } from '../support/time.ts';
 
@@ -61,13 +69,22 @@ function setUp() {
     destroy: () => answer('destroy', undefined),
     probe: () => answer('probe', undefined),
   };
+  const scanner: Scanner = {
+    scan: async (body) => {
+      for await (const _ of body);
+      return answer('scan', { verdict: 'clean', name: null, engine: 'clamav' } as const);
+    },
+    probe: () => answer('probe', undefined),
+  };
   const outside = {
     BlobStore: new Outside('BlobStore', HEADS_LIMITS, parts),
     KeyService: new Outside('KeyService', KEYS_LIMITS, parts),
+    Scanner: new Outside('Scanner', SCANNER_LIMITS, parts),
   };
   const guarded = {
     BlobStore: guardedVersionedBlobStore(store, outside.BlobStore),
     KeyService: guardedKeyService(keys, outside.KeyService),
+    Scanner: guardedScanner(scanner, outside.Scanner),
   };
   return { time, asked, events, part, outside, guarded, wrapped, store };
 }
@@ -102,26 +119,28 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
   'KeyService primary': ({ KeyService }) => KeyService.primary('acme'),
   'KeyService destroy': ({ KeyService }) => KeyService.destroy('acme', '1'),
   'KeyService probe': ({ KeyService }) => KeyService.probe(),
+  'Scanner scan': ({ Scanner }) => Scanner.scan(inPieces(), new AbortController().signal),
+  'Scanner probe': ({ Scanner }) => Scanner.probe(),
 };
 
 const ROWS = readFileSync(new URL('../../docs/outside-calls.md', import.meta.url), 'utf8')
   .split('\n')
-  .filter((line) => /^\| (BlobStore|KeyService) +\|(.*\|){4}$/.test(line))
+  .filter((line) => /^\| (BlobStore|KeyService|Scanner) +\|(.*\|){4}$/.test(line))
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, port = '', call = '', unanswered, again, open]) => ({ port, call, unanswered, again, open }));
 
 /** What a call ends with, however long it takes. */
 async function ended(time: VirtualTime, call: Promise<unknown>): Promise<unknown> {
   const end = call.catch((error: unknown) => error);
-  await time.pass(120_000);
+  await time.pass(300_000);
   return end;
 }
 
 async function openBreaker({ guarded, part, outside }: SetUp, port: string): Promise<void> {
   part.mood = 'unavailable';
-  const probe = port === 'BlobStore' ? guarded.BlobStore.probe : guarded.KeyService.probe;
-  for (let n = 0; n < 20; n += 1) await probe().catch(() => {});
-  expect(outside[port === 'BlobStore' ? 'BlobStore' : 'KeyService'].state).toBe('open');
+  const named = port as keyof SetUp['guarded'];
+  for (let n = 0; n < 20; n += 1) await guarded[named].probe().catch(() => {});
+  expect(outside[named].state).toBe('open');
   part.mood = 'well';
 }
 

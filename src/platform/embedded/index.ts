@@ -1,5 +1,9 @@
 import { join } from 'node:path';
+import type { Scanner } from '../../documents/index.ts';
+import { Outside } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
+import { guardedScanner } from '../guarded-scanner.ts';
+import { SCANNER_LIMITS } from '../outside-limits.ts';
 import type { Platform } from '../platform.ts';
 import { NodeWeb } from '../web/index.ts';
 import { DirectoryBlobStore } from './directory-blob-store.ts';
@@ -45,9 +49,13 @@ export async function openEmbeddedPlatform(
     regions: new Map([['local', { heads, contents }]]),
     keys,
     catalogue,
-    scanner: clamd === null ? structureScanner : new ClamdScanner(clamd),
+    scanner: clamd === null ? structureScanner : spared(new ClamdScanner(clamd)),
     web: new NodeWeb(),
     printer: openProgramPrinter(printer),
     close: async () => catalogue.close(),
   };
+}
+
+function spared(scanner: Scanner): Scanner {
+  return guardedScanner(scanner, new Outside('Scanner', SCANNER_LIMITS));
 }
