@@ -113,7 +113,7 @@ function tableOf({ changes, total }: ChangeList): string {
     cut(c.clause || c.story),
     c.kind,
     cut(c.author),
-    (c.date ?? '').slice(0, 10),
+    cut(c.date ?? '').slice(0, 10),
     sayOf(c),
   ]);
   const table =
