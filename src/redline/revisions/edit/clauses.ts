@@ -2,13 +2,14 @@ import {
   Counters,
   child,
   childValue,
+  elements,
+  type ListPlace,
   type Package,
   placeOf,
   readNumbering,
   readStyles,
   type XmlElement,
 } from '../../ooxml/index.ts';
-import { markRevisions } from './record.ts';
 import { visibleText } from './spot.ts';
 import { type Path, paragraphOf, paragraphsOf, type Story } from './story.ts';
 
@@ -40,6 +41,7 @@ function labelsOf(story: Story, pkg: Package): Labelled[] {
   const numbering = readNumbering(pkg, styles);
   const counters = new Counters();
   const above: string[] = [];
+  const read = new Map<string, Said>();
   return Array.from(paragraphsOf(story.root), (path) => {
     const paragraph = paragraphOf(path);
     const { label, level } = ownLabel(paragraph);
@@ -53,15 +55,44 @@ function labelsOf(story: Story, pkg: Package): Labelled[] {
 
   function ownLabel(paragraph: XmlElement): Pick<Labelled, 'label' | 'level'> {
     const none = { label: '', level: 0 };
-    if (markRevisions(paragraph).some((m) => m.name === 'w:del' || m.name === 'w:moveFrom')) return none;
-    const pPr = child(paragraph, 'w:pPr');
-    const style = childValue(pPr, 'w:pStyle') ?? styles.defaultParagraph;
-    const place = placeOf(pPr, style, styles, numbering);
+    const { isGone, place, mayBeTyped } = said(paragraph);
+    if (isGone) return none;
     if (place) return { label: counters.next(place), level: place.level };
-    if (/^toc \d/i.test(styles.name(style))) return none;
+    if (!mayBeTyped) return none;
     const typed = TYPED.exec(visibleText(paragraph))?.[1];
     return typed === undefined ? none : { label: typed, level: typedLevel(typed) };
   }
+
+  /** Many paragraphs have the same properties: they are read once. */
+  function said(paragraph: XmlElement): Said {
+    const key = propertiesText(paragraph);
+    const known = key === undefined ? undefined : read.get(key);
+    if (known) return known;
+    const pPr = child(paragraph, 'w:pPr');
+    const mark = child(pPr, 'w:rPr');
+    const style = childValue(pPr, 'w:pStyle') ?? styles.defaultParagraph;
+    const fresh = {
+      isGone: mark !== undefined && elements(mark).some((m) => m.name === 'w:del' || m.name === 'w:moveFrom'),
+      place: placeOf(pPr, style, styles, numbering),
+      mayBeTyped: !/^toc \d/i.test(styles.name(style)),
+    };
+    if (key !== undefined) read.set(key, fresh);
+    return fresh;
+  }
+}
+
+/** What the properties of a paragraph say about its label. */
+interface Said {
+  readonly isGone: boolean;
+  readonly place: ListPlace | undefined;
+  readonly mayBeTyped: boolean;
+}
+
+/** Source of a paragraph's properties, as far as it tells them apart; nothing where it is not plain to see. */
+function propertiesText({ source, innerStart, innerEnd }: XmlElement): string | undefined {
+  if (!source.startsWith('<w:pPr>', innerStart)) return undefined;
+  const end = source.indexOf('</w:pPr>', innerStart);
+  return end < 0 || end > innerEnd ? undefined : source.slice(innerStart, end);
 }
 
 function typedLevel(label: string): number {
