@@ -3,7 +3,8 @@
 //   node test/property/long.ts --pairs 20000 --seed 1 [--corpus] [--checker 50] [--jobs 2]
 //
 // `--corpus` starts from the documents of the corpus, `--checker N` has the independent checker judge every Nth pair,
-// `--jobs N` works in so many threads. A seed makes the same pairs in any number of them.
+// `--jobs N` works in so many threads. A seed makes the same pairs in any number of them. Ctrl-C ends it after the pairs
+// that are being made, and says what was found so far.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,9 @@ async function chunks(
   seen: (seed: number, result: ChunkResult) => boolean,
 ): Promise<void> {
   let [next, isEnough] = [firstSeed, false];
+  process.once('SIGINT', () => {
+    isEnough = true;
+  });
   const thread = async (): Promise<void> => {
     const worker = new Worker(new URL('./long-worker.ts', import.meta.url), { workerData: options });
     try {
