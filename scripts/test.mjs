@@ -46,7 +46,7 @@ const STAGES = [
   suite('simulation'),
   suite('contract', ['office', 'browser', 'objects', 'clamd']),
   suite('chaos'),
-  suite('acceptance', ['office', 'browser']),
+  suite('acceptance', ['office', 'browser', 'clamd']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),
   { name: 'corpus', run: corpus },
 ];
