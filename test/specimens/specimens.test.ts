@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { nodeCodec } from '../../src/kit/index.ts';
+import { compare, DEFAULT_LIMITS } from '../../src/redline/index.ts';
+import { openPackage } from '../../src/redline/ooxml/index.ts';
 import { bare, redlineOfFiles } from '../support/engine.ts';
 import { documentXml, type Parts, partXml } from '../support/package.ts';
 import { docx, type Links } from '../support/redlines.ts';
@@ -65,6 +68,16 @@ function contentOf(name: string, xml: string): string {
   return (inner?.[1] ?? '').replace(/<w:sectPr\/>$/, '');
 }
 
+/** The main part of a redline that says who made each change; `bare` leaves out who it was otherwise. */
+function withEarlier(a: Uint8Array, b: Uint8Array, tracked: 'reject' | 'preserve'): string {
+  const options = { author: 'Redline', date: '2026-01-01T00:00:00Z', tracked };
+  const { redline, report } = compare(a, b, options, nodeCodec);
+  expect(report.verification.exact).toBe(true);
+  return bare(signed(openPackage(redline, nodeCodec, DEFAULT_LIMITS).text(MAIN)));
+}
+
+const signed = (xml: string): string => xml.replace(/ w:author="(\w+)"/g, ' w:author="$1" by="$1"');
+
 /** A specimen of the strict conformance class says so in its heading. */
 const STRICT = /strict/i;
 
@@ -77,6 +90,12 @@ describe.each(pages)('the specimens of %s', (name) => {
       const data = docx([partsOf(shown[version]), links[version]]);
       return STRICT.test(what) ? strict(data) : data;
     };
+    const tracked = /^With `(reject|preserve)`/.exec(what)?.[1];
+    if (tracked === 'reject' || tracked === 'preserve') {
+      const found = withEarlier(made('original'), made('modified'), tracked);
+      expect(contentOf(MAIN, found)).toBe(bare(signed(shown.redline[MAIN] ?? '')));
+      return;
+    }
     const { part } = redlineOfFiles(made('original'), made('modified'));
     for (const [partName, xml] of Object.entries(shown.redline))
       expect(contentOf(partName, part(partName)), partName).toBe(bare(xml));

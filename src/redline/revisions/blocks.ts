@@ -158,7 +158,8 @@ export function mergeTable(a: XmlElement, b: XmlElement, ctx: MergeContext): str
 /** Cells are stories of their own; what goes or comes with a row may have moved. */
 const CELLS: CellWriter = {
   mergeCell: (a, b, ctx) => mergeStory(a, b, ctx),
-  singleCell: (cell, state, ctx, keepLast) => singleStory(cell, state, ctx, keepLast, true),
+  singleCell: (cell, state, ctx, keepLast) =>
+    singleStory(cell, state, ctx, keepLast, state === 'del' || state === 'ins'),
 };
 
 /** The blocks of a story that only one side has. */

@@ -64,7 +64,11 @@ function partOfMove(unit: Unit | undefined, isMoved: boolean, side: Side, merge:
 }
 
 /** The two ends of the range around one place of a move. */
-function moveRange(state: 'from' | 'to', name: string, ctx: MergeContext): [start: string, end: string] {
+export function moveRange(
+  state: 'from' | 'to',
+  name: string,
+  ctx: MergeContext,
+): [start: string, end: string] {
   const kind = state === 'from' ? 'moveFrom' : 'moveTo';
   const stamp = ctx.stamp();
   const id = /w:id="[^"]*"/.exec(stamp)?.[0] ?? '';

@@ -25,6 +25,13 @@ export interface Writing {
   readonly pair: (a: readonly XmlElement[], b: readonly XmlElement[]) => Int32Array;
   readonly one: (unit: XmlElement, state: 'del' | 'ins') => string;
   readonly both: (a: XmlElement, b: XmlElement) => string;
+  /** Names of the moves of those that went from one place to another. */
+  readonly moves: (
+    gone: readonly XmlElement[],
+    come: readonly XmlElement[],
+  ) => ReadonlyMap<XmlElement, string>;
+  /** One of the two places of a move. */
+  readonly moved: (unit: XmlElement, state: 'from' | 'to', name: string) => string;
 }
 
 /** Rows, or cells, of both sides in order: what is paired once, the rest from its side. */
@@ -35,7 +42,16 @@ export function mergeUnits(
   ctx: MergeContext,
 ): string {
   const partner = writing.pair(a, b);
-  const single = (unit: XmlElement, state: 'del' | 'ins'): string => singleUnit(unit, state, writing, ctx);
+  const taken = new Set(partner);
+  const moves = writing.moves(
+    a.filter((_, i) => (partner[i] ?? -1) < 0),
+    b.filter((_, i) => !taken.has(i)),
+  );
+  const single = (unit: XmlElement, state: 'del' | 'ins'): string => {
+    const name = moves.get(unit);
+    if (name === undefined) return singleUnit(unit, state, writing, ctx);
+    return writing.moved(unit, state === 'del' ? 'from' : 'to', name);
+  };
   let j = 0;
   let body = '';
   for (let i = 0; i <= a.length; i++) {

@@ -221,3 +221,26 @@ describe('a table without rows, for which there is no tracked change', () => {
     expect(report.notCompared.map((n) => n.part)).toEqual(['word/document.xml']);
   });
 });
+
+describe('rows that moved', () => {
+  const [one, two, three] = [
+    line('Hosting', 'one site of the customer', '100'),
+    line('Support', 'by telephone and in writing', '200'),
+    line('Training', 'of all staff each year', '300'),
+  ];
+  test('a row that moves is one move, though its cells are short', () => {
+    const { xml, report } = redlineOf(tbl(one + two + three) + TAIL, tbl(two + three + one) + TAIL);
+    expect(report.counts).toMatchObject({ moves: 1, insertions: 0, deletions: 0, tableRows: 0 });
+    expect(report.words).toMatchObject({ inserted: 0, deleted: 0, moved: 7 });
+    expect(xml.match(/<w:move(?:From|To)RangeStart/g)).toHaveLength(2);
+    expect(xml.match(/<w:trPr><w:(?:del|ins)/g)).toHaveLength(2);
+  });
+
+  test.each<[what: string, a: string, b: string]>([
+    ['a row of few words', tbl(line('a', 'b') + two + three), tbl(two + three + line('a', 'b'))],
+    ['an edited row', tbl(one + two + three), tbl(two + three + line('Hosting', 'two sites', '150'))],
+  ])('%s goes and comes', (_, a, b) => {
+    const { report } = redlineOf(a + TAIL, b + TAIL);
+    expect([report.counts.moves, report.counts.tableRows]).toEqual([0, 2]);
+  });
+});

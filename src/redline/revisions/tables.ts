@@ -12,6 +12,8 @@ import {
 } from '../ooxml/index.ts';
 import { wordsOf } from './block.ts';
 import type { MergeContext, Side, State } from './context.ts';
+import { moveRange } from './moved.ts';
+import { movedRows, NO_MOVES } from './moved-rows.ts';
 import { pairLists } from './pairs.ts';
 import { innerOf } from './paragraph.ts';
 import { cellsIn, MARK, mergeUnits, unitsOf, type Writing } from './table-units.ts';
@@ -61,6 +63,8 @@ function mergeRowLists(
     pair: (x, y) => pairRows(x, y, ctx),
     one: (row, state) => singleRow(row, state, ctx, cells),
     both: (x, y) => mergeRows(x, y, ctx, cells),
+    moves: (gone, come) => movedRows(gone, come, ctx),
+    moved: (row, state, name) => movedRow(row, state, name, ctx, cells),
   };
   return mergeUnits(a, b, rows, ctx);
 }
@@ -206,15 +210,30 @@ function singleRow(
   return ctx.withoutShared(markedRow(row, state, ctx, cells), side);
 }
 
+/** A row cannot be moved as such (§17.13.5): it goes and comes, and what its cells say is moved. */
+function movedRow(
+  row: XmlElement,
+  state: 'from' | 'to',
+  name: string,
+  ctx: MergeContext,
+  cells: CellWriter,
+): string {
+  if (state === 'to') ctx.noteBlock('modified', row, 'moved');
+  return markedRow(row, state, ctx, cells, moveRange(state, name, ctx));
+}
+
+/** @param range  the ends of the range of a move, in a row whose words are moved and not only the row itself */
 function markedRow(
   row: XmlElement,
   state: Exclude<State, 'keep'>,
   ctx: MergeContext,
   cells: CellWriter,
+  range?: readonly [before: string, behind: string],
 ): string {
-  ctx.tally.tableRows++;
+  if (!range) ctx.tally.tableRows++;
   const mark = state === 'del' || state === 'from' ? 'w:del' : 'w:ins';
-  const tracked = mark === 'w:del' ? 'del' : 'ins';
+  const whole = mark === 'w:del' ? 'del' : 'ins';
+  const tracked = range ? state : whole;
   const properties = child(row, 'w:trPr');
   const trPr = `<w:trPr>${innerOf(properties)}<${mark}${ctx.stamp()}/></w:trPr>`;
   const exception = child(row, 'w:tblPrEx');
@@ -225,12 +244,12 @@ function markedRow(
         : '',
     )
     .join('');
-  return `${startTag(row)}${exception ? outer(exception) : ''}${trPr}${rest}</w:tr>`;
+  return `${startTag(row)}${exception ? outer(exception) : ''}${trPr}${range?.[0] ?? ''}${rest}${range?.[1] ?? ''}</w:tr>`;
 }
 
 function singleRowChild(
   element: XmlElement,
-  state: 'del' | 'ins',
+  state: Exclude<State, 'keep'>,
   ctx: MergeContext,
   cells: CellWriter,
 ): string {
@@ -244,7 +263,7 @@ function singleRowChild(
 
 function markedCell(
   cell: XmlElement,
-  state: 'del' | 'ins',
+  state: Exclude<State, 'keep'>,
   ctx: MergeContext,
   cells: CellWriter,
   mark: string,
@@ -265,6 +284,8 @@ function mergeRows(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellW
     pair: (x, y) => pairCells(x, y, ctx),
     one: (cell, state) => revisedCell(cell, state, ctx, cells),
     both: (x, y) => mergedCell(x, y, ctx, cells),
+    moves: () => NO_MOVES,
+    moved: (cell, state) => revisedCell(cell, state === 'from' ? 'del' : 'ins', ctx, cells),
   };
   const body = mergeUnits(cellsA, cellsB, writing, ctx);
   const marks = marksAmong(a, b, ctx);
