@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bare } from '../../test/support/engine.ts';
+import { MALFORMED } from '../../test/support/malformed.ts';
 import { documentXml, partXml } from '../../test/support/package.ts';
 import {
   body,
@@ -94,6 +95,20 @@ describe('copies that say the same', () => {
       1, 1,
     ]);
     expect(report.conflicts.map((c) => c.kind)).toEqual(['same']);
+  });
+
+  test('the same move by both is one move', () => {
+    const words = (n: number): string =>
+      Array.from({ length: 9 }, (_, i) => `word${n}${String.fromCharCode(97 + i)}`).join(' ');
+    const [first = '', ...rest] = [0, 1, 2, 3].map(words);
+    const copy = (list: readonly string[]): Uint8Array => docx(list.map((line) => p(r(line))).join(''));
+    const after = copy([...rest.slice(0, 2), first, ...rest.slice(2)]);
+    const { document, report } = run(copy([first, ...rest]), [after, after]);
+    expect(report.conflicts.map((c) => c.kind)).toEqual(['same', 'same']);
+    expect([report.movesDissolved, text(document).match(/<w:moveToRangeStart /g)?.length]).toEqual([
+      false,
+      1,
+    ]);
   });
 
   test('it is not refused', () => {
@@ -313,5 +328,45 @@ describe('marks of others are not touched', () => {
     const tracked = p(ins(r('New one.')), markOf('ins')) + BASE;
     const { report } = combined(BASE, [FIVE, tracked]);
     expect(report.reviewers.map((x) => x.exact)).toEqual([true, true]);
+  });
+});
+
+describe('copies that no editor should write', () => {
+  const settled = (document: Uint8Array): Uint8Array =>
+    decideChanges(document, [{ verdict: 'reject', changes: {} }], { limits: DEFAULT_LIMITS }, nodeCodec)
+      .document;
+
+  test.each(MALFORMED)('%s', (_, content) => {
+    const copy = docx(content);
+    const base = settled(copy);
+    const options = { mismatch: 'compare' } as const;
+    for (const copies of [
+      [copy, base],
+      [base, copy],
+      [copy, copy],
+    ]) {
+      const { report } = run(base, copies, options);
+      expect(report.verification.differences).toEqual([]);
+      // Half a range around a control cannot be carried over: then what the copy says stands beside.
+      const others = report.conflicts.filter((c) => c.kind !== 'same' && c.kind !== 'structure');
+      expect(others).toEqual([]);
+      if (!content.includes('customXml'))
+        expect(report.conflicts.filter((c) => c.kind === 'structure')).toEqual([]);
+    }
+  });
+
+  test('thousands of changes', () => {
+    const many = (mark: (i: number) => string): Uint8Array =>
+      docx(
+        Array.from({ length: 1500 }, (_, i) => p(r(`Item ${i} of the `) + mark(i) + r('agreement.'))).join(
+          '',
+        ),
+      );
+    const { report } = run(
+      many(() => ''),
+      [many((i) => ins(r(`new ${i} `))), many((i) => (i % 2 ? ins(r('or ')) : ''))],
+    );
+    expect(report.conflicts).toHaveLength(750);
+    expect(report.reviewers.map((x) => x.source)).toEqual(['tracked', 'tracked']);
   });
 });

@@ -81,4 +81,26 @@ describe('edits, comments and cleaning', () => {
     expect(answer.status).toBe(200);
     expect(xmlOf(await bytesOf(answer))).toMatch(/w:author="Bo".*w:author="Ann"/);
   });
+
+  test('whoever is preferred stands where copies meet, and the report says who does not', async () => {
+    const body = new FormData();
+    const file = (text: string): Blob => new Blob([Uint8Array.from(docx(p(r(text))))]);
+    body.append('base', file('The fee is ten.'), 'base.docx');
+    body.append('copies', file('The fee is six.'), 'a.docx');
+    body.append('copies', file('The fee is two.'), 'b.docx');
+    body.append(
+      'options',
+      JSON.stringify({ reviewers: ['Ann', 'Bo'], policy: 'prefer', prefer: ['Bo', 'Ann'] }),
+    );
+    const accept = 'application/json';
+    const answer = await fetch(`${service.url}/v1/combinations`, {
+      method: 'POST',
+      body,
+      headers: { accept },
+    });
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({
+      report: { conflicts: [{ reviewers: ['Ann', 'Bo'], leftOut: 'Ann' }], movesDissolved: false },
+    });
+  });
 });

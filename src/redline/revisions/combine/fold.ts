@@ -99,7 +99,10 @@ class Fold {
     ]);
     const pairs = movesPair([...texts.values()]);
     for (const [part, text] of texts) {
-      const whole = withoutLooseRanges(pairs ? text : dissolveMoves(text));
+      const settled = pairs ? text : dissolveMoves(text);
+      // Halves of ranges that were there before are left alone.
+      const former = this.#mine.has(part) ? this.#mine.root(part).source : '';
+      const whole = withoutLooseRanges(former) === former ? withoutLooseRanges(settled) : settled;
       if (whole !== text) this.#write(part, whole, !this.#added.has(part));
     }
     return !pairs;

@@ -64,13 +64,15 @@ function serialGroups(xml: string): number {
 const NO_MATTER = new RegExp(` ${TAG}="[^"]*"|\\s(?:w:rsid\\w*|w14:(?:paraId|textId))="[^"]*"`, 'g');
 const REVISION_ID =
   /^(<w:(?:ins|del|moveFrom|moveTo|cellIns|cellDel|cellMerge|\w+Change|(?:move|customXml)\w+Range(?:Start|End))\b[^<>]*?)\sw:id="[^"]*"/;
+/** Names tie the places of a move together, and say nothing else. */
+const MOVE_NAME = /^(<w:move\w+RangeStart\b[^<>]*?)\sw:name="[^"]*"/;
 const BY_WHOM = /\sw:(?:author|date)="[^"]*"|\sw16du:dateUtc="[^"]*"/g;
 const REVISION_START = /^<w:(?:ins|del|moveFrom|moveTo|cellIns|cellDel|cellMerge|\w+Change|\w+RangeStart)\b/;
 
 /** A text without what tells two marks of one change apart. @param anyone  nor by whom and when it was made */
 export function sameness(xml: string, anyone: boolean): string {
   return xml.replace(/<[^<>]*>/g, (tag) => {
-    const bare = tag.replace(NO_MATTER, '').replace(REVISION_ID, '$1');
+    const bare = tag.replace(NO_MATTER, '').replace(REVISION_ID, '$1').replace(MOVE_NAME, '$1');
     return anyone && REVISION_START.test(bare) ? bare.replace(BY_WHOM, '') : bare;
   });
 }
