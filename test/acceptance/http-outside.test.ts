@@ -1,6 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { textPdf } from '../support/files.ts';
 import { asked, post, type Service, STAND_IN_ENGINE, startService } from './service.ts';
 
 let service: Service;
@@ -23,9 +24,11 @@ async function without(folder: string, run: () => Promise<void>): Promise<void> 
   }
 }
 
+const CONTENT = textPdf('some words');
+
 function upload(): Promise<Response> {
   const form = new FormData();
-  form.set('file', new Blob(['some words']), 'lease.docx');
+  form.set('file', new Blob([CONTENT]), 'lease.pdf');
   return fetch(`${service.url}/v1/documents`, { method: 'POST', body: form });
 }
 
@@ -64,12 +67,12 @@ describe('while the breaker is open', () => {
     const made = await upload();
     const { links } = (await made.json()) as { links: { self: string } };
     const content = () => fetch(`${service.url}${links.self}/content`);
-    expect(await (await content()).text()).toBe('some words');
+    expect(await (await content()).text()).toBe(CONTENT);
     await without('keys', async () => {
       const answer = await askUntilOpen('KeyService', upload);
       expect(answer.status).toBe(503);
       expect(await answer.json()).toMatchObject({ code: 'storage/unavailable' });
-      expect(await (await content()).text()).toBe('some words');
+      expect(await (await content()).text()).toBe(CONTENT);
     });
     await expect.poll(async () => (await upload()).status).toBe(201);
   });
