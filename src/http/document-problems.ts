@@ -57,7 +57,7 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
   },
   'storage/unavailable': {
     status: 503,
-    title: 'The store does not answer',
+    title: 'A part that the service needs does not answer',
     advice:
       'Nothing was changed. Send the request again after the seconds that the header Retry-After names.',
   },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -318,4 +318,18 @@ test('bytes that were changed behind our back are never given out', async () => 
   expect(
     service.lines.some(({ msg, errorName }) => msg === 'unexpected error' && errorName === 'OutsideError'),
   ).toBe(true);
+});
+
+test('a service whose keys are gone does not start with new ones', async () => {
+  await service.stop();
+  const { dataDirectory } = service;
+  const keys = join(dataDirectory, 'keys');
+  renameSync(keys, `${keys}-away`);
+  await expect(startService({ dataDirectory })).rejects.toMatchObject({
+    port: 'KeyService',
+    failure: 'refused',
+  });
+  rmSync(keys, { recursive: true, force: true });
+  renameSync(`${keys}-away`, keys);
+  service = await startService({ dataDirectory });
 });

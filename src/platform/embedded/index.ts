@@ -1,6 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scanner } from '../../documents/index.ts';
-import { Outside } from '../../kit/index.ts';
+import { Outside, OutsideError } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
 import { guardedScanner } from '../guarded-scanner.ts';
 import { SCANNER_LIMITS } from '../outside-limits.ts';
@@ -42,6 +43,7 @@ export async function openEmbeddedPlatform(
   const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
   const contents = await DirectoryBlobStore.open(join(directory, 'contents'), true);
+  await assertRing(join(directory, 'keys'), heads);
   const keys = await KeyRing.open(join(directory, 'keys'), passphrase);
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
   return {
@@ -54,6 +56,19 @@ export async function openEmbeddedPlatform(
     printer: openProgramPrinter(printer),
     close: async () => catalogue.close(),
   };
+}
+
+/** A new ring beside documents that an old one sealed would look like a good start, and open none of them. */
+async function assertRing(folder: string, heads: DirectoryBlobStore): Promise<void> {
+  const files = await readdir(folder).catch(() => []);
+  if (files.some((name) => name.startsWith('ring.'))) return;
+  for await (const _ of heads.list('heads/')) {
+    throw new OutsideError(
+      'KeyService',
+      'refused',
+      'The ring of keys is missing, and documents are kept that only it can open. Put the folder "keys" back from a backup, or start with another data folder.',
+    );
+  }
 }
 
 function spared(scanner: Scanner): Scanner {
