@@ -35,7 +35,8 @@ function chunk(bases: readonly Base[], seed: number, { folder, checker }: LongOp
   const tally = emptyTally();
   const samples: Sample[] = [];
   const laws = redlineLaws(bases, tally, (recipe, { redline }, [original, modified]) => {
-    if (checker === 0 || tally.pairs % checker !== 0) return;
+    // Counted over all chunks: a chunk alone may hold fewer pairs than that.
+    if (checker === 0 || (seed * CHUNK + tally.pairs) % checker !== 0) return;
     const write = (name: string, data: Uint8Array): string => {
       const file = join(folder, `${seed}-${tally.pairs}-${name}.docx`);
       writeFileSync(file, data);
