@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { OutsideError } from '../kit/index.ts';
 import { type Ambient, newId } from './ambient.ts';
-import { ABSENT, type ByteRange, type VersionedBlobStore } from './blob-store.ts';
+import type { ByteRange, VersionedBlobStore } from './blob-store.ts';
 import type { ContentSource } from './content-type/index.ts';
 import { type DataKeys, keyContext } from './data-keys.ts';
 import type { ContentFacts, FoundFacts } from './head.ts';
 import type { WrappedKey } from './key-service.ts';
 import { sealedRanges } from './sealing.ts';
 import { open, openRange, seal } from './sealing-streams.ts';
+import { writeNew } from './writing.ts';
 
 /** A content that is stored, before any head names it. */
 export interface StoredContent {
@@ -49,17 +50,22 @@ export class ContentStore {
     const measured = new Measured(body);
     const sealed = seal(key, context, measured, this.#ambient.random);
     key.fill(0);
-    await this.#put(contentName(tenant, document, content), sealed);
+    const attributes = { written: String(this.#ambient.clock()) };
+    await writeNew(this.#store, contentName(tenant, document, content), sealed, attributes);
     const stored = { content, key: wrapped, facts: { type: '', ...measured.facts() } };
     if (typeof type === 'string') return { ...stored, facts: { ...stored.facts, type } };
     try {
       const found = await type(this.#source(tenant, document, stored));
       return { ...stored, facts: { ...stored.facts, ...found } };
     } catch (error) {
-      // What cannot be removed now the sweep removes.
-      await this.#store.purge(contentName(tenant, document, content)).catch(() => {});
+      await this.discard(tenant, document, stored);
       throw error;
     }
+  }
+
+  /** Removes a content that no head names or ever will; what cannot be removed now the sweep removes. */
+  async discard(tenant: string, document: string, { content }: StoredContent): Promise<void> {
+    await this.#store.purge(contentName(tenant, document, content)).catch(() => {});
   }
 
   #source(tenant: string, document: string, stored: StoredContent): ContentSource {
@@ -99,17 +105,6 @@ export class ContentStore {
     const blob = await this.#store.read(name, range === undefined ? {} : { range });
     if (blob === null) throw new OutsideError('BlobStore', 'damaged', 'The content of a version is missing.');
     return blob.body;
-  }
-
-  /** The name is new, so after an unclear answer an object under it is the one that was just written, whole. */
-  async #put(name: string, body: AsyncIterable<Uint8Array>): Promise<void> {
-    const attributes = { written: String(this.#ambient.clock()) };
-    try {
-      await this.#store.write(name, body, { ifGeneration: ABSENT, attributes });
-    } catch (error) {
-      const doubtful = error instanceof OutsideError && error.failure === 'unclear';
-      if (!doubtful || (await this.#store.stat(name)) === null) throw error;
-    }
   }
 }
 

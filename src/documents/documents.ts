@@ -3,7 +3,7 @@ import type { Actor } from '../access/index.ts';
 import { type Ambient, isoTime, newId } from './ambient.ts';
 import { type Act, auditRecords } from './audit-record.ts';
 import type { ByteRange } from './blob-store.ts';
-import type { ContentStore, IncomingContent } from './content-store.ts';
+import type { ContentStore, IncomingContent, StoredContent } from './content-store.ts';
 import { checkDescription, type Description } from './description.ts';
 import { DocumentsError } from './errors.ts';
 import {
@@ -76,7 +76,7 @@ export class Documents {
     const there = await this.#heads.read(actor.tenant, id);
     if (there !== null) return await this.#repeated(there, operation, content);
     const stored = await this.#contents.write(actor.tenant, id, content);
-    const described = checkDescription(await describe());
+    const described = await this.#described(actor.tenant, id, stored, describe);
     const at = isoTime(this.#ambient.clock);
     const version = newVersion(stored, 1, origin, { by: actor.id, at });
     const acts: Act[] = [
@@ -205,6 +205,21 @@ export class Documents {
     const description = { name: name ?? stored.head.name, labels: stored.head.labels };
     const { size: _, sha256: __, ...found } = version.facts;
     return await this.create(change, async () => description, { type: async () => found, body }, origin);
+  }
+
+  /** What is said of a new content. Where that cannot be used the content goes again. */
+  async #described(
+    tenant: string,
+    id: string,
+    stored: StoredContent,
+    describe: () => Promise<Description>,
+  ): Promise<Description> {
+    try {
+      return checkDescription(await describe());
+    } catch (error) {
+      await this.#contents.discard(tenant, id, stored);
+      throw error;
+    }
   }
 
   async #write(base: StoredHead | null, head: Head): Promise<StoredHead> {

@@ -1,13 +1,13 @@
-import { OutsideError } from '../kit/index.ts';
 import type { Ambient } from './ambient.ts';
 import { announcementName } from './announcements.ts';
-import { ABSENT, type StoredBlob, type VersionedBlobStore } from './blob-store.ts';
+import { ABSENT, type BlobInfo, type StoredBlob, type VersionedBlobStore } from './blob-store.ts';
 import { type DataKeys, keyContext } from './data-keys.ts';
 import { DocumentsError } from './errors.ts';
 import { decodeHead, encodeHead, type Head, names } from './head.ts';
 import { unwrapHead, wrapHead } from './head-envelope.ts';
 import type { WrappedKey } from './key-service.ts';
 import { openBytes, sealBytes } from './sealing.ts';
+import { replaceOnce, unclear, writeNew } from './writing.ts';
 
 /** A head as it was read: what it says, and what a commit that follows it needs. */
 export interface StoredHead {
@@ -16,10 +16,6 @@ export interface StoredHead {
   readonly generation: string;
   readonly wrapped: WrappedKey;
 }
-
-/** How often a write whose outcome is unclear is looked into before the answer is `documents/unclear`. */
-const MOST_TRIES = 5;
-const FIRST_PAUSE_MS = 100;
 
 /**
  * Heads of documents, and the one way to change them. See decision 0070.
@@ -64,40 +60,28 @@ export class HeadStore {
     const { wrapped, body } = await this.#seal(base, head);
     await this.#announce(head);
     const ifGeneration = base?.generation ?? ABSENT;
-    const name = headName(head.tenant, head.id);
-    for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-      if (attempt > 0) await this.#ambient.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-      try {
-        const written = await this.#store.write(name, body, { ifGeneration });
-        if (written !== null) return { head, generation: written.generation, wrapped };
-      } catch (error) {
-        // Only of the first try is it sure that a failure means that nothing was done.
-        if (attempt === 0 && !isUnclear(error)) throw error;
-      }
-      const outcome = await this.#outcome(head, ifGeneration);
-      if (outcome !== 'open') return outcome;
-    }
-    throw unclear();
+    const replacement = {
+      name: headName(head.tenant, head.id),
+      body,
+      options: { ifGeneration },
+      done: ({ generation }: BlobInfo): StoredHead => ({ head, generation, wrapped }),
+      look: () => this.#outcome(head, ifGeneration),
+    };
+    return await replaceOnce(this.#store, replacement, this.#ambient);
   }
 
   /** What became of a write that was not confirmed. @throws {DocumentsError} when another one came first. */
   async #outcome(head: Head, ifGeneration: string): Promise<StoredHead | 'open'> {
-    try {
-      const current = await this.read(head.tenant, head.id);
-      if ((current?.generation ?? ABSENT) === ifGeneration) return 'open';
-      const written = current === null ? null : await this.writtenBy(current, head.commit.operation);
-      if (written !== null) return written;
-      // Gone, or so far ahead that the operation may have been forgotten.
-      if (current === null || isForgotten(current.head, head.sequence)) throw unclear();
-      throw new DocumentsError('documents/stale', 'The document was changed by someone else meanwhile.', {
-        expected: ifGeneration,
-        current: current.generation,
-      });
-    } catch (error) {
-      // Looking failed: what was done is as open as before.
-      if (error instanceof OutsideError && error.failure === 'unavailable') return 'open';
-      throw error;
-    }
+    const current = await this.read(head.tenant, head.id);
+    if ((current?.generation ?? ABSENT) === ifGeneration) return 'open';
+    const written = current === null ? null : await this.writtenBy(current, head.commit.operation);
+    if (written !== null) return written;
+    // Gone, or so far ahead that the operation may have been forgotten.
+    if (current === null || isForgotten(current.head, head.sequence)) throw unclear();
+    throw new DocumentsError('documents/stale', 'The document was changed by someone else meanwhile.', {
+      expected: ifGeneration,
+      current: current.generation,
+    });
   }
 
   /** The head that an operation wrote, where the current one names it; `null` when it does not, or when that head is kept no more. */
@@ -114,11 +98,7 @@ export class HeadStore {
   async #announce({ tenant, id, commit }: Head): Promise<void> {
     const announcement = { tenant, document: id, operation: commit.operation };
     const name = announcementName(this.#ambient.clock(), announcement);
-    try {
-      await this.#store.write(name, new Uint8Array(0), { ifGeneration: ABSENT });
-    } catch (error) {
-      if (!isUnclear(error) || (await this.#store.stat(name)) === null) throw error;
-    }
+    await writeNew(this.#store, name, new Uint8Array(0));
   }
 
   async #seal(base: StoredHead | null, head: Head): Promise<{ wrapped: WrappedKey; body: Uint8Array }> {
@@ -155,15 +135,4 @@ function headName(tenant: string, id: string): string {
 
 function headContext(tenant: string, document: string): Uint8Array {
   return keyContext({ tenant, document, version: 'head', purpose: 'head' });
-}
-
-function isUnclear(error: unknown): boolean {
-  return error instanceof OutsideError && error.failure === 'unclear';
-}
-
-function unclear(): DocumentsError {
-  return new DocumentsError(
-    'documents/unclear',
-    'It could not be found out whether the change was made. Ask again with the same idempotency key.',
-  );
 }

@@ -320,6 +320,17 @@ test('bytes that were changed behind our back are never given out', async () => 
   ).toBe(true);
 });
 
+test('a document that cannot be kept as it is called leaves nothing behind', async () => {
+  const held = () =>
+    readdirSync(join(service.dataDirectory, 'contents'), { recursive: true }).filter((name) =>
+      String(name).includes('c_'),
+    );
+  const before = held();
+  const answer = await ask('/v1/documents', { method: 'POST', body: file('x', 'a.pdf', { name: ' ' }) });
+  expect(answer).toMatchObject({ status: 400, body: { code: 'documents/invalid' } });
+  expect(held()).toEqual(before);
+});
+
 test('a service whose keys are gone does not start with new ones', async () => {
   await service.stop();
   const { dataDirectory } = service;

@@ -1,12 +1,13 @@
 import { OutsideError } from '../../kit/index.ts';
 import { type Ambient, newId } from '../ambient.ts';
-import { ABSENT, type BlobBody, type BlobInfo, type BlobStore, type ByteRange } from '../blob-store.ts';
+import { ABSENT, type BlobInfo, type BlobStore, type ByteRange } from '../blob-store.ts';
 import { type DataKeys, keyContext } from '../data-keys.ts';
 import { DocumentsError } from '../errors.ts';
 import { unwrapHead, wrapHead } from '../head-envelope.ts';
 import type { WrappedKey } from '../key-service.ts';
 import { openBytes, sealBytes, sealedRanges } from '../sealing.ts';
 import { openRange, seal } from '../sealing-streams.ts';
+import { replaceOnce, writeNew } from '../writing.ts';
 import {
   decodeState,
   encodeState,
@@ -24,10 +25,6 @@ export interface StoredUpload {
   readonly expiresAt: number;
   readonly wrapped: WrappedKey;
 }
-
-/** How often a write whose outcome is unclear is looked into. */
-const MOST_TRIES = 5;
-const FIRST_PAUSE_MS = 100;
 
 /**
  * Where uploads under way are kept: `uploads/TENANT/UPLOAD` is the state, `parts/TENANT/UPLOAD/PART` what has arrived,
@@ -79,7 +76,8 @@ export class UploadStore {
     const sealed = await this.#withKey(tenant, id, wrapped, (key) =>
       seal(key, uploadContext(tenant, id, part), measured(), this.#ambient.random),
     );
-    await this.#put(partName(tenant, id, part), sealed);
+    const attributes = { written: String(this.#ambient.clock()) };
+    await writeNew(this.#store, partName(tenant, id, part), sealed, attributes);
     return { id: part, size };
   }
 
@@ -147,34 +145,27 @@ export class UploadStore {
     const expiresAt = this.#ambient.clock() + UPLOAD_LIFETIME_MS;
     const complete = offsetOf(state) === state.size ? { complete: 'yes' } : {};
     const attributes = { expires: String(expiresAt), ...complete };
-    const options = { ifGeneration: base.generation, attributes };
-    let doubtful = false;
-    for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-      if (attempt > 0) await this.#ambient.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-      try {
-        const written = await this.#store.write(stateName(tenant, id), body, options);
-        if (written !== null)
-          return { state, generation: written.generation, expiresAt, wrapped: base.wrapped };
-      } catch (error) {
-        if (!isUnclear(error) && !doubtful) throw error;
-        doubtful = true;
-      }
-      const current = await this.read(tenant, id);
-      if (current !== null && includes(current.state, state)) return current;
-      if ((current?.generation ?? ABSENT) === base.generation) continue;
-      throw current === null ? notFound() : meanwhile();
-    }
-    throw new OutsideError('BlobStore', 'unavailable', 'It could not be found out whether a write was done.');
+    const replacement = {
+      name: stateName(tenant, id),
+      body,
+      options: { ifGeneration: base.generation, attributes },
+      done: ({ generation }: BlobInfo): StoredUpload => ({
+        state,
+        generation,
+        expiresAt,
+        wrapped: base.wrapped,
+      }),
+      look: () => this.#outcome(base, state),
+    };
+    return await replaceOnce(this.#store, replacement, this.#ambient);
   }
 
-  /** The name is new, so after an unclear answer an object under it is the one that was just written, whole. */
-  async #put(name: string, body: BlobBody): Promise<void> {
-    const attributes = { written: String(this.#ambient.clock()) };
-    try {
-      await this.#store.write(name, body, { ifGeneration: ABSENT, attributes });
-    } catch (error) {
-      if (!isUnclear(error) || (await this.#store.stat(name)) === null) throw error;
-    }
+  /** What became of a write that was not confirmed. @throws {DocumentsError} when another one came first. */
+  async #outcome(base: StoredUpload, state: UploadState): Promise<StoredUpload | 'open'> {
+    const current = await this.read(state.tenant, state.id);
+    if (current !== null && includes(current.state, state)) return current;
+    if ((current?.generation ?? ABSENT) === base.generation) return 'open';
+    throw current === null ? notFound() : meanwhile();
   }
 
   async *#pieces(name: string, ranges: readonly ByteRange[]): AsyncIterable<Uint8Array> {
@@ -221,10 +212,6 @@ function uploadContext(tenant: string, id: string, what: string): Uint8Array {
 function expiryOf({ attributes }: BlobInfo): number {
   const expires = Number(attributes.expires);
   return Number.isFinite(expires) ? expires : 0;
-}
-
-function isUnclear(error: unknown): boolean {
-  return error instanceof OutsideError && error.failure === 'unclear';
 }
 
 export function notFound(): DocumentsError {
