@@ -1,5 +1,5 @@
 /**
- * A projection of heads in which documents are found without reading every head. It may be behind, and can be thrown
+ * A projection of heads in which documents and their redlines are found without reading every head. It may be behind, and can be thrown
  * away: `followJournal` brings it up to date. Throws `OutsideError` `unavailable`.
  */
 export interface Catalogue {
@@ -15,6 +15,8 @@ export interface Catalogue {
 export interface CatalogueEntry {
   readonly tenant: string;
   readonly id: string;
+  /** The document that it is a redline of; `null` for documents. */
+  readonly parent: string | null;
   readonly name: string;
   readonly labels: readonly string[];
   readonly owner: string;
@@ -34,6 +36,8 @@ export interface CatalogueEntry {
 /** What is asked for; every condition must hold. */
 export interface CatalogueQuery {
   readonly tenant: string;
+  /** Redlines of one document, or documents. */
+  readonly parent: string | null;
   readonly state: 'active' | 'deleted';
   readonly type?: string;
   readonly owner?: string;

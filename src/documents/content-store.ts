@@ -4,18 +4,10 @@ import { type Ambient, newId } from './ambient.ts';
 import type { ByteRange, VersionedBlobStore } from './blob-store.ts';
 import type { ContentSource } from './content-type/index.ts';
 import { type DataKeys, keyContext } from './data-keys.ts';
-import type { ContentFacts, FoundFacts } from './head.ts';
-import type { WrappedKey } from './key-service.ts';
+import type { FoundFacts, StoredContent } from './head.ts';
 import { sealedRanges } from './sealing.ts';
 import { open, openRange, seal } from './sealing-streams.ts';
 import { writeNew } from './writing.ts';
-
-/** A content that is stored, before any head names it. */
-export interface StoredContent {
-  readonly content: string;
-  readonly key: WrappedKey;
-  readonly facts: ContentFacts;
-}
 
 /** Finds out what a content is, and whether it may be kept: throws when it may not. */
 export type Examine = (stored: ContentSource) => Promise<FoundFacts>;

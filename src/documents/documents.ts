@@ -3,7 +3,7 @@ import type { Actor } from '../access/index.ts';
 import { type Ambient, isoTime, newId } from './ambient.ts';
 import { type Act, auditRecords } from './audit-record.ts';
 import type { ByteRange } from './blob-store.ts';
-import type { ContentStore, IncomingContent, StoredContent } from './content-store.ts';
+import type { ContentStore, IncomingContent } from './content-store.ts';
 import { checkDescription, type Description } from './description.ts';
 import { DocumentsError } from './errors.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type HeadChange,
   names,
   nextHead,
+  type StoredContent,
   type Version,
   type VersionOrigin,
 } from './head.ts';
@@ -93,6 +94,7 @@ export class Documents {
       createdAt: at,
       updatedAt: at,
       deletedAt: null,
+      redline: null,
       versions: [version],
       sequence: 1,
       commit: { operation, at, records },

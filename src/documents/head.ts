@@ -2,8 +2,8 @@ import type { AuditRecord } from './audit-record.ts';
 import type { WrappedKey } from './key-service.ts';
 import type { ScanVerdict } from './scanner.ts';
 
-/** The newest format of heads that this program writes, and the only one that it reads. */
-export const HEAD_FORMAT = 1;
+/** The format of heads that this program writes; it reads the older ones too. 2: heads may be those of redlines. */
+export const HEAD_FORMAT = 2;
 
 /** How many versions a document may have. A head of that many is about 3 MB. */
 export const MOST_VERSIONS = 5000;
@@ -27,6 +27,8 @@ export interface Head {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly deletedAt: string | null;
+  /** What it compares, where it is a redline of a document; `null` for documents. */
+  readonly redline: RedlineFacts | null;
   /** Oldest first, numbered from 1 without a gap; the last one is the current one. */
   readonly versions: readonly Version[];
   /** Number of this commit, from 1. */
@@ -36,14 +38,20 @@ export interface Head {
   readonly earlier: readonly string[];
 }
 
-/** One content that the document has or had. */
-export interface Version {
-  readonly number: number;
+/** A content that is stored. */
+export interface StoredContent {
   /** Names the object of its bytes; several versions may share one. */
   readonly content: string;
   readonly key: WrappedKey;
   readonly facts: ContentFacts;
+}
+
+/** One content that the document has or had. */
+export interface Version extends StoredContent {
+  readonly number: number;
   readonly origin: VersionOrigin;
+  /** What the operation said that made it, as JSON: a content of its own. */
+  readonly result?: StoredContent;
   readonly createdAt: string;
   /** The actor's id. */
   readonly createdBy: string;
@@ -70,7 +78,35 @@ export type FoundFacts = Pick<ContentFacts, 'type' | 'pages' | 'scanned'>;
 export type VersionOrigin =
   | { readonly kind: 'upload' }
   | { readonly kind: 'restored'; readonly version: number }
-  | { readonly kind: 'copied'; readonly document: string; readonly version: number };
+  | { readonly kind: 'copied'; readonly document: string; readonly version: number }
+  /** Made by the engine; of the version before it, or of those that the redline names. */
+  | { readonly kind: MadeKind; readonly counts: Readonly<Record<string, number>> };
+
+/** How the engine makes a version. */
+export const MADE_KINDS = ['compared', 'combined', 'decided', 'edited', 'commented', 'scrubbed'] as const;
+export type MadeKind = (typeof MADE_KINDS)[number];
+
+/** What a redline shows: the same for all its versions, whatever becomes of them. */
+export interface RedlineFacts {
+  /** The document that it is kept with: who may read that may read it. */
+  readonly document: string;
+  readonly original: ComparedContent;
+  /** One that was compared, or copies that were combined. */
+  readonly modified: readonly ComparedContent[];
+  /** Of the engine, every one of them. */
+  readonly options: object;
+  /** What was found, by the engine's own names. */
+  readonly summary: object;
+}
+
+/** What a redline was made of, pinned by its hash. */
+export interface ComparedContent {
+  /** `null` for bytes that came with the request and are not kept. */
+  readonly document: string | null;
+  readonly version: number | null;
+  readonly name: string;
+  readonly sha256: string;
+}
 
 /** The act that wrote a head. */
 export interface Commit {
@@ -107,14 +143,23 @@ export function encodeHead(head: Head): Uint8Array {
 
 /** @throws {Error} when the format is not known: a newer program wrote it. */
 export function decodeHead(bytes: Uint8Array): Head {
-  const head = JSON.parse(new TextDecoder().decode(bytes), (_, value: unknown) =>
+  const stored = JSON.parse(new TextDecoder().decode(bytes), (_, value: unknown) =>
     isEncoded(value) ? new Uint8Array(Buffer.from(value.base64, 'base64')) : value,
-  ) as Head;
-  if (head.format !== HEAD_FORMAT) {
-    throw new Error(`A head has the format ${head.format}; this program reads ${HEAD_FORMAT}. Update it.`);
+  ) as StoredForm;
+  switch (stored.format) {
+    case 1:
+      return { ...stored, format: HEAD_FORMAT, redline: null };
+    case HEAD_FORMAT:
+      return stored;
+    default: {
+      const { format } = stored as { readonly format: number };
+      throw new Error(`A head has the format ${format}; this program reads up to ${HEAD_FORMAT}. Update it.`);
+    }
   }
-  return head;
 }
+
+/** Heads as they may be stored. Those of format 1 are of documents, all of them. */
+type StoredForm = Head | (Omit<Head, 'format' | 'redline'> & { readonly format: 1 });
 
 function isEncoded(value: unknown): value is { readonly base64: string } {
   return typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string';

@@ -27,7 +27,17 @@ export type { Description } from './description.ts';
 export { type Change, type ChangeOf, Documents, newOperation } from './documents.ts';
 export { DocumentsError, type DocumentsErrorCode, type DocumentsErrorDetails } from './errors.ts';
 export { bytesOf, Examiner } from './examination.ts';
-export type { Commit, ContentFacts, Head, Version, VersionOrigin } from './head.ts';
+export {
+  type Commit,
+  type ComparedContent,
+  type ContentFacts,
+  type Head,
+  MADE_KINDS,
+  type MadeKind,
+  type RedlineFacts,
+  type Version,
+  type VersionOrigin,
+} from './head.ts';
 export { HeadStore, type StoredHead } from './head-store.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';
 export { type SweptContents, sweepContents } from './leftovers.ts';

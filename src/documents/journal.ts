@@ -28,5 +28,6 @@ export function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry
   const { tenant, id, name, labels, owner, state, createdAt, updatedAt, sequence, versions } = head;
   const { type, size } = current.facts;
   const facts = { type, size, versions: versions.length, generation, sequence };
-  return { tenant, id, name, labels, owner, state, createdAt, updatedAt, ...facts };
+  const parent = head.redline?.document ?? null;
+  return { tenant, id, parent, name, labels, owner, state, createdAt, updatedAt, ...facts };
 }

@@ -5,6 +5,7 @@ import type { BlobInfo, VersionedBlobStore } from './blob-store.ts';
 import { DocumentsError } from './errors.ts';
 import { HEAD_FORMAT, type Head, nextHead } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
+import { contentsOf } from './versions.ts';
 
 /** Contents younger than this may belong to an upload that is still under way. */
 const GRACE_MS = 24 * 3_600_000;
@@ -42,7 +43,7 @@ export async function sweepContents(
     const old = group.blobs.filter((blob) => Number(blob.attributes.written) < ambient.clock() - GRACE_MS);
     if (old.length === 0) continue;
     const base = await heads.read(group.tenant, group.document);
-    const named = new Set(base?.head.versions.map(({ content }) => content));
+    const named = new Set(base === null ? [] : contentsOf(base.head));
     const leftovers = old.filter(({ name }) => !named.has(lastSegment(name)));
     if (leftovers.length === 0) continue;
     if (!(await fence(heads, base, group, ambient, { ...actor, tenant: group.tenant }))) result.skipped += 1;
@@ -107,6 +108,7 @@ function takenHead(tenant: string, id: string, commit: Head['commit']): Head {
     createdAt: commit.at,
     updatedAt: commit.at,
     deletedAt: null,
+    redline: null,
     versions: [],
     sequence: 1,
     commit,

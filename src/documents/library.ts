@@ -53,8 +53,8 @@ export class Library {
   }
 
   /** Documents of the actor's tenant, as far as the catalogue knows: all that this process committed, at least. */
-  async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant'>): Promise<CataloguePage> {
-    return await this.#parts.catalogue.list({ ...query, tenant: actor.tenant });
+  async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant' | 'parent'>): Promise<CataloguePage> {
+    return await this.#parts.catalogue.list({ ...query, tenant: actor.tenant, parent: null });
   }
 
   /** Brings the catalogue up to date. @returns how many documents were looked at. */

@@ -1,6 +1,5 @@
-import type { StoredContent } from './content-store.ts';
 import { DocumentsError } from './errors.ts';
-import { type Head, MOST_VERSIONS, type Version, type VersionOrigin } from './head.ts';
+import { type Head, MOST_VERSIONS, type StoredContent, type Version, type VersionOrigin } from './head.ts';
 
 /** @throws {DocumentsError} `documents/full`. */
 export function nextNumber({ versions }: Head): number {
@@ -16,6 +15,13 @@ export function findVersion({ versions }: Head, number: number = versions.length
   const version = versions[number - 1];
   if (version !== undefined) return version;
   throw new DocumentsError('documents/version-not-found', 'The document has no such version.');
+}
+
+/** Every content that a head names. */
+export function contentsOf({ versions }: Head): string[] {
+  return versions.flatMap(({ content, result }) =>
+    result === undefined ? content : [content, result.content],
+  );
 }
 
 export function newVersion(

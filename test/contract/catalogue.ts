@@ -8,12 +8,20 @@ export interface CatalogueFixture {
   dispose(): Promise<void>;
 }
 
-const ALL: CatalogueQuery = { tenant: 't', state: 'active', sort: 'name', descending: false, size: 50 };
+const ALL: CatalogueQuery = {
+  tenant: 't',
+  parent: null,
+  state: 'active',
+  sort: 'name',
+  descending: false,
+  size: 50,
+};
 
 function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry {
   return {
     tenant: 't',
     id,
+    parent: null,
     name: `${id}.docx`,
     labels: [],
     owner: 'ann',
@@ -89,6 +97,7 @@ function testQueries(use: Use): void {
     ['created from', { createdFrom: '2026-02-01T00:00:00.000Z' }, ['b']],
     ['created before', { createdBefore: '2026-02-01T00:00:00.000Z' }, ['a']],
     ['updated between', { updatedFrom: '2026-03-01', updatedBefore: '2026-03-02' }, ['a']],
+    ['redlines of a document', { parent: 'a' }, ['e']],
     ['two conditions', { owner: 'bob', label: 'nda' }, []],
   ])('finds %s', async (_, query, expected) => {
     await put(
@@ -97,6 +106,7 @@ function testQueries(use: Use): void {
       entry('b', { owner: 'bob', type: 'image/png', name: 'Café', createdAt: '2026-02-01T00:00:00.000Z' }),
       entry('c', { state: 'deleted' }),
       entry('d', { tenant: 'u', labels: ['secret'] }),
+      entry('e', { parent: 'a' }),
     );
     expect((await idsOf(use, { ...query })).sort()).toEqual(expected);
   });

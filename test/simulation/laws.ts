@@ -63,7 +63,9 @@ function auditFaults({ documents, journal }: History): string[] {
 function contentFaults({ documents, contents, unreadable }: History): string[] {
   const named = new Set(
     [...documents].flatMap(([id, heads]) =>
-      (heads.at(-1)?.versions ?? []).map(({ content }) => `contents/t/${id}/${content}`),
+      (heads.at(-1)?.versions ?? []).flatMap(({ content, result }) =>
+        [content, result?.content].map((name) => `contents/t/${id}/${name}`),
+      ),
     ),
   );
   return [

@@ -9,19 +9,19 @@ import type {
 import { OutsideError } from '../../kit/index.ts';
 
 /** The format of the file that this program writes. An older one is thrown away: all of it can be made again. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 const TABLES = `
   CREATE TABLE documents (
-    tenant TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL,
+    tenant TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, state TEXT NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL,
     owner TEXT NOT NULL, type TEXT NOT NULL, createdAt TEXT NOT NULL, updatedAt TEXT NOT NULL,
     sequence INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (tenant, id)
   ) WITHOUT ROWID;
-  CREATE INDEX byName ON documents (tenant, state, folded, id);
-  CREATE INDEX byCreation ON documents (tenant, state, createdAt, id);
-  CREATE INDEX byUpdate ON documents (tenant, state, updatedAt, id);
-  CREATE INDEX byOwner ON documents (tenant, state, owner, updatedAt, id);
-  CREATE INDEX byType ON documents (tenant, state, type, updatedAt, id);
+  CREATE INDEX byName ON documents (tenant, parent, state, folded, id);
+  CREATE INDEX byCreation ON documents (tenant, parent, state, createdAt, id);
+  CREATE INDEX byUpdate ON documents (tenant, parent, state, updatedAt, id);
+  CREATE INDEX byOwner ON documents (tenant, parent, state, owner, updatedAt, id);
+  CREATE INDEX byType ON documents (tenant, parent, state, type, updatedAt, id);
   CREATE TABLE labels (
     tenant TEXT NOT NULL, label TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (tenant, label, id)
   ) WITHOUT ROWID;
@@ -35,6 +35,9 @@ const COLUMNS: Readonly<Record<CatalogueSort, string>> = {
   createdAt: 'createdAt',
   updatedAt: 'updatedAt',
 };
+
+/** Of documents. */
+const NO_PARENT = '';
 
 /** A condition of a query and the values in it. */
 type Condition = readonly [sql: string, ...values: string[]];
@@ -112,11 +115,12 @@ export class SqliteCatalogue implements Catalogue {
   }
 
   #put(entry: CatalogueEntry): void {
-    const { tenant, id, state, name, owner, type, createdAt, updatedAt, sequence } = entry;
-    const facts = [tenant, id, state, name, fold(name), owner, type, createdAt, updatedAt, sequence];
+    const { tenant, id, parent, state, name, owner, type, createdAt, updatedAt, sequence } = entry;
+    const place = [tenant, id, parent ?? NO_PARENT, state];
+    const facts = [...place, name, fold(name), owner, type, createdAt, updatedAt, sequence];
     const { changes } = this.#database
       .prepare(
-        `INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+        `INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          state = excluded.state, name = excluded.name, folded = excluded.folded, owner = excluded.owner,
          type = excluded.type, createdAt = excluded.createdAt, updatedAt = excluded.updatedAt,
          sequence = excluded.sequence, entry = excluded.entry WHERE excluded.sequence > documents.sequence`,
@@ -153,6 +157,7 @@ function conditionsOf(query: CatalogueQuery, column: string): Condition[] {
   ];
   return [
     ['tenant = ?', query.tenant],
+    ['parent = ?', query.parent ?? NO_PARENT],
     ['state = ?', query.state],
     ...optional.flatMap(([sql, value]): Condition[] => (value === undefined ? [] : [[sql, value]])),
     ...(after === undefined
