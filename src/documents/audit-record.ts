@@ -1,4 +1,5 @@
 import type { Actor } from '../access/index.ts';
+import type { DerivedKind } from './made-kinds.ts';
 
 /** What was done. Closed: the catalogue of the room `audit` describes each one. */
 export type AuditAction =
@@ -9,6 +10,10 @@ export type AuditAction =
   | 'document.copied'
   | 'version.added'
   | 'version.restored'
+  | `version.${DerivedKind}`
+  | 'redline.created'
+  | 'redline.deleted'
+  | 'redline.restored'
   | 'keys.rewrapped'
   | 'content.fenced';
 

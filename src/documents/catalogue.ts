@@ -1,3 +1,5 @@
+import type { RedlineFacts } from './head.ts';
+
 /**
  * A projection of heads in which documents and their redlines are found without reading every head. It may be behind, and can be thrown
  * away: `followJournal` brings it up to date. Throws `OutsideError` `unavailable`.
@@ -15,8 +17,8 @@ export interface Catalogue {
 export interface CatalogueEntry {
   readonly tenant: string;
   readonly id: string;
-  /** The document that it is a redline of; `null` for documents. */
-  readonly parent: string | null;
+  /** What it compares, where it is a redline; `null` for documents. */
+  readonly redline: Omit<RedlineFacts, 'options'> | null;
   readonly name: string;
   readonly labels: readonly string[];
   readonly owner: string;

@@ -1,113 +1,56 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../access/index.ts';
-import { type Ambient, isoTime, newId } from './ambient.ts';
-import { type Act, auditRecords } from './audit-record.ts';
+import { type Ambient, newId } from './ambient.ts';
 import type { ByteRange } from './blob-store.ts';
-import type { ContentStore, IncomingContent } from './content-store.ts';
+import { type Change, type ChangeOf, Commits, type KeptStores, type Outcome, type Scope } from './commits.ts';
+import type { IncomingContent } from './content-store.ts';
+import { type Derived, type DerivedHead, keepDerived, readResult } from './derived.ts';
 import { checkDescription, type Description } from './description.ts';
 import { DocumentsError } from './errors.ts';
-import {
-  HEAD_FORMAT,
-  type Head,
-  type HeadChange,
-  names,
-  nextHead,
-  type StoredContent,
-  type Version,
-  type VersionOrigin,
-} from './head.ts';
-import type { HeadStore, StoredHead } from './head-store.ts';
+import type { Head, StoredContent, Version, VersionOrigin } from './head.ts';
+import type { StoredHead } from './head-store.ts';
+import type { DerivedKind } from './made-kinds.ts';
 import { findVersion, newVersion, nextNumber } from './versions.ts';
 
-/** A request that changes something. */
-export interface Change {
-  readonly actor: Actor;
-  /** `[a-z0-9_-]`, at most 64 characters: made from the idempotency key, so that asking again does not do it again. */
-  readonly operation: string;
-}
-
-/** A change of a document that is there. */
-export interface ChangeOf extends Change {
-  readonly document: string;
-  /** The generation that the caller knows (`If-Match`). */
-  readonly ifMatch: string;
-}
-
-/** What an operation makes of a head. */
-interface Outcome {
-  readonly change: HeadChange;
-  readonly acts: readonly Act[];
-}
+/** Of all documents. Redlines stand under heads of their own. */
+const ALL_DOCUMENTS: Scope = { letter: 'd', noun: 'document', holds: () => true };
 
 /**
- * Documents with their versions. Every method that changes one is one commit: all of it happens, with its audit records,
- * or nothing does. Throws `DocumentsError`, and `OutsideError` when stores or keys do not answer.
+ * Documents with their versions, or redlines of one with theirs. Every method that changes one is one commit: all of it
+ * happens, with its audit records, or nothing does. Throws `DocumentsError`, and `OutsideError` when stores or keys do
+ * not answer.
  */
 export class Documents {
-  readonly #heads: HeadStore;
-  readonly #contents: ContentStore;
-  readonly #ambient: Ambient;
-  readonly #committed: (stored: StoredHead) => Promise<void>;
+  readonly #stores: KeptStores;
+  readonly #commits: Commits;
+  readonly #scope: Scope;
 
-  /** @param committed is told of every head that was written, before the answer is given. */
-  constructor(
-    heads: HeadStore,
-    contents: ContentStore,
-    ambient: Ambient,
-    committed: (stored: StoredHead) => Promise<void> = async () => {},
-  ) {
-    this.#heads = heads;
-    this.#contents = contents;
-    this.#ambient = ambient;
-    this.#committed = committed;
+  constructor(stores: KeptStores, scope: Scope = ALL_DOCUMENTS) {
+    this.#stores = stores;
+    this.#scope = scope;
+    this.#commits = new Commits(stores, scope);
   }
 
-  /**
-   * A new document. Its id is made from the operation's, so that a second try finds the first.
-   *
-   * @param describe is asked when the content has been read: what is said of it may stand behind it.
-   */
+  /** @param describe is asked when the content has been read: what is said of it may stand behind it. */
   async create(
-    { actor, operation }: Change,
+    change: Change,
     describe: () => Promise<Description>,
     content: IncomingContent,
     origin: VersionOrigin = { kind: 'upload' },
   ): Promise<StoredHead> {
-    const id = documentOf(operation);
-    const there = await this.#heads.read(actor.tenant, id);
-    if (there !== null) return await this.#repeated(there, operation, content);
-    const stored = await this.#contents.write(actor.tenant, id, content);
-    const described = await this.#described(actor.tenant, id, stored, describe);
-    const at = isoTime(this.#ambient.clock);
-    const version = newVersion(stored, 1, origin, { by: actor.id, at });
-    const acts: Act[] = [
-      { action: origin.kind === 'copied' ? 'document.copied' : 'document.created', version: 1 },
-    ];
-    const records = auditRecords(actor, id, { operation, at }, acts);
-    return await this.#write(null, {
-      format: HEAD_FORMAT,
-      tenant: actor.tenant,
-      id,
-      ...described,
-      owner: actor.id,
-      state: 'active',
-      createdAt: at,
-      updatedAt: at,
-      deletedAt: null,
-      redline: null,
-      versions: [version],
-      sequence: 1,
-      commit: { operation, at, records },
-      earlier: [],
-    });
+    const { tenant } = change.actor;
+    const begin = async (id: string) => {
+      const stored = await this.#stores.contents.write(tenant, id, content);
+      const description = await this.#described(tenant, id, stored, describe);
+      const action = origin.kind === 'copied' ? 'document.copied' : 'document.created';
+      return { description, content: stored, origin, action, redline: null } as const;
+    };
+    return await this.#commits.create(change, begin, content);
   }
 
-  /** @throws {DocumentsError} `documents/not-found`, also for documents of other tenants; `documents/deleted`. */
-  async get(actor: Actor, id: string, { deleted = false } = {}): Promise<StoredHead> {
-    const stored = isDocumentId(id) ? await this.#heads.read(actor.tenant, id) : null;
-    if (stored === null || stored.head.state === 'taken') throw notFound();
-    if (stored.head.state === 'deleted' && !deleted) throw gone();
-    return stored;
+  /** @throws {DocumentsError} when there is none, also where another tenant has it; `…/deleted`. */
+  async get(actor: Actor, id: string, options: { readonly deleted?: boolean } = {}): Promise<StoredHead> {
+    return await this.#commits.get(actor, id, options);
   }
 
   /** @param number the current one by default. @throws {DocumentsError} `documents/version-not-found`. */
@@ -132,11 +75,16 @@ export class Documents {
     readonly body: AsyncIterable<Uint8Array>;
   }> {
     const { stored, version } = await this.version(actor, id, number);
-    return { stored, version, body: await this.#contents.read(actor.tenant, id, version, range) };
+    return { stored, version, body: await this.#stores.contents.read(actor.tenant, id, version, range) };
+  }
+
+  /** What the operation said that made a version; `null` for versions that no operation made. */
+  async result({ tenant }: Actor, id: string, version: Version): Promise<unknown> {
+    return await readResult(this.#stores.contents, { tenant, id }, version);
   }
 
   async describe(change: ChangeOf, description: Partial<Description>): Promise<StoredHead> {
-    return await this.#commit(change, async () => ({
+    return await this.#commits.change(change, async () => ({
       change: checkDescription(description),
       acts: [{ action: 'document.updated' }],
     }));
@@ -149,19 +97,57 @@ export class Documents {
   ): Promise<StoredHead> {
     const add = async (head: Head, at: string): Promise<Outcome> => {
       const number = nextNumber(head);
-      const stored = await this.#contents.write(head.tenant, head.id, content);
+      const stored = await this.#stores.contents.write(head.tenant, head.id, content);
       const version = newVersion(stored, number, origin, { by: change.actor.id, at });
       return {
         change: { versions: [...head.versions, version] },
         acts: [{ action: 'version.added', version: number }],
+        written: [stored],
       };
     };
-    return await this.#commit(change, add, { content });
+    return await this.#commits.change(change, add, { content });
+  }
+
+  /**
+   * A version that the engine makes of the current one, with what it says of it. Asked for again, the operation gets
+   * what it got the first time.
+   *
+   * @param make may take long and throw: nothing was written then.
+   */
+  async derive(
+    change: ChangeOf,
+    kind: DerivedKind,
+    make: (current: Version, body: AsyncIterable<Uint8Array>) => Promise<Derived>,
+  ): Promise<DerivedHead> {
+    const { contents } = this.#stores;
+    const unchanged: object[] = [];
+    const stored = await this.#commits.change(change, async (head, at) => {
+      const number = nextNumber(head);
+      const current = findVersion(head);
+      const body = await contents.read(head.tenant, head.id, current);
+      const derived = await make(current, body);
+      if (sha256(derived.document) === current.facts.sha256) {
+        unchanged.push(derived.result);
+        return null;
+      }
+      const { content, result } = await keepDerived(contents, head, derived);
+      const origin = { kind, counts: derived.counts };
+      const made = newVersion(content, number, origin, { by: change.actor.id, at });
+      return {
+        change: { versions: [...head.versions, { ...made, result }] },
+        acts: [{ action: `version.${kind}`, version: number }],
+        written: [content, result],
+      };
+    });
+    const [result] = unchanged;
+    if (result !== undefined) return { stored, version: null, result };
+    const version = findVersion(stored.head);
+    return { stored, version, result: await this.result(change.actor, stored.head.id, version) };
   }
 
   /** Makes an earlier version the current one: as a new version with the same bytes. */
   async restoreVersion(change: ChangeOf, number: number): Promise<StoredHead> {
-    return await this.#commit(change, async (head, at) => {
+    return await this.#commits.change(change, async (head, at) => {
       const { content, key, facts } = findVersion(head, number);
       const origin = { kind: 'restored', version: number } as const;
       const version = newVersion({ content, key, facts }, nextNumber(head), origin, {
@@ -177,21 +163,23 @@ export class Documents {
 
   /** Soft delete: nothing is shown any more, everything can be had back. */
   async remove(change: ChangeOf): Promise<StoredHead> {
-    return await this.#commit(change, async (_, at) => ({
+    const action = `${this.#scope.noun}.deleted` as const;
+    return await this.#commits.change(change, async (_, at) => ({
       change: { state: 'deleted', deletedAt: at },
-      acts: [{ action: 'document.deleted' }],
+      acts: [{ action }],
     }));
   }
 
   /** Takes a soft delete back. @throws {DocumentsError} `documents/not-deleted`. */
   async undelete(change: ChangeOf): Promise<StoredHead> {
+    const { noun } = this.#scope;
     const restore = async (head: Head): Promise<Outcome> => {
       if (head.state !== 'deleted') {
-        throw new DocumentsError('documents/not-deleted', 'The document is not deleted.');
+        throw new DocumentsError('documents/not-deleted', `The ${noun} is not deleted.`);
       }
-      return { change: { state: 'active', deletedAt: null }, acts: [{ action: 'document.restored' }] };
+      return { change: { state: 'active', deletedAt: null }, acts: [{ action: `${noun}.restored` }] };
     };
-    return await this.#commit(change, restore, { deleted: true });
+    return await this.#commits.change(change, restore, { deleted: true });
   }
 
   /** A new document with the bytes of a version of this one, under keys of its own. */
@@ -200,8 +188,8 @@ export class Documents {
     from: { document: string; version?: number },
     name?: string,
   ): Promise<StoredHead> {
-    const there = await this.#heads.read(change.actor.tenant, documentOf(change.operation));
-    if (there !== null) return await this.#repeated(there, change.operation);
+    const earlier = await this.#commits.earlier(change);
+    if (earlier !== null) return earlier;
     const { stored, version, body } = await this.open(change.actor, from.document, from.version);
     const origin = { kind: 'copied', document: from.document, version: version.number } as const;
     const description = { name: name ?? stored.head.name, labels: stored.head.labels };
@@ -219,76 +207,14 @@ export class Documents {
     try {
       return checkDescription(await describe());
     } catch (error) {
-      await this.#contents.discard(tenant, id, stored);
+      await this.#stores.contents.discard(tenant, id, stored);
       throw error;
     }
   }
-
-  async #write(base: StoredHead | null, head: Head): Promise<StoredHead> {
-    const stored = await this.#heads.commit(base, head);
-    await this.#committed(stored);
-    return stored;
-  }
-
-  /** What an operation that is asked for again did the first time. @param content what is sent now. */
-  async #repeated(stored: StoredHead, operation: string, content?: IncomingContent): Promise<StoredHead> {
-    const written = await this.#heads.writtenBy(stored, operation);
-    if (written === null) {
-      // The first try came to nothing so long ago that the sweep closed its id.
-      throw new DocumentsError(
-        'documents/unclear',
-        'The request is too old. Send it under a new idempotency key.',
-      );
-    }
-    if (content !== undefined) await assertSame(content, written.head.versions.at(-1));
-    return written;
-  }
-
-  async #commit(
-    { actor, operation, document, ifMatch }: ChangeOf,
-    decide: (head: Head, at: string) => Promise<Outcome>,
-    { deleted = false, content }: { deleted?: boolean; content?: IncomingContent } = {},
-  ): Promise<StoredHead> {
-    const base = isDocumentId(document) ? await this.#heads.read(actor.tenant, document) : null;
-    if (base === null || base.head.state === 'taken') throw notFound();
-    if (names(base.head, operation)) return await this.#repeated(base, operation, content);
-    if (base.generation !== ifMatch) {
-      throw new DocumentsError('documents/stale', 'The document was changed since it was read.', {
-        expected: ifMatch,
-        current: base.generation,
-      });
-    }
-    if (base.head.state === 'deleted' && !deleted) throw gone();
-    const at = isoTime(this.#ambient.clock);
-    const { change, acts } = await decide(base.head, at);
-    const commit = { operation, at, records: auditRecords(actor, document, { operation, at }, acts) };
-    return await this.#write(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
-  }
 }
 
-/** The id of the document that an operation makes. */
-function documentOf(operation: string): string {
-  return `d${operation.slice(1)}`;
-}
-
-function isDocumentId(id: string): boolean {
-  return /^d_[a-z0-9_-]{1,62}$/.test(id);
-}
-
-/** Reads what is sent again to its end. @throws {DocumentsError} `documents/other-request` when it was not sent before. */
-async function assertSame({ body }: IncomingContent, version: Version | undefined): Promise<void> {
-  const hash = createHash('sha256');
-  for await (const chunk of body) hash.update(chunk);
-  if (hash.digest('hex') === version?.facts.sha256) return;
-  throw new DocumentsError('documents/other-request', 'The idempotency key was used for another content.');
-}
-
-function notFound(): DocumentsError {
-  return new DocumentsError('documents/not-found', 'There is no such document.');
-}
-
-function gone(): DocumentsError {
-  return new DocumentsError('documents/deleted', 'The document is deleted. Restore it first.');
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** An id for an operation that nobody asks twice. */

@@ -3,6 +3,12 @@ export type DocumentsErrorCode =
   | 'documents/not-found'
   | 'documents/version-not-found'
   | 'documents/stale'
+  | 'redlines/not-found'
+  | 'redlines/deleted'
+  /** There is nothing of this kind to be had: it was combined, not compared. */
+  | 'redlines/no-certificate'
+  /** What is kept is a PDF or a picture. */
+  | 'documents/not-word'
   | 'documents/deleted'
   | 'documents/not-deleted'
   | 'documents/full'

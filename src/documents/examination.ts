@@ -1,5 +1,5 @@
 import { Bulkhead } from '../kit/index.ts';
-import type { IncomingContent } from './content-store.ts';
+import type { Examine, IncomingContent } from './content-store.ts';
 import { type ContentSource, describeContent, refuseForeign } from './content-type/index.ts';
 import { DocumentsError } from './errors.ts';
 import type { FoundFacts } from './head.ts';
@@ -39,6 +39,20 @@ export class Examiner {
   /** Bytes that are to be kept once they were examined. @param signal of whoever waits for it. */
   incoming(body: AsyncIterable<Uint8Array>, signal: AbortSignal): IncomingContent {
     return { type: (stored) => this.#examine(stored, signal), body: refuseForeign(body) };
+  }
+
+  /**
+   * For what the engine makes of contents: it is scanned unless all of them were.
+   *
+   * @param scanned what judged each of them; `undefined` for those that nothing did.
+   */
+  made(scanned: readonly FoundFacts['scanned'][], signal: AbortSignal): Examine {
+    if (scanned.includes(undefined)) return (stored) => this.#examine(stored, signal);
+    const weakest = scanned.find((engine) => engine === 'structure') ?? 'clamav';
+    return async (stored) => {
+      const { type, pages } = await describeContent(stored);
+      return { type, pages, scanned: weakest };
+    };
   }
 
   async #examine(stored: ContentSource, signal: AbortSignal): Promise<FoundFacts> {

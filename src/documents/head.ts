@@ -1,5 +1,6 @@
 import type { AuditRecord } from './audit-record.ts';
 import type { WrappedKey } from './key-service.ts';
+import type { DerivedKind, RedlineKind } from './made-kinds.ts';
 import type { ScanVerdict } from './scanner.ts';
 
 /** The format of heads that this program writes; it reads the older ones too. 2: heads may be those of redlines. */
@@ -80,11 +81,7 @@ export type VersionOrigin =
   | { readonly kind: 'restored'; readonly version: number }
   | { readonly kind: 'copied'; readonly document: string; readonly version: number }
   /** Made by the engine; of the version before it, or of those that the redline names. */
-  | { readonly kind: MadeKind; readonly counts: Readonly<Record<string, number>> };
-
-/** How the engine makes a version. */
-export const MADE_KINDS = ['compared', 'combined', 'decided', 'edited', 'commented', 'scrubbed'] as const;
-export type MadeKind = (typeof MADE_KINDS)[number];
+  | { readonly kind: DerivedKind | RedlineKind; readonly counts: Readonly<Record<string, number>> };
 
 /** What a redline shows: the same for all its versions, whatever becomes of them. */
 export interface RedlineFacts {

@@ -21,27 +21,30 @@ export {
   type CatalogueSort,
   MOST_PAGE,
 } from './catalogue.ts';
+export type { Change, ChangeOf } from './commits.ts';
 export { ContentStore, type Examine, type IncomingContent } from './content-store.ts';
+export { isWord } from './content-type/index.ts';
 export { DataKeys, type DataKeysOptions } from './data-keys.ts';
+export type { Derived, DerivedHead } from './derived.ts';
 export type { Description } from './description.ts';
-export { type Change, type ChangeOf, Documents, newOperation } from './documents.ts';
+export { Documents, newOperation } from './documents.ts';
 export { DocumentsError, type DocumentsErrorCode, type DocumentsErrorDetails } from './errors.ts';
 export { bytesOf, Examiner } from './examination.ts';
-export {
-  type Commit,
-  type ComparedContent,
-  type ContentFacts,
-  type Head,
-  MADE_KINDS,
-  type MadeKind,
-  type RedlineFacts,
-  type Version,
-  type VersionOrigin,
+export type {
+  Commit,
+  ComparedContent,
+  ContentFacts,
+  Head,
+  RedlineFacts,
+  Version,
+  VersionOrigin,
 } from './head.ts';
 export { HeadStore, type StoredHead } from './head-store.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';
 export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
+export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
+export { type NewRedline, Redlines } from './redlines.ts';
 export type { Region, Residency } from './regions.ts';
 export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';
 export type { Web, WebAnswer } from './remote/web.ts';

@@ -1,6 +1,7 @@
 import { announcedSince } from './announcements.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
+import type { Head } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
 
 /** Brings the catalogue up to date with what was committed since it was last followed. @returns how many documents it looked at. */
@@ -28,6 +29,11 @@ export function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry
   const { tenant, id, name, labels, owner, state, createdAt, updatedAt, sequence, versions } = head;
   const { type, size } = current.facts;
   const facts = { type, size, versions: versions.length, generation, sequence };
-  const parent = head.redline?.document ?? null;
-  return { tenant, id, parent, name, labels, owner, state, createdAt, updatedAt, ...facts };
+  return { tenant, id, redline: compared(head), name, labels, owner, state, createdAt, updatedAt, ...facts };
+}
+
+function compared({ redline }: Head): CatalogueEntry['redline'] {
+  if (redline === null) return null;
+  const { options: _, ...facts } = redline;
+  return facts;
 }

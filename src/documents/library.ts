@@ -9,6 +9,7 @@ import { HeadStore, type StoredHead } from './head-store.ts';
 import { catalogueEntry, followJournal } from './journal.ts';
 import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
+import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
 import { UploadStore } from './uploads/upload-store.ts';
 import { Uploads } from './uploads/uploads.ts';
@@ -38,6 +39,7 @@ export interface LibraryParts {
 /** The documents of one region, with the catalogue in which they are found. */
 export class Library {
   readonly documents: Documents;
+  readonly redlines: Redlines;
   readonly uploads: Uploads;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
@@ -49,12 +51,21 @@ export class Library {
     this.#heads = new HeadStore(parts.region.heads, this.#keys, parts.ambient);
     const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient);
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
-    this.documents = new Documents(this.#heads, contents, parts.ambient, (stored) => this.#enter(stored));
+    const { ambient } = parts;
+    const stores = {
+      ...{ heads: this.#heads, contents, ambient },
+      committed: (stored: StoredHead) => this.#enter(stored),
+    };
+    this.documents = new Documents(stores);
+    this.redlines = new Redlines(stores, this.documents);
   }
 
-  /** Documents of the actor's tenant, as far as the catalogue knows: all that this process committed, at least. */
-  async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant' | 'parent'>): Promise<CataloguePage> {
-    return await this.#parts.catalogue.list({ ...query, tenant: actor.tenant, parent: null });
+  /**
+   * Documents of the actor's tenant, or redlines of one of them, as far as the catalogue knows: all that this process
+   * committed, at least.
+   */
+  async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant'>): Promise<CataloguePage> {
+    return await this.#parts.catalogue.list({ ...query, tenant: actor.tenant });
   }
 
   /** Brings the catalogue up to date. @returns how many documents were looked at. */

@@ -30,6 +30,27 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'The document is deleted',
     advice: 'POST /v1/documents/{id}/restore brings it back.',
   },
+  'documents/not-word': {
+    status: 409,
+    title: 'The document is not a Word document',
+    advice: 'PDFs and pictures are kept; only Word documents can be compared, edited and shown.',
+  },
+  'redlines/not-found': {
+    status: 404,
+    title: 'The document has no such redline',
+    advice: 'GET /v1/documents/{id}/redlines lists those that it has.',
+  },
+  'redlines/deleted': {
+    status: 410,
+    title: 'The redline is deleted',
+    advice: 'POST /v1/documents/{id}/redlines/{redline}/restore brings it back.',
+  },
+  'redlines/no-certificate': {
+    status: 404,
+    title: 'The redline has no certificate',
+    advice:
+      'A comparison of two documents has one. How copies were combined is said by the result of version 1.',
+  },
   'documents/not-deleted': {
     status: 409,
     title: 'The document is not deleted',

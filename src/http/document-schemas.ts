@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { CATALOGUE_SORTS, MADE_KINDS, MOST_PAGE } from '../documents/index.ts';
+import { CATALOGUE_SORTS, DERIVED_KINDS, MOST_PAGE, REDLINE_KINDS } from '../documents/index.ts';
 
 // Kept documents as the wire shows them.
 
@@ -28,7 +28,10 @@ export const versionSchema = z
       z.object({ kind: z.literal('upload') }),
       z.object({ kind: z.literal('restored'), version: z.number().int() }),
       z.object({ kind: z.literal('copied'), document: z.string(), version: z.number().int() }),
-      z.object({ kind: z.enum(MADE_KINDS), counts: z.record(z.string(), z.number().int()) }),
+      z.object({
+        kind: z.enum([...REDLINE_KINDS, ...DERIVED_KINDS]),
+        counts: z.record(z.string(), z.number().int()),
+      }),
     ]),
     content: contentSchema,
     links: z.object({ content: z.string() }),

@@ -21,7 +21,7 @@ function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry 
   return {
     tenant: 't',
     id,
-    parent: null,
+    redline: null,
     name: `${id}.docx`,
     labels: [],
     owner: 'ann',
@@ -35,6 +35,11 @@ function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry 
     sequence: 1,
     ...facts,
   };
+}
+
+function redlineOf(document: string): CatalogueEntry['redline'] {
+  const side = { document, version: 1, name: 'a.docx', sha256: 'ab' };
+  return { document, original: side, modified: [{ ...side, version: 2 }], summary: {} };
 }
 
 /** What every `Catalogue` promises. */
@@ -66,9 +71,12 @@ async function idsOf(use: Use, query: Partial<CatalogueQuery> = {}): Promise<str
 function testEntries(use: Use): void {
   test('gives back what was put in, also after a restart', async () => {
     const one = entry('a', { labels: ['x', 'y'], name: 'Ärger “1”.docx' });
-    await put(use, one);
+    const two = entry('b', { redline: redlineOf('a') });
+    await put(use, one, two);
     expect((await use().catalogue.list(ALL)).entries).toEqual([one]);
-    expect((await (await use().reopen()).list(ALL)).entries).toEqual([one]);
+    const reopened = await use().reopen();
+    expect((await reopened.list(ALL)).entries).toEqual([one]);
+    expect((await reopened.list({ ...ALL, parent: 'a' })).entries).toEqual([two]);
   });
 
   test('keeps the later commit, in whatever order they come', async () => {
@@ -106,7 +114,7 @@ function testQueries(use: Use): void {
       entry('b', { owner: 'bob', type: 'image/png', name: 'Café', createdAt: '2026-02-01T00:00:00.000Z' }),
       entry('c', { state: 'deleted' }),
       entry('d', { tenant: 'u', labels: ['secret'] }),
-      entry('e', { parent: 'a' }),
+      entry('e', { redline: redlineOf('a') }),
     );
     expect((await idsOf(use, { ...query })).sort()).toEqual(expected);
   });

@@ -115,7 +115,10 @@ class Server {
       this.ambient,
     );
     this.contents = new ContentStore(this.contentBlobs, keys, this.ambient);
-    this.documents = new Documents(this.heads, this.contents, this.ambient);
+    this.documents = new Documents({
+      ...{ heads: this.heads, contents: this.contents, ambient: this.ambient },
+      committed: async () => {},
+    });
   }
 }
 

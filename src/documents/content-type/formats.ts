@@ -15,6 +15,18 @@ export const CONTENT_TYPES = {
 export type ContentFormat = keyof typeof CONTENT_TYPES;
 export type ContentType = (typeof CONTENT_TYPES)[ContentFormat];
 
+const WORD: readonly string[] = [
+  CONTENT_TYPES.docx,
+  CONTENT_TYPES.docm,
+  CONTENT_TYPES.dotx,
+  CONTENT_TYPES.dotm,
+];
+
+/** Whether the engine can work with contents of this media type. */
+export function isWord(type: string): boolean {
+  return WORD.includes(type);
+}
+
 /** What a content was found to be. */
 export interface ContentDescription {
   readonly type: ContentType;

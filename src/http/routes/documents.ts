@@ -40,7 +40,12 @@ function addDocuments(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
     const { pageToken, pageSize: size, order, ...asked } = c.req.valid('query');
     const query = { ...asked, descending: order === 'descending' };
     const after = pageToken === undefined ? {} : { after: decodePageToken(pageToken, query) };
-    const { entries, next } = await library.list(actorOf(c), { ...present(query), size, ...after });
+    const { entries, next } = await library.list(actorOf(c), {
+      ...present(query),
+      parent: null,
+      size,
+      ...after,
+    });
     const nextPageToken = next === null ? null : encodePageToken(next, query);
     return c.json({ documents: entries.map(viewEntry), nextPageToken }, 200, FRESH);
   });

@@ -115,8 +115,8 @@ export class SqliteCatalogue implements Catalogue {
   }
 
   #put(entry: CatalogueEntry): void {
-    const { tenant, id, parent, state, name, owner, type, createdAt, updatedAt, sequence } = entry;
-    const place = [tenant, id, parent ?? NO_PARENT, state];
+    const { tenant, id, redline, state, name, owner, type, createdAt, updatedAt, sequence } = entry;
+    const place = [tenant, id, redline?.document ?? NO_PARENT, state];
     const facts = [...place, name, fold(name), owner, type, createdAt, updatedAt, sequence];
     const { changes } = this.#database
       .prepare(

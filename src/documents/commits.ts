@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '../access/index.ts';
+import { type Ambient, isoTime } from './ambient.ts';
+import { type Act, type AuditAction, auditRecords } from './audit-record.ts';
+import type { ContentStore, IncomingContent } from './content-store.ts';
+import type { Description } from './description.ts';
+import { DocumentsError } from './errors.ts';
+import {
+  HEAD_FORMAT,
+  type Head,
+  type HeadChange,
+  names,
+  nextHead,
+  type RedlineFacts,
+  type StoredContent,
+  type Version,
+  type VersionOrigin,
+} from './head.ts';
+import type { HeadStore, StoredHead } from './head-store.ts';
+import { newVersion } from './versions.ts';
+
+/** A request that changes something. */
+export interface Change {
+  readonly actor: Actor;
+  /** `[a-z0-9_-]`, at most 64 characters: made from the idempotency key, so that asking again does not do it again. */
+  readonly operation: string;
+}
+
+/** A change of a document that is there. */
+export interface ChangeOf extends Change {
+  readonly document: string;
+  /** The generation that the caller knows (`If-Match`). */
+  readonly ifMatch: string;
+}
+
+/** What is kept under heads. */
+export interface KeptStores {
+  readonly heads: HeadStore;
+  readonly contents: ContentStore;
+  readonly ambient: Ambient;
+  /** Is told of every head that was written, before the answer is given. */
+  readonly committed: (stored: StoredHead) => Promise<void>;
+}
+
+/** Which heads somebody works with. */
+export interface Scope {
+  /** What their ids begin with. */
+  readonly letter: 'd' | 'r';
+  readonly noun: 'document' | 'redline';
+  /** Whether a head of this kind is one of those that are meant. */
+  readonly holds: (head: Head) => boolean;
+}
+
+/** What an operation makes of a head. */
+export interface Outcome {
+  readonly change: HeadChange;
+  readonly acts: readonly Act[];
+  /** Contents that nobody needs when the commit loses. */
+  readonly written?: readonly StoredContent[];
+}
+
+/** The first version of something new, and what is said of it. */
+export interface Beginning {
+  readonly description: Description;
+  readonly content: StoredContent;
+  readonly result?: StoredContent;
+  readonly origin: VersionOrigin;
+  readonly action: AuditAction;
+  readonly redline: RedlineFacts | null;
+}
+
+interface ChangeOptions {
+  /** Also what is deleted can be changed so. */
+  readonly deleted?: boolean;
+  /** What is sent: asked for again it must be the same. */
+  readonly content?: IncomingContent;
+}
+
+/** The one way to change heads of a scope: all of an operation happens, with its audit records, or nothing does. */
+export class Commits {
+  readonly #stores: KeptStores;
+  readonly #scope: Scope;
+
+  constructor(stores: KeptStores, scope: Scope) {
+    this.#stores = stores;
+    this.#scope = scope;
+  }
+
+  /** @throws {DocumentsError} when there is none, also where another tenant has it; `…/deleted`. */
+  async get(actor: Actor, id: string, { deleted = false } = {}): Promise<StoredHead> {
+    const stored = await this.#find(actor, id);
+    if (stored.head.state === 'deleted' && !deleted) throw gone(this.#scope);
+    return stored;
+  }
+
+  /** The id of what an operation makes. */
+  idOf(operation: string): string {
+    return `${this.#scope.letter}${operation.slice(1)}`;
+  }
+
+  /** What an operation made when it was asked for before; `null` when it was not. */
+  async earlier({ actor, operation }: Change, content?: IncomingContent): Promise<StoredHead | null> {
+    const there = await this.#stores.heads.read(actor.tenant, this.idOf(operation));
+    return there === null ? null : await this.#repeated(there, operation, content);
+  }
+
+  /** Something new. Its id is made from the operation's, so that a second try finds the first. */
+  async create(
+    change: Change,
+    begin: (id: string) => Promise<Beginning>,
+    content?: IncomingContent,
+  ): Promise<StoredHead> {
+    const { actor, operation } = change;
+    const earlier = await this.earlier(change, content);
+    if (earlier !== null) return earlier;
+    const id = this.idOf(operation);
+    const { description, action, redline, content: stored, result, origin } = await begin(id);
+    const at = isoTime(this.#stores.ambient.clock);
+    const version = { ...newVersion(stored, 1, origin, { by: actor.id, at }), ...given(result) };
+    return await this.#write(null, {
+      format: HEAD_FORMAT,
+      tenant: actor.tenant,
+      id,
+      ...description,
+      owner: actor.id,
+      state: 'active',
+      createdAt: at,
+      updatedAt: at,
+      deletedAt: null,
+      redline,
+      versions: [version],
+      sequence: 1,
+      commit: {
+        operation,
+        at,
+        records: auditRecords(actor, id, { operation, at }, [{ action, version: 1 }]),
+      },
+      earlier: [],
+    });
+  }
+
+  /** @param decide is asked once; `null` when there is nothing to change: then nothing is committed. */
+  async change(
+    { actor, operation, document, ifMatch }: ChangeOf,
+    decide: (head: Head, at: string) => Promise<Outcome | null>,
+    { deleted = false, content }: ChangeOptions = {},
+  ): Promise<StoredHead> {
+    const base = await this.#find(actor, document);
+    if (names(base.head, operation)) return await this.#repeated(base, operation, content);
+    if (base.generation !== ifMatch) {
+      throw new DocumentsError('documents/stale', `The ${this.#scope.noun} was changed since it was read.`, {
+        expected: ifMatch,
+        current: base.generation,
+      });
+    }
+    if (base.head.state === 'deleted' && !deleted) throw gone(this.#scope);
+    const at = isoTime(this.#stores.ambient.clock);
+    const outcome = await decide(base.head, at);
+    if (outcome === null) return base;
+    const { change, acts, written = [] } = outcome;
+    const commit = { operation, at, records: auditRecords(actor, document, { operation, at }, acts) };
+    try {
+      return await this.#write(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
+    } catch (error) {
+      await this.#discard(base.head, written, error);
+      throw error;
+    }
+  }
+
+  /** What a commit left that surely lost. Of any other failure it is not known, and the sweep looks later. */
+  async #discard({ tenant, id }: Head, written: readonly StoredContent[], error: unknown): Promise<void> {
+    if (!(error instanceof DocumentsError) || error.code !== 'documents/stale') return;
+    for (const one of written) await this.#stores.contents.discard(tenant, id, one);
+  }
+
+  async #find(actor: Actor, id: string): Promise<StoredHead> {
+    const { letter } = this.#scope;
+    const known = id.startsWith(`${letter}_`) && /^[a-z0-9_-]{3,64}$/.test(id);
+    const stored = known ? await this.#stores.heads.read(actor.tenant, id) : null;
+    if (stored === null || stored.head.state === 'taken' || !this.#scope.holds(stored.head)) {
+      throw missing(this.#scope);
+    }
+    return stored;
+  }
+
+  async #write(base: StoredHead | null, head: Head): Promise<StoredHead> {
+    const stored = await this.#stores.heads.commit(base, head);
+    await this.#stores.committed(stored);
+    return stored;
+  }
+
+  /** What an operation that is asked for again did the first time. @param content what is sent now. */
+  async #repeated(stored: StoredHead, operation: string, content?: IncomingContent): Promise<StoredHead> {
+    const written = await this.#stores.heads.writtenBy(stored, operation);
+    if (written === null) {
+      // The first try came to nothing so long ago that the sweep closed its id.
+      throw new DocumentsError(
+        'documents/unclear',
+        'The request is too old. Send it under a new idempotency key.',
+      );
+    }
+    if (content !== undefined) await assertSame(content, written.head.versions.at(-1));
+    return written;
+  }
+}
+
+/** Reads what is sent again to its end. @throws {DocumentsError} `documents/other-request` when it was not sent before. */
+async function assertSame({ body }: IncomingContent, version: Version | undefined): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk);
+  if (hash.digest('hex') === version?.facts.sha256) return;
+  throw new DocumentsError('documents/other-request', 'The idempotency key was used for another content.');
+}
+
+function given(result: StoredContent | undefined): { readonly result?: StoredContent } {
+  return result === undefined ? {} : { result };
+}
+
+function missing({ noun }: Scope): DocumentsError {
+  return new DocumentsError(`${noun}s/not-found`, `There is no such ${noun}.`);
+}
+
+function gone({ noun }: Scope): DocumentsError {
+  return new DocumentsError(`${noun}s/deleted`, `The ${noun} is deleted. Restore it first.`);
+}

@@ -1,0 +1,64 @@
+import type { Actor } from '../access/index.ts';
+import { type Change, Commits, type KeptStores, type Scope } from './commits.ts';
+import { type Derived, type DerivedHead, keepDerived, readResult } from './derived.ts';
+import { checkDescription } from './description.ts';
+import { Documents } from './documents.ts';
+import type { RedlineFacts } from './head.ts';
+import type { RedlineKind } from './made-kinds.ts';
+import { findVersion } from './versions.ts';
+
+/** A redline that is to be kept. */
+export interface NewRedline extends Derived {
+  readonly kind: RedlineKind;
+  readonly name: string;
+  readonly facts: Omit<RedlineFacts, 'document'>;
+}
+
+/** Redlines of documents: heads of their own, each of which says what it belongs to. Decision 0080. */
+export class Redlines {
+  readonly #stores: KeptStores;
+  readonly #documents: Documents;
+
+  constructor(stores: KeptStores, documents: Documents) {
+    this.#stores = stores;
+    this.#documents = documents;
+  }
+
+  /**
+   * The redlines of one document, which are read and changed like documents.
+   *
+   * @throws {DocumentsError} when the document cannot be read: then none of its redlines can.
+   */
+  async of(actor: Actor, document: string): Promise<Documents> {
+    await this.#documents.get(actor, document);
+    return new Documents(this.#stores, scopeOf(document));
+  }
+
+  /**
+   * Keeps a redline of a document, which itself does not change. Asked for again, the operation gets what it made.
+   *
+   * @param make may take long and throw: nothing was written then.
+   */
+  async create(change: Change, document: string, make: () => Promise<NewRedline>): Promise<DerivedHead> {
+    const { actor } = change;
+    const { contents } = this.#stores;
+    await this.#documents.get(actor, document);
+    const commits = new Commits(this.#stores, scopeOf(document));
+    const stored = await commits.create(change, async (id) => {
+      const made = await make();
+      const description = checkDescription({ name: made.name, labels: [] });
+      const kept = await keepDerived(contents, { tenant: actor.tenant, id }, made);
+      const origin = { kind: made.kind, counts: made.counts };
+      return {
+        ...{ description, ...kept, origin, action: 'redline.created' },
+        redline: { document, ...made.facts },
+      } as const;
+    });
+    const version = findVersion(stored.head, 1);
+    return { stored, version, result: await readResult(contents, stored.head, version) };
+  }
+}
+
+function scopeOf(document: string): Scope {
+  return { letter: 'r', noun: 'redline', holds: ({ redline }) => redline?.document === document };
+}
