@@ -49,6 +49,14 @@ export type { Region, Residency } from './regions.ts';
 export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';
 export type { Web, WebAnswer } from './remote/web.ts';
 export {
+  type Claim,
+  MOST_ANSWER_BYTES,
+  RENEW_MS,
+  type RequestAnswer,
+  type RequestBody,
+  Requests,
+} from './requests.ts';
+export {
   type ResultContent,
   type ResultGone,
   type ResultKind,

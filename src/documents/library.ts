@@ -11,6 +11,7 @@ import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
 import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
+import { Requests } from './requests.ts';
 import { UploadStore } from './uploads/upload-store.ts';
 import { Uploads } from './uploads/uploads.ts';
 
@@ -27,7 +28,7 @@ export interface LibraryParts {
   /** Names the region in the catalogue. */
   readonly residency: string;
   readonly region: Region;
-  /** Where uploads under way are kept; it keeps no generations. */
+  /** Where uploads under way and answers to requests are kept; it keeps no generations. */
   readonly spool: BlobStore;
   readonly keys: KeyService;
   readonly catalogue: Catalogue;
@@ -41,6 +42,7 @@ export class Library {
   readonly documents: Documents;
   readonly redlines: Redlines;
   readonly uploads: Uploads;
+  readonly requests: Requests;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
   readonly #heads: HeadStore;
@@ -51,6 +53,7 @@ export class Library {
     this.#heads = new HeadStore(parts.region.heads, this.#keys, parts.ambient);
     const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient);
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
+    this.requests = new Requests(parts.spool, this.#keys, parts.ambient);
     const { ambient } = parts;
     const stores = {
       ...{ heads: this.#heads, contents, ambient },

@@ -1,6 +1,7 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { RequestError } from './errors.ts';
+import { doOnce } from './idempotency.ts';
 import { identify, logRequests } from './request-log.ts';
 import { answerProblem } from './responses.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
@@ -46,6 +47,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     }),
   );
   app.use(stayLocal(services.port));
+  app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
   addUploadRoutes(app, services.library.uploads);

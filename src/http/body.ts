@@ -35,5 +35,6 @@ export function sendWhole(
     },
     { highWaterMark: 0 },
   );
+  c.set('streamed', true);
   return c.body(guarded, 200, headers);
 }

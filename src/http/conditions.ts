@@ -20,17 +20,21 @@ export function actorOf(c: Context<HttpEnv>) {
 /** Who asks for what: the same operation for the same `Idempotency-Key`, a new one without. */
 export function changeOf(c: Context<HttpEnv>): Change {
   const actor = actorOf(c);
-  const key = c.req.header('idempotency-key');
+  const key = idempotencyKeyOf(c);
   if (key === undefined) return { actor, operation: newOperation(systemRandom) };
-  if (!IDEMPOTENCY_KEY.test(key)) {
-    throw new RequestError(
-      'request/idempotency-key',
-      'The header Idempotency-Key has other characters or is too long.',
-    );
-  }
   const asked = [actor.tenant, actor.kind, actor.id, c.req.method, c.req.path, key].join('\n');
   const digest = createHash('sha256').update(asked).digest('hex').slice(0, OPERATION_DIGITS);
   return { actor, operation: `o_${digest}` };
+}
+
+/** @throws {RequestError} when it cannot be one. */
+export function idempotencyKeyOf(c: Context<HttpEnv>): string | undefined {
+  const key = c.req.header('idempotency-key');
+  if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key;
+  throw new RequestError(
+    'request/idempotency-key',
+    'The header Idempotency-Key has other characters or is too long.',
+  );
 }
 
 /** The same of a document that is there. @throws {RequestError} without `If-Match`, or with one that is no ETag of a document. */

@@ -60,8 +60,10 @@ export async function takeContent<Result>(
   const body = lazily(async () => bytesOf(await uploads.open(actor, upload)));
   const name = async () => fileNameOf((await uploads.find(actor, upload)).metadata);
   const result = await use({ content: examined(body), name, options });
-  // It is a document now. Where the request may come again, or it cannot be removed, it expires.
-  if (c.req.header('idempotency-key') === undefined) await uploads.remove(actor, upload).catch(() => {});
+  // It is a document now. Where it cannot be removed it expires. A request that may come again needs it until its answer is kept.
+  const remove = () => uploads.remove(actor, upload).catch(() => {});
+  if (c.req.header('idempotency-key') === undefined) await remove();
+  else c.set('settled', remove);
   return result;
 }
 

@@ -21,6 +21,7 @@ export type RequestErrorCode =
   | 'request/range-not-satisfiable'
   | 'request/page-token'
   | 'request/idempotency-key'
+  | 'request/still-running'
   | 'request/tus-version'
   | 'request/not-tus'
   | 'comparison/not-found'
@@ -126,6 +127,12 @@ export const REQUEST_PROBLEMS: Readonly<Record<RequestErrorCode, ProblemKind>> =
     status: 400,
     title: 'The header Idempotency-Key cannot be used',
     advice: 'Send 1 to 255 printable ASCII characters, such as a UUID.',
+  },
+  'request/still-running': {
+    status: 409,
+    title: 'The same request is being worked on',
+    advice:
+      'Send it again after the seconds that the header Retry-After names: it then gets the answer of the first.',
   },
   'request/tus-version': {
     status: 412,

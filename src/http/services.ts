@@ -42,5 +42,9 @@ export interface HttpEnv {
     /** Bytes of the uploads, once they are read. */
     bytesIn: number | undefined;
     problemCode: string | undefined;
+    /** The answer is sent while it is made: it may yet break off. */
+    streamed: boolean | undefined;
+    /** To be done once the answer is kept under the request's idempotency key. */
+    settled: (() => Promise<void>) | undefined;
   };
 }

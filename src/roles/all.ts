@@ -101,6 +101,7 @@ function sweepRegularly({ log }: RoleContext, results: Results, library: Library
   const chores = [
     { name: 'expired results', run: () => results.sweep() },
     { name: 'expired uploads', run: () => library.uploads.sweep() },
+    { name: 'expired answers', run: () => library.requests.sweep() },
     { name: 'contents left behind', run: async () => (await library.sweep()).purged },
     { name: 'documents followed', run: () => library.follow() },
   ];

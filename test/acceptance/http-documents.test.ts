@@ -92,8 +92,11 @@ describe('a content', () => {
       'Upload-Length': String(bytes.length),
       'Upload-Metadata': 'filename TMOkcm0ucGRm',
     };
-    const start = await ask('/v1/uploads', { method: 'POST', headers, body: Uint8Array.from(bytes) });
-    const upload = start.headers.get('location')?.split('/').at(-1);
+    const send = async () => {
+      const start = await ask('/v1/uploads', { method: 'POST', headers, body: Uint8Array.from(bytes) });
+      return start.headers.get('location')?.split('/').at(-1);
+    };
+    const upload = await send();
     const key = { 'idempotency-key': 'from-upload' };
     const made = await ask('/v1/documents', json('POST', { upload, labels: ['u'] }, key));
     expect(made).toMatchObject({ status: 201, body: { name: 'Lärm.pdf', labels: ['u'] } });
@@ -101,9 +104,11 @@ describe('a content', () => {
     const again = await ask('/v1/documents', json('POST', { upload, labels: ['u'] }, key));
     expect(again).toMatchObject({ status: 201, etag: made.etag });
     const versions = `${made.body.links.self}/versions`;
-    const version = await ask(versions, json('POST', { upload }, { 'if-match': made.etag }));
+    const next = { upload: await send() };
+    const version = await ask(versions, json('POST', next, { 'if-match': made.etag }));
     expect(version).toMatchObject({ status: 201, body: { versions: 2 } });
-    expect(await ask(`/v1/uploads/${upload}`)).toMatchObject({ status: 404 });
+    for (const used of [upload, next.upload])
+      expect(await ask(`/v1/uploads/${used}`)).toMatchObject({ status: 404 });
   });
 
   test('that is not whole yet is not taken', async () => {

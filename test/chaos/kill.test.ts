@@ -46,6 +46,11 @@ async function insist(path: string, init: () => RequestInit): Promise<Answer> {
       const url = `${await server.url()}${path}`;
       const response = await fetch(url, { ...rest, headers: { ...headers, 'idempotency-key': key } });
       const text = await response.text();
+      // Whoever worked on it may be dead; the service cannot know before its lease is over.
+      if (response.status === 409) {
+        await new Promise((go) => setTimeout(go, 1000 * Number(response.headers.get('retry-after'))));
+        continue;
+      }
       return { status: response.status, etag: response.headers.get('etag') ?? '', text };
     } catch {
       repeated += 1;
