@@ -45,6 +45,9 @@ export const VENDORS = {
   'better-sqlite3': '^src/platform/embedded/',
   '@google-cloud/storage': '^src/platform/gcp/',
   '@google-cloud/kms': '^src/platform/gcp/',
+  ioredis: '^src/platform/redis/',
+  'openid-client': '^src/platform/oidc/',
+  jose: '^src/access/',
   docx: '^(scripts/sample|src/reports)/',
 };
 

@@ -44,7 +44,7 @@ const STAGES = [
   suite('unit'),
   suite('property'),
   suite('simulation'),
-  suite('contract', ['office', 'browser', 'objects', 'clamd']),
+  suite('contract', ['office', 'browser', 'objects', 'clamd', 'redis']),
   suite('chaos'),
   suite('acceptance', ['office', 'browser', 'clamd']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),

@@ -39,6 +39,20 @@ describe('the configuration', () => {
     expect(readConfig({}, environment).clamd).toEqual(clamd);
   });
 
+  test.each([
+    ['nowhere', {}, null],
+    ['on one server', { REDLINE_REDIS: 'rediss://user:secret@cache:6380/1' }, 1],
+    ['on the nodes of a cluster', { REDLINE_REDIS: 'redis://[::1]:1, redis://b:2' }, 2],
+  ])('shares %s', (_, environment, count) => {
+    expect(readConfig({}, environment).redis?.length ?? null).toBe(count);
+  });
+
+  test('does not repeat the address of a Redis that it cannot use', () => {
+    const read = () => readConfig({}, { REDLINE_REDIS: 'http://user:secret@cache' });
+    expect(read).toThrow(/REDLINE_REDIS must be redis/);
+    expect(read).not.toThrow(/secret/);
+  });
+
   test('fetches from nowhere, and from the hosts that are named', () => {
     expect(readConfig({}, {}).fetch).toEqual({ hosts: [], plain: false });
     const environment = { REDLINE_FETCH_HOSTS: 'a.example, *.b.example:8443', REDLINE_FETCH_PLAIN: 'yes' };

@@ -33,6 +33,8 @@ export interface Config {
   readonly printer: PrinterConfig;
   /** Where clamd listens; `null`: uploads are checked for their structure only. */
   readonly clamd: ClamdConfig | null;
+  /** Addresses of Redis, one or those of a cluster; `null`: nothing is shared with other processes. Never logged. */
+  readonly redis: readonly string[] | null;
   /** From where documents may be fetched. */
   readonly fetch: FetchConfig;
   readonly logLevel: LogLevel;
@@ -92,6 +94,15 @@ const hosts = z
     error: 'must be names of hosts with commas between them, such as example.com,*.example.org',
   });
 
+const redis = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter((address) => address !== ''))
+  .refine((list) => list.length > 0 && list.every(isRedis), {
+    error:
+      'must be redis://HOST:PORT or rediss://HOST:PORT; several with commas between them are nodes of a cluster',
+  })
+  .optional();
+
 const schema = z.object({
   HOST: z
     .enum(LOOPBACK, {
@@ -111,6 +122,7 @@ const schema = z.object({
   REDLINE_PDF_MEMORY_MB: whole(256, 16_384, 2048),
   REDLINE_PASSPHRASE: z.string().min(12, { error: 'must have at least 12 characters' }).max(1000).optional(),
   REDLINE_CLAMD: clamd,
+  REDLINE_REDIS: redis,
   REDLINE_FETCH_HOSTS: hosts,
   REDLINE_FETCH_PLAIN: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no'),
   PATH: z.string().default(''),
@@ -154,6 +166,7 @@ export function readConfig(overrides: Environment = {}, environment: Environment
       memoryMb: values.REDLINE_PDF_MEMORY_MB,
     },
     clamd: clamdOf(values.REDLINE_CLAMD ?? '') ?? null,
+    redis: values.REDLINE_REDIS ?? null,
     fetch: { hosts: values.REDLINE_FETCH_HOSTS, plain: values.REDLINE_FETCH_PLAIN === 'yes' },
     logLevel: values.REDLINE_LOG_LEVEL,
   };
@@ -165,6 +178,16 @@ function clamdOf(text: string): ClamdConfig | undefined {
   const url = URL.parse(text);
   if (url?.protocol !== 'tcp:' || url.port === '' || url.hostname === '') return undefined;
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) };
+}
+
+function isRedis(text: string): boolean {
+  const url = URL.parse(text);
+  return (
+    url !== null &&
+    /^rediss?:$/.test(url.protocol) &&
+    url.hostname !== '' &&
+    /^(?:\/\d{0,2})?$/.test(url.pathname)
+  );
 }
 
 /** The program that was named (`none` for none), or the first of its usual names on the path. */

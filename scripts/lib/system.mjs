@@ -26,6 +26,7 @@ const PARTS = {
     package: 'fonts-liberation',
   },
   clamd: { variable: 'CLAMD_PATH', commands: ['clamd', '/usr/sbin/clamd'], package: 'clamav-daemon' },
+  redis: { variable: 'REDIS_PATH', commands: ['redis-server'], package: 'redis-server' },
   python: { variable: 'PYTHON_PATH', commands: ['python3'], package: 'python3-venv' },
   objects: goPart('FAKE_GCS_PATH', 'github.com/fsouza/fake-gcs-server@v1.56.1'),
 };

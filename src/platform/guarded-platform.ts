@@ -1,9 +1,13 @@
 import type { Region, VersionedBlobStore } from '../documents/index.ts';
-import { Outside, type OutsideLimits, type OutsideParts } from '../kit/index.ts';
+import { Outside, type OutsideLimits, type OutsideParts, systemClock } from '../kit/index.ts';
 import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 import { guardedKeyService } from './guarded-key-service.ts';
+import { guardedShared } from './guarded-shared.ts';
+import { MemoryRateLimits } from './memory-rate-limits.ts';
 import { CONTENTS_LIMITS, HEADS_LIMITS, KEYS_LIMITS } from './outside-limits.ts';
 import type { Platform } from './platform.ts';
+import type { Shared } from './shared.ts';
+import { stricterWithout } from './stricter-rate-limits.ts';
 
 /** The same platform, with every call to its stores and keys as docs/outside-calls.md says. */
 export function guardPlatform(platform: Platform, parts: OutsideParts): Platform {
@@ -18,5 +22,12 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
     blobs: guardedBlobStore(platform.blobs, new Outside('BlobStore', HEADS_LIMITS, parts)),
     regions: new Map([...platform.regions].map(([residency, region]) => [residency, guarded(region)])),
     keys: guardedKeyService(platform.keys, new Outside('KeyService', KEYS_LIMITS, parts)),
+    shared: platform.shared.remote ? sparedShared(platform.shared, parts) : platform.shared,
   };
+}
+
+function sparedShared(shared: Shared, parts: OutsideParts): Shared {
+  const guarded = guardedShared(shared, parts);
+  const local = new MemoryRateLimits(parts.clock ?? systemClock);
+  return { ...guarded, rateLimits: stricterWithout(guarded.rateLimits, local) };
 }

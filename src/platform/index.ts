@@ -2,5 +2,21 @@ export { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-stor
 export { guardedKeyService } from './guarded-key-service.ts';
 export { guardPlatform } from './guarded-platform.ts';
 export { guardedScanner } from './guarded-scanner.ts';
-export { CONTENTS_LIMITS, HEADS_LIMITS, KEYS_LIMITS, SCANNER_LIMITS } from './outside-limits.ts';
+export {
+  guardedCache,
+  guardedChannel,
+  guardedRateLimits,
+  guardedSessions,
+  guardedShared,
+} from './guarded-shared.ts';
+export { MemoryRateLimits } from './memory-rate-limits.ts';
+export {
+  CONTENTS_LIMITS,
+  HEADS_LIMITS,
+  KEYS_LIMITS,
+  SCANNER_LIMITS,
+  SHARED_LIMITS,
+} from './outside-limits.ts';
 export type { Platform } from './platform.ts';
+export type { Shared } from './shared.ts';
+export { stricterWithout } from './stricter-rate-limits.ts';

@@ -21,3 +21,13 @@ export const KEYS_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 11_000, 
 
 /** clamd looks into a content for up to 120 s (`MaxScanTime`), into 10 at once (`MaxThreads`). */
 export const SCANNER_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 150_000, places: 10 };
+
+/** Redis answers within milliseconds or not at all: whoever asks for a page waits for it. */
+export const SHARED_LIMITS: OutsideLimits = {
+  timeoutMs: 500,
+  places: 1000,
+  queueLength: 1000,
+  breaker: { windowMs: 5000, leastCalls: 20, failures: 0.5, openMs: 1000 },
+  retries: { most: 1, firstMs: 25, longestMs: 100, share: 0.1, reserve: 20 },
+  patienceMs: 100,
+};

@@ -8,6 +8,7 @@ import type {
   Web,
 } from '../documents/index.ts';
 import type { Printer } from '../jobs/index.ts';
+import type { Shared } from './shared.ts';
 
 /** The ports of one place that Redline can run in. Built by `main`, closed by it last. */
 export interface Platform {
@@ -20,5 +21,6 @@ export interface Platform {
   readonly scanner: Scanner;
   readonly web: Web;
   readonly printer: Printer;
+  readonly shared: Shared;
   close(): Promise<void>;
 }

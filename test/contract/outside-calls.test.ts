@@ -11,14 +11,20 @@ import type {
 import { Outside, OutsideError, type OutsideEvent } from '../../src/kit/index.ts';
 import {
   guardedBlobStore,
+  guardedCache,
+  guardedChannel,
   guardedKeyService,
+  guardedRateLimits,
   guardedScanner,
+  guardedSessions,
   guardedVersionedBlobStore,
   HEADS_LIMITS,
   KEYS_LIMITS,
   SCANNER_LIMITS,
+  SHARED_LIMITS,
 } from '../../src/platform/index.ts';
 import { settled, VirtualTime } from '../support/time.ts';
+import { NAME, RULE, SESSION, sharedOf } from './shared-answers.ts';
 
 /** How the part behind the guard behaves: answers, fails, or never answers. */
 type Mood = 'well' | 'unavailable' | 'silent';
@@ -80,11 +86,20 @@ function setUp() {
     BlobStore: new Outside('BlobStore', HEADS_LIMITS, parts),
     KeyService: new Outside('KeyService', KEYS_LIMITS, parts),
     Scanner: new Outside('Scanner', SCANNER_LIMITS, parts),
+    Sessions: new Outside('Sessions', SHARED_LIMITS, parts),
+    RateLimits: new Outside('RateLimits', SHARED_LIMITS, parts),
+    Cache: new Outside('Cache', SHARED_LIMITS, parts),
+    Channel: new Outside('Channel', SHARED_LIMITS, parts),
   };
+  const shared = sharedOf(answer);
   const guarded = {
     BlobStore: guardedVersionedBlobStore(store, outside.BlobStore),
     KeyService: guardedKeyService(keys, outside.KeyService),
     Scanner: guardedScanner(scanner, outside.Scanner),
+    Sessions: guardedSessions(shared.sessions, outside.Sessions),
+    RateLimits: guardedRateLimits(shared.rateLimits, outside.RateLimits),
+    Cache: guardedCache(shared.cache, outside.Cache),
+    Channel: guardedChannel(shared.channel, outside.Channel),
   };
   return { time, asked, events, part, outside, guarded, wrapped, store };
 }
@@ -121,11 +136,30 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
   'KeyService probe': ({ KeyService }) => KeyService.probe(),
   'Scanner scan': ({ Scanner }) => Scanner.scan(inPieces(), new AbortController().signal),
   'Scanner probe': ({ Scanner }) => Scanner.probe(),
+  'Sessions open': ({ Sessions }) => Sessions.open(SESSION, ''),
+  'Sessions find': ({ Sessions }) => Sessions.find(NAME, 0),
+  'Sessions rotate': ({ Sessions }) => Sessions.rotate(NAME, '', '', 0),
+  'Sessions list': ({ Sessions }) => Sessions.list('t', null, 0),
+  'Sessions end': ({ Sessions }) => Sessions.end(NAME),
+  'Sessions endAll': ({ Sessions }) => Sessions.endAll('t', 'p'),
+  'Sessions probe': ({ Sessions }) => Sessions.probe(),
+  'RateLimits take': ({ RateLimits }) => RateLimits.take('a', RULE, 1),
+  'RateLimits probe': ({ RateLimits }) => RateLimits.probe(),
+  'Cache get': ({ Cache }) => Cache.get('a'),
+  'Cache set': ({ Cache }) => Cache.set('a', 'b', 1),
+  'Cache take': ({ Cache }) => Cache.take('a'),
+  'Cache delete': ({ Cache }) => Cache.delete('a'),
+  'Cache probe': ({ Cache }) => Cache.probe(),
+  'Channel publish': ({ Channel }) => Channel.publish('a', 'b'),
+  'Channel subscribe': ({ Channel }) => Channel.subscribe('a', () => {}),
+  'Channel probe': ({ Channel }) => Channel.probe(),
 };
 
 const ROWS = readFileSync(new URL('../../docs/outside-calls.md', import.meta.url), 'utf8')
   .split('\n')
-  .filter((line) => /^\| (BlobStore|KeyService|Scanner) +\|(.*\|){4}$/.test(line))
+  .filter((line) =>
+    /^\| (BlobStore|KeyService|Scanner|Sessions|RateLimits|Cache|Channel) +\|(.*\|){4}$/.test(line),
+  )
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, port = '', call = '', unanswered, again, open]) => ({ port, call, unanswered, again, open }));
 
@@ -154,7 +188,14 @@ test('the table names every call that there is', () => {
   expect(rows.toSorted()).toEqual(Object.keys(CALLS).toSorted());
 });
 
+/** How often a call is made at most, and how long a breaker stays open. */
+const of = (port: string) => {
+  const limits = ['Sessions', 'RateLimits', 'Cache', 'Channel'].includes(port) ? SHARED_LIMITS : HEADS_LIMITS;
+  return { most: 1 + limits.retries.most, openMs: limits.breaker.openMs };
+};
+
 describe.each(ROWS)('$port $call', ({ port, call, unanswered, again, open }) => {
+  const { most, openMs } = of(port);
   const make = (use: SetUp) =>
     CALLS[`${port} ${call}`]?.(use.guarded, use.wrapped) ?? Promise.reject(new Error());
 
@@ -174,14 +215,14 @@ describe.each(ROWS)('$port $call', ({ port, call, unanswered, again, open }) => 
       port,
       failure: unanswered,
     });
-    expect(use.asked).toHaveLength(unanswered === 'unclear' || again === 'no' ? 1 : 4);
+    expect(use.asked).toHaveLength(unanswered === 'unclear' || again === 'no' ? 1 : most);
   });
 
   test(`tried again when unavailable: ${again}`, async () => {
     const use = setUp();
     use.part.mood = 'unavailable';
     expect(await ended(use.time, make(use))).toMatchObject({ failure: 'unavailable' });
-    expect(use.asked).toHaveLength(again === 'yes' ? 4 : 1);
+    expect(use.asked).toHaveLength(again === 'yes' ? most : 1);
   });
 
   test(`is ${open}, and not asked for, while the breaker is open`, async () => {
@@ -189,9 +230,9 @@ describe.each(ROWS)('$port $call', ({ port, call, unanswered, again, open }) => 
     await openBreaker(use, port);
     use.asked.length = 0;
     const error = await make(use).catch((one: unknown) => one);
-    expect(error).toMatchObject({ name: 'OutsideError', port, failure: open, retryAfterMs: 5000 });
+    expect(error).toMatchObject({ name: 'OutsideError', port, failure: open, retryAfterMs: openMs });
     expect(use.asked).toEqual([]);
-    await use.time.pass(5000);
+    await use.time.pass(openMs);
     expect(await ended(use.time, make(use))).not.toBeInstanceOf(Error);
   });
 });

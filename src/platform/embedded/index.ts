@@ -1,22 +1,31 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scanner } from '../../documents/index.ts';
-import { Outside, OutsideError } from '../../kit/index.ts';
+import { Outside, OutsideError, systemClock } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
 import { guardedScanner } from '../guarded-scanner.ts';
+import { MemoryRateLimits } from '../memory-rate-limits.ts';
 import { SCANNER_LIMITS } from '../outside-limits.ts';
 import type { Platform } from '../platform.ts';
+import { openRedis } from '../redis/index.ts';
+import type { Shared } from '../shared.ts';
 import { NodeWeb } from '../web/index.ts';
 import { DirectoryBlobStore } from './directory-blob-store.ts';
 import { KeyRing } from './key-ring.ts';
+import { MemoryCache } from './memory-cache.ts';
+import { MemoryChannel } from './memory-channel.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 import { SqliteCatalogue } from './sqlite-catalogue.ts';
+import { SqliteSessions } from './sqlite-sessions.ts';
 import { structureScanner } from './structure-scanner.ts';
 
 export { DirectoryBlobStore } from './directory-blob-store.ts';
 export { KeyRing } from './key-ring.ts';
+export { MemoryCache } from './memory-cache.ts';
+export { MemoryChannel } from './memory-channel.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 export { SqliteCatalogue } from './sqlite-catalogue.ts';
+export { SqliteSessions } from './sqlite-sessions.ts';
 export { structureScanner } from './structure-scanner.ts';
 
 /** Nothing that makes PDFs. */
@@ -28,6 +37,8 @@ export interface EmbeddedOptions {
   readonly passphrase?: string | null;
   /** Where clamd listens; with `null` nothing looks for malware. */
   readonly clamd?: ClamdAddress | null;
+  /** Addresses of Redis, for several processes on one folder; with `null` nothing is shared but the sessions. */
+  readonly redis?: readonly string[] | null;
 }
 
 /**
@@ -38,7 +49,7 @@ export interface EmbeddedOptions {
  */
 export async function openEmbeddedPlatform(
   directory: string,
-  { printer = NO_PROGRAMS, passphrase = null, clamd = null }: EmbeddedOptions = {},
+  { printer = NO_PROGRAMS, passphrase = null, clamd = null, redis = null }: EmbeddedOptions = {},
 ): Promise<Platform> {
   const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
@@ -46,6 +57,7 @@ export async function openEmbeddedPlatform(
   await assertRing(join(directory, 'keys'), heads);
   const keys = await KeyRing.open(join(directory, 'keys'), passphrase);
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
+  const shared = redis === null ? sharedHere(join(directory, 'sessions.sqlite')) : openRedis(redis);
   return {
     blobs,
     regions: new Map([['local', { heads, contents }]]),
@@ -54,7 +66,24 @@ export async function openEmbeddedPlatform(
     scanner: clamd === null ? structureScanner : spared(new ClamdScanner(clamd)),
     web: new NodeWeb(),
     printer: openProgramPrinter(printer),
-    close: async () => catalogue.close(),
+    shared,
+    close: async () => {
+      catalogue.close();
+      await shared.close();
+    },
+  };
+}
+
+/** What nobody but this machine needs. */
+function sharedHere(path: string): Shared {
+  const sessions = SqliteSessions.open(path);
+  return {
+    remote: false,
+    sessions,
+    rateLimits: new MemoryRateLimits(systemClock),
+    cache: new MemoryCache(systemClock),
+    channel: new MemoryChannel(),
+    close: async () => sessions.close(),
   };
 }
 

@@ -1,0 +1,29 @@
+/** So many a period, in the long run; so many at once. */
+export interface RateRule {
+  readonly limit: number;
+  readonly periodMs: number;
+  /** At least 1. */
+  readonly burst: number;
+}
+
+export interface RateVerdict {
+  readonly allowed: boolean;
+  /** What could be taken at once from now on. */
+  readonly remaining: number;
+  /** Milliseconds until the whole burst is there again. */
+  readonly resetMs: number;
+  /** Milliseconds until the same would be allowed; 0 when it was. */
+  readonly retryAfterMs: number;
+}
+
+/** How often somebody does something, over all processes. Throws `OutsideError`. */
+export interface RateLimits {
+  /**
+   * Takes so much where it is there, and nothing where it is not.
+   *
+   * @param key who and what, at most 200 characters.
+   * @param cost at least 1, at most the rule's burst.
+   */
+  take(key: string, rule: RateRule, cost: number): Promise<RateVerdict>;
+  probe(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+import type { RateLimits, RateRule } from '../access/index.ts';
+import { OutsideError } from '../kit/index.ts';
+
+/** Every process counts alone while the shared count is away: so many of them together stay within the rule. */
+const SHARE = 4;
+
+/** Rates that are counted together where that can be done, and otherwise here, more strictly; never not at all. */
+export function stricterWithout(shared: RateLimits, local: RateLimits): RateLimits {
+  return {
+    take: async (key, rule, cost) => {
+      try {
+        return await shared.take(key, rule, cost);
+      } catch (error) {
+        if (!(error instanceof OutsideError)) throw error;
+        return await local.take(key, stricter(rule, cost), cost);
+      }
+    },
+    probe: () => shared.probe(),
+  };
+}
+
+/** What costs more than the smaller burst can still be had, one at a time. */
+function stricter({ limit, periodMs, burst }: RateRule, cost: number): RateRule {
+  return { limit: limit / SHARE, periodMs, burst: Math.max(cost, Math.floor(burst / SHARE)) };
+}

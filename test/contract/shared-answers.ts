@@ -1,0 +1,47 @@
+import type { Cache, Channel, RateLimits, Session, Sessions } from '../../src/access/index.ts';
+
+/** Answers a call in the part's mood, with this result where it is well. */
+type Answer = <T>(call: string, result: T) => Promise<T>;
+
+export const RULE = { limit: 1, periodMs: 1000, burst: 1 };
+export const NAME = { tenant: 't', id: 's_1' };
+export const SESSION: Session = {
+  ...NAME,
+  person: 'p',
+  method: 'oidc',
+  createdAt: 0,
+  usedAt: 0,
+  expiresAt: 1,
+  idleMs: 1,
+  device: '',
+  address: null,
+};
+
+/** What processes share, as the part behind the guard answers. */
+export function sharedOf(answer: Answer) {
+  const probe = () => answer('probe', undefined);
+  const sessions: Sessions = {
+    open: () => answer('open', undefined),
+    find: () => answer('find', null),
+    rotate: () => answer('rotate', { outcome: 'unknown' } as const),
+    list: () => answer('list', []),
+    end: () => answer('end', true),
+    endAll: () => answer('endAll', 1),
+    probe,
+  };
+  const verdict = { allowed: true, remaining: 0, resetMs: 0, retryAfterMs: 0 };
+  const rateLimits: RateLimits = { take: () => answer('take', verdict), probe };
+  const cache: Cache = {
+    get: () => answer('get', null),
+    set: () => answer('set', undefined),
+    take: () => answer('take', null),
+    delete: () => answer('delete', undefined),
+    probe,
+  };
+  const channel: Channel = {
+    publish: () => answer('publish', undefined),
+    subscribe: () => answer('subscribe', () => {}),
+    probe,
+  };
+  return { sessions, rateLimits, cache, channel };
+}
