@@ -14,6 +14,8 @@ export type AuditAction =
   | 'redline.created'
   | 'redline.deleted'
   | 'redline.restored'
+  | 'link.created'
+  | 'links.revoked'
   | 'keys.rewrapped'
   | 'content.fenced';
 

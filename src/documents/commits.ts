@@ -29,8 +29,8 @@ export interface Change {
 /** A change of a document that is there. */
 export interface ChangeOf extends Change {
   readonly document: string;
-  /** The generation that the caller knows (`If-Match`). */
-  readonly ifMatch: string;
+  /** The generation that the caller knows (`If-Match`); `null` where whatever is current is meant. */
+  readonly ifMatch: string | null;
 }
 
 /** What is kept under heads. */
@@ -147,7 +147,7 @@ export class Commits {
   ): Promise<StoredHead> {
     const base = await this.#find(actor, document);
     if (names(base.head, operation)) return await this.#repeated(base, operation, content);
-    if (base.generation !== ifMatch) {
+    if (ifMatch !== null && base.generation !== ifMatch) {
       throw new DocumentsError('documents/stale', `The ${this.#scope.noun} was changed since it was read.`, {
         expected: ifMatch,
         current: base.generation,

@@ -13,7 +13,7 @@ import type { DerivedKind } from './made-kinds.ts';
 import { findVersion, newVersion, nextNumber } from './versions.ts';
 
 /** Of all documents. Redlines stand under heads of their own. */
-const ALL_DOCUMENTS: Scope = { letter: 'd', noun: 'document', holds: () => true };
+export const ALL_DOCUMENTS: Scope = { letter: 'd', noun: 'document', holds: () => true };
 
 /**
  * Documents with their versions, or redlines of one with theirs. Every method that changes one is one commit: all of it

@@ -29,6 +29,10 @@ export type DocumentsErrorCode =
   | 'documents/address-failed'
   /** The malware scanner found something. */
   | 'documents/infected'
+  /** A link that was not made here, or was changed since. */
+  | 'links/invalid'
+  | 'links/expired'
+  | 'links/revoked'
   | 'uploads/not-found'
   /** Bytes were sent that do not follow those that are there. */
   | 'uploads/offset'

@@ -32,6 +32,8 @@ export interface Head {
   readonly redline: RedlineFacts | null;
   /** Oldest first, numbered from 1 without a gap; the last one is the current one. */
   readonly versions: readonly Version[];
+  /** Generation of the links: those of an earlier one were revoked. 0 where it is missing. */
+  readonly links?: number;
   /** Number of this commit, from 1. */
   readonly sequence: number;
   readonly commit: Commit;
@@ -115,7 +117,7 @@ export interface Commit {
 
 /** What an operation changes of a head; the rest stays. */
 export type HeadChange = Partial<
-  Pick<Head, 'name' | 'labels' | 'owner' | 'state' | 'updatedAt' | 'deletedAt' | 'versions'>
+  Pick<Head, 'name' | 'labels' | 'owner' | 'state' | 'updatedAt' | 'deletedAt' | 'versions' | 'links'>
 >;
 
 /** The head that follows another one. */

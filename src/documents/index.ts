@@ -43,6 +43,7 @@ export { HeadStore, type StoredHead } from './head-store.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';
 export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
+export { LINK_LIFETIME_MS, type Link } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
 export { type NewRedline, Redlines } from './redlines.ts';
 export type { Region, Residency } from './regions.ts';

@@ -2,13 +2,16 @@ import type { Actor } from '../access/index.ts';
 import type { Ambient } from './ambient.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
+import { Commits } from './commits.ts';
 import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
-import { Documents } from './documents.ts';
+import { ALL_DOCUMENTS, Documents } from './documents.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
 import { catalogueEntry, followJournal } from './journal.ts';
 import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
+import { LinkKeys } from './link-keys.ts';
+import { LINK_LIFETIME_MS, Links } from './links.ts';
 import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
 import { Requests } from './requests.ts';
@@ -43,6 +46,7 @@ export class Library {
   readonly redlines: Redlines;
   readonly uploads: Uploads;
   readonly requests: Requests;
+  readonly links: Links;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
   readonly #heads: HeadStore;
@@ -60,6 +64,8 @@ export class Library {
       committed: (stored: StoredHead) => this.#enter(stored),
     };
     this.documents = new Documents(stores);
+    const linkKeys = new LinkKeys(parts.spool, this.#keys, ambient, LINK_LIFETIME_MS.most);
+    this.links = new Links(new Commits(stores, ALL_DOCUMENTS), linkKeys, ambient);
     this.redlines = new Redlines(stores, this.documents);
   }
 

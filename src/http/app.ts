@@ -7,6 +7,7 @@ import { answerProblem } from './responses.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addLinkRoutes } from './routes/links.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addPageRoutes } from './routes/pages.ts';
 import { addResultRoutes } from './routes/results.ts';
@@ -50,6 +51,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
+  addLinkRoutes(app, services);
   addUploadRoutes(app, services.library.uploads);
   addOperationRoutes(app, services);
   addResultRoutes(app, services);

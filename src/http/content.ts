@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Actor } from '../access/index.ts';
 import { actorOf, isKnown, rangeOf } from './conditions.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
@@ -7,20 +8,21 @@ import type { HttpEnv, HttpServices } from './services.ts';
  * turns out to be damaged behind them cuts the connection, so that nobody takes a part for the whole.
  *
  * @param number of the version; the current one by default.
+ * @param as who reads it, and whether a browser may show it.
  */
 export async function sendContent(
   c: Context<HttpEnv>,
   { library: { documents } }: HttpServices,
   id: string,
   number?: number,
+  { actor = actorOf(c), inline = false }: { actor?: Actor; inline?: boolean } = {},
 ): Promise<Response> {
-  const actor = actorOf(c);
   const { stored, version } = await documents.version(actor, id, number);
   const { type, size, sha256 } = version.facts;
   const etag = `"${sha256}"`;
   const headers = {
     'Content-Type': type,
-    'Content-Disposition': disposition(stored.head.name),
+    'Content-Disposition': disposition(inline ? 'inline' : 'attachment', stored.head.name),
     'Repr-Digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
     ETag: etag,
     'Accept-Ranges': 'bytes',
@@ -61,11 +63,11 @@ async function begun(body: AsyncIterable<Uint8Array>): Promise<ReadableStream<Ui
 }
 
 /** A file to be saved under a name in any script (RFC 6266, RFC 8187). */
-function disposition(name: string): string {
+function disposition(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

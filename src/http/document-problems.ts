@@ -71,6 +71,21 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'The idempotency key belongs to another request',
     advice: 'Send a new Idempotency-Key with every new request, and the same one only to repeat it.',
   },
+  'links/invalid': {
+    status: 404,
+    title: 'There is nothing under this link',
+    advice: 'See whether the link was copied whole, or ask whoever sent it for a new one.',
+  },
+  'links/expired': {
+    status: 410,
+    title: 'The time of the link is over',
+    advice: 'Ask whoever sent it for a new one.',
+  },
+  'links/revoked': {
+    status: 410,
+    title: 'The link was revoked',
+    advice: 'Ask whoever sent it for a new one.',
+  },
   'documents/unclear': {
     status: 503,
     title: 'It is not known whether the change was made',

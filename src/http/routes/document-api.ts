@@ -40,7 +40,7 @@ const both = ifMatch.extend(anew.shape);
 
 /** A description is short; nothing longer is read. */
 const MOST_JSON_BYTES = 64 * 1024;
-const short = bodyLimit({
+export const shortBody = bodyLimit({
   maxSize: MOST_JSON_BYTES,
   onError: () => {
     throw new RequestError('request/too-large', `The body has more than ${MOST_JSON_BYTES} bytes.`);
@@ -78,6 +78,9 @@ const fileForm = (options?: string) => ({
   },
 });
 
+/** Of a route that changes a document that is there. */
+export const documentChange = { request: { params: documentParameters, headers: both }, responses: changed };
+
 export const createDocument = createRoute({
   method: 'post',
   path: '/v1/documents',
@@ -106,7 +109,7 @@ export const describeDocument = createRoute({
   method: 'patch',
   path: '/v1/documents/{id}',
   summary: 'Rename or label a document',
-  middleware: short,
+  middleware: shortBody,
   request: { params: documentParameters, headers: both, body: body(descriptionSchema) },
   responses: changed,
 });
@@ -131,7 +134,7 @@ export const copyDocument = createRoute({
   method: 'post',
   path: '/v1/documents/{id}/copies',
   summary: 'A new document with the bytes of this one',
-  middleware: short,
+  middleware: shortBody,
   request: { params: documentParameters, headers: anew, body: body(copySchema) },
   responses: created,
 });
@@ -169,7 +172,7 @@ export const restoreVersion = createRoute({
 });
 
 const file = { [DOCX]: { schema: { type: 'string', contentMediaType: DOCX } as const } };
-const contentAnswers = {
+export const contentAnswers = {
   200: { description: 'The bytes; the ETag is made of their SHA-256.', content: file },
   206: { description: 'The range of them that `Range` asks for.', content: file },
   304: { description: 'They are those that `If-None-Match` names.' },
