@@ -10,6 +10,7 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addLinkRoutes } from './routes/links.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addPageRoutes } from './routes/pages.ts';
+import { addRedlineRoutes } from './routes/redlines.ts';
 import { addResultRoutes } from './routes/results.ts';
 import { addSampleRoutes } from './routes/samples.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
@@ -52,6 +53,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
   addLinkRoutes(app, services);
+  addRedlineRoutes(app, services);
   addUploadRoutes(app, services.library.uploads);
   addOperationRoutes(app, services);
   addResultRoutes(app, services);
