@@ -35,12 +35,29 @@ export interface Config {
   readonly clamd: ClamdConfig | null;
   /** Addresses of Redis, one or those of a cluster; `null`: nothing is shared with other processes. Never logged. */
   readonly redis: readonly string[] | null;
+  /** Who may reach the service, and how they prove who they are. */
+  readonly signIn: SignInConfig;
   /** From where documents may be fetched. */
   readonly fetch: FetchConfig;
   readonly logLevel: LogLevel;
 }
 
 export type ClamdConfig = { readonly path: string } | { readonly host: string; readonly port: number };
+
+export interface SignInConfig {
+  /** Under which address people find the service; `null`: where it listens. No path. */
+  readonly origin: string | null;
+  /** The provider and what it knows of this service; `null`: none. The secret is never logged. */
+  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
+  /** Whether a one-time link is printed at the start. */
+  readonly link: boolean;
+  /** Each tenant with the domains of its people. */
+  readonly tenants: ReadonlyMap<string, readonly string[]>;
+  /** Whether the claim `hd` must name the domain. */
+  readonly hostedDomain: boolean;
+  /** Addresses of people who are made administrators when they sign in. */
+  readonly administrators: readonly string[];
+}
 
 export interface FetchConfig {
   /** `example.com`, `example.com:8443` or `*.example.com`; none: nothing is fetched. */
@@ -103,31 +120,99 @@ const redis = z
   })
   .optional();
 
-const schema = z.object({
-  HOST: z
-    .enum(LOOPBACK, {
-      error: `must be a loopback address (${LOOPBACK.join(', ')}): there is no sign-in yet, so nobody else may reach the service`,
-    })
-    .default('127.0.0.1'),
-  PORT: whole(0, 65_535, 8080),
-  REDLINE_DATA: z.string().default('.redline'),
-  REDLINE_WORKERS: whole(1, 64, Math.min(8, Math.max(1, availableParallelism() - 1))),
-  REDLINE_QUEUE: whole(0, 10_000, 128),
-  REDLINE_DEADLINE_MS: whole(10, 600_000, 60_000),
-  REDLINE_WORKER_MEMORY_MB: whole(64, 16_384, 1024),
-  REDLINE_UPLOAD_MEMORY_MB: whole(101, 16_384, 256),
-  REDLINE_RESULTS_MB: whole(1, 1_000_000, 2048),
-  REDLINE_OFFICE: z.string().optional(),
-  REDLINE_BROWSER: z.string().optional(),
-  REDLINE_PDF_MEMORY_MB: whole(256, 16_384, 2048),
-  REDLINE_PASSPHRASE: z.string().min(12, { error: 'must have at least 12 characters' }).max(1000).optional(),
-  REDLINE_CLAMD: clamd,
-  REDLINE_REDIS: redis,
-  REDLINE_FETCH_HOSTS: hosts,
-  REDLINE_FETCH_PLAIN: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no'),
-  PATH: z.string().default(''),
-  REDLINE_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
-});
+const GOOGLE = 'https://accounts.google.com';
+const TENANT = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
+
+/** `acme=acme.com,acme.org; beta=beta.io` */
+const tenants = z
+  .string()
+  .default('')
+  .transform((text) => tenantsOf(text))
+  .refine(
+    (list) => list.every(([name, domains]) => TENANT.test(name) && domains.every((one) => DOMAIN.test(one))),
+    {
+      error: 'must be like NAME=example.com,example.org; OTHER=example.net',
+    },
+  )
+  .refine(
+    (list) =>
+      new Set(list.flatMap(([, domains]) => domains)).size === list.flatMap(([, domains]) => domains).length,
+    {
+      error: 'must name each domain once',
+    },
+  );
+
+const schema = z
+  .object({
+    HOST: z
+      .enum(LOOPBACK, {
+        error: `must be a loopback address (${LOOPBACK.join(', ')}): there is no sign-in yet, so nobody else may reach the service`,
+      })
+      .default('127.0.0.1'),
+    PORT: whole(0, 65_535, 8080),
+    REDLINE_DATA: z.string().default('.redline'),
+    REDLINE_WORKERS: whole(1, 64, Math.min(8, Math.max(1, availableParallelism() - 1))),
+    REDLINE_QUEUE: whole(0, 10_000, 128),
+    REDLINE_DEADLINE_MS: whole(10, 600_000, 60_000),
+    REDLINE_WORKER_MEMORY_MB: whole(64, 16_384, 1024),
+    REDLINE_UPLOAD_MEMORY_MB: whole(101, 16_384, 256),
+    REDLINE_RESULTS_MB: whole(1, 1_000_000, 2048),
+    REDLINE_OFFICE: z.string().optional(),
+    REDLINE_BROWSER: z.string().optional(),
+    REDLINE_PDF_MEMORY_MB: whole(256, 16_384, 2048),
+    REDLINE_PASSPHRASE: z
+      .string()
+      .min(12, { error: 'must have at least 12 characters' })
+      .max(1000)
+      .optional(),
+    REDLINE_CLAMD: clamd,
+    REDLINE_REDIS: redis,
+    REDLINE_URL: z
+      .string()
+      .refine(isOrigin, { error: 'must be https://HOST, or http:// and a loopback address, without a path' })
+      .optional(),
+    REDLINE_SIGN_IN: z.enum(['none', 'link'], { error: 'must be none or link' }).default('none'),
+    REDLINE_OIDC_ISSUER: z
+      .string()
+      .refine(isSafe, { error: 'must be https://…, or http:// and a loopback address' })
+      .optional(),
+    REDLINE_OIDC_CLIENT_ID: z.string().max(500).optional(),
+    REDLINE_OIDC_CLIENT_SECRET: z.string().max(500).optional(),
+    REDLINE_OIDC_HD: z.enum(['yes', 'no'], { error: 'must be yes or no' }).optional(),
+    REDLINE_TENANTS: tenants,
+    REDLINE_ADMINS: z
+      .string()
+      .default('')
+      .transform((text) =>
+        text
+          .toLowerCase()
+          .split(/[\s,]+/)
+          .filter((one) => one !== ''),
+      ),
+    REDLINE_FETCH_HOSTS: hosts,
+    REDLINE_FETCH_PLAIN: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no'),
+    PATH: z.string().default(''),
+    REDLINE_LOG_LEVEL: z
+      .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+      .default('info'),
+  })
+  .superRefine((values, context) => {
+    if (values.REDLINE_OIDC_ISSUER === undefined) return;
+    for (const name of ['REDLINE_OIDC_CLIENT_ID', 'REDLINE_OIDC_CLIENT_SECRET'] as const)
+      if (values[name] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: 'must be given beside REDLINE_OIDC_ISSUER',
+        });
+    if (values.REDLINE_TENANTS.length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['REDLINE_TENANTS'],
+        message: 'must say whose people may sign in, such as local=example.com',
+      });
+  });
 
 /**
  * Reads the configuration.
@@ -167,6 +252,7 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     },
     clamd: clamdOf(values.REDLINE_CLAMD ?? '') ?? null,
     redis: values.REDLINE_REDIS ?? null,
+    signIn: signInOf(values),
     fetch: { hosts: values.REDLINE_FETCH_HOSTS, plain: values.REDLINE_FETCH_PLAIN === 'yes' },
     logLevel: values.REDLINE_LOG_LEVEL,
   };
@@ -188,6 +274,41 @@ function isRedis(text: string): boolean {
     url.hostname !== '' &&
     /^(?:\/\d{0,2})?$/.test(url.pathname)
   );
+}
+
+function signInOf(values: z.output<typeof schema>): SignInConfig {
+  const { REDLINE_OIDC_ISSUER: issuer, REDLINE_OIDC_CLIENT_ID: clientId = '' } = values;
+  const clientSecret = values.REDLINE_OIDC_CLIENT_SECRET ?? '';
+  return {
+    origin: values.REDLINE_URL === undefined ? null : new URL(values.REDLINE_URL).origin,
+    oidc: issuer === undefined ? null : { issuer, clientId, clientSecret },
+    link: values.REDLINE_SIGN_IN === 'link',
+    tenants: new Map(values.REDLINE_TENANTS),
+    hostedDomain: (values.REDLINE_OIDC_HD ?? (issuer === GOOGLE ? 'yes' : 'no')) === 'yes',
+    administrators: values.REDLINE_ADMINS,
+  };
+}
+
+function tenantsOf(text: string): [string, string[]][] {
+  const entries = text
+    .toLowerCase()
+    .split(/[;\s]+/)
+    .filter((entry) => entry !== '');
+  return entries.map((entry) => {
+    const [name = '', domains = ''] = entry.split('=');
+    return [name, domains.split(',')];
+  });
+}
+
+/** Nobody on the way can read it. */
+function isSafe(text: string): boolean {
+  const url = URL.parse(text);
+  const local = url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  return url !== null && (url.protocol === 'https:' || local) && url.username === '' && url.search === '';
+}
+
+function isOrigin(text: string): boolean {
+  return isSafe(text) && URL.parse(text)?.pathname === '/';
 }
 
 /** The program that was named (`none` for none), or the first of its usual names on the path. */

@@ -32,7 +32,9 @@ async function serve(config: Config, log: Log): Promise<number> {
     const start = await ROLES.all();
     const role = await start({ config, platform, log, clock: systemClock });
     phases.unshift(...role.shutdown);
-    process.stdout.write(`Redline is ready: open ${role.url} in your browser. Ctrl+C ends it.\n`);
+    process.stdout.write(
+      `Redline is ready: open ${role.link ?? role.url} in your browser. Ctrl+C ends it.\n`,
+    );
     log.info('started', { port: Number(new URL(role.url).port) });
     log.info('stopping', { signal: await signalled });
     return EXIT.done;

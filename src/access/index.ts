@@ -1,5 +1,16 @@
+export { Access, type AccessParts } from './access.ts';
 export { type Actor, LOCAL_TENANT, localOperator } from './actor.ts';
+export { AccessError, type AccessErrorCode, signInRequired } from './errors.ts';
+export type { AccessEvent, AccessEvents } from './events.ts';
+export { type Person, TENANT_ROLES, type TenantRole } from './people/people.ts';
+export { IDLE_MS, type Standing, type Tokens } from './people/signed-in.ts';
 export type { Cache } from './ports/cache.ts';
 export type { Channel } from './ports/channel.ts';
+export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/identity-provider.ts';
 export type { RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
+export type { RecordKind, RecordStore, StoredRecord } from './ports/record-store.ts';
 export type { Rotation, Session, SessionName, Sessions } from './ports/sessions.ts';
+export type { AdmissionRules } from './sign-in/admission.ts';
+export { SIGN_IN_MS } from './sign-in/sign-in.ts';
+export { ACCESS_MS } from './tokens/access-tokens.ts';
+export { SERVICE_TENANT } from './tokens/signing-keys.ts';

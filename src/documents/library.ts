@@ -12,6 +12,7 @@ import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
 import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
+import { Records } from './records.ts';
 import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
 import { Requests } from './requests.ts';
@@ -46,6 +47,8 @@ export class Library {
   readonly redlines: Redlines;
   readonly uploads: Uploads;
   readonly requests: Requests;
+  /** People, keys and what else the room `access` keeps. */
+  readonly records: Records;
   readonly links: Links;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
@@ -57,6 +60,7 @@ export class Library {
     this.#heads = new HeadStore(parts.region.heads, this.#keys, parts.ambient);
     const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient);
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
+    this.records = new Records(parts.region.heads, this.#keys, parts.ambient);
     this.requests = new Requests(parts.spool, this.#keys, parts.ambient);
     const { ambient } = parts;
     const stores = {

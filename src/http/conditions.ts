@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import { localOperator } from '../access/index.ts';
+import { type Actor, signInRequired } from '../access/index.ts';
 import { type ByteRange, type Change, type ChangeOf, newOperation } from '../documents/index.ts';
 import { systemRandom } from '../kit/index.ts';
 import { RequestError } from './errors.ts';
@@ -12,9 +12,11 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 /** As many hexadecimal digits as any operation's id has. */
 const OPERATION_DIGITS = 32;
 
-/** Who asks. Until there is sign-in, only the person at the machine can. */
-export function actorOf(c: Context<HttpEnv>) {
-  return localOperator(c.var.requestId, null);
+/** Who asks. @throws {AccessError} `access/sign-in-required`. */
+export function actorOf(c: Context<HttpEnv>): Actor {
+  const { principal } = c.var;
+  if (principal === undefined) throw signInRequired();
+  return principal.actor;
 }
 
 /** Who asks for what: the same operation for the same `Idempotency-Key`, a new one without. */

@@ -22,25 +22,24 @@ export function viewDocument({ head, generation }: StoredHead): DocumentView {
     ...{ id, name, labels: [...labels], owner, state, createdAt, updatedAt, deletedAt },
     etag: etagOf(generation),
     versions: versions.length,
-    current: viewVersion(self, current),
+    current: viewVersion(id, current),
     links: { self, versions: `${self}/versions`, content: `${self}/content` },
   };
 }
 
-/** @param self where the document or the redline stands. */
 export function viewVersion(
-  self: string,
-  { number, createdAt, createdBy, origin, facts, result }: Version,
+  document: string,
+  { number, createdAt, createdBy, origin, facts }: Version,
 ): VersionView {
-  const below = `${self}/versions/${number}`;
+  const content = `${linkOf(document)}/versions/${number}/content`;
   const { type, size, sha256, pages = null, scanned = null } = facts;
   return {
     number,
     createdAt,
     createdBy,
-    origin: 'counts' in origin ? { ...origin, counts: { ...origin.counts } } : origin,
+    origin,
     content: { type, size, sha256, pages, scanned },
-    links: { content: `${below}/content`, result: result === undefined ? null : `${below}/result` },
+    links: { content },
   };
 }
 

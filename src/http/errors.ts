@@ -1,3 +1,4 @@
+import { AccessError, type AccessErrorCode } from '../access/index.ts';
 import {
   DocumentsError,
   type DocumentsErrorCode,
@@ -7,12 +8,19 @@ import {
 import { JobError, type JobErrorCode } from '../jobs/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import { type ErrorCode, type ErrorDetails, RedlineError } from '../redline/index.ts';
+import { ACCESS_PROBLEMS } from './access-problems.ts';
 import { DOCUMENT_PROBLEMS, type OutsideCode } from './document-problems.ts';
 import type { ProblemKind } from './problem-kind.ts';
 import { REQUEST_PROBLEMS, type RequestErrorCode } from './request-problems.ts';
 
 /** Every problem that the service answers with. Closed: a code without a row in `PROBLEMS` does not compile. */
-export type ProblemCode = ErrorCode | JobErrorCode | RequestErrorCode | DocumentsErrorCode | OutsideCode;
+export type ProblemCode =
+  | ErrorCode
+  | JobErrorCode
+  | RequestErrorCode
+  | DocumentsErrorCode
+  | OutsideCode
+  | AccessErrorCode;
 
 /**
  * The only place that knows status numbers (RFC 9110 § 15). Documents that are no Word package at all are 415, those
@@ -20,6 +28,7 @@ export type ProblemCode = ErrorCode | JobErrorCode | RequestErrorCode | Document
  * is not counted, so the same request would most likely end the same way.
  */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
+  ...ACCESS_PROBLEMS,
   ...DOCUMENT_PROBLEMS,
   ...REQUEST_PROBLEMS,
   'document/empty': {
@@ -233,6 +242,9 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
     const details = Object.keys(error.details).length > 0 ? { details: error.details } : {};
     return answer(error.code, error.message, requestId, retryHeaders(error.code, null), details);
   }
+  if (error instanceof AccessError) {
+    return answer(error.code, error.message, requestId, accessHeaders(error));
+  }
   if (error instanceof OutsideError) {
     const code = `storage/${error.failure}` as const;
     const headers = retryHeaders(code, error.retryAfterMs);
@@ -252,6 +264,14 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
     return answer('comparison/no-room', error.message, requestId, { 'Retry-After': '300' });
   }
   return { ...answer('internal', PROBLEMS.internal.advice, requestId, {}), unexpected: true };
+}
+
+/** What a client is told beside the problem: how to sign in (RFC 9110 § 11.6.1), or when to come back. */
+function accessHeaders({ code, retryAfterMs }: AccessError): Readonly<Record<string, string>> {
+  return {
+    ...(PROBLEMS[code].status === 401 ? { 'WWW-Authenticate': 'Bearer realm="redline"' } : {}),
+    ...(retryAfterMs === null ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }),
+  };
 }
 
 /** Where another try makes sense: after how many seconds. */

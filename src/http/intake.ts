@@ -67,13 +67,11 @@ export async function takeContent<Result>(
   return result;
 }
 
-/** Whether the body is JSON, and no form. */
-export function isJson(c: Context<HttpEnv>): boolean {
+function isJson(c: Context<HttpEnv>): boolean {
   return /^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '');
 }
 
-/** A body that is never long. @throws {RequestError} `request/too-large`. */
-export async function shortBody(c: Context<HttpEnv>): Promise<string> {
+async function shortBody(c: Context<HttpEnv>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of c.req.raw.body ?? []) {

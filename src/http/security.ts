@@ -7,19 +7,23 @@ const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'] as const;
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Answers only to this machine's own names (DNS rebinding) and lets only its own pages change anything (CSRF), until
- * there is a sign-in. Programs that are no browser send neither `Origin` nor `Sec-Fetch-Site` and pass.
+ * Answers only to this machine's own names and the configured one (DNS rebinding), and lets only its own pages change
+ * anything (CSRF). Programs that are no browser send neither `Origin` nor `Sec-Fetch-Site` and pass.
  */
-export function stayLocal(port: () => number): MiddlewareHandler<HttpEnv> {
+export function stayLocal(port: () => number, origin: () => string): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const hosts = ownHosts(port());
-    if (!hosts.includes((c.req.header('host') ?? '').toLowerCase())) {
+    const own = new URL(origin());
+    if (![...hosts, own.host].includes((c.req.header('host') ?? '').toLowerCase())) {
       throw new RequestError(
         'request/host-not-allowed',
         'The header Host names another host than this service.',
       );
     }
-    if (!SAFE_METHODS.includes(c.req.method) && !fromOwnPage(c.req.raw.headers, hosts)) {
+    if (
+      !SAFE_METHODS.includes(c.req.method) &&
+      !fromOwnPage(c.req.raw.headers, [own.origin, ...hosts.map((host) => `http://${host}`)])
+    ) {
       throw new RequestError('request/origin-not-allowed', 'The request was sent by a page of another site.');
     }
     await next();
@@ -31,9 +35,9 @@ function ownHosts(port: number): string[] {
   return port === 80 ? [...withPort, ...LOOPBACK_NAMES] : withPort;
 }
 
-function fromOwnPage(headers: Headers, hosts: readonly string[]): boolean {
+function fromOwnPage(headers: Headers, origins: readonly string[]): boolean {
   const origin = headers.get('origin');
-  if (origin !== null) return hosts.some((host) => origin.toLowerCase() === `http://${host}`);
+  if (origin !== null) return origins.includes(origin.toLowerCase());
   const site = headers.get('sec-fetch-site');
   return site === null || site === 'same-origin' || site === 'none';
 }

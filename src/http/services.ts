@@ -1,10 +1,15 @@
+import type { Access } from '../access/index.ts';
 import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Log } from '../kit/index.ts';
+import type { Principal } from './principal.ts';
 import type { UploadMemory } from './upload-memory.ts';
 
 /** What the routes work with. Built by a role, which also ends it. */
 export interface HttpServices {
+  readonly access: Access;
+  /** Under which address people find the service; asked for with every request, as a free port is known only then. */
+  readonly origin: () => string;
   readonly pool: EnginePool;
   readonly results: Results;
   readonly library: Library;
@@ -38,6 +43,8 @@ export interface Vitals {
 export interface HttpEnv {
   Variables: {
     requestId: string;
+    /** Who asks, of what is not open to everybody. */
+    principal: Principal | undefined;
     traceId: string | undefined;
     /** Bytes of the uploads, once they are read. */
     bytesIn: number | undefined;

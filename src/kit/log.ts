@@ -33,6 +33,13 @@ export interface LogFields {
   readonly part?: string;
   readonly call?: string;
   readonly state?: string;
+  /** Who signed in or out, by ids that are made; never an address or a name. */
+  readonly tenant?: string;
+  readonly person?: string;
+  /** The id of a session or key; no secret. */
+  readonly credential?: string;
+  /** Why something was refused, in fixed words. */
+  readonly reason?: string;
 }
 
 const FIELDS: Readonly<Record<keyof LogFields, true>> = {
@@ -56,6 +63,10 @@ const FIELDS: Readonly<Record<keyof LogFields, true>> = {
   part: true,
   call: true,
   state: true,
+  tenant: true,
+  person: true,
+  credential: true,
+  reason: true,
 };
 
 /** Where a process says what it does: one JSON object a line. */

@@ -1,10 +1,11 @@
 import type { Region, VersionedBlobStore } from '../documents/index.ts';
 import { Outside, type OutsideLimits, type OutsideParts, systemClock } from '../kit/index.ts';
 import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
+import { guardedIdentityProvider } from './guarded-identity-provider.ts';
 import { guardedKeyService } from './guarded-key-service.ts';
 import { guardedShared } from './guarded-shared.ts';
 import { MemoryRateLimits } from './memory-rate-limits.ts';
-import { CONTENTS_LIMITS, HEADS_LIMITS, KEYS_LIMITS } from './outside-limits.ts';
+import { CONTENTS_LIMITS, HEADS_LIMITS, IDENTITY_LIMITS, KEYS_LIMITS } from './outside-limits.ts';
 import type { Platform } from './platform.ts';
 import type { Shared } from './shared.ts';
 import { stricterWithout } from './stricter-rate-limits.ts';
@@ -22,6 +23,10 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
     blobs: guardedBlobStore(platform.blobs, new Outside('BlobStore', HEADS_LIMITS, parts)),
     regions: new Map([...platform.regions].map(([residency, region]) => [residency, guarded(region)])),
     keys: guardedKeyService(platform.keys, new Outside('KeyService', KEYS_LIMITS, parts)),
+    identity:
+      platform.identity === null
+        ? null
+        : guardedIdentityProvider(platform.identity, new Outside('IdentityProvider', IDENTITY_LIMITS, parts)),
     shared: platform.shared.remote ? sparedShared(platform.shared, parts) : platform.shared,
   };
 }

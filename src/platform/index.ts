@@ -1,4 +1,5 @@
 export { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
+export { guardedIdentityProvider } from './guarded-identity-provider.ts';
 export { guardedKeyService } from './guarded-key-service.ts';
 export { guardPlatform } from './guarded-platform.ts';
 export { guardedScanner } from './guarded-scanner.ts';
@@ -13,6 +14,7 @@ export { MemoryRateLimits } from './memory-rate-limits.ts';
 export {
   CONTENTS_LIMITS,
   HEADS_LIMITS,
+  IDENTITY_LIMITS,
   KEYS_LIMITS,
   SCANNER_LIMITS,
   SHARED_LIMITS,

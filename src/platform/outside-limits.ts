@@ -31,3 +31,6 @@ export const SHARED_LIMITS: OutsideLimits = {
   retries: { most: 1, firstMs: 25, longestMs: 100, share: 0.1, reserve: 20 },
   patienceMs: 100,
 };
+
+/** Three requests of 5 s each, at most. */
+export const IDENTITY_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 16_000 };

@@ -1,3 +1,4 @@
+import type { IdentityProvider } from '../access/index.ts';
 import type {
   BlobStore,
   Catalogue,
@@ -22,5 +23,7 @@ export interface Platform {
   readonly web: Web;
   readonly printer: Printer;
   readonly shared: Shared;
+  /** Where people prove who they are; `null`: nowhere. */
+  readonly identity: IdentityProvider | null;
   close(): Promise<void>;
 }

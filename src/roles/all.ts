@@ -1,9 +1,10 @@
-import { LOCAL_TENANT } from '../access/index.ts';
+import { type Access, LOCAL_TENANT } from '../access/index.ts';
 import { Examiner, Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
 import { createApp, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
 import { describeError, systemRandom, systemTimer } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
+import { openAccess } from './access.ts';
 import { HttpServer } from './http-server.ts';
 import { logOutside } from './outside-events.ts';
 import type { RoleContext, RunningRole } from './role.ts';
@@ -25,7 +26,12 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();
+  const origin = () => config.signIn.origin ?? server.url;
+  const access = await openAccess(context, library, origin);
+  const endListening = await access.signedIn.listen();
   const app = createApp({
+    access,
+    origin,
     pool,
     results,
     library,
@@ -49,15 +55,17 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     await pool.close();
     throw error;
   }
-  const endSweeps = sweepRegularly(context, results, library);
+  const endSweeps = sweepRegularly(context, results, library, access);
   const stopAccepting = async () => {
     endSweeps();
+    endListening();
     vitals.stop();
     pool.stop();
     server.stop();
   };
   return {
-    url: server.url,
+    url: origin(),
+    link: linkOf(access, origin()),
     shutdown: [
       { name: 'stop accepting', deadlineMs: 1000, run: stopAccepting },
       { name: 'drain', deadlineMs: 20_000, run: () => server.drained() },
@@ -66,6 +74,12 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
       { name: 'forget keys', deadlineMs: 1000, run: async () => library.close() },
     ],
   };
+}
+
+/** What signs in once; the secret stands behind the `#`, so that no server and no log of one sees it. */
+function linkOf(access: Access, origin: string): string | null {
+  const secret = access.issueLink();
+  return secret === null ? null : `${origin}/#link=${secret}`;
 }
 
 function openPool({ config, engineScript }: RoleContext): EnginePool {
@@ -97,12 +111,18 @@ async function openLibrary({ platform, clock, log }: RoleContext): Promise<Libra
 }
 
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
-function sweepRegularly({ log }: RoleContext, results: Results, library: Library): () => void {
+function sweepRegularly(
+  { log }: RoleContext,
+  results: Results,
+  library: Library,
+  access: Access,
+): () => void {
   const chores = [
     { name: 'expired results', run: () => results.sweep() },
     { name: 'expired uploads', run: () => library.uploads.sweep() },
     { name: 'expired answers', run: () => library.requests.sweep() },
     { name: 'contents left behind', run: async () => (await library.sweep()).purged },
+    { name: 'keys of tokens', run: () => access.keys.tend() },
     { name: 'documents followed', run: () => library.follow() },
   ];
   const sweep = async (): Promise<void> => {

@@ -16,6 +16,8 @@ export interface RoleContext {
 export interface RunningRole {
   /** Where people find it, for a role that serves. */
   readonly url: string;
+  /** Where somebody signs in once, printed for whoever started it; `null` where nobody can. Holds a secret. */
+  readonly link: string | null;
   /** How it ends, in this order. */
   readonly shutdown: readonly ShutdownPhase[];
 }

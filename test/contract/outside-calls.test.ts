@@ -13,18 +13,20 @@ import {
   guardedBlobStore,
   guardedCache,
   guardedChannel,
+  guardedIdentityProvider,
   guardedKeyService,
   guardedRateLimits,
   guardedScanner,
   guardedSessions,
   guardedVersionedBlobStore,
   HEADS_LIMITS,
+  IDENTITY_LIMITS,
   KEYS_LIMITS,
   SCANNER_LIMITS,
   SHARED_LIMITS,
 } from '../../src/platform/index.ts';
 import { settled, VirtualTime } from '../support/time.ts';
-import { NAME, RULE, SESSION, sharedOf } from './shared-answers.ts';
+import { all, CHECKS, NAME, RULE, SESSION, sharedOf } from './shared-answers.ts';
 
 /** How the part behind the guard behaves: answers, fails, or never answers. */
 type Mood = 'well' | 'unavailable' | 'silent';
@@ -90,6 +92,7 @@ function setUp() {
     RateLimits: new Outside('RateLimits', SHARED_LIMITS, parts),
     Cache: new Outside('Cache', SHARED_LIMITS, parts),
     Channel: new Outside('Channel', SHARED_LIMITS, parts),
+    IdentityProvider: new Outside('IdentityProvider', IDENTITY_LIMITS, parts),
   };
   const shared = sharedOf(answer);
   const guarded = {
@@ -100,6 +103,7 @@ function setUp() {
     RateLimits: guardedRateLimits(shared.rateLimits, outside.RateLimits),
     Cache: guardedCache(shared.cache, outside.Cache),
     Channel: guardedChannel(shared.channel, outside.Channel),
+    IdentityProvider: guardedIdentityProvider(shared.identity, outside.IdentityProvider),
   };
   return { time, asked, events, part, outside, guarded, wrapped, store };
 }
@@ -109,12 +113,6 @@ type SetUp = ReturnType<typeof setUp>;
 async function* inPieces(): AsyncGenerator<Uint8Array> {
   yield bytes;
   yield bytes;
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
 }
 
 const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) => Promise<unknown>> = {
@@ -153,12 +151,17 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
   'Channel publish': ({ Channel }) => Channel.publish('a', 'b'),
   'Channel subscribe': ({ Channel }) => Channel.subscribe('a', () => {}),
   'Channel probe': ({ Channel }) => Channel.probe(),
+  'IdentityProvider begin': ({ IdentityProvider }) => IdentityProvider.begin(CHECKS),
+  'IdentityProvider finish': ({ IdentityProvider }) =>
+    IdentityProvider.finish(new URL('https://a.test'), CHECKS, 0),
 };
 
 const ROWS = readFileSync(new URL('../../docs/outside-calls.md', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) =>
-    /^\| (BlobStore|KeyService|Scanner|Sessions|RateLimits|Cache|Channel) +\|(.*\|){4}$/.test(line),
+    /^\| (BlobStore|KeyService|Scanner|Sessions|RateLimits|Cache|Channel|IdentityProvider) +\|(.*\|){4}$/.test(
+      line,
+    ),
   )
   .map((line) => line.split('|').map((cell) => cell.trim()))
   .map(([, port = '', call = '', unanswered, again, open]) => ({ port, call, unanswered, again, open }));
@@ -173,7 +176,13 @@ async function ended(time: VirtualTime, call: Promise<unknown>): Promise<unknown
 async function openBreaker({ guarded, part, outside }: SetUp, port: string): Promise<void> {
   part.mood = 'unavailable';
   const named = port as keyof SetUp['guarded'];
-  for (let n = 0; n < 20; n += 1) await guarded[named].probe().catch(() => {});
+  for (let n = 0; n < 20; n += 1) {
+    const asking =
+      named === 'IdentityProvider'
+        ? guarded[named].finish(new URL('https://a.test'), CHECKS, 0)
+        : guarded[named].probe();
+    await asking.catch(() => {});
+  }
   expect(outside[named].state).toBe('open');
   part.mood = 'well';
 }

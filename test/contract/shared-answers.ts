@@ -1,9 +1,17 @@
-import type { Cache, Channel, RateLimits, Session, Sessions } from '../../src/access/index.ts';
+import type {
+  Cache,
+  Channel,
+  IdentityProvider,
+  RateLimits,
+  Session,
+  Sessions,
+} from '../../src/access/index.ts';
 
 /** Answers a call in the part's mood, with this result where it is well. */
 type Answer = <T>(call: string, result: T) => Promise<T>;
 
 export const RULE = { limit: 1, periodMs: 1000, burst: 1 };
+export const CHECKS = { state: '', nonce: '', verifier: '', redirectUri: '' };
 export const NAME = { tenant: 't', id: 's_1' };
 export const SESSION: Session = {
   ...NAME,
@@ -43,5 +51,23 @@ export function sharedOf(answer: Answer) {
     subscribe: () => answer('subscribe', () => {}),
     probe,
   };
-  return { sessions, rateLimits, cache, channel };
+  const claims = {
+    issuer: '',
+    subject: '',
+    email: null,
+    emailVerified: true,
+    hostedDomain: null,
+    name: null,
+  };
+  const identity: IdentityProvider = {
+    begin: () => answer('begin', ''),
+    finish: () => answer('finish', claims),
+  };
+  return { sessions, rateLimits, cache, channel, identity };
+}
+
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }

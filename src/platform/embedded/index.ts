@@ -5,6 +5,7 @@ import { Outside, OutsideError, systemClock } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
 import { guardedScanner } from '../guarded-scanner.ts';
 import { MemoryRateLimits } from '../memory-rate-limits.ts';
+import { type OidcClient, OpenIdProvider } from '../oidc/index.ts';
 import { SCANNER_LIMITS } from '../outside-limits.ts';
 import type { Platform } from '../platform.ts';
 import { openRedis } from '../redis/index.ts';
@@ -39,6 +40,8 @@ export interface EmbeddedOptions {
   readonly clamd?: ClamdAddress | null;
   /** Addresses of Redis, for several processes on one folder; with `null` nothing is shared but the sessions. */
   readonly redis?: readonly string[] | null;
+  /** Where people prove who they are. */
+  readonly signIn?: { readonly oidc: OidcClient | null };
 }
 
 /**
@@ -49,7 +52,13 @@ export interface EmbeddedOptions {
  */
 export async function openEmbeddedPlatform(
   directory: string,
-  { printer = NO_PROGRAMS, passphrase = null, clamd = null, redis = null }: EmbeddedOptions = {},
+  {
+    printer = NO_PROGRAMS,
+    passphrase = null,
+    clamd = null,
+    redis = null,
+    signIn = { oidc: null },
+  }: EmbeddedOptions = {},
 ): Promise<Platform> {
   const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
@@ -67,6 +76,7 @@ export async function openEmbeddedPlatform(
     web: new NodeWeb(),
     printer: openProgramPrinter(printer),
     shared,
+    identity: signIn.oidc === null ? null : new OpenIdProvider(signIn.oidc),
     close: async () => {
       catalogue.close();
       await shared.close();

@@ -1,9 +1,8 @@
 import type { Codec } from '../../codec.ts';
 import type { EditCandidate } from '../../errors.ts';
 import { attribute, type Package } from '../../ooxml/index.ts';
-import { ChangeIndex } from '../changes/read.ts';
 import type { Range } from './change.ts';
-import { type ChangePlace, changedRange, changePlace } from './change-anchors.ts';
+import { type ChangePlace, changedRange, changePlaces } from './change-anchors.ts';
 import { clausesOf, type Labelled } from './clauses.ts';
 import { editFault } from './faults.ts';
 import { fold, indexedFolded, isBlank, longestStretch } from './fold.ts';
@@ -43,7 +42,7 @@ export class Anchors {
   readonly #spots = new Map<Story, Map<number, Spot>>();
   #ids: Map<string, Spot> | undefined;
   #looked = false;
-  #changes: ChangeIndex | undefined;
+  #changes: ReadonlyMap<string, ChangePlace> | undefined;
   #clauses: readonly Labelled[] | undefined;
 
   constructor(pkg: Package, codec: Codec) {
@@ -117,8 +116,8 @@ export class Anchors {
   }
 
   #change(id: string): ChangePlace {
-    this.#changes ??= new ChangeIndex(this.#pkg);
-    const place = changePlace(this.#changes, id, this.stories);
+    this.#changes ??= changePlaces(this.#pkg, this.stories);
+    const place = this.#changes.get(id);
     if (!place) throw editFault('edit/anchor-unknown', 'No change has the id.');
     return place;
   }
@@ -129,7 +128,7 @@ export class Anchors {
     const all = this.#clauses;
     const wanted = normalLabel(label);
     const hits = all.flatMap((c, i) =>
-      c.label !== '' && (normalLabel(c.label) === wanted || normalLabel(c.full) === wanted) ? [i] : [],
+      normalLabel(c.label) === wanted || normalLabel(c.full) === wanted ? [i] : [],
     );
     const exact = hits.filter((i) => normalLabel(all[i]?.full ?? '') === wanted);
     const chosen = exact.length > 0 ? exact : hits;
@@ -150,9 +149,8 @@ export class Anchors {
   }
 
   #labelled(clause: Labelled | undefined): Spot {
-    const path = clause && paragraphAt(clause.story.root, clause.start);
-    if (!clause || !path) throw new Error('a clause without a place');
-    return this.#spot(clause.story, path);
+    if (!clause) throw new Error('a clause without a place');
+    return this.#spot(clause.story, clause.path);
   }
 
   #spot(story: Story, path: Path): Spot {

@@ -1,0 +1,103 @@
+import type { Clock, RandomBytes } from '../kit/index.ts';
+import { AccessError } from './errors.ts';
+import type { AccessEvents } from './events.ts';
+import { People } from './people/people.ts';
+import { type Device, SignedIn, type Tokens } from './people/signed-in.ts';
+import type { Cache } from './ports/cache.ts';
+import type { Channel } from './ports/channel.ts';
+import type { IdentityProvider } from './ports/identity-provider.ts';
+import type { RateLimits, RateRule } from './ports/rate-limits.ts';
+import type { RecordStore } from './ports/record-store.ts';
+import type { Sessions } from './ports/sessions.ts';
+import type { AdmissionRules } from './sign-in/admission.ts';
+import { OneTimeLink } from './sign-in/one-time-link.ts';
+import { SignIn } from './sign-in/sign-in.ts';
+import { AccessTokens } from './tokens/access-tokens.ts';
+import { SigningKeys } from './tokens/signing-keys.ts';
+
+export interface AccessParts {
+  readonly records: RecordStore;
+  readonly sessions: Sessions;
+  readonly rateLimits: RateLimits;
+  readonly cache: Cache;
+  readonly channel: Channel;
+  /** `null` where people do not sign in through one. */
+  readonly provider: IdentityProvider | null;
+  readonly rules: AdmissionRules;
+  /** The tenant that a one-time link signs in to; `null` where there is none. */
+  readonly linkTenant: string | null;
+  /** Of this service, such as `https://redline.example.com`: issuer and audience of its tokens. */
+  readonly origin: () => string;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly events: AccessEvents;
+}
+
+/** Tries to sign in or to refresh, from one address. */
+const SIGN_IN_RATE: RateRule = { limit: 30, periodMs: 60_000, burst: 20 };
+
+/** Who may reach the service, and as whom. */
+export class Access {
+  readonly people: People;
+  readonly signedIn: SignedIn;
+  readonly keys: SigningKeys;
+  /** `null` where people do not sign in through a provider. */
+  readonly signIn: SignIn | null;
+  readonly #parts: AccessParts;
+  readonly #link: OneTimeLink;
+
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
+    const { clock, random, events, origin, provider } = parts;
+    this.people = new People(parts.records, clock);
+    this.keys = new SigningKeys(parts.records, clock, events);
+    const tokens = new AccessTokens(this.keys, clock, origin);
+    this.signedIn = new SignedIn({ ...parts, people: this.people, tokens });
+    this.#link = new OneTimeLink(clock, random);
+    this.signIn =
+      provider === null
+        ? null
+        : new SignIn({ ...parts, provider, people: this.people, signedIn: this.signedIn });
+  }
+
+  /** Whether anybody has to sign in at all. */
+  get required(): boolean {
+    return this.signIn !== null || this.#parts.linkTenant !== null;
+  }
+
+  /** Whether a one-time link can sign in. */
+  get byLink(): boolean {
+    return this.#parts.linkTenant !== null;
+  }
+
+  /** The part of a one-time link that nobody else may see; `null` where there are none. */
+  issueLink(): string | null {
+    return this.byLink ? this.#link.issue() : null;
+  }
+
+  /** @throws {AccessError} `access/sign-in-failed`. */
+  async redeemLink(secret: string, device: Device): Promise<Tokens> {
+    const tenant = this.#parts.linkTenant;
+    if (tenant === null || !this.#link.redeem(secret)) {
+      this.#parts.events({ kind: 'sign-in-refused', reason: 'link' });
+      throw new AccessError(
+        'access/sign-in-failed',
+        'The link is not good, or was used. Start the service again for another one.',
+      );
+    }
+    const person = await this.people.signIn({
+      ...{ tenant, issuer: 'link', subject: 'operator', email: null, name: 'Operator' },
+      administrator: true,
+    });
+    return await this.signedIn.open(person, 'link', device);
+  }
+
+  /** Counts a try to sign in. @throws {AccessError} `access/rate-limited`. */
+  async countTry(address: string | null): Promise<void> {
+    const verdict = await this.#parts.rateLimits.take(`sign-in:${address ?? 'nobody'}`, SIGN_IN_RATE, 1);
+    if (verdict.allowed) return;
+    throw new AccessError('access/rate-limited', 'Too many tries to sign in from this address.', {
+      retryAfterMs: verdict.retryAfterMs,
+    });
+  }
+}

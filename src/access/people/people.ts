@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../kit/index.ts';
+import { AccessError } from '../errors.ts';
+import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
+
+/** What somebody is in a tenant. An auditor reads the audit trail, and never documents. */
+export const TENANT_ROLES = ['administrator', 'member', 'auditor'] as const;
+export type TenantRole = (typeof TENANT_ROLES)[number];
+
+/** Somebody who has signed in, as it is kept. Times are milliseconds since 1970. */
+export interface Person {
+  /** Made of issuer and subject: the same person is the same record, whatever the address becomes. */
+  readonly id: string;
+  readonly tenant: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly role: TenantRole;
+  readonly createdAt: number;
+  readonly signedInAt: number;
+  readonly disabledAt: number | null;
+  /** Sessions that were opened until then are over, whatever Redis says. */
+  readonly signedOutAt: number;
+  /** Sessions that were ended alone, until they would be over anyway. */
+  readonly ended: readonly { readonly id: string; readonly until: number }[];
+}
+
+/** Who came back from a provider, and may sign in. */
+export interface Identity {
+  readonly tenant: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly email: string | null;
+  readonly name: string | null;
+  /** Whether the configuration makes them an administrator. */
+  readonly administrator: boolean;
+}
+
+const MOST_TRIES = 5;
+/** With more sessions ended alone, all that were opened so far are over. */
+const MOST_ENDED = 100;
+
+/** The people of all tenants, each a record. */
+export class People {
+  readonly #records: RecordStore;
+  readonly #clock: Clock;
+
+  constructor(records: RecordStore, clock: Clock) {
+    this.#records = records;
+    this.#clock = clock;
+  }
+
+  async find(tenant: string, id: string): Promise<Person | null> {
+    if (!/^p_[0-9a-f]{32}$/.test(id)) return null;
+    return (await this.#records.read<Person>(tenant, 'people', id))?.value ?? null;
+  }
+
+  async list(tenant: string): Promise<readonly Person[]> {
+    const ids = await this.#records.list(tenant, 'people');
+    const people: Person[] = [];
+    for (const id of ids) {
+      const person = await this.find(tenant, id);
+      if (person !== null) people.push(person);
+    }
+    return people;
+  }
+
+  /** Takes note of a sign-in; makes the record of somebody new. */
+  async signIn(identity: Identity): Promise<Person> {
+    const { tenant, issuer, subject, email, name, administrator } = identity;
+    const id = personId(issuer, subject);
+    const now = this.#clock();
+    const fresh: Person = {
+      ...{ id, tenant, issuer, subject, email, name },
+      role: administrator ? 'administrator' : 'member',
+      createdAt: now,
+      signedInAt: now,
+      disabledAt: null,
+      signedOutAt: 0,
+      ended: [],
+    };
+    return await this.#change(tenant, id, (person) => {
+      if (person === null) return fresh;
+      const role = administrator ? 'administrator' : person.role;
+      return { ...person, email, name, role, signedInAt: now };
+    });
+  }
+
+  /** @throws {AccessError} `access/not-found`. */
+  async change(
+    tenant: string,
+    id: string,
+    change: { readonly role?: TenantRole; readonly disabled?: boolean },
+  ): Promise<Person> {
+    const now = this.#clock();
+    return await this.#change(tenant, id, (given) => {
+      const person = known(given);
+      const disabledAt = change.disabled === true ? (person.disabledAt ?? now) : null;
+      return {
+        ...person,
+        role: change.role ?? person.role,
+        disabledAt: change.disabled === undefined ? person.disabledAt : disabledAt,
+        signedOutAt: change.disabled === true ? now : person.signedOutAt,
+      };
+    });
+  }
+
+  /** All sessions that were opened so far are over for good. @throws {AccessError} `access/not-found`. */
+  async signOut(tenant: string, id: string): Promise<Person> {
+    const now = this.#clock();
+    return await this.#change(tenant, id, (given) => ({ ...known(given), signedOutAt: now, ended: [] }));
+  }
+
+  /** One session is over for good. @param until when it would be over anyway. */
+  async endSession(tenant: string, id: string, session: string, until: number): Promise<Person> {
+    const now = this.#clock();
+    return await this.#change(tenant, id, (given) => {
+      const person = known(given);
+      const ended = [...person.ended.filter((one) => one.until > now), { id: session, until }];
+      return ended.length > MOST_ENDED ? { ...person, ended: [], signedOutAt: now } : { ...person, ended };
+    });
+  }
+
+  async #change(tenant: string, id: string, change: (person: Person | null) => Person): Promise<Person> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const base: StoredRecord<Person> | null = /^p_[0-9a-f]{32}$/.test(id)
+        ? await this.#records.read<Person>(tenant, 'people', id)
+        : null;
+      const written = await this.#records.write(
+        { tenant, kind: 'people', id },
+        base,
+        change(base?.value ?? null),
+      );
+      if (written !== null) return written.value;
+    }
+    throw new AccessError('access/conflict', 'The person was changed by others too often. Try again.');
+  }
+}
+
+/** Whether a session that was opened then may still be used by this person. */
+export function mayUse(
+  { disabledAt, signedOutAt, ended }: Person,
+  session: { readonly id: string; readonly createdAt: number },
+): boolean {
+  return disabledAt === null && session.createdAt > signedOutAt && !ended.some(({ id }) => id === session.id);
+}
+
+function known(person: Person | null): Person {
+  if (person !== null) return person;
+  throw new AccessError('access/not-found', 'There is no such person.');
+}
+
+function personId(issuer: string, subject: string): string {
+  const digest = createHash('sha256').update(`${issuer}\n${subject}`).digest('hex');
+  return `p_${digest.slice(0, 32)}`;
+}

@@ -1,0 +1,31 @@
+/** A kind of record. A record's id is `[a-z0-9_-]`, at most 64 characters. */
+export type RecordKind = 'people' | 'signing-keys' | 'api-keys';
+
+export interface StoredRecord<Value> {
+  readonly value: Value;
+  /** What the next write of it is bound to. */
+  readonly generation: string;
+}
+
+/**
+ * Small records that must not be lost, sealed at rest under the key of their tenant, replaced as a whole and under a
+ * condition. Throws `OutsideError`.
+ */
+export interface RecordStore {
+  read<Value extends object>(
+    tenant: string,
+    kind: RecordKind,
+    id: string,
+  ): Promise<StoredRecord<Value> | null>;
+  /**
+   * @param base what it replaces, as it was read; `null` for nothing.
+   * @returns `null` when another write came first.
+   */
+  write<Value extends object>(
+    place: { readonly tenant: string; readonly kind: RecordKind; readonly id: string },
+    base: StoredRecord<object> | null,
+    value: Value,
+  ): Promise<StoredRecord<Value> | null>;
+  /** Ids, in their order. */
+  list(tenant: string, kind: RecordKind): Promise<readonly string[]>;
+}

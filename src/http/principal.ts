@@ -1,0 +1,84 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, MiddlewareHandler } from 'hono';
+import {
+  type Access,
+  AccessError,
+  type Actor,
+  localOperator,
+  type Standing,
+  signInRequired,
+  type TenantRole,
+} from '../access/index.ts';
+import { cookieOf } from './cookies.ts';
+import { RequestError } from './errors.ts';
+import type { HttpEnv } from './services.ts';
+
+/** Who asks, found out once a request. */
+export interface Principal {
+  readonly actor: Actor;
+  readonly role: TenantRole;
+  /** `null` for the operator of a service without sign-in. */
+  readonly standing: Standing | null;
+}
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+/** Whoever has such a link needs nothing else: it was signed for that. */
+const OPEN = /^\/v1\/links\/[^/]+$/;
+
+/**
+ * Finds out who asks. Without sign-in that is whoever sits at the machine; with it, nobody gets further without a good
+ * credential: a token in `Authorization`, or the cookie of a page of ours.
+ */
+export function authenticate(access: Access): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    if (!(OPEN.test(c.req.path) && SAFE_METHODS.includes(c.req.method))) {
+      c.set('principal', await principalOf(c, access));
+    }
+    await next();
+  };
+}
+
+/** @throws {AccessError} `access/refused` to everybody but administrators. */
+export function administratorOf(c: Context<HttpEnv>): Principal {
+  const { principal } = c.var;
+  if (principal === undefined) throw signInRequired();
+  if (principal.role === 'administrator') return principal;
+  throw new AccessError('access/refused', 'Only an administrator may do that.');
+}
+
+/** The IP address that the request came from. */
+export function addressOf(c: Context<HttpEnv>): string | null {
+  return (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null;
+}
+
+/** A cookie comes along with requests of any page, where a browser errs: only our own pages may change something by it. */
+export function assertOwnPage(c: Context<HttpEnv>): void {
+  // That a header `Origin` names this service was looked at before; see `stayLocal`.
+  if (c.req.header('sec-fetch-site') === 'same-origin' || c.req.header('origin') !== undefined) return;
+  throw new RequestError('request/origin-not-allowed', 'The request was not sent by a page of this service.');
+}
+
+async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Principal> {
+  const { requestId } = c.var;
+  const address = addressOf(c);
+  const token = bearerOf(c);
+  if (token === undefined && !access.required) {
+    return { actor: localOperator(requestId, address), role: 'administrator', standing: null };
+  }
+  const cookie = token === undefined ? cookieOf(c, 'access') : undefined;
+  const standing = await access.signedIn.standing(token ?? cookie ?? '');
+  if (standing === null) throw signInRequired();
+  if (cookie !== undefined && !SAFE_METHODS.includes(c.req.method)) assertOwnPage(c);
+  const { tenant, id } = standing.person;
+  const actor: Actor = { tenant, kind: 'person', id, credential: standing.session.id, address, requestId };
+  return { actor, role: standing.person.role, standing };
+}
+
+/** `undefined` without the header. @throws {AccessError} for another scheme. */
+function bearerOf(c: Context<HttpEnv>): string | undefined {
+  const given = c.req.header('authorization');
+  if (given === undefined) return undefined;
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(given) ?? [];
+  if (token === undefined) throw signInRequired();
+  return token;
+}

@@ -1,0 +1,131 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { type Access, AccessError, signInRequired, type Tokens } from '../../access/index.ts';
+import { cookieOf, forgetFlow, forgetTokens, keepFlow, keepTokens } from '../cookies.ts';
+import { PROBLEMS, RequestError, toProblem } from '../errors.ts';
+import { page } from '../pages/page.ts';
+import { addressOf, assertOwnPage } from '../principal.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { shortBody } from './document-api.ts';
+
+const linkBody = z.object({ link: z.string().max(200) });
+
+const FRESH = { 'Cache-Control': 'no-store' };
+
+/**
+ * Signing in and out, for the pages of this service: it holds the tokens, and the browser only cookies. Not part of the API's
+ * description; programs send keys.
+ */
+export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { access } = services;
+  app.get('/.well-known/jwks.json', async (c) =>
+    c.json(await access.keys.published(), 200, { 'Cache-Control': 'public, max-age=300' }),
+  );
+  app.get('/auth/ways', (c) =>
+    c.json({ required: access.required, provider: access.signIn !== null, link: access.byLink }, 200, FRESH),
+  );
+  addProviderRoutes(app, services);
+  app.post('/auth/link', shortBody, async (c) => {
+    assertOwnPage(c);
+    await access.countTry(addressOf(c));
+    const { link } = linkBody.safeParse(await c.req.json().catch(() => null)).data ?? { link: '' };
+    keepTokens(c, await access.redeemLink(link, deviceOf(c)));
+    return c.body(null, 204, FRESH);
+  });
+  app.post('/auth/refresh', async (c) => {
+    assertOwnPage(c);
+    await access.countTry(addressOf(c));
+    keepTokens(c, await refreshed(c, access));
+    return c.body(null, 204, FRESH);
+  });
+  app.post('/auth/sign-out', async (c) => {
+    assertOwnPage(c);
+    const who = await whoIs(c, access);
+    if (who !== null) await access.signedIn.signOut(who.tenant, who.id);
+    forgetTokens(c);
+    return c.body(null, 204, FRESH);
+  });
+}
+
+function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { access, origin } = services;
+  app.get('/auth/sign-in', (c) =>
+    orPage(c, services, async () => {
+      await access.countTry(addressOf(c));
+      const { url, flow } = await providerOf(access).begin(c.req.query('return'));
+      keepFlow(c, flow);
+      return c.redirect(url, 302);
+    }),
+  );
+  app.get('/auth/callback', (c) =>
+    orPage(c, services, async () => {
+      await access.countTry(addressOf(c));
+      const callback = new URL(`${c.req.path}${new URL(c.req.url).search}`, origin());
+      const flow = cookieOf(c, 'flow');
+      forgetFlow(c);
+      const { tokens, returnTo } = await providerOf(access).finish(callback, flow, deviceOf(c));
+      keepTokens(c, tokens);
+      return c.redirect(returnTo, 303);
+    }),
+  );
+}
+
+function providerOf({ signIn }: Access) {
+  if (signIn !== null) return signIn;
+  throw new RequestError('request/not-found', 'Nobody signs in through a provider here.');
+}
+
+/** A browser is on its way: what goes wrong is told on a page, with a way on. */
+async function orPage(
+  c: Context<HttpEnv>,
+  { log }: HttpServices,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error;
+    const { problem, headers } = toProblem(error, c.var.requestId);
+    c.set('problemCode', problem.code);
+    log.info('sign-in not finished', { requestId: c.var.requestId, code: problem.code });
+    const { title, advice } = PROBLEMS[problem.code];
+    const body = html`<h1>${title}</h1>
+      <p>${advice}</p>
+      <p><a href="/">Back to Redline</a></p>
+      <p class="soft">Request ${problem.requestId}</p>`;
+    const status = problem.status as 400;
+    return c.html(page(title, body), status, { ...headers, ...FRESH });
+  }
+}
+
+/** Cookies that are good for nothing any more are taken back. */
+async function refreshed(c: Context<HttpEnv>, access: Access): Promise<Tokens> {
+  const token = cookieOf(c, 'refresh');
+  try {
+    if (token === undefined) throw signInRequired();
+    return await access.signedIn.refresh(token);
+  } catch (error) {
+    if (error instanceof AccessError && error.code === 'access/sign-in-required') forgetTokens(c);
+    throw error;
+  }
+}
+
+/** Who signs out: by the access token, or the refresh token where that one is over. */
+async function whoIs(c: Context<HttpEnv>, access: Access) {
+  const standing = await access.signedIn.standing(cookieOf(c, 'access') ?? '');
+  if (standing !== null) return standing.person;
+  const token = cookieOf(c, 'refresh');
+  if (token === undefined) return null;
+  try {
+    const { session } = await access.signedIn.refresh(token);
+    return { tenant: session.tenant, id: session.person };
+  } catch (error) {
+    if (error instanceof AccessError) return null;
+    throw error;
+  }
+}
+
+function deviceOf(c: Context<HttpEnv>) {
+  return { device: c.req.header('user-agent') ?? '', address: addressOf(c) };
+}

@@ -1,0 +1,1 @@
+export { type OidcClient, OpenIdProvider } from './openid-provider.ts';

@@ -1,0 +1,41 @@
+import { Access, type AccessEvent, LOCAL_TENANT, SERVICE_TENANT } from '../access/index.ts';
+import type { Library } from '../documents/index.ts';
+import { type Log, systemRandom } from '../kit/index.ts';
+import type { RoleContext } from './role.ts';
+
+/** Who may reach a service, with the keys of every tenant that its people may belong to. */
+export async function openAccess(
+  { config, platform, clock, log }: RoleContext,
+  { records }: Library,
+  origin: () => string,
+): Promise<Access> {
+  const { oidc, link, tenants, hostedDomain, administrators } = config.signIn;
+  for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await platform.keys.create(tenant);
+  const access = new Access({
+    ...platform.shared,
+    records,
+    provider: oidc === null ? null : platform.identity,
+    rules: { tenants, hostedDomain, administrators },
+    linkTenant: link ? LOCAL_TENANT : null,
+    origin,
+    clock,
+    random: systemRandom,
+    events: logAccess(log),
+  });
+  await access.keys.tend();
+  return access;
+}
+
+/** Writes down who came and went; what somebody should look at as a warning. */
+function logAccess(log: Log): (event: AccessEvent) => void {
+  return ({ kind, tenant, person, credential, reason }) => {
+    const fields = {
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(person === undefined ? {} : { person }),
+      ...(credential === undefined ? {} : { credential }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    if (kind === 'refresh-token-reused') log.warn(kind, fields);
+    else log.info(kind, fields);
+  };
+}
