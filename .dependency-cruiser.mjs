@@ -6,6 +6,7 @@ export const ROOMS = {
   kit: [],
   redline: [],
   reports: ['redline'],
+  client: [],
   access: ['kit'],
   documents: ['kit', 'redline', 'access'],
   review: ['kit', 'redline', 'access', 'documents'],
@@ -13,13 +14,25 @@ export const ROOMS = {
   audit: ['kit', 'redline', 'access', 'documents'],
   jobs: ['kit', 'redline', 'reports', 'access', 'documents', 'review', 'search', 'audit'],
   http: ['kit', 'redline', 'access', 'documents', 'review', 'search', 'audit', 'jobs'],
-  cli: ['kit', 'redline', 'reports', 'access', 'documents', 'review', 'search', 'audit', 'jobs', 'platform'],
+  cli: [
+    'kit',
+    'redline',
+    'reports',
+    'client',
+    'access',
+    'documents',
+    'review',
+    'search',
+    'audit',
+    'jobs',
+    'platform',
+  ],
   roles: [
     ...['kit', 'redline', 'access', 'documents', 'review', 'search', 'audit', 'jobs'],
     ...['http', 'cli', 'platform'],
   ],
   platform: ['kit'],
-  web: [],
+  web: ['client'],
 };
 
 /** The same inside the engine. `verify` shares no reader with the writer, so it sees none of the others. */

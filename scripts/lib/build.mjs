@@ -20,7 +20,7 @@ const PARTS = [
   },
   {
     name: 'page',
-    from: ['src/web', 'package-lock.json'],
+    from: ['src/web', 'src/client', 'package-lock.json'],
     without: /\.test\.tsx?$/,
     makes: 'dist/web/index.html',
     command: [

@@ -7,6 +7,8 @@ export type DocumentsErrorCode =
   | 'redlines/deleted'
   /** There is nothing of this kind to be had: it was combined, not compared. */
   | 'redlines/no-certificate'
+  /** The version was uploaded, copied or restored. */
+  | 'documents/no-result'
   /** What is kept is a PDF or a picture. */
   | 'documents/not-word'
   | 'documents/deleted'

@@ -89,6 +89,7 @@ export type VersionOrigin =
 export interface RedlineFacts {
   /** The document that it is kept with: who may read that may read it. */
   readonly document: string;
+  readonly kind: RedlineKind;
   readonly original: ComparedContent;
   /** One that was compared, or copies that were combined. */
   readonly modified: readonly ComparedContent[];

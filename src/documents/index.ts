@@ -45,7 +45,7 @@ export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
 export { LINK_LIFETIME_MS, type Link } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
-export { type NewRedline, Redlines } from './redlines.ts';
+export type { NewRedline } from './redlines.ts';
 export type { Region, Residency } from './regions.ts';
 export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';
 export type { Web, WebAnswer } from './remote/web.ts';

@@ -4,12 +4,10 @@ import { type Derived, type DerivedHead, keepDerived, readResult } from './deriv
 import { checkDescription } from './description.ts';
 import { Documents } from './documents.ts';
 import type { RedlineFacts } from './head.ts';
-import type { RedlineKind } from './made-kinds.ts';
 import { findVersion } from './versions.ts';
 
 /** A redline that is to be kept. */
 export interface NewRedline extends Derived {
-  readonly kind: RedlineKind;
   readonly name: string;
   readonly facts: Omit<RedlineFacts, 'document'>;
 }
@@ -48,7 +46,7 @@ export class Redlines {
       const made = await make();
       const description = checkDescription({ name: made.name, labels: [] });
       const kept = await keepDerived(contents, { tenant: actor.tenant, id }, made);
-      const origin = { kind: made.kind, counts: made.counts };
+      const origin = { kind: made.facts.kind, counts: made.counts };
       return {
         ...{ description, ...kept, origin, action: 'redline.created' },
         redline: { document, ...made.facts },

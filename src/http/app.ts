@@ -13,6 +13,7 @@ import { addLinkRoutes } from './routes/links.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addPageRoutes } from './routes/pages.ts';
 import { addPeopleRoutes } from './routes/people.ts';
+import { addRedlineRoutes } from './routes/redlines.ts';
 import { addResultRoutes } from './routes/results.ts';
 import { addSampleRoutes } from './routes/samples.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
@@ -56,6 +57,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
   addLinkRoutes(app, services);
+  addRedlineRoutes(app, services);
   addUploadRoutes(app, services.library.uploads);
   addOperationRoutes(app, services);
   addResultRoutes(app, services);

@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import type { Actor } from '../access/index.ts';
+import type { Documents } from '../documents/index.ts';
 import { actorOf, isKnown, rangeOf } from './conditions.ts';
-import type { HttpEnv, HttpServices } from './services.ts';
+import type { HttpEnv } from './services.ts';
 
 /**
  * The bytes of a version, or the range that is asked for. The first of them are verified before the answer begins; what
@@ -12,7 +13,7 @@ import type { HttpEnv, HttpServices } from './services.ts';
  */
 export async function sendContent(
   c: Context<HttpEnv>,
-  { library: { documents } }: HttpServices,
+  documents: Documents,
   id: string,
   number?: number,
   { actor = actorOf(c), inline = false }: { actor?: Actor; inline?: boolean } = {},

@@ -35,6 +35,12 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'The document is not a Word document',
     advice: 'PDFs and pictures are kept; only Word documents can be compared, edited and shown.',
   },
+  'documents/no-result': {
+    status: 404,
+    title: 'The version was made by no operation',
+    advice:
+      'Uploads, copies and restored versions have no result. The member "origin" of a version says what made it.',
+  },
   'redlines/not-found': {
     status: 404,
     title: 'The document has no such redline',

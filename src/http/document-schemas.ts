@@ -3,7 +3,7 @@ import { CATALOGUE_SORTS, DERIVED_KINDS, MOST_PAGE, REDLINE_KINDS } from '../doc
 
 // Kept documents as the wire shows them.
 
-const time = z.iso.datetime().openapi({ description: 'UTC.' });
+export const time = z.iso.datetime().openapi({ description: 'UTC.' });
 
 const contentSchema = z.object({
   type: z.string().openapi({ description: 'Media type, found in the content itself.' }),
@@ -34,7 +34,10 @@ export const versionSchema = z
       }),
     ]),
     content: contentSchema,
-    links: z.object({ content: z.string() }),
+    links: z.object({
+      content: z.string(),
+      result: z.string().nullable().openapi({ description: 'What the operation said that made it.' }),
+    }),
   })
   .openapi('Version');
 

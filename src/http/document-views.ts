@@ -22,24 +22,25 @@ export function viewDocument({ head, generation }: StoredHead): DocumentView {
     ...{ id, name, labels: [...labels], owner, state, createdAt, updatedAt, deletedAt },
     etag: etagOf(generation),
     versions: versions.length,
-    current: viewVersion(id, current),
+    current: viewVersion(self, current),
     links: { self, versions: `${self}/versions`, content: `${self}/content` },
   };
 }
 
+/** @param self where the document or the redline stands. */
 export function viewVersion(
-  document: string,
-  { number, createdAt, createdBy, origin, facts }: Version,
+  self: string,
+  { number, createdAt, createdBy, origin, facts, result }: Version,
 ): VersionView {
-  const content = `${linkOf(document)}/versions/${number}/content`;
+  const below = `${self}/versions/${number}`;
   const { type, size, sha256, pages = null, scanned = null } = facts;
   return {
     number,
     createdAt,
     createdBy,
-    origin,
+    origin: 'counts' in origin ? { ...origin, counts: { ...origin.counts } } : origin,
     content: { type, size, sha256, pages, scanned },
-    links: { content },
+    links: { content: `${below}/content`, result: result === undefined ? null : `${below}/result` },
   };
 }
 

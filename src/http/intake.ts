@@ -67,11 +67,13 @@ export async function takeContent<Result>(
   return result;
 }
 
-function isJson(c: Context<HttpEnv>): boolean {
+/** Whether the body is JSON, and no form. */
+export function isJson(c: Context<HttpEnv>): boolean {
   return /^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '');
 }
 
-async function shortBody(c: Context<HttpEnv>): Promise<string> {
+/** A body that is never long. @throws {RequestError} `request/too-large`. */
+export async function shortBody(c: Context<HttpEnv>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of c.req.raw.body ?? []) {

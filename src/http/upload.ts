@@ -28,6 +28,8 @@ export interface FileField<Name extends string = string> {
   readonly role?: InputRole;
   /** How many files it may hold; with more than one the input is a list. */
   readonly most?: number;
+  /** It may be missing. */
+  readonly optional?: boolean;
 }
 
 export interface Upload<Inputs = unknown> {
@@ -100,7 +102,8 @@ class Form {
   }
 
   upload(): Upload {
-    const inputs = Object.fromEntries(this.#spec.files.map((field) => [field.name, this.#input(field)]));
+    const given = this.#spec.files.filter(({ name, optional }) => !optional || this.#files.has(name));
+    const inputs = Object.fromEntries(given.map((field) => [field.name, this.#input(field)]));
     const size = Object.values(inputs)
       .flat()
       .reduce((sum, file) => sum + file.byteLength, 0);

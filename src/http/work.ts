@@ -4,6 +4,7 @@ import { RequestError } from './errors.ts';
 import { negotiate } from './negotiate.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 import { type FormSpec, readUpload, type Upload } from './upload.ts';
+import type { UploadShare } from './upload-memory.ts';
 
 /**
  * Reads a form and works on it in the pool. A place is taken before the upload is read, so that a full service says so
@@ -15,12 +16,22 @@ export async function withUpload<Inputs, Result>(
   spec: FormSpec<Inputs>,
   work: (upload: Upload<Inputs>, place: EnginePlace) => Promise<Result>,
 ): Promise<Result> {
-  const place = services.pool.reserve();
-  const share = services.uploads.open();
-  try {
+  return await withPlace(services, async (place, share) => {
     const upload = await readUpload(c.req.raw, spec, share);
     c.set('bytesIn', upload.size);
     return await work(upload, place);
+  });
+}
+
+/** A place in the pool and a part of the memory for documents, both given back whatever happens. */
+export async function withPlace<Result>(
+  { pool, uploads }: HttpServices,
+  work: (place: EnginePlace, share: UploadShare) => Promise<Result>,
+): Promise<Result> {
+  const place = pool.reserve();
+  const share = uploads.open();
+  try {
+    return await work(place, share);
   } finally {
     share.release();
     place.release();

@@ -1,3 +1,4 @@
+import { problemFrom, Service, unreachable } from '../client/index.ts';
 import type { Report } from '../redline/index.ts';
 
 /** What `POST /v1/comparisons` answers with. */
@@ -9,33 +10,13 @@ export interface ComparisonAnswer {
   readonly expiresAt: string;
 }
 
-/** RFC 9457, as far as the page shows it. Codes that begin with `page/` come from the page itself. */
-export interface Problem {
-  readonly code: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly requestId: string;
-  readonly input: string | undefined;
-  readonly story: string | undefined;
-  /** When to come back. */
-  readonly retryAfterSeconds: number | undefined;
-}
-
-export class ProblemError extends Error {
-  override readonly name = 'ProblemError';
-  readonly problem: Problem;
-
-  constructor(problem: Partial<Problem> & Pick<Problem, 'code'>) {
-    super(problem.code);
-    const none = { title: '', detail: '', requestId: '', input: undefined, story: undefined };
-    this.problem = { ...none, retryAfterSeconds: undefined, ...problem };
-  }
-}
-
 export interface Pair {
   readonly original: File;
   readonly modified: File;
 }
+
+/** The service that this page comes from. */
+export const service = new Service('');
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const SAMPLE = '/v1/samples/services-agreement';
@@ -69,7 +50,7 @@ export function compareFiles(
     request.upload.onprogress = (event) =>
       event.lengthComputable && progress.onUploaded(event.loaded / event.total);
     request.upload.onload = () => progress.onSent();
-    request.onerror = () => reject(new ProblemError({ code: 'page/unreachable' }));
+    request.onerror = () => reject(unreachable());
     request.onabort = () => reject(new DOMException('Cancelled', 'AbortError'));
     request.onload = () => {
       if (request.status < 300) resolve(JSON.parse(request.responseText) as ComparisonAnswer);
@@ -84,56 +65,20 @@ export function compareFiles(
 
 /** A comparison made earlier, within its hour. @throws {ProblemError} */
 export async function fetchComparison(id: string, signal: AbortSignal): Promise<ComparisonAnswer> {
-  const response = await get(`/v1/comparisons/${encodeURIComponent(id)}`, 'application/json', signal);
-  return (await response.json()) as ComparisonAnswer;
+  return await service.read(`/v1/comparisons/${encodeURIComponent(id)}`, { signal });
 }
 
 /** The redline as HTML. @throws {ProblemError} */
 export async function fetchRedline(answer: ComparisonAnswer, signal: AbortSignal): Promise<string> {
-  return await (await get(answer.links.html, 'text/html', signal)).text();
+  return await (await service.ask(answer.links.html, { accept: 'text/html', signal })).text();
 }
 
 /** The two versions of the sample agreement. @throws {ProblemError} */
 export async function fetchSample(signal: AbortSignal): Promise<Pair> {
   const version = async (name: 'original' | 'modified'): Promise<File> => {
-    const blob = await (await get(`${SAMPLE}/${name}`, DOCX, signal)).blob();
+    const blob = await (await service.ask(`${SAMPLE}/${name}`, { accept: DOCX, signal })).blob();
     return new File([blob], `Services Agreement (${name}).docx`, { type: DOCX });
   };
   const [original, modified] = await Promise.all([version('original'), version('modified')]);
   return { original, modified };
-}
-
-async function get(url: string, accept: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(url, { headers: { Accept: accept }, signal }).catch((error: unknown) => {
-    if (signal.aborted) throw error;
-    throw new ProblemError({ code: 'page/unreachable' });
-  });
-  if (!response.ok)
-    throw problemFrom(await response.text(), response.status, response.headers.get('Retry-After'));
-  return response;
-}
-
-function problemFrom(body: string, status: number, retryAfter: string | null): ProblemError {
-  const seconds = Number(retryAfter);
-  const when = retryAfter !== null && Number.isFinite(seconds) ? { retryAfterSeconds: seconds } : {};
-  try {
-    const { code, title, detail, requestId, details } = JSON.parse(body);
-    if (typeof code === 'string')
-      return new ProblemError({
-        code,
-        title,
-        detail,
-        requestId,
-        input: details?.input,
-        story: details?.story,
-        ...when,
-      });
-  } catch {
-    // Not a problem document: something between the page and the service answered.
-  }
-  return new ProblemError({
-    code: 'page/unexpected-answer',
-    detail: `The answer had status ${status}.`,
-    ...when,
-  });
 }

@@ -1,85 +1,32 @@
-import { useEffect, useState } from 'react';
-import type { Pair } from './api.ts';
-import { Failure } from './failure.tsx';
-import { type Choice, Home } from './home.tsx';
-import { Progress } from './progress.tsx';
-import { ResultView } from './result.tsx';
-import { useSession, type View } from './session.ts';
-import { Wordmark } from './wordmark.tsx';
-import { changesInWords } from './words.ts';
+import { Compare } from './compare.tsx';
+import { DocumentView } from './documents/document-view.tsx';
+import { ListView } from './documents/list-view.tsx';
+import { VersionView } from './documents/version-view.tsx';
+import { type Route, routeOf, useAddress } from './route.tsx';
+import { Tray } from './uploads/tray.tsx';
 
-const NOTHING: Choice = { original: undefined, modified: undefined, author: '' };
-
-/** The page: choose, wait, read. What was chosen stays until a comparison is done, so that a failure costs nothing. */
+/** The page that the address names, and the uploads, which go on from page to page. */
 export function App() {
-  const { view, compare, sample, cancel } = useSession();
-  const [choice, setChoice] = useState<Choice>(NOTHING);
-  const pair = pairOf(choice);
-  useTitle(view);
-
-  if (view.name === 'result')
-    return (
-      <ResultView
-        key={view.result.answer.id}
-        result={view.result}
-        onStartOver={() => {
-          setChoice(NOTHING);
-          cancel();
-        }}
-      />
-    );
+  const [path = ''] = useAddress().split('?');
   return (
-    <div className="frame">
-      <header className="masthead">
-        <Wordmark />
-        <a href="/docs">API</a>
-      </header>
-      <main>
-        {view.name === 'home' && (
-          <Home
-            choice={choice}
-            onChoice={setChoice}
-            onCompare={() => pair && compare(pair, choice.author.trim())}
-            onSample={sample}
-          />
-        )}
-        {view.name === 'working' && <Progress work={view.work} onCancel={cancel} />}
-        {view.name === 'failed' && (
-          <Failure
-            problem={view.problem}
-            files={pair ? { original: pair.original.name, modified: pair.modified.name } : {}}
-            onAgain={pair ? () => compare(pair, choice.author.trim()) : undefined}
-            onBack={cancel}
-          />
-        )}
-      </main>
-      <footer className="colophon">
-        Your documents stay on this computer. A result can be fetched for one hour and is then removed.
-      </footer>
-    </div>
+    <>
+      <Page route={routeOf(path)} />
+      <Tray />
+    </>
   );
 }
 
-function pairOf({ original, modified }: Choice): Pair | undefined {
-  return original && modified ? { original, modified } : undefined;
-}
-
-function useTitle(view: View): void {
-  const title = titleOf(view);
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
-}
-
-function titleOf(view: View): string {
-  switch (view.name) {
-    case 'home':
-      return 'Redline: compare two Word documents';
-    case 'working':
-      return 'Comparing … · Redline';
-    case 'failed':
-      return 'Not compared · Redline';
-    case 'result':
-      return `${changesInWords(view.result.stops.length)} · Redline`;
+function Page({ route }: { route: Route }) {
+  switch (route.name) {
+    case 'compare':
+      return <Compare />;
+    case 'documents':
+      return <ListView />;
+    case 'document':
+      return <DocumentView key={route.id} id={route.id} />;
+    case 'version':
+      return <VersionView key={`${route.id} ${route.number}`} id={route.id} number={route.number} />;
+    case 'redline':
+      return <Compare />;
   }
 }

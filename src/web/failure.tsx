@@ -1,4 +1,4 @@
-import type { Problem } from './api.ts';
+import type { Problem } from '../client/index.ts';
 import { useArrival } from './focus.ts';
 import { explain, subjectOf } from './problems.ts';
 

@@ -1,5 +1,5 @@
 /** Of one document; the service's own limit. */
-const MAX_BYTES = 50 * 1024 * 1024;
+export const MAX_BYTES = 50 * 1024 * 1024;
 export const ACCEPT =
   '.docx,.docm,.dotx,.dotm,application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const WORD = /\.(docx|docm|dotx|dotm)$/i;

@@ -4,6 +4,9 @@ import { App } from './app.tsx';
 import './styles/base.css';
 import './styles/home.css';
 import './styles/result.css';
+import './styles/documents.css';
+import './styles/history.css';
+import './styles/tray.css';
 import './styles/redline.css';
 import './styles/marks.css';
 

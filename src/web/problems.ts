@@ -1,4 +1,4 @@
-import type { Problem } from './api.ts';
+import { type Problem, ProblemError } from '../client/index.ts';
 
 /** A problem in words for whoever looks at the page: what happened, and what to do about it. */
 export interface Explanation {
@@ -63,20 +63,76 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
     'There is no room for another result',
     'Results are kept for one hour. Try again when some of them are gone.',
   ],
+  'documents/not-found': [
+    'There is no such document',
+    'It may have been removed, or the address is not whole. Look for it in the list.',
+  ],
+  'documents/version-not-found': ['There is no such version', 'Look for it in the history of the document.'],
+  'documents/stale': [
+    'Changed by someone else',
+    'What you see is no longer the latest. Reload, look at what changed, then decide again.',
+  ],
+  'documents/deleted': ['The document is deleted', 'Restore it first.'],
+  'documents/not-deleted': ['The document is not deleted', 'Someone else has restored it already. Reload.'],
+  'documents/full': ['The document has as many versions as it may have', 'Copy it, and go on with the copy.'],
+  'documents/type-not-supported': [
+    'Files of this kind are not kept',
+    'Word documents (.docx, .docm, .dotx, .dotm), PDF, PNG, JPEG and TIFF are, by what is in the file.',
+  ],
+  'documents/damaged': [
+    'The file is damaged or incomplete',
+    'Save it anew in the program that it comes from, then choose it again.',
+  ],
+  'documents/protected': [
+    'The PDF is protected',
+    'Remove the protection in the program that it comes from, then choose it again.',
+  ],
+  'documents/too-large': [
+    'The file is too large',
+    'A document may have 50 MB. Pictures can be compressed in Word.',
+  ],
+  'documents/infected': [
+    'The malware scanner refused the file',
+    'It was not kept. Have the computer that it comes from looked at.',
+  ],
+  'uploads/not-found': [
+    'The upload was given up',
+    'It is kept for a day after something last arrived. Choose the file again.',
+  ],
+  'uploads/too-many': ['Too many uploads are under way', 'Finish or end some of them, then try again.'],
+  'storage/full': ['There is no room left', 'Nothing was changed. Make room on the computer of the service.'],
+  'storage/unavailable': [
+    'A part of the service does not answer',
+    'Nothing was changed. Try again in a moment.',
+  ],
+  'page/file-changed': [
+    'The file cannot be read',
+    'It may be a folder, or have been changed or moved since you chose it. Choose it again.',
+  ],
+  'page/other-file': ['That is another file', 'Choose the file that was being uploaded, under its old name.'],
+  'page/elsewhere': ['It is being uploaded already', 'If not here, then in another tab of this browser.'],
   'service/busy': ['The service is busy', 'Your documents were not compared. Try again in a moment.'],
   'service/stopping': ['The service is just ending', 'Start it again, then try again.'],
   'request/timeout': ['The upload took too long', 'Try again over a faster connection.'],
-  'page/unreachable': [
+  'client/unreachable': [
     'The service cannot be reached',
     'See whether Redline is still running on this computer, then try again.',
   ],
-  'page/unexpected-answer': [
+  'client/unexpected-answer': [
     'The service answered in a way this page does not understand',
     'Reload the page and try again.',
   ],
 };
 
-const AGAIN = /^(service|page)\/|^request\/timeout$|^internal$|^comparison\/(deadline|out|no-room)/;
+/** What went wrong, whatever was thrown. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  const detail = error instanceof Error ? error.name : typeof error;
+  return new ProblemError({ code: 'client/unexpected-answer', detail }).problem;
+}
+
+const AGAIN =
+  /^(service|client|storage)\/|^request\/timeout$|^internal$|^comparison\/no-room|^documents\/unclear$|^uploads\/|^page\/elsewhere$/;
 
 /** Says a problem clearly. A code that the page does not know keeps the service's own words. */
 export function explain(problem: Problem): Explanation {

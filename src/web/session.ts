@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Problem } from '../client/index.ts';
 import {
   type ComparisonAnswer,
   compareFiles,
@@ -6,9 +7,8 @@ import {
   fetchRedline,
   fetchSample,
   type Pair,
-  type Problem,
-  ProblemError,
 } from './api.ts';
+import { problemOf } from './problems.ts';
 import { toArticle } from './sanitise.ts';
 import { type Stop, stopsOf } from './stops.ts';
 
@@ -126,9 +126,4 @@ async function prepare(
   const html = await fetchRedline(answer, signal);
   const article = await toArticle(html, (share) => show({ stage: 'rendering', share }), signal);
   return { answer, names, article, stops: stopsOf(article) };
-}
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  return new ProblemError({ code: 'page/unexpected-answer', detail: String(error) }).problem;
 }

@@ -39,7 +39,7 @@ function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry 
 
 function redlineOf(document: string): CatalogueEntry['redline'] {
   const side = { document, version: 1, name: 'a.docx', sha256: 'ab' };
-  return { document, original: side, modified: [{ ...side, version: 2 }], summary: {} };
+  return { document, kind: 'compared', original: side, modified: [{ ...side, version: 2 }], summary: {} };
 }
 
 /** What every `Catalogue` promises. */

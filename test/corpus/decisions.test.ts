@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/kit/index.ts';
 import { compare } from '../../src/redline/index.ts';
 import { changesIn, decide, decisionsOf, oneByOne, storiesOf, survivors } from '../property/decisions.ts';
+import { isLookedUp } from '../support/lookup.ts';
 import { python } from './judge.ts';
 import { corpusDirectory, DEFAULT_SETS, findPairs, toolsDirectory } from './pairs.ts';
 
@@ -51,6 +52,8 @@ function jobsOf(name: string, data: Uint8Array, number: number, ids: { kept: num
   const stepwise = oneByOne(data, some.toReversed());
   if (stepwise.missed === 0)
     expect(storiesOf(stepwise.document), `${name} one by one`).toEqual(storiesOf(atOnce.document));
+  isLookedUp(data);
+  isLookedUp(atOnce.document);
   const { kept, lost } = survivors(changes, atOnce);
   ids.kept += kept;
   ids.lost += lost;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nodeCodec } from '../../src/kit/index.ts';
 import { compare } from '../../src/redline/index.ts';
+import { isLookedUp } from '../support/lookup.ts';
 import { type Base, corpusBases, SMALL } from './bases.ts';
 import {
   changesIn,
@@ -44,6 +45,8 @@ test.each<[string, readonly Base[], number]>([
       const stepwise = oneByOne(redline, order);
       if (stepwise.missed === 0) expect(storiesOf(stepwise.document)).toEqual(storiesOf(atOnce.document));
     }
+    isLookedUp(redline);
+    isLookedUp(atOnce.document);
     const { kept, lost } = survivors(changes, atOnce);
     ids.kept += kept;
     ids.lost += lost;

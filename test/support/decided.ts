@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { nodeCodec } from '../../src/kit/index.ts';
 import { DEFAULT_LIMITS, decideChanges, listChanges, type Verdict, verify } from '../../src/redline/index.ts';
+import { isLookedUp } from './lookup.ts';
 import { docx, type Source } from './redlines.ts';
 
 const OPTIONS = { limits: DEFAULT_LIMITS };
@@ -18,6 +19,7 @@ export function isDecided(source: Source): number {
   const document = docx(source);
   const { changes } = read(document);
   expect(new Set(changes.map((c) => c.id)).size).toBe(changes.length);
+  isLookedUp(document);
   for (const verdict of ['accept', 'reject'] as const) {
     const { document: all, report } = decide(document, verdict);
     expect(report.left).toBe(0);

@@ -6,23 +6,14 @@ import {
   documentPageSchema,
   documentSchema,
   listQuerySchema,
-  versionPageSchema,
-  versionSchema,
-  versionsQuerySchema,
 } from '../document-schemas.ts';
 import { RequestError } from '../errors.ts';
-import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
+import { JSON_TYPE, problemResponses } from '../responses.ts';
 
 // What the routes of kept documents take and answer, as the OpenAPI document says it; `documents.ts` does it.
 
 const id = z.string().openapi({ param: { name: 'id', in: 'path' } });
-const number = z.coerce
-  .number()
-  .int()
-  .positive()
-  .openapi({ param: { name: 'number', in: 'path' } });
 const documentParameters = z.object({ id });
-const versionParameters = z.object({ id, number });
 
 const ifMatch = z.object({
   'if-match': z
@@ -30,13 +21,14 @@ const ifMatch = z.object({
     .optional()
     .openapi({ description: 'The ETag of the document as it was read. Without it: 428.' }),
 });
-const anew = z.object({
+/** A POST that may be sent again. */
+export const anew = z.object({
   'idempotency-key': z
     .string()
     .optional()
     .openapi({ description: 'Sent again, the request is not done again.' }),
 });
-const both = ifMatch.extend(anew.shape);
+export const both = ifMatch.extend(anew.shape);
 
 /** A description is short; nothing longer is read. */
 const MOST_JSON_BYTES = 64 * 1024;
@@ -145,52 +137,4 @@ export const addVersion = createRoute({
   summary: 'Add a version',
   request: { params: documentParameters, headers: both, body: fileForm() },
   responses: created,
-});
-
-export const listVersions = createRoute({
-  method: 'get',
-  path: '/v1/documents/{id}/versions',
-  summary: 'The versions of a document, the latest first',
-  request: { params: documentParameters, query: versionsQuerySchema },
-  responses: { 200: { description: 'A page.', content: json(versionPageSchema) }, ...problemResponses },
-});
-
-export const getVersion = createRoute({
-  method: 'get',
-  path: '/v1/documents/{id}/versions/{number}',
-  summary: 'A version',
-  request: { params: versionParameters },
-  responses: { 200: { description: 'The version.', content: json(versionSchema) }, ...problemResponses },
-});
-
-export const restoreVersion = createRoute({
-  method: 'post',
-  path: '/v1/documents/{id}/versions/{number}/restore',
-  summary: 'Make an earlier version the current one, as a new version',
-  request: { params: versionParameters, headers: both },
-  responses: created,
-});
-
-const file = { [DOCX]: { schema: { type: 'string', contentMediaType: DOCX } as const } };
-export const contentAnswers = {
-  200: { description: 'The bytes; the ETag is made of their SHA-256.', content: file },
-  206: { description: 'The range of them that `Range` asks for.', content: file },
-  304: { description: 'They are those that `If-None-Match` names.' },
-  ...problemResponses,
-};
-
-export const getContent = createRoute({
-  method: 'get',
-  path: '/v1/documents/{id}/content',
-  summary: 'The bytes of the current version',
-  request: { params: documentParameters },
-  responses: contentAnswers,
-});
-
-export const getVersionContent = createRoute({
-  method: 'get',
-  path: '/v1/documents/{id}/versions/{number}/content',
-  summary: 'The bytes of a version',
-  request: { params: versionParameters },
-  responses: contentAnswers,
 });

@@ -2,14 +2,15 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { StoredHead } from '../../documents/index.ts';
 import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
-import { sendContent } from '../content.ts';
 import { newDocumentSchema } from '../document-schemas.ts';
-import { etagOf, linkOf, viewDocument, viewEntry, viewVersion } from '../document-views.ts';
+import { etagOf, linkOf, viewDocument, viewEntry } from '../document-views.ts';
 import { takeContent } from '../intake.ts';
 import { parseOptions } from '../options.ts';
 import { decodePageToken, encodePageToken } from '../page-token.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import * as api from './document-api.ts';
+import { DOCUMENT_PLACE } from './version-api.ts';
+import { addVersionRoutes } from './versions.ts';
 
 const FRESH = { 'Cache-Control': 'private, no-cache' };
 const UNNAMED = 'Document';
@@ -83,32 +84,7 @@ function addVersions(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
     const stored = await takeContent(c, services, ({ content }) => documents.addVersion(change, content));
     return answerCreated(c, stored);
   });
-  app.openapi(api.listVersions, async (c) => {
-    const { id } = c.req.valid('param');
-    const { pageSize, pageToken } = c.req.valid('query');
-    const { head } = await documents.get(actorOf(c), id);
-    const before = pageToken === undefined ? null : Number(decodePageToken(pageToken, { id }).id);
-    const older = head.versions.filter(({ number }) => before === null || number < before).reverse();
-    const page = older.slice(0, pageSize);
-    const last = page.at(-1);
-    const more = older.length > page.length && last !== undefined;
-    const nextPageToken = more ? encodePageToken({ value: '', id: String(last.number) }, { id }) : null;
-    return c.json({ versions: page.map((version) => viewVersion(id, version)), nextPageToken }, 200, FRESH);
-  });
-  app.openapi(api.getVersion, async (c) => {
-    const { id, number } = c.req.valid('param');
-    const { version } = await documents.version(actorOf(c), id, number);
-    return c.json(viewVersion(id, version), 200, FRESH);
-  });
-  app.openapi(api.restoreVersion, async (c) => {
-    const { id, number } = c.req.valid('param');
-    return answerCreated(c, await documents.restoreVersion(changeOfDocument(c, id), number));
-  });
-  app.openapi(api.getContent, (c) => sendContent(c, services, c.req.valid('param').id));
-  app.openapi(api.getVersionContent, (c) => {
-    const { id, number } = c.req.valid('param');
-    return sendContent(c, services, id, number);
-  });
+  addVersionRoutes(app, services, DOCUMENT_PLACE);
 }
 
 function answerCreated(c: Context<HttpEnv>, stored: StoredHead) {

@@ -6,7 +6,8 @@ import { sendContent } from '../content.ts';
 import { etagOf, viewDocument } from '../document-views.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { contentAnswers, documentChange, shortBody } from './document-api.ts';
+import { documentChange, shortBody } from './document-api.ts';
+import { contentAnswers } from './version-api.ts';
 
 const id = z.string().openapi({ param: { name: 'id', in: 'path' } });
 const seconds = (ms: number): number => ms / 1000;
@@ -89,7 +90,10 @@ export function addLinkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
   app.openapi(openLink, async (c) => {
     const { grant, reader } = await links.open(c.req.valid('param').token, c.var.requestId);
     const { document, version, inline } = grant;
-    return await sendContent(c, services, document, version ?? undefined, { actor: reader, inline });
+    return await sendContent(c, services.library.documents, document, version ?? undefined, {
+      actor: reader,
+      inline,
+    });
   });
 }
 

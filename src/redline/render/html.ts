@@ -1,14 +1,7 @@
 import type { Codec } from '../codec.ts';
-import {
-  Counters,
-  openPackage,
-  type Package,
-  readNumbering,
-  readStyles,
-  type XmlElement,
-} from '../ooxml/index.ts';
+import { Counters, openPackage, type Package, readNumbering, readStyles } from '../ooxml/index.ts';
 import type { Limits } from '../options.ts';
-import { readChanges } from '../revisions/index.ts';
+import { ChangeIndex } from '../revisions/index.ts';
 import { renderBlocks as renderContent } from './blocks.ts';
 import { ChangeLedger, type LastingIds, type Reading } from './changes.ts';
 import type { Context } from './context.ts';
@@ -66,14 +59,12 @@ export function renderBlocks(
   };
 }
 
-/** The changes are listed when the first of them is met: what stands above it need not wait for that. */
+/** The changes are read when the first of them is met, and the text around them as far as the ids need it. */
 function lastingIds(pkg: Package): LastingIds {
-  let ids: ReadonlyMap<XmlElement, string> | undefined;
+  let changes: ChangeIndex | undefined;
   return (element) => {
-    ids ??= new Map(
-      readChanges(pkg).flatMap(({ change, elements }) => elements.map((e) => [e, change.id] as const)),
-    );
-    return ids.get(element) ?? '';
+    changes ??= new ChangeIndex(pkg);
+    return changes.idOf(element);
   };
 }
 

@@ -10,7 +10,7 @@ export { CHANGE_KINDS } from './changes/change.ts';
 export { describeChange } from './changes/describe.ts';
 export { type ListOptions, listChanges } from './changes/list.ts';
 export type { FoundChange } from './changes/read.ts';
-export { readChanges } from './changes/read.ts';
+export { ChangeIndex, readChanges } from './changes/read.ts';
 export { authorsOf, marksOf, settledBy, taggedCopy, untaggedCopy } from './combine/alone.ts';
 export type { Met, Mixing } from './combine/blocks.ts';
 export { bookmarkNames, foldIn } from './combine/fold.ts';

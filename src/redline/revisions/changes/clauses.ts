@@ -5,6 +5,7 @@ import {
   type ListPlace,
   type Numbering,
   outer,
+  parseXml,
   placeOf,
   resolve,
   type Styles,
@@ -39,6 +40,8 @@ const MAX_HEADING = 160;
 const TYPED =
   /^\s*((?:(?:section|article|clause)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}[.)]|\([a-z]{1,4}\)|\([0-9]{1,3}\)))(?=\s)/i;
 const TYPED_LIST = 'typed';
+/** Properties of paragraphs nest little; what nests deeper was refused when the part was read. */
+const DEPTH = 512;
 
 /** Follows displayed numbers and headings through a story, paragraph by paragraph. */
 export class Clauses {
@@ -47,7 +50,6 @@ export class Clauses {
   readonly #accepted = new Counters();
   readonly #rejected = new Counters();
   readonly #looks = new Map<string, Look>();
-  readonly #looksOf = new Map<XmlElement | undefined, Look>();
   #open: Open[] = [];
   #heading = '';
 
@@ -60,7 +62,16 @@ export class Clauses {
   next(pPr: XmlElement | undefined, textOf: () => string, presence: Presence): Where {
     const now = this.#look(pPr);
     const change = child(pPr, 'w:pPrChange');
-    const former = change ? this.#look(child(change, 'w:pPr')) : now;
+    return this.#count(now, change ? this.#look(child(change, 'w:pPr')) : now, textOf, presence);
+  }
+
+  /** `next` for a paragraph without changes; @param pPr  source of its properties, or `''` */
+  plain(pPr: string, textOf: () => string): Where {
+    const look = this.#looks.get(pPr) ?? this.#lookAt(pPr === '' ? undefined : parseXml(pPr, DEPTH));
+    return this.#count(look, look, textOf, { accepted: true, rejected: true });
+  }
+
+  #count(now: Look, former: Look, textOf: () => string, presence: Presence): Where {
     const accepted = presence.accepted && now.place ? this.#accepted.next(now.place) : '';
     const rejected = presence.rejected && former.place ? this.#rejected.next(former.place) : '';
     const place = presence.accepted ? now.place : former.place;
@@ -74,15 +85,11 @@ export class Clauses {
   }
 
   #look(pPr: XmlElement | undefined): Look {
-    const look = this.#looksOf.get(pPr) ?? this.#lookAt(pPr);
-    this.#looksOf.set(pPr, look);
-    return look;
+    const key = pPr === undefined ? '' : outer(pPr);
+    return this.#looks.get(key) ?? this.#lookAt(pPr);
   }
 
   #lookAt(pPr: XmlElement | undefined): Look {
-    const key = pPr === undefined ? '' : outer(pPr);
-    const known = this.#looks.get(key);
-    if (known) return known;
     const styleId = childValue(pPr, 'w:pStyle') ?? this.#styles.defaultParagraph;
     const chain = this.#styles.chain(styleId);
     const outline = resolve(pPr, chain, 'w:pPr', (p) => childValue(p, 'w:outlineLvl'));
@@ -91,7 +98,7 @@ export class Clauses {
       isHeading:
         outline === undefined ? /^heading \d$/i.test(this.#styles.name(styleId)) : Number(outline) < 9,
     };
-    this.#looks.set(key, fresh);
+    this.#looks.set(pPr === undefined ? '' : outer(pPr), fresh);
     return fresh;
   }
 

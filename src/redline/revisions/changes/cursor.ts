@@ -1,19 +1,25 @@
 import { attribute, type Styles, type XmlElement } from '../../ooxml/index.ts';
-import type { ChangePosition } from './change.ts';
+import { Backlog } from './backlog.ts';
 import type { Clauses, Where } from './clauses.ts';
-import { addText, type Group, isAfter, type Side, type Slot } from './group.ts';
+import { addText, type Group, isAfter, type Side, type Slot, type Spot } from './group.ts';
 import { ParagraphKeys } from './identity.ts';
 import { type Around, absorber, type Ledger, type ParagraphEnd, type Place } from './ledger.ts';
 import { Ranges } from './ranges.ts';
 
 export interface Paragraph {
-  readonly position: ChangePosition;
+  readonly position: Spot['paragraph'];
   length: number;
   readonly slot: Slot;
   /** What it says with all changes accepted. */
   shown: string;
   readonly where: Where;
-  readonly key: Place['paragraph'];
+  readonly place: Place['paragraph'];
+  /** Tells the paragraph apart by its unchanged text (`ParagraphKeys`): known when the backlog is done. */
+  key: (early: boolean) => string;
+  /** Where it stands in its table, and what stands above. */
+  above: string;
+  /** Has the backlog done as far as to know it. */
+  settle: () => void;
   /** Changes of formatting that all of it is in. */
   readonly formatted: Group[];
   run: { readonly group: Group; readonly delta: string } | undefined;
@@ -21,7 +27,10 @@ export interface Paragraph {
 }
 
 export interface Table {
-  readonly number: number;
+  /** Tells it from the others that hold changes. */
+  readonly id: number;
+  /** Among all tables of the part: known when the backlog is done. */
+  number: number;
   row: string;
   column: number;
   paragraph: number;
@@ -32,23 +41,36 @@ export interface Reading {
   readonly part: string;
   readonly ledger: Ledger;
   readonly styles: Styles;
-  readonly clauses: Clauses;
+  /** Not given where nobody asks for labels and headings. */
+  readonly clauses: Clauses | undefined;
   /** Does anything tracked stand in an element? */
   readonly holds: (element: XmlElement) => boolean;
+}
+
+/** What is counted and kept in mind in the order of a part. */
+export interface Order {
+  readonly keys: ParagraphKeys;
+  paragraphs: number;
+  tables: number;
+  /** How the last paragraph that holds unchanged words starts. */
+  above: string;
+}
+
+export function structureOf(table: Table, row: string, column: number, paragraph: number): string {
+  return `${table.number}|${row}|${column}|${paragraph}`;
 }
 
 /** Where a reader of a part stands, and which changes are around it. */
 export class Cursor {
   readonly reading: Reading;
   readonly ledger: Ledger;
-  readonly keys = new ParagraphKeys();
   readonly ranges: Ranges;
+  readonly backlog = new Backlog();
+  /** What only the backlog may look at: it follows the order of the document. */
+  readonly order: Order = { keys: new ParagraphKeys(), paragraphs: 0, tables: 0, above: '' };
   story = '';
-  paragraphs = 0;
   tables = 0;
   boxes = 0;
-  /** How the last paragraph that holds unchanged words starts. */
-  above = '';
   around: Around[] = [];
   table: Table | undefined;
   paragraph: Paragraph;
@@ -68,6 +90,11 @@ export class Cursor {
     this.ranges = new Ranges(reading.ledger);
     this.between = this.newParagraph(null);
     this.paragraph = this.between;
+  }
+
+  /** Does what stands here belong to a change, or may it? Then it is read even where nothing in it is tracked. */
+  get isInside(): boolean {
+    return this.around.length > 0 || this.ranges.aroundControls;
   }
 
   text(text: string): void {
@@ -129,9 +156,9 @@ export class Cursor {
     if (p === this.between) return this.placeBetween(within);
     return {
       story: this.story,
-      position: { ...p.position, offset: p.length },
+      position: { paragraph: p.position, offset: p.length },
       slot: within?.slot ?? p.slot,
-      paragraph: p.key,
+      paragraph: p.place,
       where: p.where,
       within,
     };
@@ -141,47 +168,72 @@ export class Cursor {
   placeBetween(within: Group | undefined): Place {
     const next = this.newParagraph(null);
     const structure = this.structure();
+    this.backlog.add(() => {
+      const found = structure();
+      next.position.number = this.order.paragraphs;
+      next.key = () => found;
+    });
+    next.settle = this.backlog.upToHere();
     const where: Where = { clause: '', heading: '' };
     this.awaiting.push(where);
     return {
       story: this.story,
-      position: { ...next.position, paragraph: this.paragraphs },
+      position: { paragraph: next.position, offset: 0 },
       slot: within?.slot ?? { text: '', current: undefined },
-      paragraph: { key: () => structure, above: next.key.above },
+      paragraph: next.place,
       where,
       within,
     };
   }
 
   newParagraph(element: XmlElement | null): Paragraph {
-    const position: ChangePosition = {
-      part: this.reading.part,
-      paragraph: Math.max(0, this.paragraphs - 1),
-      paragraphId: attribute(element ?? undefined, 'w14:paraId') ?? null,
-      offset: 0,
-    };
-    return {
-      position,
+    const structure = this.structure();
+    const p: Paragraph = {
+      position: {
+        part: this.reading.part,
+        number: 0,
+        id: attribute(element ?? undefined, 'w14:paraId') ?? null,
+      },
       length: 0,
       slot: { text: '', current: undefined },
       shown: '',
       where: { clause: '', heading: '' },
-      key: { key: () => '', above: `${this.structure()}\u0000${this.above}` },
+      place: {
+        key: (early) => {
+          p.settle();
+          return p.key(early);
+        },
+        above: () => {
+          p.settle();
+          return p.above;
+        },
+      },
+      key: () => '',
+      above: '',
+      settle: () => {},
       formatted: [],
       run: undefined,
       inside: new Set(),
     };
+    this.backlog.add(() => {
+      p.position.number = Math.max(0, this.order.paragraphs - 1);
+      p.above = `${structure()}\u0000${this.order.above}`;
+    });
+    return p;
   }
 
-  structure(): string {
+  /** Where the present place stands in its table, or what stands above it; for the backlog. */
+  structure(): () => string {
     const t = this.table;
-    return t ? `${t.number}|${t.row}|${t.column}|${t.paragraph}` : this.above;
+    if (!t) return () => this.order.above;
+    const { row, column, paragraph } = t;
+    return () => structureOf(t, row, column, paragraph);
   }
 
   /** What moved over several paragraphs or cells is kept apart in its text where no mark moved along. */
   #moved(name: string, element: XmlElement, side: Side): Group {
     const group = this.ledger.named('move', name, element, this.place(), side);
-    const { paragraph } = this.paragraph.position;
+    const { paragraph } = this;
     const text = isAfter(side) ? group.after : group.before;
     const last = this.#lastMoved.get(group);
     if (last !== undefined && last !== paragraph && text !== '' && !text.endsWith('\n'))
@@ -190,7 +242,7 @@ export class Cursor {
     return group;
   }
 
-  readonly #lastMoved = new Map<Group, number>();
+  readonly #lastMoved = new Map<Group, Paragraph>();
 
   /** Keeps paragraphs and cells of tracked rows apart in their text. */
   separate(mark: string): void {

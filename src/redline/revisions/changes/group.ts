@@ -1,5 +1,4 @@
 import type { XmlElement } from '../../ooxml/index.ts';
-import type { ChangePosition } from './change.ts';
 import type { Where } from './clauses.ts';
 
 export type Side = 'ins' | 'del' | 'from' | 'to';
@@ -33,13 +32,26 @@ export interface Slot {
   current: Group | undefined;
 }
 
+/** A paragraph's place among others; asked for when the document was read. */
+export interface ParagraphPlace {
+  readonly key: (early: boolean) => string;
+  readonly above: () => string;
+}
+
 /** Where a group stands among unchanged text, for its id. */
 export interface Anchor {
   readonly slot: Slot;
   /** UTF-16 offset in the slot's text. */
   readonly at: number;
-  /** The paragraph's own place: known when all of it was read. */
-  readonly paragraph: { key: (early: boolean) => string; readonly above: string };
+  readonly paragraph: ParagraphPlace;
+}
+
+/** A place in a part, as `ChangePosition` tells it. */
+export interface Spot {
+  /** Its number is known when the backlog is done. */
+  readonly paragraph: { readonly part: string; number: number; readonly id: string | null };
+  /** UTF-16 offset in the paragraph's text. */
+  readonly offset: number;
 }
 
 /** A logical change in the making. */
@@ -59,8 +71,8 @@ export interface Group {
   code: string;
   /** Holds a paragraph's mark. */
   hasMark: boolean;
-  position: ChangePosition;
-  movedTo: ChangePosition | undefined;
+  position: Spot;
+  movedTo: Spot | undefined;
   where: Where;
   readonly format: { before: string[]; after: string[] };
 }

@@ -16,34 +16,112 @@ export interface Named {
   readonly names: readonly string[];
 }
 
+/** Changes that say the same. */
+interface Alike {
+  readonly groups: Group[];
+  /** How many of them have a name, in order. */
+  named: number;
+  /** How often each name was wanted. */
+  readonly taken: Map<string, number>;
+}
+
 const compact = (text: string): string => text.replace(/\s+/g, '');
 
 /**
- * Gives every change its id (docs/decisions/0030-ids-of-changes.md): from what it says and who said it when; where that
- * is little, or another change says the same, also from where it stands among what no change touches.
- *
- * @param kindOf  kind of the story of a group: `body`, `footnote`, … (numbers of notes change with decisions)
+ * Gives changes their ids (docs/decisions/0030-ids-of-changes.md): from what they say and who said it when; where that
+ * is little, or another change says the same, also from where they stand among what no change touches. Only what is
+ * asked for is looked up.
  */
-export function nameChanges(groups: readonly Group[], kindOf: (group: Group) => string): Named[] {
-  const contents = groups.map((g) => hashOf(contentOf(g, kindOf(g))));
-  const places = placesOf(groups, contents);
-  const telling = groups.map(
-    (g) => isWhole(g) || (!ofParagraph(g) && compact(contentText(g)).length >= TELLING),
-  );
-  const repeated = counts(contents);
-  const wanted = groups.map((_, i) => {
-    const [content, place] = [contents[i] ?? '', places[i] ?? ''];
-    const full = `c${content}-${place.slice(0, 6)}`;
-    const alone = telling[i] && repeated.get(content) === 1;
-    return { id: alone ? `c${content}` : full, full };
-  });
-  const taken = new Map<string, number>();
-  return wanted.map(({ id, full }) => {
-    const n = (taken.get(id) ?? 0) + 1;
-    taken.set(id, n);
-    const name = n === 1 ? id : `${id}-${n}`;
-    return { id: name, names: n > 1 ? [name] : [...new Set([name, full])] };
-  });
+export class ChangeNames {
+  readonly #groups: readonly Group[];
+  readonly #contents = new Map<Group, string>();
+  readonly #alike = new Map<string, Alike>();
+  readonly #inSlot = new Map<Slot, Group[]>();
+  readonly #lefts = new Map<Slot, ReadonlyMap<Group, string>>();
+  readonly #named = new Map<Group, Named>();
+
+  /** @param kindOf  kind of the story of a group: `body`, `footnote`, … (numbers of notes change with decisions) */
+  constructor(groups: readonly Group[], kindOf: (group: Group) => string) {
+    this.#groups = groups;
+    for (const group of groups) {
+      const content = hashOf(contentOf(group, kindOf(group)));
+      this.#contents.set(group, content);
+      const alike = this.#alike.get(content);
+      if (alike) alike.groups.push(group);
+      else this.#alike.set(content, { groups: [group], named: 0, taken: new Map() });
+      const { slot } = group.anchor;
+      const members = this.#inSlot.get(slot);
+      if (members) members.push(group);
+      else this.#inSlot.set(slot, [group]);
+    }
+  }
+
+  all(): Named[] {
+    return this.#groups.map((group) => this.of(group));
+  }
+
+  /** Changes that say the same and stand alike are counted, in the order of the document. */
+  of(group: Group): Named {
+    const alike = this.#alike.get(this.#content(group));
+    while (alike && !this.#named.has(group) && alike.named < alike.groups.length) this.#nameNext(alike);
+    return this.#named.get(group) ?? { id: '', names: [] };
+  }
+
+  #nameNext(alike: Alike): void {
+    const group = alike.groups[alike.named++];
+    if (!group) return;
+    const full = this.#full(group);
+    const n = (alike.taken.get(full) ?? 0) + 1;
+    alike.taken.set(full, n);
+    const id = this.#isTold(group) ? `c${this.#content(group)}` : full;
+    this.#named.set(group, n > 1 ? named(`${id}-${n}`) : named(id, full));
+  }
+
+  idOf(group: Group): string {
+    return this.#isTold(group) ? `c${this.#content(group)}` : this.of(group).id;
+  }
+
+  /** The change that a name means. */
+  find(name: string): Group | undefined {
+    const alike = this.#alike.get(/^c([0-9a-f]+)/.exec(name)?.[1] ?? '');
+    return alike?.groups.find((group) => this.idOf(group) === name || this.of(group).names.includes(name));
+  }
+
+  #content(group: Group): string {
+    return this.#contents.get(group) ?? '';
+  }
+
+  /** Is what it says enough to tell it apart? */
+  #isTold(group: Group): boolean {
+    const isLong = isWhole(group) || (!ofParagraph(group) && compact(contentText(group)).length >= TELLING);
+    return isLong && this.#alike.get(this.#content(group))?.groups.length === 1;
+  }
+
+  #full(group: Group): string {
+    return `c${this.#content(group)}-${hashOf(this.#place(group)).slice(0, 6)}`;
+  }
+
+  #place(group: Group): string {
+    const { slot, at, paragraph } = group.anchor;
+    if (isWhole(group)) return paragraph.above();
+    const early = at * 2 < slot.text.length;
+    const around = group.within ? this.#content(group.within) : paragraph.key(early);
+    return `${around}\u0000${this.#leftsIn(slot).get(group)}`;
+  }
+
+  #leftsIn(slot: Slot): ReadonlyMap<Group, string> {
+    const known = this.#lefts.get(slot);
+    if (known) return known;
+    const members = this.#inSlot.get(slot) ?? [];
+    const lefts = leftsOf(slot.text, members);
+    const fresh = new Map(members.map((g, i) => [g, lefts[i] ?? ''] as const));
+    this.#lefts.set(slot, fresh);
+    return fresh;
+  }
+}
+
+function named(id: string, other = id): Named {
+  return { id, names: [...new Set([id, other])] };
 }
 
 /** Rows, moves and whole paragraphs are told apart by what they say: what stands around them comes and goes. */
@@ -66,32 +144,6 @@ function contentOf(group: Group, story: string): string {
 
 function ofParagraph({ subject }: Group): boolean {
   return subject === 'paragraph' || subject === 'numbering';
-}
-
-function counts(values: readonly string[]): Map<string, number> {
-  const out = new Map<string, number>();
-  for (const value of values) out.set(value, (out.get(value) ?? 0) + 1);
-  return out;
-}
-
-function placesOf(groups: readonly Group[], contents: readonly string[]): string[] {
-  const content = new Map(groups.map((g, i) => [g, contents[i] ?? '']));
-  const bySlot = new Map<Slot, Group[]>();
-  for (const g of groups) {
-    const members = bySlot.get(g.anchor.slot);
-    if (members) members.push(g);
-    else bySlot.set(g.anchor.slot, [g]);
-  }
-  const place = new Map<Group, string>();
-  for (const [slot, members] of bySlot) {
-    const lefts = leftsOf(slot.text, members);
-    members.forEach((g, i) => {
-      const early = g.anchor.at * 2 < slot.text.length;
-      const around = g.within ? (content.get(g.within) ?? '') : g.anchor.paragraph.key(early);
-      place.set(g, hashOf(isWhole(g) ? g.anchor.paragraph.above : `${around}\u0000${lefts[i]}`));
-    });
-  }
-  return groups.map((g) => place.get(g) ?? '');
 }
 
 /** What stands in front of each group in a slot, and how often it stands before that already. */

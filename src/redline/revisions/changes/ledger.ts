@@ -1,12 +1,20 @@
 import { attribute, type XmlElement } from '../../ooxml/index.ts';
-import type { ChangePosition } from './change.ts';
 import type { Where } from './clauses.ts';
-import { addText, agrees, type Group, isAfter, type Side, type Slot, type Subject } from './group.ts';
+import {
+  addText,
+  agrees,
+  type Group,
+  isAfter,
+  type Side,
+  type Slot,
+  type Spot,
+  type Subject,
+} from './group.ts';
 
 /** The present place of a reader. */
 export interface Place {
   readonly story: string;
-  readonly position: ChangePosition;
+  readonly position: Spot;
   readonly slot: Slot;
   readonly paragraph: Group['anchor']['paragraph'];
   readonly where: Where;
@@ -70,7 +78,7 @@ export class Ledger {
 
   /** One change for everything with the same name, such as both ends of a move or the cells of a column. */
   named(subject: Subject, name: string, element: XmlElement, place: Place, side?: Side): Group {
-    const key = `${place.position.part} ${subject} ${name}`;
+    const key = `${place.position.paragraph.part} ${subject} ${name}`;
     const known = this.#named.get(key);
     if (!known) {
       const group = this.create(subject, element, place, side);

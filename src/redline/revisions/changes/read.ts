@@ -1,10 +1,10 @@
-import { type Package, readNumbering, readStyles, type XmlElement } from '../../ooxml/index.ts';
+import { type Package, readNumbering, readStyles, type Styles, type XmlElement } from '../../ooxml/index.ts';
 import { revisionOffsets } from '../decide/names.ts';
 import { storyParts } from '../result.ts';
-import type { Change, ChangeKind } from './change.ts';
+import type { Change, ChangeKind, ChangePosition } from './change.ts';
 import { Clauses } from './clauses.ts';
-import type { Group } from './group.ts';
-import { type Named, nameChanges } from './identity.ts';
+import type { Group, Spot } from './group.ts';
+import { ChangeNames, type Named } from './identity.ts';
 import { readLasting } from './lasting.ts';
 import { Ledger } from './ledger.ts';
 import { storyNames } from './stories.ts';
@@ -23,17 +23,67 @@ export interface FoundChange {
 
 /** All changes of a document, in document order: body, headers and footers, notes. */
 export function readChanges(pkg: Package): FoundChange[] {
-  const [styles, ledger] = [readStyles(pkg), new Ledger()];
+  const styles = readStyles(pkg);
   const numbering = readNumbering(pkg, styles);
+  const groups = readGroups(pkg, styles, () => new Clauses(styles, numbering), true);
+  return finished(groups, readLasting(pkg));
+}
+
+/** @param everything  also what follows the order of the document: numbers of paragraphs, clauses */
+function readGroups(
+  pkg: Package,
+  styles: Styles,
+  clausesOf: () => Clauses | undefined,
+  everything: boolean,
+): readonly Group[] {
+  const ledger = new Ledger();
   const storiesOf = storyNames(pkg);
   for (const part of storyParts(pkg)) {
     const offsets = revisionOffsets(pkg.root(part).source);
     if (offsets.length === 0) continue;
-    const clauses = new Clauses(styles, numbering);
-    const reader = new PartReader({ part, ledger, styles, clauses, holds: holder(offsets) });
+    const reader = new PartReader({ part, ledger, styles, clauses: clausesOf(), holds: holder(offsets) });
     for (const { name, content } of storiesOf(part)) reader.story(name, content);
+    if (everything) reader.finish();
   }
-  return finished(ledger.groups, readLasting(pkg));
+  return ledger.groups;
+}
+
+/** The changes of a document for whoever asks for few of them: most of a long document is then not looked into. */
+export class ChangeIndex {
+  readonly #groups: readonly Group[];
+  readonly #names: ChangeNames;
+  /** Where the document says what changes were called, that tells about all of them. */
+  readonly #renamed: ReadonlyMap<Group, Named> | undefined;
+  #owners: ReadonlyMap<XmlElement, Group> | undefined;
+
+  constructor(pkg: Package) {
+    const groups = readGroups(pkg, readStyles(pkg), () => undefined, false);
+    const lasting = readLasting(pkg);
+    this.#groups = groups;
+    this.#names = namesOf(groups);
+    if (lasting.size === 0) return;
+    const all = renamed(this.#names.all(), lasting);
+    this.#renamed = new Map(groups.map((g, i) => [g, all[i] ?? { id: '', names: [] }] as const));
+  }
+
+  /** The id of the change that a revision element belongs to; `''` where it belongs to none. */
+  idOf(element: XmlElement): string {
+    this.#owners ??= new Map(this.#groups.flatMap((g) => g.elements.map((e) => [e, g] as const)));
+    const group = this.#owners.get(element);
+    if (!group) return '';
+    return this.#renamed?.get(group)?.id ?? this.#names.idOf(group);
+  }
+
+  /** The revision elements of the change that answers to an id, and their part. */
+  find(id: string): { readonly part: string; readonly elements: readonly XmlElement[] } | undefined {
+    const byName = (g: Group): boolean => this.#renamed?.get(g)?.names.includes(id) ?? false;
+    const group = this.#renamed ? this.#groups.findLast(byName) : this.#names.find(id);
+    return group && { part: group.position.paragraph.part, elements: group.elements };
+  }
+}
+
+function namesOf(groups: readonly Group[]): ChangeNames {
+  return new ChangeNames(groups, (g) => kindOfStory(g.story));
 }
 
 /** Does one of the offsets lie in an element? */
@@ -50,7 +100,7 @@ function holder(offsets: readonly number[]): (element: XmlElement) => boolean {
 }
 
 function finished(groups: readonly Group[], lasting: ReadonlyMap<string, string>): FoundChange[] {
-  const natural = nameChanges(groups, (g) => kindOfStory(g.story));
+  const natural = namesOf(groups).all();
   const named = lasting.size === 0 ? natural : renamed(natural, lasting);
   const ids = new Map(groups.map((g, i) => [g, named[i]?.id ?? '']));
   return groups.map((group, i) => ({
@@ -100,11 +150,15 @@ function changeOf(group: Group, id: string, within: string | null): Change {
     before: tidy(group.before || (group.sides.has('del') ? code(group) : '')),
     after: tidy(group.after || (group.sides.has('ins') ? code(group) : '')),
     format: formats ? { before: group.format.before.join('; '), after: group.format.after.join('; ') } : null,
-    position: group.position,
-    movedTo: group.subject === 'move' ? (group.movedTo ?? null) : null,
+    position: positionOf(group.position),
+    movedTo: group.subject === 'move' && group.movedTo ? positionOf(group.movedTo) : null,
     revisions: [...new Set(group.elements.map((e) => e.name))],
     within,
   };
+}
+
+function positionOf({ paragraph, offset }: Spot): ChangePosition {
+  return { part: paragraph.part, paragraph: paragraph.number, paragraphId: paragraph.id, offset };
 }
 
 /** The instruction of a field, for a change that shows no text. */

@@ -1,15 +1,16 @@
-import { decodeText, elements, parseXml, type XmlElement } from '../../ooxml/index.ts';
+import { decodeText, elements, type XmlElement } from '../../ooxml/index.ts';
 import { TRACK } from '../decide/names.ts';
 
 /** A paragraph as far as blocks without changes are looked into. */
 export interface PlainParagraph {
-  readonly pPr: XmlElement | undefined;
+  /** Source of its properties; `''` where it has none. */
+  readonly pPr: string;
   readonly text: string;
 }
 
 const PARAGRAPH = /<w:(?:p|tbl)(?=[\s>/])/g;
 const SHOWN = /<w:(?:t(?:\s[^>]*)?>([^<]*)<\/w:t>|(tab|br|cr)(?:\s[^>]*)?\/>)/g;
-const DEPTH = 512;
+const PROPERTIES_END = '</w:pPr>';
 
 /**
  * Paragraphs of a text without revisions, in document order, without building its tree: most of a document is never
@@ -24,9 +25,17 @@ export function* plainParagraphs(xml: string): Generator<PlainParagraph | null> 
     }
     const inner = xml.indexOf('>', start) + 1;
     const end = xml.charCodeAt(inner - 2) === 47 ? inner : (starts[i + 1] ?? xml.length);
-    const pPr = xml.startsWith('<w:pPr', inner) && inner < end ? parseXml(xml, DEPTH, inner) : undefined;
-    yield { pPr, text: shownText(xml, pPr?.end ?? inner, end) };
+    const content = propertiesEnd(xml, inner, end);
+    yield { pPr: xml.slice(inner, content), text: shownText(xml, content, end) };
   }
+}
+
+/** Where the properties of a paragraph end; without changes there is but one `w:pPr` in it. */
+function propertiesEnd(xml: string, from: number, to: number): number {
+  if (!xml.startsWith('<w:pPr', from) || from >= to) return from;
+  const open = xml.indexOf('>', from) + 1;
+  if (xml.charCodeAt(open - 2) === 47) return open;
+  return xml.indexOf(PROPERTIES_END, open) + PROPERTIES_END.length;
 }
 
 function shownText(xml: string, from: number, to: number): string {

@@ -1,7 +1,7 @@
 import { attribute, child, elements, isElement, type XmlElement } from '../../ooxml/index.ts';
 import { CELL_MARKS } from '../decide/names.ts';
 import { markersOf } from '../decide/properties.ts';
-import type { Cursor } from './cursor.ts';
+import { type Cursor, structureOf, type Table } from './cursor.ts';
 import type { Formats } from './formats.ts';
 import type { Group, Side } from './group.ts';
 import { SIDES } from './group.ts';
@@ -15,6 +15,8 @@ const ROW_LABEL = 24;
 export interface TableContent {
   readonly walk: (element: XmlElement) => void;
   readonly blocks: (children: readonly XmlElement[]) => void;
+  /** For the backlog: what stands in an element without revisions. */
+  readonly scan: (element: XmlElement, structure: () => string) => void;
 }
 
 /** Reads what was changed in tables: rows, cells, merges and properties. */
@@ -23,6 +25,7 @@ export class Tables {
   readonly #formats: Formats;
   readonly #walk: TableContent['walk'];
   readonly #blocks: TableContent['blocks'];
+  readonly #scan: TableContent['scan'];
   /** The first change of the properties of each table. */
   readonly #tableChanges = new Map<number, Group>();
 
@@ -31,38 +34,61 @@ export class Tables {
     this.#formats = formats;
     this.#walk = content.walk;
     this.#blocks = content.blocks;
+    this.#scan = content.scan;
   }
 
   readTable(element: XmlElement): void {
     const outside = this.#at.table;
-    this.#at.table = { number: this.#at.tables++, row: '', column: 0, paragraph: 0 };
+    const table: Table = { id: this.#at.tables++, number: 0, row: '', column: 0, paragraph: 0 };
+    this.#at.table = table;
+    this.#at.backlog.add(() => {
+      table.number = this.#at.order.tables++;
+    });
     const properties = child(element, 'w:tblPr');
     if (properties) this.#tableFormat(properties);
     for (const c of element.children) if (isElement(c) && !/^w:tbl(?:Pr|Grid)$/.test(c.name)) this.#walk(c);
     const grid = child(child(element, 'w:tblGrid'), 'w:tblGridChange');
+    Object.assign(table, { row: '', column: 0, paragraph: 0 });
     if (grid) this.#gridChange(grid);
     this.#at.table = outside;
   }
 
   /** A change of a table's grid says no author: it belongs to what else changed the table's shape. */
   #gridChange(change: XmlElement): void {
-    const host = this.#tableChanges.get(this.#at.table?.number ?? -1);
+    const host = this.#tableChanges.get(this.#at.table?.id ?? -1);
     if (host) host.elements.push(change);
     else this.#at.ledger.create('table', change, this.#at.place());
   }
 
   #tableFormat(holder: XmlElement): void {
-    const number = this.#at.table?.number ?? -1;
-    const group = this.#formats.former(holder, 'table', `table ${number}`);
-    if (group && !this.#tableChanges.has(number)) this.#tableChanges.set(number, group);
+    const id = this.#at.table?.id ?? -1;
+    const group = this.#formats.former(holder, 'table', `table ${id}`);
+    if (group && !this.#tableChanges.has(id)) this.#tableChanges.set(id, group);
   }
 
   row(element: XmlElement): void {
+    const { table } = this.#at;
+    if (table && !this.#at.isInside && !this.#at.reading.holds(element))
+      this.#at.backlog.add(() => this.#scanRow(element, table));
+    else this.#readRow(element);
+  }
+
+  /** For the backlog: a row in which nothing was changed. */
+  #scanRow(element: XmlElement, table: Table): void {
+    const row = labelOf(element);
+    let column = 0;
+    for (const cell of cellsOf(element)) {
+      const structure = structureOf(table, row, column, 0);
+      this.#scan(cell, () => structure);
+      column += spanOf(child(cell, 'w:tcPr'));
+    }
+  }
+
+  #readRow(element: XmlElement): void {
     const properties = child(element, 'w:trPr');
     const exceptions = child(element, 'w:tblPrEx');
-    const first = elements(element).find((c) => c.name === 'w:tc');
     if (this.#at.table) {
-      this.#at.table.row = first ? plainText(first, ROW_LABEL) : '';
+      this.#at.table.row = labelOf(element);
       this.#at.table.column = 0;
     }
     if (properties) this.#tableFormat(properties);
@@ -102,8 +128,7 @@ export class Tables {
     this.#blocks(elements(element).filter((c) => c !== properties));
     this.#at.separate('\t');
     this.#at.around = outside;
-    const span = Number(attribute(child(properties, 'w:gridSpan'), 'w:val') ?? 1);
-    if (this.#at.table) this.#at.table.column += Number.isFinite(span) ? span : 1;
+    if (this.#at.table) this.#at.table.column += spanOf(properties);
   }
 
   #cellMark(mark: XmlElement): void {
@@ -113,15 +138,34 @@ export class Tables {
       known.elements.push(mark);
       return;
     }
-    const { number, column } = this.#at.table ?? { number: -1, column: 0 };
+    const { id, column } = this.#at.table ?? { id: -1, column: 0 };
     const author = `${attribute(mark, 'w:author')} ${attribute(mark, 'w:date')}`;
     const group = this.#at.ledger.named(
       side === undefined ? 'merge' : 'cells',
-      `${number} ${column} ${mark.name} ${author}`,
+      `${id} ${column} ${mark.name} ${author}`,
       mark,
       this.#at.place(),
       side,
     );
     if (side !== undefined) this.#at.around = [...this.#at.around, { group, side }];
   }
+}
+
+/** The cells of a row, also those in content controls. */
+function* cellsOf(row: XmlElement): Generator<XmlElement> {
+  for (const c of elements(row)) {
+    if (c.name === 'w:tc') yield c;
+    else yield* cellsOf(c);
+  }
+}
+
+function labelOf(row: XmlElement): string {
+  const first = child(row, 'w:tc');
+  return first ? plainText(first, ROW_LABEL) : '';
+}
+
+/** Columns of the grid that a cell covers. */
+function spanOf(properties: XmlElement | undefined): number {
+  const span = Number(attribute(child(properties, 'w:gridSpan'), 'w:val') ?? 1);
+  return Number.isFinite(span) ? span : 1;
 }

@@ -1,6 +1,7 @@
 import { attribute, child, decodeText, elements, isElement, type XmlElement } from '../../ooxml/index.ts';
 import { TRACK, WRAPPERS } from '../decide/names.ts';
 import { markersOf } from '../decide/properties.ts';
+import type { Presence } from './clauses.ts';
 import { Cursor, type Paragraph, type Reading } from './cursor.ts';
 import { Formats } from './formats.ts';
 import { addText, agrees, type Group, SIDES, type Side } from './group.ts';
@@ -47,12 +48,20 @@ export class PartReader {
     this.#tables = new Tables(this.#at, this.#formats, {
       walk: (element) => this.#walk(element),
       blocks: (children) => this.#blocks(children),
+      scan: (element, structure) => this.#scan(element, structure),
     });
+  }
+
+  /** Has everything done that waits for somebody to ask. */
+  finish(): void {
+    this.#at.backlog.finish();
   }
 
   story(name: string, content: XmlElement): void {
     this.#at.story = name;
-    this.#at.above = '';
+    this.#at.backlog.add(() => {
+      this.#at.order.above = '';
+    });
     this.#at.paragraph = this.#at.between;
     this.#blocks(content.children.filter(isElement));
   }
@@ -61,7 +70,7 @@ export class PartReader {
     const outside = this.#at.ends;
     this.#at.ends = [];
     for (const c of children) {
-      if (this.#at.ranges.aroundControls || this.#at.reading.holds(c)) this.#walk(c);
+      if (this.#at.isInside || this.#at.reading.holds(c)) this.#walk(c);
       else this.#plain(c);
       if (c.name !== 'w:p' && !/Range|^w:(?:bookmark|proofErr)/.test(c.name)) this.#at.ends.push(undefined);
     }
@@ -72,17 +81,24 @@ export class PartReader {
 
   /** A block without revisions: only its numbers and words are of interest. */
   #plain(block: XmlElement): void {
-    for (const found of plainParagraphs(block.source.slice(block.start, block.end))) {
+    const structure = this.#at.structure();
+    this.#at.backlog.add(() => this.#scan(block, structure));
+    if (block.name === 'w:p') this.#at.ends.push({ whole: undefined, mark: undefined, blank: false });
+  }
+
+  /** For the backlog: what stands in an element without revisions. */
+  #scan(element: XmlElement, structure: () => string): void {
+    const { order, reading } = this.#at;
+    for (const found of plainParagraphs(element.source.slice(element.start, element.end))) {
       if (found === null) {
-        this.#at.tables++;
+        order.tables++;
         continue;
       }
-      this.#at.paragraphs++;
-      this.#at.reading.clauses.next(found.pPr, () => found.text, { accepted: true, rejected: true });
-      this.#at.keys.next(found.text, this.#at.structure());
-      if (found.text.trim() !== '') this.#at.above = startOf(found.text);
+      order.paragraphs++;
+      reading.clauses?.plain(found.pPr, () => found.text);
+      order.keys.next(found.text, structure());
+      if (found.text.trim() !== '') order.above = startOf(found.text);
     }
-    if (block.name === 'w:p') this.#at.ends.push({ whole: undefined, mark: undefined, blank: false });
   }
 
   #walk(element: XmlElement): void {
@@ -117,7 +133,9 @@ export class PartReader {
 
   #readParagraph(element: XmlElement): void {
     const [outside, outsideFormat] = [this.#at.paragraph, this.#at.runFormat];
-    this.#at.paragraphs++;
+    this.#at.backlog.add(() => {
+      this.#at.order.paragraphs++;
+    });
     const p = this.#at.newParagraph(element);
     this.#at.paragraph = p;
     this.#at.runFormat = undefined;
@@ -140,14 +158,7 @@ export class PartReader {
       (mark !== undefined && agrees(mark.side, fate)) ||
       this.#at.around.some((a) => a.group.subject === 'row' && agrees(a.side, fate));
     const presence = { accepted: !gone('del'), rejected: !gone('ins') };
-    Object.assign(
-      p.where,
-      this.#at.reading.clauses.next(pPr, () => p.shown || p.slot.text, presence),
-    );
-    for (const where of this.#at.awaiting) Object.assign(where, p.where);
-    this.#at.awaiting = [];
-    p.key.key = this.#at.keys.next(p.slot.text, this.#at.structure());
-    if (p.slot.text.trim() !== '') this.#at.above = startOf(p.slot.text);
+    this.#number(pPr, p, presence);
     const [only] = p.inside;
     const whole =
       p.inside.size === 1 && p.slot.text === '' && this.#at.around.length === 0 ? only : undefined;
@@ -158,6 +169,23 @@ export class PartReader {
       mark.group.elements.length === 1;
     this.#at.ends.push({ whole, mark, blank });
     this.#at.separate('\n');
+  }
+
+  /** Has a paragraph counted where its turn is. */
+  #number(pPr: XmlElement | undefined, p: Paragraph, presence: Presence): void {
+    const { awaiting, backlog, order, reading } = this.#at;
+    const structure = this.#at.structure();
+    this.#at.awaiting = [];
+    backlog.add(() => {
+      Object.assign(
+        p.where,
+        reading.clauses?.next(pPr, () => p.shown || p.slot.text, presence),
+      );
+      for (const where of awaiting) Object.assign(where, p.where);
+      p.key = order.keys.next(p.slot.text, structure());
+      if (p.slot.text.trim() !== '') order.above = startOf(p.slot.text);
+    });
+    p.settle = backlog.upToHere();
   }
 
   /** A tracked paragraph mark; where several authors tracked it, the first is the one around the others. */
@@ -216,7 +244,11 @@ export class PartReader {
   }
 
   #box(element: XmlElement): void {
-    const [story, table, above] = [this.#at.story, this.#at.table, this.#at.above];
+    const { story, table, order } = this.#at;
+    let above = '';
+    this.#at.backlog.add(() => {
+      above = order.above;
+    });
     const [format, paragraph] = [this.#at.runFormat, this.#at.paragraph];
     this.#at.paragraph = this.#at.between;
     this.#at.boxes++;
@@ -226,7 +258,9 @@ export class PartReader {
     this.#blocks(elements(element));
     this.#at.story = story;
     this.#at.table = table;
-    this.#at.above = above;
+    this.#at.backlog.add(() => {
+      order.above = above;
+    });
     this.#at.runFormat = format;
     this.#at.paragraph = paragraph;
   }

@@ -1,8 +1,9 @@
 import type { Codec } from '../../codec.ts';
 import type { EditCandidate } from '../../errors.ts';
 import { attribute, type Package } from '../../ooxml/index.ts';
+import { ChangeIndex } from '../changes/read.ts';
 import type { Range } from './change.ts';
-import { type ChangePlace, changedRange, changePlaces } from './change-anchors.ts';
+import { type ChangePlace, changedRange, changePlace } from './change-anchors.ts';
 import { clausesOf, type Labelled } from './clauses.ts';
 import { editFault } from './faults.ts';
 import { fold, indexedFolded, isBlank, longestStretch } from './fold.ts';
@@ -42,7 +43,7 @@ export class Anchors {
   readonly #spots = new Map<Story, Map<number, Spot>>();
   #ids: Map<string, Spot> | undefined;
   #looked = false;
-  #changes: ReadonlyMap<string, ChangePlace> | undefined;
+  #changes: ChangeIndex | undefined;
   #clauses: readonly Labelled[] | undefined;
 
   constructor(pkg: Package, codec: Codec) {
@@ -116,8 +117,8 @@ export class Anchors {
   }
 
   #change(id: string): ChangePlace {
-    this.#changes ??= changePlaces(this.#pkg, this.stories);
-    const place = this.#changes.get(id);
+    this.#changes ??= new ChangeIndex(this.#pkg);
+    const place = changePlace(this.#changes, id, this.stories);
     if (!place) throw editFault('edit/anchor-unknown', 'No change has the id.');
     return place;
   }
@@ -128,7 +129,7 @@ export class Anchors {
     const all = this.#clauses;
     const wanted = normalLabel(label);
     const hits = all.flatMap((c, i) =>
-      normalLabel(c.label) === wanted || normalLabel(c.full) === wanted ? [i] : [],
+      c.label !== '' && (normalLabel(c.label) === wanted || normalLabel(c.full) === wanted) ? [i] : [],
     );
     const exact = hits.filter((i) => normalLabel(all[i]?.full ?? '') === wanted);
     const chosen = exact.length > 0 ? exact : hits;
@@ -149,8 +150,9 @@ export class Anchors {
   }
 
   #labelled(clause: Labelled | undefined): Spot {
-    if (!clause) throw new Error('a clause without a place');
-    return this.#spot(clause.story, clause.path);
+    const path = clause && paragraphAt(clause.story.root, clause.start);
+    if (!clause || !path) throw new Error('a clause without a place');
+    return this.#spot(clause.story, path);
   }
 
   #spot(story: Story, path: Path): Spot {

@@ -1,5 +1,5 @@
-import type { Package, XmlElement } from '../../ooxml/index.ts';
-import { readChanges } from '../changes/read.ts';
+import type { XmlElement } from '../../ooxml/index.ts';
+import type { ChangeIndex } from '../changes/read.ts';
 import type { Range } from './change.ts';
 import { type Path, paragraphAt, paragraphOf, paragraphsOf, type Story } from './story.ts';
 import type { Tape } from './tape.ts';
@@ -9,20 +9,20 @@ export interface ChangePlace {
   readonly story: Story;
   readonly path: Path;
   /** What it is made of. */
-  readonly elements: ReadonlySet<XmlElement>;
+  readonly elements: readonly XmlElement[];
 }
 
-/** The places of changes by their ids. */
-export function changePlaces(pkg: Package, stories: readonly Story[]): ReadonlyMap<string, ChangePlace> {
-  const places = new Map<string, ChangePlace>();
-  for (const { change, names, elements } of readChanges(pkg)) {
-    const story = stories.find((s) => s.part === change.position.part);
-    const first = elements[0];
-    const path = story && first ? pathOf(story, first) : undefined;
-    if (!story || !path) continue;
-    for (const name of names) places.set(name, { story, path, elements: new Set(elements) });
-  }
-  return places;
+/** The place of the change with an id. */
+export function changePlace(
+  changes: ChangeIndex,
+  id: string,
+  stories: readonly Story[],
+): ChangePlace | undefined {
+  const found = changes.find(id);
+  const story = stories.find((s) => s.part === found?.part);
+  const [first] = found?.elements ?? [];
+  const path = story && first ? pathOf(story, first) : undefined;
+  return found && story && path ? { story, path, elements: found.elements } : undefined;
 }
 
 /** The paragraph around an element, or the first one behind it. */
@@ -35,7 +35,7 @@ function pathOf(story: Story, element: XmlElement): Path | undefined {
 
 /** The words that a change inserted, or the place of those that it deleted; nothing where it is about no words. */
 export function changedRange({ elements }: ChangePlace, tape: Tape): Range | undefined {
-  const starts = new Set(Array.from(elements, (e) => e.start));
+  const starts = new Set(elements.map((e) => e.start));
   const cells = tape.cells.filter((c) => c.holders.some((h) => starts.has(h.element.start)));
   const [first, last] = [cells[0], cells[cells.length - 1]];
   return first && last ? { from: first.from, to: last.to } : undefined;

@@ -4,19 +4,23 @@ import {
   childValue,
   elements,
   type ListPlace,
+  type Numbering,
   type Package,
+  parseXml,
   placeOf,
   readNumbering,
   readStyles,
+  type Styles,
   type XmlElement,
 } from '../../ooxml/index.ts';
-import { visibleText } from './spot.ts';
-import { type Path, paragraphOf, paragraphsOf, type Story } from './story.ts';
+import { plainText, visibleText } from './spot.ts';
+import { paragraphAt, paragraphOf, paragraphsOf, type Story } from './story.ts';
 
 /** A paragraph of the body and its label as displayed with every change accepted. */
 export interface Labelled {
   readonly story: Story;
-  readonly path: Path;
+  /** Offset of the paragraph in the source of its part. */
+  readonly start: number;
   /** `''` where it has none. */
   readonly label: string;
   /** With the labels above it where its own does not hold them: `4.2(b)`. */
@@ -30,6 +34,9 @@ const TYPED =
   /^\s*((?:\d+\.)*\d+\.?|\([a-z]{1,5}\)|(?:Article|Section|Clause|Schedule)\s+[\dIVXL.]+)(?=[\s:]|$)/i;
 /** Level of a typed label without numbers. */
 const LETTERED = 5;
+const SLASH = 47;
+/** Depth of properties that are read; what nests deeper was refused with the part. */
+const DEPTH = 512;
 
 /** The paragraphs of the body with their labels, in order. */
 export function clausesOf(pkg: Package, stories: readonly Story[]): Labelled[] {
@@ -37,48 +44,101 @@ export function clausesOf(pkg: Package, stories: readonly Story[]): Labelled[] {
 }
 
 function labelsOf(story: Story, pkg: Package): Labelled[] {
-  const styles = readStyles(pkg);
-  const numbering = readNumbering(pkg, styles);
-  const counters = new Counters();
+  const labels = new Labels(story, pkg);
   const above: string[] = [];
-  const read = new Map<string, Said>();
-  return Array.from(paragraphsOf(story.root), (path) => {
-    const paragraph = paragraphOf(path);
-    const { label, level } = ownLabel(paragraph);
-    if (label === '') return { story, path, label, full: '', level };
+  return paragraphStarts(story.root).map((start) => {
+    const { label, level } = labels.next(start);
+    if (label === '') return { story, start, label, full: '', level };
     const parent = above.slice(0, level).findLast((l) => l !== undefined) ?? '';
     const full = standsAlone(label) ? label : `${parent.replace(/[.:]$/, '')}${label}`;
     above.length = Math.min(above.length, level);
     above[level] = full;
-    return { story, path, label, full, level };
+    return { story, start, label, full, level };
   });
+}
 
-  function ownLabel(paragraph: XmlElement): Pick<Labelled, 'label' | 'level'> {
+const PARAGRAPH = /<w:p(?=[\s>/])|<(\/?)mc:Fallback(?=[\s>])/g;
+
+/** Where paragraphs begin, as `paragraphsOf` gives them; without reading what is in them. */
+function paragraphStarts(root: XmlElement): number[] {
+  const { source, start, end } = root;
+  if (source.includes('<!', start)) return Array.from(paragraphsOf(root), (path) => paragraphOf(path).start);
+  const starts: number[] = [];
+  let copies = 0;
+  for (const { 0: tag, 1: close, index } of source.matchAll(PARAGRAPH)) {
+    if (index < start || index >= end) continue;
+    if (tag !== '<w:p') copies += close === '/' ? -1 : 1;
+    else if (copies === 0) starts.push(index);
+  }
+  return starts;
+}
+
+/** What may begin with a label, as far as one piece of text shows; shorter pieces are all looked into. */
+const MAYBE = /^\s*(?:[\d(]|(?:article|section|clause|schedule)\s)/i;
+const TOLD = 10;
+const PIECE = /<w:(?:t(?:\s[^>]*)?>([^<]*)|(?:p|moveFrom|ruby)[\s>/])/g;
+
+/** Computes labels paragraph by paragraph. */
+class Labels {
+  readonly #story: Story;
+  readonly #styles: Styles;
+  readonly #numbering: Numbering;
+  readonly #counters = new Counters();
+  readonly #read = new Map<string, Said>();
+
+  constructor(story: Story, pkg: Package) {
+    this.#story = story;
+    this.#styles = readStyles(pkg);
+    this.#numbering = readNumbering(pkg, this.#styles);
+  }
+
+  next(start: number): Pick<Labelled, 'label' | 'level'> {
     const none = { label: '', level: 0 };
-    const { isGone, place, mayBeTyped } = said(paragraph);
+    const { source } = this.#story.root;
+    const inner = source.indexOf('>', start) + 1;
+    const { isGone, place, mayBeTyped } = this.#said(source, inner);
     if (isGone) return none;
-    if (place) return { label: counters.next(place), level: place.level };
-    if (!mayBeTyped) return none;
-    const typed = TYPED.exec(visibleText(paragraph))?.[1];
+    if (place) return { label: this.#counters.next(place), level: place.level };
+    if (!mayBeTyped || source.charCodeAt(inner - 2) === SLASH || !mayBegin(source, inner)) return none;
+    const typed = TYPED.exec(this.#text(start, inner))?.[1];
     return typed === undefined ? none : { label: typed, level: typedLevel(typed) };
   }
 
+  #text(start: number, inner: number): string {
+    const { root } = this.#story;
+    // Where a paragraph holds another one, it is no plain text.
+    const plain = plainText(root.source, inner, root.source.indexOf('</w:p>', inner));
+    if (plain !== undefined) return plain;
+    const path = paragraphAt(root, start);
+    return path ? visibleText(paragraphOf(path)) : '';
+  }
+
   /** Many paragraphs have the same properties: they are read once. */
-  function said(paragraph: XmlElement): Said {
-    const key = propertiesText(paragraph);
-    const known = key === undefined ? undefined : read.get(key);
+  #said(source: string, inner: number): Said {
+    const has = source.charCodeAt(inner - 2) !== SLASH && /^<w:pPr[\s>]/.test(source.slice(inner, inner + 7));
+    // A change keeps the former properties at their end: what stands before tells them apart.
+    const key = has ? source.slice(inner, source.indexOf('</w:pPr>', inner)) : '';
+    const known = this.#read.get(key);
     if (known) return known;
-    const pPr = child(paragraph, 'w:pPr');
+    const pPr = has ? parseXml(source, DEPTH, inner) : undefined;
     const mark = child(pPr, 'w:rPr');
-    const style = childValue(pPr, 'w:pStyle') ?? styles.defaultParagraph;
+    const style = childValue(pPr, 'w:pStyle') ?? this.#styles.defaultParagraph;
     const fresh = {
       isGone: mark !== undefined && elements(mark).some((m) => m.name === 'w:del' || m.name === 'w:moveFrom'),
-      place: placeOf(pPr, style, styles, numbering),
-      mayBeTyped: !/^toc \d/i.test(styles.name(style)),
+      place: placeOf(pPr, style, this.#styles, this.#numbering),
+      mayBeTyped: !/^toc \d/i.test(this.#styles.name(style)),
     };
-    if (key !== undefined) read.set(key, fresh);
+    this.#read.set(key, fresh);
     return fresh;
   }
+}
+
+/** May the words of a paragraph begin with a label? Only where it is plain to see that they do not, the answer is no. */
+function mayBegin(source: string, inner: number): boolean {
+  PIECE.lastIndex = inner;
+  const text = PIECE.exec(source)?.[1];
+  if (text === undefined || text.includes('&')) return true;
+  return text.trimStart().length < TOLD || MAYBE.test(text);
 }
 
 /** What the properties of a paragraph say about its label. */
@@ -86,13 +146,6 @@ interface Said {
   readonly isGone: boolean;
   readonly place: ListPlace | undefined;
   readonly mayBeTyped: boolean;
-}
-
-/** Source of a paragraph's properties, as far as it tells them apart; nothing where it is not plain to see. */
-function propertiesText({ source, innerStart, innerEnd }: XmlElement): string | undefined {
-  if (!source.startsWith('<w:pPr>', innerStart)) return undefined;
-  const end = source.indexOf('</w:pPr>', innerStart);
-  return end < 0 || end > innerEnd ? undefined : source.slice(innerStart, end);
 }
 
 function typedLevel(label: string): number {

@@ -28,7 +28,7 @@ export class Spot {
 
 /** The text of a paragraph's tape. */
 export function visibleText(paragraph: XmlElement): string {
-  return plainText(paragraph) ?? readTape(paragraph).text;
+  return plainText(paragraph.source, paragraph.innerStart, paragraph.innerEnd) ?? readTape(paragraph).text;
 }
 
 /** What may hold text that a paragraph does not show, or shows otherwise; comments and character data, too. */
@@ -46,7 +46,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 };
 
 /** The text of a paragraph that holds runs of text and little else, from its source: nothing of it is parsed. */
-function plainText({ source, innerStart, innerEnd }: XmlElement): string | undefined {
+export function plainText(source: string, innerStart: number, innerEnd: number): string | undefined {
   if (innerStart >= innerEnd) return '';
   const inner = source.slice(innerStart, innerEnd);
   if (INVOLVED.test(inner)) return undefined;

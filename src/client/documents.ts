@@ -1,0 +1,158 @@
+import type { Service } from './service.ts';
+
+// Kept documents, as the wire shows them (`/openapi.json`), as far as page and command look at them.
+
+export interface DocumentEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly owner: string;
+  readonly state: 'active' | 'deleted';
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly etag: string;
+  /** Media type of the current version. */
+  readonly type: string;
+  /** Bytes of the current version. */
+  readonly size: number;
+  readonly versions: number;
+}
+
+export interface KeptDocument extends Omit<DocumentEntry, 'type' | 'size'> {
+  readonly deletedAt: string | null;
+  readonly current: Version;
+}
+
+export interface Version {
+  readonly number: number;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly origin: VersionOrigin;
+  readonly content: {
+    readonly type: string;
+    readonly size: number;
+    readonly sha256: string;
+    readonly pages: number | null;
+    readonly scanned: 'clamav' | 'structure' | null;
+  };
+  readonly links: { readonly content: string };
+}
+
+export type VersionOrigin =
+  | { readonly kind: 'upload' }
+  | { readonly kind: 'restored'; readonly version: number }
+  | { readonly kind: 'copied'; readonly document: string; readonly version: number };
+
+export interface DocumentQuery {
+  readonly name?: string;
+  readonly type?: string;
+  readonly label?: string;
+  readonly owner?: string;
+  readonly state?: 'active' | 'deleted';
+  readonly sort?: 'name' | 'createdAt' | 'updatedAt';
+  readonly order?: 'ascending' | 'descending';
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+}
+
+export interface DocumentPage {
+  readonly documents: readonly DocumentEntry[];
+  readonly nextPageToken: string | null;
+}
+
+export interface VersionPage {
+  readonly versions: readonly Version[];
+  readonly nextPageToken: string | null;
+}
+
+/** A document in the state in which it was read. */
+export type Known = Pick<KeptDocument, 'id' | 'etag'>;
+
+const DOCUMENTS = '/v1/documents';
+
+export function pathOf(id: string): string {
+  return `${DOCUMENTS}/${encodeURIComponent(id)}`;
+}
+
+function queryOf(query: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(query)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => [name, String(value)]);
+  const text = new URLSearchParams(Object.fromEntries(given)).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+export async function listDocuments(
+  service: Service,
+  query: DocumentQuery,
+  signal?: AbortSignal,
+): Promise<DocumentPage> {
+  return await service.read(`${DOCUMENTS}${queryOf({ ...query })}`, { signal });
+}
+
+export async function getDocument(service: Service, id: string, signal?: AbortSignal): Promise<KeptDocument> {
+  return await service.read(pathOf(id), { signal });
+}
+
+export async function listVersions(
+  service: Service,
+  id: string,
+  query: { readonly pageSize?: number; readonly pageToken?: string },
+  signal?: AbortSignal,
+): Promise<VersionPage> {
+  return await service.read(`${pathOf(id)}/versions${queryOf({ ...query })}`, { signal });
+}
+
+/** A document without an `etag` is a new one. */
+export type UploadTarget = { readonly name?: string; readonly labels?: readonly string[] } | Known;
+
+/**
+ * Makes a document, or a version of one, of an upload that is complete. The upload's id is the key of the request, so
+ * that asking again makes no second one; then the upload is removed, or expires.
+ */
+export async function keepUpload(
+  service: Service,
+  upload: string,
+  target: UploadTarget,
+  signal?: AbortSignal,
+): Promise<KeptDocument> {
+  const ask = { method: 'POST', idempotencyKey: `upload-${upload}`, signal } as const;
+  if (!('etag' in target)) {
+    return await service.read(DOCUMENTS, { ...ask, json: { upload, ...target } });
+  }
+  const versions = `${pathOf(target.id)}/versions`;
+  return await service.read(versions, { ...ask, ifMatch: target.etag, json: { upload } });
+}
+
+export async function describeDocument(
+  service: Service,
+  { id, etag }: Known,
+  change: { readonly name?: string; readonly labels?: readonly string[] },
+): Promise<KeptDocument> {
+  return await service.read(pathOf(id), { method: 'PATCH', ifMatch: etag, json: change });
+}
+
+export async function deleteDocument(service: Service, { id, etag }: Known): Promise<KeptDocument> {
+  return await service.read(pathOf(id), { method: 'DELETE', ifMatch: etag });
+}
+
+export async function restoreDocument(service: Service, { id, etag }: Known): Promise<KeptDocument> {
+  return await service.read(`${pathOf(id)}/restore`, { method: 'POST', ifMatch: etag });
+}
+
+export async function restoreVersion(
+  service: Service,
+  { id, etag }: Known,
+  number: number,
+): Promise<KeptDocument> {
+  return await service.read(`${pathOf(id)}/versions/${number}/restore`, { method: 'POST', ifMatch: etag });
+}
+
+export async function copyDocument(
+  service: Service,
+  id: string,
+  copy: { readonly name?: string; readonly version?: number },
+): Promise<KeptDocument> {
+  return await service.read(`${pathOf(id)}/copies`, { method: 'POST', json: copy });
+}

@@ -1,0 +1,66 @@
+import { problemFrom, unreachable } from './problem.ts';
+
+/** What is asked of the service. */
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly accept?: string;
+  /** The ETag of the document as it was read. */
+  readonly ifMatch?: string;
+  /** Sent again, the request is not done again. */
+  readonly idempotencyKey?: string;
+  readonly json?: object;
+  readonly form?: FormData;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const JSON_TYPE = 'application/json';
+
+/** A running service, named by where it listens; nothing is asked before something is. */
+export class Service {
+  readonly #base: string;
+
+  /** @param base such as `http://127.0.0.1:8080`; empty for the one that the page comes from. */
+  constructor(base: string) {
+    this.#base = base.replace(/\/+$/, '');
+  }
+
+  addressOf(path: string): string {
+    return `${this.#base}${path}`;
+  }
+
+  /** @throws {ProblemError} when it answers with a problem or not at all; `signal`'s reason when that ends it. */
+  async ask(path: string, ask: Ask = {}): Promise<Response> {
+    const { method = 'GET', signal } = ask;
+    const init = { method, headers: headersOf(ask), body: bodyOf(ask), signal: signal ?? null };
+    const response = await fetch(this.addressOf(path), init).catch((error: unknown) => {
+      throw signal?.aborted ? error : unreachable();
+    });
+    if (response.ok) return response;
+    throw problemFrom(await textOf(response), response.status, response.headers.get('Retry-After'));
+  }
+
+  /** The same for an answer in JSON, which is taken to be what the API's description says. */
+  async read<Answer>(path: string, ask: Ask = {}): Promise<Answer> {
+    const response = await this.ask(path, { accept: JSON_TYPE, ...ask });
+    return (await response.json().catch((error: unknown) => {
+      throw ask.signal?.aborted ? error : unreachable();
+    })) as Answer;
+  }
+}
+
+function headersOf({ accept, ifMatch, idempotencyKey, json }: Ask): Record<string, string> {
+  return {
+    ...(accept === undefined ? {} : { Accept: accept }),
+    ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+    ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
+    ...(json === undefined ? {} : { 'Content-Type': JSON_TYPE }),
+  };
+}
+
+function bodyOf({ json, form }: Ask): string | FormData | null {
+  return json === undefined ? (form ?? null) : JSON.stringify(json);
+}
+
+async function textOf(response: Response): Promise<string> {
+  return await response.text().catch(() => '');
+}

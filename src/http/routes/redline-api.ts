@@ -1,0 +1,101 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { redlinePageSchema, redlineSchema, redlinesQuerySchema } from '../redline-schemas.ts';
+import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
+import { certificateSchema } from '../schemas.ts';
+import { anew, both } from './document-api.ts';
+
+// What the routes of kept redlines take and answer, as the OpenAPI document says it; `redlines.ts` does it.
+
+const id = z.string().openapi({ param: { name: 'id', in: 'path' } });
+const redline = z.string().openapi({ param: { name: 'redline', in: 'path' } });
+const documentParameters = z.object({ id });
+const redlineParameters = z.object({ id, redline });
+
+const COLLECTION = '/v1/documents/{id}/redlines';
+const ONE = `${COLLECTION}/{redline}` as const;
+
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ [JSON_TYPE]: { schema } });
+const redlineAnswer = {
+  description: 'The redline; its ETag in the header too.',
+  content: json(redlineSchema),
+};
+const created = { 201: { ...redlineAnswer, description: 'The new redline.' }, ...problemResponses };
+const changed = { 200: redlineAnswer, ...problemResponses };
+
+const binary = { type: 'string' as const, contentMediaType: DOCX };
+const request = { $ref: '#/components/schemas/NewRedline' };
+
+export const createRedline = createRoute({
+  method: 'post',
+  path: COLLECTION,
+  summary: 'Compare versions of a document and keep the redline',
+  description:
+    'Two versions of the document, versions of other documents, uploads that are complete, or a file in the form itself, of which nothing but the redline is kept. The document does not change; what was compared is pinned by number and SHA-256.',
+  request: {
+    params: documentParameters,
+    headers: anew,
+    body: {
+      required: true,
+      // Plain schemas: with zod ones the whole body would be buffered before anything could refuse it.
+      content: {
+        [JSON_TYPE]: { schema: request },
+        'multipart/form-data': {
+          schema: {
+            type: 'object' as const,
+            properties: {
+              original: { ...binary, description: 'At most 50 MB; instead of `original` in the options.' },
+              modified: { ...binary, description: 'At most 50 MB; instead of `modified` in the options.' },
+              options: request,
+            },
+          },
+          encoding: { options: { contentType: JSON_TYPE } },
+        },
+      },
+    },
+  },
+  responses: created,
+});
+
+export const listRedlines = createRoute({
+  method: 'get',
+  path: COLLECTION,
+  summary: 'The redlines of a document',
+  request: { params: documentParameters, query: redlinesQuerySchema },
+  responses: { 200: { description: 'A page.', content: json(redlinePageSchema) }, ...problemResponses },
+});
+
+export const getRedline = createRoute({
+  method: 'get',
+  path: ONE,
+  summary: 'A redline',
+  request: { params: redlineParameters },
+  responses: { ...changed, 304: { description: 'It is as `If-None-Match` says.' } },
+});
+
+export const deleteRedline = createRoute({
+  method: 'delete',
+  path: ONE,
+  summary: 'Delete a redline, so that it can be restored',
+  request: { params: redlineParameters, headers: both },
+  responses: changed,
+});
+
+export const restoreRedline = createRoute({
+  method: 'post',
+  path: `${ONE}/restore`,
+  summary: 'Take the deletion of a redline back',
+  request: { params: redlineParameters, headers: both },
+  responses: changed,
+});
+
+export const getCertificate = createRoute({
+  method: 'get',
+  path: `${ONE}/certificate`,
+  summary: 'What was proven of version 1 of a redline',
+  description: 'Of that version alone: what was decided or edited later is not what was compared.',
+  request: { params: redlineParameters },
+  responses: {
+    200: { description: 'The certificate.', content: json(certificateSchema) },
+    ...problemResponses,
+  },
+});

@@ -1,0 +1,164 @@
+import type { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { DocumentsError, type NewRedline, type StoredHead } from '../../documents/index.ts';
+import type { EnginePlace } from '../../jobs/index.ts';
+import { type Comparison, compareOptions, type Report } from '../../redline/index.ts';
+import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
+import { etagOf } from '../document-views.ts';
+import { RequestError } from '../errors.ts';
+import { isJson, shortBody } from '../intake.ts';
+import { parseOptions, wordDate } from '../options.ts';
+import { decodePageToken, encodePageToken } from '../page-token.ts';
+import { newRedlineSchema } from '../redline-schemas.ts';
+import { viewRedline, viewRedlineEntry } from '../redline-views.ts';
+import type { certificateSchema } from '../schemas.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { type SentFile, type Side, SideReader } from '../sides.ts';
+import { type FormSpec, readUpload } from '../upload.ts';
+import type { UploadShare } from '../upload-memory.ts';
+import { withPlace } from '../work.ts';
+import * as api from './redline-api.ts';
+import { REDLINE_PLACE } from './version-api.ts';
+import { addVersionRoutes } from './versions.ts';
+
+const FRESH = { 'Cache-Control': 'private, no-cache' };
+const FORM: FormSpec<{ readonly original?: Uint8Array; readonly modified?: Uint8Array }> = {
+  files: [
+    { name: 'original', role: 'original', optional: true },
+    { name: 'modified', role: 'modified', optional: true },
+  ],
+  optionsBytes: 16 * 1024,
+};
+/** UTF-16 units of a document's name that are taken over into that of a redline. */
+const MOST_STEM = 230;
+
+/** Redlines that are kept with a document. */
+export function addRedlineRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { library } = services;
+  const redlines = (c: Context<HttpEnv>) => library.redlines.of(actorOf(c), c.req.param('id') ?? '');
+  const change = (c: Context<HttpEnv>) => changeOfDocument(c, c.req.param('redline') ?? '');
+  app.openAPIRegistry.register('NewRedline', newRedlineSchema);
+  app.openAPIRegistry.registerPath(api.createRedline);
+  app.post('/v1/documents/:id/redlines', (c) => createRedline(c, services));
+  app.openapi(api.listRedlines, async (c) => {
+    const { id: parent } = c.req.valid('param');
+    const { pageToken, pageSize: size, order, ...asked } = c.req.valid('query');
+    const query = { ...asked, parent, descending: order === 'descending' };
+    const after = pageToken === undefined ? {} : { after: decodePageToken(pageToken, query) };
+    const actor = actorOf(c);
+    await library.documents.get(actor, parent);
+    const { entries, next } = await library.list(actor, { ...query, size, ...after });
+    const nextPageToken = next === null ? null : encodePageToken(next, query);
+    return c.json({ redlines: entries.map(viewRedlineEntry), nextPageToken }, 200, FRESH);
+  });
+  app.openapi(api.getRedline, async (c) => {
+    const kept = await redlines(c);
+    const stored = await kept.get(actorOf(c), c.req.valid('param').redline, { deleted: true });
+    const headers = { ...FRESH, ETag: etagOf(stored.generation) };
+    if (isKnown(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers);
+    return c.json(viewRedline(stored), 200, headers);
+  });
+  app.openapi(api.deleteRedline, async (c) => answerChanged(c, await (await redlines(c)).remove(change(c))));
+  app.openapi(api.restoreRedline, async (c) =>
+    answerChanged(c, await (await redlines(c)).undelete(change(c))),
+  );
+  addVersionRoutes(app, services, REDLINE_PLACE);
+  app.openapi(api.getCertificate, async (c) => {
+    const kept = await redlines(c);
+    const { redline } = c.req.valid('param');
+    const { stored, version } = await kept.version(actorOf(c), redline, 1);
+    if (stored.head.redline?.kind !== 'compared') {
+      throw new DocumentsError('redlines/no-certificate', 'The redline was combined: it has no certificate.');
+    }
+    // It was written by this service, as the report of a comparison.
+    const { certificate } = (await kept.result(actorOf(c), redline, version)) as Report;
+    return c.json(certificate as z.output<typeof certificateSchema>, 200, FRESH);
+  });
+}
+
+type Asked = z.output<typeof newRedlineSchema>;
+type Files = Readonly<Partial<Record<'original' | 'modified', SentFile>>>;
+
+async function createRedline(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
+  const document = c.req.param('id') ?? '';
+  const { redlines } = services.library;
+  return await withPlace(services, async (place, share) => {
+    const [asked, files] = await askedOf(c, share);
+    const make = () => compareSides(c, services, { document, asked, files }, place, share);
+    const { stored } = await redlines.create(changeOf(c), document, make);
+    return answerCreated(c, stored);
+  });
+}
+
+/** What the request says, and the files in it. */
+async function askedOf(c: Context<HttpEnv>, share: UploadShare): Promise<[Asked, Files]> {
+  if (isJson(c)) return [parseOptions(newRedlineSchema, await shortBody(c)), {}];
+  const { inputs, names, options, size } = await readUpload(c.req.raw, FORM, share);
+  c.set('bytesIn', size);
+  const asked = parseOptions(newRedlineSchema, options);
+  const file = (side: 'original' | 'modified'): Files => {
+    const bytes = inputs[side];
+    if (bytes === undefined) return {};
+    if (asked[side] === undefined) return { [side]: { bytes, name: names[side] } };
+    throw new RequestError('request/field-repeated', `"${side}" is both a file and in the options.`);
+  };
+  return [asked, { ...file('original'), ...file('modified') }];
+}
+
+async function compareSides(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  { document, asked, files }: { readonly document: string; readonly asked: Asked; readonly files: Files },
+  place: EnginePlace,
+  share: UploadShare,
+): Promise<NewRedline> {
+  const { signal } = c.req.raw;
+  const reader = new SideReader(c, services, document, share);
+  const modified = await reader.read(files.modified ?? asked.modified ?? {});
+  const original = await reader.read(files.original ?? asked.original ?? reader.before(modified));
+  const { author = actorOf(c).id, date = wordDate(services.clock()), ...others } = asked.options;
+  const options = compareOptions({ ...others, author, date });
+  const inputs = { original: original.bytes, modified: modified.bytes };
+  const comparison = await place.run('compare', inputs, options, signal);
+  return {
+    ...describeComparison(comparison, original, modified),
+    name: asked.name ?? nameOf(original),
+    examine: services.examiner.made([original.scanned, modified.scanned], signal),
+  };
+}
+
+function describeComparison(
+  { redline, report }: Comparison,
+  original: Side,
+  modified: Side,
+): Omit<NewRedline, 'name' | 'examine'> {
+  const { engine, identical, counts, words, verification, options } = report;
+  return {
+    document: redline,
+    result: report,
+    counts: { ...counts },
+    facts: {
+      kind: 'compared',
+      original: original.compared,
+      modified: [modified.compared],
+      options,
+      summary: { engine, identical, exact: verification.exact, counts, words },
+    },
+  };
+}
+
+/** `Lease.docx` gives `Lease (redline).docx`. */
+function nameOf({ compared: { name } }: Side): string {
+  const [, stem = name, extension = '.docx'] = /^(.*?)(\.do[ct][xm])?$/i.exec(name) ?? [];
+  return `${stem.slice(0, MOST_STEM)} (redline)${extension}`;
+}
+
+function answerCreated(c: Context<HttpEnv>, stored: StoredHead) {
+  const view = viewRedline(stored);
+  return c.json(view, 201, { ETag: view.etag, 'Cache-Control': 'no-store', Location: view.links.self });
+}
+
+function answerChanged(c: Context<HttpEnv>, stored: StoredHead) {
+  const view = viewRedline(stored);
+  return c.json(view, 200, { ETag: view.etag, 'Cache-Control': 'no-store' });
+}

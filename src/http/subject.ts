@@ -1,0 +1,46 @@
+import type { Context } from 'hono';
+import { type Documents, DocumentsError, isWord, type StoredHead, type Version } from '../documents/index.ts';
+import { actorOf } from './conditions.ts';
+import { linkOf, viewDocument } from './document-views.ts';
+import { redlineLink, viewRedline } from './redline-views.ts';
+import type { HttpEnv, HttpServices } from './services.ts';
+import type { UploadShare } from './upload-memory.ts';
+
+/** What a request below `/v1/documents/{id}` is about: the document, or one of its redlines. */
+export interface Subject {
+  readonly kept: Documents;
+  readonly id: string;
+  /** Where it stands. */
+  readonly self: string;
+  readonly view: (stored: StoredHead) => object;
+}
+
+/** By the parameters `id` and, where the route has it, `redline`. @throws {DocumentsError} when the document cannot be read. */
+export async function subjectOf(c: Context<HttpEnv>, { library }: HttpServices): Promise<Subject> {
+  const document = c.req.param('id') ?? '';
+  const redline = c.req.param('redline');
+  if (redline === undefined) {
+    return { kept: library.documents, id: document, self: linkOf(document), view: viewDocument };
+  }
+  const kept = await library.redlines.of(actorOf(c), document);
+  return { kept, id: redline, self: redlineLink(document, redline), view: viewRedline };
+}
+
+/** The bytes of a version that the engine can read, counted where the memory of uploads is. @throws {DocumentsError} `documents/not-word`. */
+export async function wordBytes(
+  { facts }: Version,
+  body: () => Promise<AsyncIterable<Uint8Array>> | AsyncIterable<Uint8Array>,
+  share: UploadShare,
+): Promise<Uint8Array> {
+  if (!isWord(facts.type)) {
+    throw new DocumentsError('documents/not-word', 'Only Word documents can be compared, edited and shown.');
+  }
+  share.take(facts.size);
+  const bytes = new Uint8Array(facts.size);
+  let at = 0;
+  for await (const chunk of await body()) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}

@@ -1,0 +1,123 @@
+import {
+  copyDocument,
+  deleteDocument,
+  describeDocument,
+  getDocument,
+  type KeptDocument,
+  restoreDocument,
+  restoreVersion,
+} from '../../client/index.ts';
+import { useAnswer } from '../answer.ts';
+import { service } from '../api.ts';
+import { size } from '../files.ts';
+import { Frame } from '../frame.tsx';
+import { go, Link } from '../route.tsx';
+import { useTitle } from '../title.ts';
+import { DropAnywhere } from '../uploads/drop.tsx';
+import { uploads } from '../uploads/uploads.ts';
+import { useKept } from '../uploads/use-kept.ts';
+import { DocumentActions } from './document-actions.tsx';
+import { History } from './history.tsx';
+import { Labels } from './labels.tsx';
+import { Name } from './name.tsx';
+import { Notice } from './notice.tsx';
+import { useChange } from './use-change.ts';
+import { copyNameOf, dayOf, kindOf, momentOf } from './words.ts';
+
+/** One document: what it is called, what can be done with it, and how it came to be. */
+export function DocumentView({ id }: { id: string }) {
+  const answer = useAnswer(id, (signal) => getDocument(service, id, signal));
+  const { value: document, problem } = answer;
+  useTitle(`${document?.name ?? 'Document'} · Redline`);
+  useKept((kept) => kept.id === id && answer.again());
+  return (
+    <Frame place="documents" foot="Every version stays as it was: nothing that you do here loses one." wide>
+      <p className="way-back">
+        <Link to="/documents">← All documents</Link>
+      </p>
+      {problem && <Notice problem={problem} onAgain={answer.again} />}
+      {document && <Shown document={document} onDocument={answer.set} onReload={answer.again} />}
+    </Frame>
+  );
+}
+
+interface ShownProps {
+  readonly document: KeptDocument;
+  readonly onDocument: (document: KeptDocument) => void;
+  readonly onReload: () => void;
+}
+
+function Shown({ document, onDocument, onReload }: ShownProps) {
+  const { change, problem, clear } = useChange(onDocument);
+  const reload = (): void => {
+    clear();
+    onReload();
+  };
+  const isDeleted = document.state === 'deleted';
+  return (
+    <>
+      <Name
+        document={document}
+        onRename={(name) => change(() => describeDocument(service, document, { name }))}
+      />
+      <Facts document={document} />
+      {problem && <Notice problem={problem} onAgain={reload} />}
+      {isDeleted ? (
+        <Deleted onRestore={() => change(() => restoreDocument(service, document))} />
+      ) : (
+        <>
+          <DropAnywhere
+            invitation={`Drop to add a version of ${document.name}`}
+            onFiles={([file]) => file && uploads.add([file], document)}
+          />
+          <Labels
+            labels={document.labels}
+            onLabels={(labels) => change(() => describeDocument(service, document, { labels }))}
+          />
+          <DocumentActions
+            document={document}
+            onCopy={() =>
+              change(
+                () => copyDocument(service, document.id, { name: copyNameOf(document) }),
+                (copy) => go(`/documents/${copy.id}`),
+              )
+            }
+            onDelete={() => change(() => deleteDocument(service, document))}
+          />
+          <History
+            key={document.id}
+            document={document}
+            onRestore={(number) => change(() => restoreVersion(service, document, number))}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function Facts({ document: { current, versions, updatedAt, state } }: { document: KeptDocument }) {
+  return (
+    <p className="facts">
+      {kindOf(current.content.type)} · {size(current.content.size)} ·{' '}
+      {versions === 1 ? '1 version' : `${versions} versions`} · {state === 'deleted' ? 'deleted' : 'changed'}{' '}
+      <time dateTime={updatedAt} title={momentOf(updatedAt)}>
+        {dayOf(updatedAt)}
+      </time>
+    </p>
+  );
+}
+
+function Deleted({ onRestore }: { onRestore: () => void }) {
+  return (
+    <div className="notice" role="status">
+      <p>
+        <strong>This document is deleted.</strong> It and its versions are still there.
+      </p>
+      {/* Whoever deleted it a moment ago stands here. */}
+      {/* biome-ignore lint/a11y/noAutofocus: the button that had the focus is gone */}
+      <button type="button" autoFocus onClick={onRestore}>
+        Undo: restore it
+      </button>
+    </div>
+  );
+}

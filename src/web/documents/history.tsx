@@ -1,0 +1,111 @@
+import { useState } from 'react';
+import { type KeptDocument, listVersions, type Version } from '../../client/index.ts';
+import { useAnswer } from '../answer.ts';
+import { service } from '../api.ts';
+import { size } from '../files.ts';
+import { Link } from '../route.tsx';
+import { Notice } from './notice.tsx';
+import { actorOf, dayOf, isWord, kindOf, momentOf, originOf, scanOf } from './words.ts';
+
+interface Props {
+  readonly document: KeptDocument;
+  readonly onRestore: (number: number) => void;
+}
+
+/** Versions that are shown at first, and with every asking for older ones. */
+const STEP = 50;
+
+/** How the document came to be, the latest first. */
+export function History({ document, onRestore }: Props) {
+  const { older, ...answer } = useVersions(document);
+  return (
+    <section className="history" aria-labelledby="history">
+      <div className="history-head">
+        <h2 id="history">Versions</h2>
+      </div>
+      {answer.problem && <Notice problem={answer.problem} onAgain={answer.again} />}
+      <ol>
+        {answer.versions.map((version) => (
+          <Entry
+            key={version.number}
+            document={document}
+            version={version}
+            onRestore={() => onRestore(version.number)}
+          />
+        ))}
+      </ol>
+      {older && (
+        <button type="button" onClick={older}>
+          Show older versions
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** Versions never change, so those that were read stay; new ones come on top. */
+function useVersions({ id, etag }: KeptDocument) {
+  const [pages, setPages] = useState(1);
+  const answer = useAnswer(`${id} ${etag} ${pages}`, async (signal) => {
+    const versions: Version[] = [];
+    let pageToken: string | null = '';
+    for (let page = 0; page < pages && pageToken !== null; page++) {
+      const query: Parameters<typeof listVersions>[2] =
+        pageToken === '' ? { pageSize: STEP } : { pageSize: STEP, pageToken };
+      const answered = await listVersions(service, id, query, signal);
+      versions.push(...answered.versions);
+      pageToken = answered.nextPageToken;
+    }
+    return { versions, more: pageToken !== null };
+  });
+  const { value, problem, again } = answer;
+  const older = value?.more === true ? () => setPages(pages + 1) : undefined;
+  return { versions: value?.versions ?? [], older, problem, again };
+}
+
+interface EntryProps {
+  readonly document: KeptDocument;
+  readonly version: Version;
+  readonly onRestore: () => void;
+}
+
+function Entry({ document, version, onRestore }: EntryProps) {
+  const { number, createdAt, createdBy, origin, content, links } = version;
+  const isCurrent = number === document.current.number;
+  const facts = [kindOf(content.type), size(content.size), pagesOf(content.pages), scanOf(version)];
+  return (
+    <li className={isCurrent ? 'entry current-version' : 'entry'}>
+      <h3>
+        Version {number}
+        {isCurrent && <span className="badge">current</span>}
+      </h3>
+      <p>
+        {originOf(origin)} by {actorOf(createdBy)},{' '}
+        <time dateTime={createdAt} title={momentOf(createdAt)}>
+          {dayOf(createdAt)}
+        </time>
+      </p>
+      <p className="entry-facts">{facts.filter((fact) => fact !== '').join(' · ')}</p>
+      <p className="entry-actions">
+        {(isWord(content.type) || /^image\/(png|jpeg)$/.test(content.type)) && (
+          <Link to={`/documents/${document.id}/versions/${number}`} label={`View version ${number}`}>
+            View
+          </Link>
+        )}
+        <a href={links.content} download aria-label={`Download version ${number}`}>
+          Download
+        </a>
+        {!isCurrent && (
+          <button type="button" className="quiet" onClick={onRestore}>
+            Restore<span className="unseen"> version {number}</span>
+          </button>
+        )}
+      </p>
+    </li>
+  );
+}
+
+function pagesOf(pages: number | null): string {
+  if (pages === null) return '';
+  return pages === 1 ? '1 page' : `${pages.toLocaleString('en')} pages`;
+}

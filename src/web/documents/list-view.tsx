@@ -1,0 +1,137 @@
+import { useState } from 'react';
+import {
+  type DocumentEntry,
+  type DocumentPage,
+  listDocuments,
+  type Problem,
+  restoreDocument,
+} from '../../client/index.ts';
+import { useAnswer } from '../answer.ts';
+import { service } from '../api.ts';
+import { useArrival } from '../focus.ts';
+import { Frame } from '../frame.tsx';
+import { problemOf } from '../problems.ts';
+import { go, useAddress, useStep } from '../route.tsx';
+import { useTitle } from '../title.ts';
+import { DropAnywhere } from '../uploads/drop.tsx';
+import { FileButton } from '../uploads/file-button.tsx';
+import { uploads } from '../uploads/uploads.ts';
+import { useKept } from '../uploads/use-kept.ts';
+import { Filters } from './filters.tsx';
+import { Notice } from './notice.tsx';
+import { Pages } from './pages.tsx';
+import { addressOf, isFiltered, type ListQuery, queryOf } from './query.ts';
+import { DocumentTable } from './table.tsx';
+
+const PAGE_SIZE = 50;
+const PRIVATE = 'Your documents stay on this computer, encrypted, with every version of them.';
+
+/** Every document that is kept: found by name, kind and label, a page at a time. */
+export function ListView() {
+  useTitle('Documents · Redline');
+  const heading = useArrival<HTMLHeadingElement>();
+  const [, search = ''] = useAddress().split('?');
+  const query = queryOf(search);
+  const { tokens, turn } = usePageTokens();
+  const pageToken = tokens.at(-1);
+  const page = useAnswer(`${search} ${pageToken}`, (signal) =>
+    listDocuments(service, { ...query, pageSize: PAGE_SIZE, ...(pageToken && { pageToken }) }, signal),
+  );
+  const { restore, problem } = useRestore(page.again);
+  useKept(page.again);
+  const change = (next: ListQuery): void => go(addressOf(next), { replace: true });
+  const wrong = problem ?? page.problem;
+  return (
+    <Frame place="documents" foot={PRIVATE} wide>
+      <DropAnywhere invitation="Drop to keep as new documents" onFiles={(files) => uploads.add(files)} />
+      <div className="list-head">
+        <h1 ref={heading} tabIndex={-1}>
+          Documents
+        </h1>
+        <FileButton multiple className="primary" onFiles={(files) => uploads.add(files)}>
+          Upload
+        </FileButton>
+      </div>
+      <Filters query={query} onChange={change} />
+      {wrong && <Notice problem={wrong} onAgain={page.again} />}
+      {page.value && (
+        <Listed page={page.value} query={query} busy={page.loading} onQuery={change} onRestore={restore} />
+      )}
+      {page.value && (
+        <Pages
+          first={tokens.length * PAGE_SIZE + 1}
+          count={page.value.documents.length}
+          next={page.value.nextPageToken}
+          onTurn={turn}
+        />
+      )}
+    </Frame>
+  );
+}
+
+interface ListedProps {
+  readonly page: DocumentPage;
+  readonly query: ListQuery;
+  readonly busy: boolean;
+  readonly onQuery: (query: ListQuery) => void;
+  readonly onRestore: (document: DocumentEntry) => void;
+}
+
+function Listed({ page, query, busy, onQuery, onRestore }: ListedProps) {
+  if (page.documents.length > 0)
+    return (
+      <DocumentTable
+        documents={page.documents}
+        query={query}
+        busy={busy}
+        onQuery={onQuery}
+        onRestore={onRestore}
+      />
+    );
+  if (isFiltered(query))
+    return (
+      <div className="empty">
+        <p>{query.state === 'deleted' ? 'No deleted document fits.' : 'No document fits.'}</p>
+        <button type="button" onClick={() => onQuery({})}>
+          Show all documents
+        </button>
+      </div>
+    );
+  return (
+    <div className="empty">
+      <p className="empty-title">Nothing is kept yet</p>
+      <p>
+        Drop files anywhere on this page, or choose them: Word, PDF, PNG, JPEG and TIFF, up to 50 MB each.
+      </p>
+      <FileButton multiple onFiles={(files) => uploads.add(files)}>
+        Choose files
+      </FileButton>
+    </div>
+  );
+}
+
+/** Where the pages before this one ended; in the step of the history, so that the way back leads to the same page. */
+function usePageTokens() {
+  const step: unknown = JSON.parse(useStep());
+  const tokens = Array.isArray(step) ? step.filter((token) => typeof token === 'string') : [];
+  const turn = (next: string | null): void => {
+    const state = next === null ? tokens.slice(0, -1) : [...tokens, next];
+    go(location.pathname + location.search, { replace: true, state });
+    scrollTo(0, 0);
+  };
+  return { tokens, turn };
+}
+
+function useRestore(done: () => void) {
+  const [problem, setProblem] = useState<Problem>();
+  const restore = (document: DocumentEntry): void => {
+    restoreDocument(service, document).then(
+      () => {
+        setProblem(undefined);
+        done();
+      },
+      (error: unknown) => setProblem(problemOf(error)),
+    );
+  };
+  return { restore, problem };
+}

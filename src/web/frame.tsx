@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react';
+import { Link } from './route.tsx';
+import { Wordmark } from './wordmark.tsx';
+
+interface Props {
+  /** Where this is, for the masthead. */
+  readonly place: 'compare' | 'documents';
+  readonly foot: string;
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}
+
+/** What stands around every page but the reading one. */
+export function Frame({ place, foot, wide = false, children }: Props) {
+  const current = (name: Props['place']) => (place === name ? 'page' : undefined);
+  return (
+    <div className={wide ? 'frame wide' : 'frame'}>
+      <header className="masthead">
+        <Link to="/" className="masthead-home" label="Redline">
+          <Wordmark />
+        </Link>
+        <nav aria-label="Redline">
+          <Link to="/" current={current('compare')}>
+            Compare
+          </Link>
+          <Link to="/documents" current={current('documents')}>
+            Documents
+          </Link>
+          <a href="/docs">API</a>
+        </nav>
+      </header>
+      <main>{children}</main>
+      <footer className="colophon">{foot}</footer>
+    </div>
+  );
+}
