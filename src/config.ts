@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -255,6 +255,24 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     signIn: signInOf(values),
     fetch: { hosts: values.REDLINE_FETCH_HOSTS, plain: values.REDLINE_FETCH_PLAIN === 'yes' },
     logLevel: values.REDLINE_LOG_LEVEL,
+  };
+}
+
+/** What a command needs that talks to a running service. */
+export interface ClientConfig {
+  /** Address of the service, such as `http://127.0.0.1:8080`. */
+  readonly server: string;
+  /** Absolute path of the folder that remembers uploads that are not finished; it need not exist. */
+  readonly uploadsDirectory: string;
+}
+
+/** The configuration of a client: `REDLINE_SERVER`, else the service of this machine on `PORT`. */
+export function readClientConfig(environment: Environment = process.env): ClientConfig {
+  const { REDLINE_SERVER, PORT, XDG_STATE_HOME = '' } = environment;
+  const state = isAbsolute(XDG_STATE_HOME) ? XDG_STATE_HOME : join(homedir(), '.local', 'state');
+  return {
+    server: REDLINE_SERVER || `http://127.0.0.1:${PORT || '8080'}`,
+    uploadsDirectory: join(state, 'redline', 'uploads'),
   };
 }
 

@@ -1,9 +1,17 @@
+import { ProblemError, type Problem as ServiceProblem } from '../client/index.ts';
 import { type ErrorCode, RedlineError } from '../redline/index.ts';
 
 /** What the command line itself finds wrong, before or after the engine's work. */
 export type CliErrorCode =
   /** Arguments that make no sense, alone or together. */
-  'usage' | 'file/not-found' | 'file/not-readable' | 'file/not-writable' | 'pdf/not-available' | 'pdf/failed';
+  | 'usage'
+  | 'file/not-found'
+  | 'file/not-readable'
+  | 'file/not-writable'
+  | 'pdf/not-available'
+  | 'pdf/failed'
+  /** What the service sent is not whole. */
+  | 'service/broken';
 
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -64,6 +72,7 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
     case 'limits/exceeded':
       return EXIT.limits;
     case 'pdf/not-available':
+    case 'service/broken':
       return EXIT.noService;
     case 'internal':
     case 'pdf/failed':
@@ -71,12 +80,27 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
   }
 }
 
+/** The same for what the service answered. Its codes are more than this command knows. */
+function exitCodeOfService({ status, code }: ServiceProblem): number {
+  if (status === 413) return EXIT.limits;
+  if (/\/not-exact$/.test(code)) return EXIT.notExact;
+  if (/^document\/|^documents\/(type-not-supported|damaged|protected|infected|not-word)$/.test(code))
+    return EXIT.badDocument;
+  if (status === 500) return EXIT.internal;
+  return status > 500 || [0, 408, 429].includes(status) || code.startsWith('client/')
+    ? EXIT.noService
+    : EXIT.usage;
+}
+
 /** RFC 9457, as the HTTP service writes it, with the exit code in the place of the status. */
 export interface Problem {
   readonly type: string;
-  readonly code: ErrorCode | CliErrorCode | 'internal';
+  /** Of the engine, of the command, or of the service. */
+  readonly code: string;
   readonly detail: string;
   readonly exitCode: number;
+  /** Of the service, for its log. */
+  readonly requestId?: string;
   readonly details?: RedlineError['details'];
 }
 
@@ -87,12 +111,25 @@ export function toProblem(error: unknown): Problem {
     return { ...problem(error.code, withPlace(error)), ...details };
   }
   if (error instanceof CliError) return problem(error.code, error.message);
+  if (error instanceof ProblemError) return serviceProblem(error.problem);
   const kind = error instanceof Error ? error.name : typeof error;
   return problem('internal', `unexpected ${kind}; this is a fault of redline, please report it`);
 }
 
-function problem(code: Problem['code'], detail: string): Problem {
-  return { type: `/problems/${code.replace('/', '-')}`, code, detail, exitCode: exitCodeOf(code) };
+type OwnCode = ErrorCode | CliErrorCode | 'internal';
+
+function problem(code: OwnCode, detail: string): Problem {
+  return { type: typeOf(code), code, detail, exitCode: exitCodeOf(code) };
+}
+
+function typeOf(code: string): string {
+  return `/problems/${code.replace('/', '-')}`;
+}
+
+function serviceProblem(found: ServiceProblem): Problem {
+  const { code, title, detail, requestId } = found;
+  const traced = requestId === '' ? {} : { requestId };
+  return { type: typeOf(code), code, detail: detail || title, exitCode: exitCodeOfService(found), ...traced };
 }
 
 function withPlace(error: RedlineError): string {

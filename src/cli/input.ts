@@ -76,7 +76,7 @@ function tooLarge(input: InputRole, allowed: number, found?: number): RedlineErr
   return new RedlineError('limits/exceeded', message, { input, limit });
 }
 
-function readable(error: unknown, name: string, role: InputRole): unknown {
+export function readable(error: unknown, name: string, role: InputRole): unknown {
   switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':

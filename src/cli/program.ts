@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addChangeCommands } from './change-commands.ts';
+import { addDocumentCommands } from './documents/commands.ts';
 import { addEditCommands } from './edit-commands.ts';
 import { CliError, EXIT, toProblem } from './errors.ts';
 import { type Io, paint, write } from './io.ts';
@@ -19,12 +20,14 @@ Examples:
   redline blackline redline.docx -o blackline.docx
   redline edit draft.docx --edits edits.json -o edited.docx
   redline scrub draft.docx -o clean.docx
+  redline documents upload draft.docx
   redline serve --port 8080
 
 Exit codes:
   0  done                                  3  an input is not a Word document that can be read
   1  no exact redline, or not exact        4  an input passes a limit
-  2  wrong use, or a file that cannot be read or written
+  2  wrong use, or a file that cannot be   5  the service, or a program that prints, is not there
+     read or written
 `;
 
 const COMPARE_HELP = `
@@ -78,6 +81,8 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
     .description('Two versions of a contract in, one Word document with proven tracked changes out.')
     .version(version())
     .helpCommand(false)
+    // `--version` behind a verb is the verb's.
+    .enablePositionalOptions()
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({
@@ -90,6 +95,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addChangeCommands(program, io, done);
   addShowCommands(program, io, done);
   addEditCommands(program, io, done);
+  addDocumentCommands(program, io, done);
   addServe(program, done);
   return program;
 }

@@ -42,7 +42,11 @@ export interface Version {
 export type VersionOrigin =
   | { readonly kind: 'upload' }
   | { readonly kind: 'restored'; readonly version: number }
-  | { readonly kind: 'copied'; readonly document: string; readonly version: number };
+  | { readonly kind: 'copied'; readonly document: string; readonly version: number }
+  | { readonly kind: MadeKind; readonly counts: Readonly<Record<string, number>> };
+
+/** What the engine made. */
+export type MadeKind = 'compared' | 'combined' | 'decided' | 'edited' | 'commented' | 'scrubbed';
 
 export interface DocumentQuery {
   readonly name?: string;

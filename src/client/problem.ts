@@ -25,9 +25,11 @@ export class ProblemError extends Error {
   }
 }
 
-/** Nothing answered: `client/unreachable`. */
-export function unreachable(): ProblemError {
-  return new ProblemError({ code: 'client/unreachable', title: 'The service cannot be reached' });
+/** Nothing answered: `client/unreachable`. @param address where something should have */
+export function unreachable(address = ''): ProblemError {
+  const title = 'The service cannot be reached';
+  const detail = address === '' ? '' : `Nothing answers at ${address}; is the service running there?`;
+  return new ProblemError({ code: 'client/unreachable', title, detail });
 }
 
 /**

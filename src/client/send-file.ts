@@ -44,7 +44,7 @@ export interface UploadPorts {
 
 export interface UploadProgress {
   /** The upload has this id: whoever keeps it can go on after a crash. */
-  readonly onStarted: (upload: string) => void;
+  readonly onStarted: (upload: string) => void | Promise<void>;
   /** Bytes that have arrived, or are on their way. */
   readonly onProgress: (bytes: number) => void;
 }
@@ -83,7 +83,7 @@ export async function sendFile(
       if (upload === undefined) {
         upload = await start(file, ports, signal);
         offset = 0;
-        onStarted(upload);
+        await onStarted(upload);
       }
       offset ??= await arrived(upload, file.size, ports, signal);
       onProgress(offset);

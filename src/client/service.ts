@@ -33,7 +33,7 @@ export class Service {
     const { method = 'GET', signal } = ask;
     const init = { method, headers: headersOf(ask), body: bodyOf(ask), signal: signal ?? null };
     const response = await fetch(this.addressOf(path), init).catch((error: unknown) => {
-      throw signal?.aborted ? error : unreachable();
+      throw signal?.aborted ? error : unreachable(this.#base);
     });
     if (response.ok) return response;
     throw problemFrom(await textOf(response), response.status, response.headers.get('Retry-After'));
@@ -43,7 +43,7 @@ export class Service {
   async read<Answer>(path: string, ask: Ask = {}): Promise<Answer> {
     const response = await this.ask(path, { accept: JSON_TYPE, ...ask });
     return (await response.json().catch((error: unknown) => {
-      throw ask.signal?.aborted ? error : unreachable();
+      throw ask.signal?.aborted ? error : unreachable(this.#base);
     })) as Answer;
   }
 }

@@ -54,7 +54,24 @@ export function originOf(origin: VersionOrigin): string {
       return `Restored from version ${origin.version}`;
     case 'copied':
       return 'Copied from another document';
+    case 'decided':
+      return `${decisionsIn(origin.counts)} decided`;
+    default:
+      return MADE_WORDS[origin.kind];
   }
+}
+
+const MADE_WORDS = {
+  compared: 'Compared',
+  combined: 'Combined',
+  edited: 'Edited',
+  commented: 'Commented',
+  scrubbed: 'Scrubbed',
+} as const;
+
+function decisionsIn({ accepted = 0, rejected = 0 }: Readonly<Record<string, number>>): string {
+  const count = accepted + rejected;
+  return count === 1 ? '1 change' : `${count.toLocaleString('en')} changes`;
 }
 
 export function scanOf({ content }: Version): string {

@@ -261,7 +261,7 @@ class Uploads {
   #fail(work: Work, error: unknown): void {
     const isFile = error instanceof DOMException;
     const problem = isFile ? new ProblemError({ code: 'page/file-changed' }).problem : problemOf(error);
-    if (/^documents\/(?!stale|unclear|full)/.test(problem.code)) this.#giveUp(work);
+    if (/^documents?\/(?!stale|unclear|full)/.test(problem.code)) this.#giveUp(work);
     this.#show(work, { state: 'failed', problem });
   }
 

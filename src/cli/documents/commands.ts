@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.ts';
+
+const HELP = `
+Documents that a running service keeps, each with its versions. ID is what "list" and "upload" tell. The service is
+--server, else REDLINE_SERVER, else the one of this machine on PORT (8080).
+
+Examples:
+  redline documents list --name lease
+  redline documents upload draft-1.docx
+  redline documents upload draft-2.docx --to ID
+  redline documents history ID
+  redline documents download ID --version 1 -o draft-1.docx
+`;
+
+const UPLOAD_HELP = `
+An upload that was cut short (a broken network, Ctrl-C, a service that ended) goes on where it was when the same command is
+run again, within a day.
+
+Examples:
+  redline documents upload lease.docx annex.pdf --label leases
+  redline documents upload lease-2.docx --to d_0123456789abcdef0123456789abcdef
+`;
+
+type Done = (exitCode: number) => void;
+
+/** `redline documents …`: what a service keeps. */
+export function addDocumentCommands(program: Command, io: Io, done: Done): void {
+  const documents = program
+    .command('documents')
+    .description('keep documents with a running service: upload, list, history, download …')
+    .addHelpText('after', HELP);
+  addReading(documents, io, done);
+  addUpload(documents, io, done);
+  addChanges(documents, io, done);
+}
+
+function withService(command: Command): Command {
+  return command
+    .option('--server <url>', 'the service (default: REDLINE_SERVER, else http://127.0.0.1:PORT)')
+    .option('--json', 'print what the service answers as JSON');
+}
+
+function addReading(documents: Command, io: Io, done: Done): void {
+  withService(documents.command('list'))
+    .description('list documents')
+    .option('--name <text>', 'those with this text in the name')
+    .option('--type <type>', 'those of this media type')
+    .option('--label <label>', 'those with this label')
+    .option('--owner <owner>', 'those of this owner')
+    .option('--deleted', 'those that are deleted')
+    .option('--sort <field>', 'name, createdAt or updatedAt', 'updatedAt')
+    .option('--order <order>', 'ascending or descending (default: descending; by name ascending)')
+    .option('--limit <number>', 'the most to list', '50')
+    .option('--page-token <token>', 'go on where a list ended')
+    .action(async (flags) => done(await (await import('./read.ts')).runList(flags, io)));
+  withService(documents.command('show <id>'))
+    .description('show what is known of a document')
+    .action(async (id, flags) => done(await (await import('./read.ts')).runShow(id, flags, io)));
+  withService(documents.command('history <id>'))
+    .description('list the versions of a document')
+    .action(async (id, flags) => done(await (await import('./read.ts')).runHistory(id, flags, io)));
+  withService(documents.command('download <id>'))
+    .description('write a version to a file')
+    .requiredOption('-o, --output <out>', 'the file to write; "-" is standard output')
+    .option('--version <number>', 'the version (default: the current one)')
+    .action(async (id, flags) => done(await (await import('./read.ts')).runDownload(id, flags, io)));
+}
+
+const collected = (value: string, before: string[] = []): string[] => [...before, value];
+const IF_MATCH = 'only if the document is still in the state of this ETag';
+
+function addUpload(documents: Command, io: Io, done: Done): void {
+  withService(documents.command('upload <files...>'))
+    .description('keep files as new documents, or one as a version')
+    .option('--to <id>', 'add the file as a version of this document')
+    .option('--name <name>', 'what the document is called (default: as the file)')
+    .option('--label <label>', 'a label of the documents; may be repeated', collected)
+    .option('--if-match <etag>', IF_MATCH)
+    .option('--patience <seconds>', 'how long to wait for a service that went away', '60')
+    .addHelpText('after', UPLOAD_HELP)
+    .action(async (files, flags) => done(await (await import('./upload.ts')).runUpload(files, flags, io)));
+}
+
+function addChanges(documents: Command, io: Io, done: Done): void {
+  withService(documents.command('rename <id> <name>'))
+    .description('give a document another name')
+    .option('--if-match <etag>', IF_MATCH)
+    .action(async (id, name, flags) =>
+      done(await (await import('./change.ts')).runRename(id, name, flags, io)),
+    );
+  withService(documents.command('label <id>'))
+    .description('add labels to a document, or take them off')
+    .option('--add <label>', 'may be repeated', collected)
+    .option('--remove <label>', 'may be repeated', collected)
+    .option('--if-match <etag>', IF_MATCH)
+    .action(async (id, flags) => done(await (await import('./change.ts')).runLabel(id, flags, io)));
+  withService(documents.command('delete <id>'))
+    .description('delete a document, so that it can be restored')
+    .option('--if-match <etag>', IF_MATCH)
+    .action(async (id, flags) => done(await (await import('./change.ts')).runDelete(id, flags, io)));
+  withService(documents.command('restore <id>'))
+    .description('take a deletion back, or make an earlier version the current one')
+    .option('--version <number>', 'the version to restore, as a new one')
+    .option('--if-match <etag>', IF_MATCH)
+    .action(async (id, flags) => done(await (await import('./change.ts')).runRestore(id, flags, io)));
+  withService(documents.command('copy <id>'))
+    .description('make a new document of one')
+    .option('--name <name>', 'what the copy is called (default: the same)')
+    .option('--version <number>', 'the version to copy (default: the current one)')
+    .action(async (id, flags) => done(await (await import('./change.ts')).runCopy(id, flags, io)));
+}
