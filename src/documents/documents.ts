@@ -117,15 +117,14 @@ export class Documents {
   async derive(
     change: ChangeOf,
     kind: DerivedKind,
-    make: (current: Version, body: AsyncIterable<Uint8Array>) => Promise<Derived>,
+    make: (current: Version, open: () => Promise<AsyncIterable<Uint8Array>>) => Promise<Derived>,
   ): Promise<DerivedHead> {
     const { contents } = this.#stores;
     const unchanged: object[] = [];
     const stored = await this.#commits.change(change, async (head, at) => {
       const number = nextNumber(head);
       const current = findVersion(head);
-      const body = await contents.read(head.tenant, head.id, current);
-      const derived = await make(current, body);
+      const derived = await make(current, () => contents.read(head.tenant, head.id, current));
       if (sha256(derived.document) === current.facts.sha256) {
         unchanged.push(derived.result);
         return null;

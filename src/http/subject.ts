@@ -29,7 +29,7 @@ export async function subjectOf(c: Context<HttpEnv>, { library }: HttpServices):
 /** The bytes of a version that the engine can read, counted where the memory of uploads is. @throws {DocumentsError} `documents/not-word`. */
 export async function wordBytes(
   { facts }: Version,
-  body: () => Promise<AsyncIterable<Uint8Array>> | AsyncIterable<Uint8Array>,
+  open: () => Promise<AsyncIterable<Uint8Array>>,
   share: UploadShare,
 ): Promise<Uint8Array> {
   if (!isWord(facts.type)) {
@@ -38,7 +38,7 @@ export async function wordBytes(
   share.take(facts.size);
   const bytes = new Uint8Array(facts.size);
   let at = 0;
-  for await (const chunk of await body()) {
+  for await (const chunk of await open()) {
     bytes.set(chunk, at);
     at += chunk.byteLength;
   }

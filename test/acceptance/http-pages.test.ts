@@ -37,6 +37,8 @@ const KEPT = ['/v1/documents/{id}', '/v1/documents/{id}/redlines/{redline}'];
 const BELOW = [
   'delete …',
   'get …',
+  ...['blackline', 'changes', 'comments', 'html', 'pdf', 'report'].map((path) => `get …/${path}`),
+  ...['comments', 'decisions', 'edits', 'scrubs'].map((path) => `post …/${path}`),
   'get …/content',
   'get …/versions',
   'get …/versions/{number}',

@@ -2,7 +2,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { CHANGE_KINDS, type ChangeFilter, type ChangeList, changesCsv } from '../../redline/index.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers, jsonAnswer, textAnswer } from './answers.ts';
-import { addOperation } from './operation.ts';
+import { addOperation, operation } from './operation.ts';
 import { RESULT_LIMITS } from './shared.ts';
 
 /** Ids of tens of thousands of changes. */
@@ -21,7 +21,7 @@ const fields = [
 const text = z.string().min(1).max(1000);
 const moment = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
 
-const filterSchema = z
+export const filterSchema = z
   .strictObject({
     ids: z.array(z.string().max(64)).max(MOST_IDS).optional(),
     authors: z.array(z.string().max(1000)).max(1000).optional(),
@@ -72,58 +72,62 @@ const listSchema = z
   .openapi('Changes');
 
 const ids = z.array(z.string());
-const reportSchema = z
+export const decisionReportSchema = z
   .object({ accepted: ids, rejected: ids, gone: ids, left: z.number().int() })
   .openapi('DecisionReport', {
     description: '`gone` stood in changes that went. `left` counts the changes that nobody decided.',
   });
 
-const decideOptions = z.strictObject({
+export const decideOptions = z.strictObject({
   decisions: z
     .array(z.strictObject({ verdict: z.enum(['accept', 'reject']), changes: filterSchema }))
     .min(1)
     .max(MOST_DECISIONS),
 });
 
+export const changesOperation = operation({
+  path: '/v1/changes',
+  operation: 'changes',
+  summary: 'List the tracked changes of a document',
+  description:
+    'Every logical change of a document of any editor, in document order. Its id names it also after other changes were decided and after the document was saved anew.',
+  fields,
+  options: z.strictObject({ filter: filterSchema.prefault({}) }),
+  optionsName: 'ChangesOptions',
+  optionsBytes: OPTIONS_BYTES,
+  toOptions: ({ filter }) => ({ limits: RESULT_LIMITS, filter: filterOf(filter) }),
+  answers: [
+    jsonAnswer('The changes.', listSchema),
+    textAnswer(
+      'As CSV, one change a row.',
+      {
+        'Content-Type': 'text/csv; charset=utf-8; header=present',
+        'Content-Disposition': 'attachment; filename="changes.csv"',
+      },
+      ({ changes }: ChangeList) => changesCsv(changes),
+    ),
+  ],
+});
+
+export const decideOperation = operation({
+  path: '/v1/decisions',
+  operation: 'decide',
+  summary: 'Accept and reject tracked changes',
+  description:
+    'Carries out all decisions or none. What is said of a change by its id goes before what a filter without ids says of it.',
+  fields,
+  options: decideOptions,
+  optionsName: 'DecideOptions',
+  optionsBytes: OPTIONS_BYTES,
+  toOptions: ({ decisions }) => ({
+    limits: RESULT_LIMITS,
+    decisions: decisions.map(({ verdict, changes }) => ({ verdict, changes: filterOf(changes) })),
+  }),
+  answers: documentAnswers('document.docx', decisionReportSchema),
+});
+
 /** What lists changes and decides them. */
 export function addChangeOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  addOperation(app, services, {
-    path: '/v1/changes',
-    operation: 'changes',
-    summary: 'List the tracked changes of a document',
-    description:
-      'Every logical change of a document of any editor, in document order. Its id names it also after other changes were decided and after the document was saved anew.',
-    fields,
-    options: z.strictObject({ filter: filterSchema.prefault({}) }),
-    optionsName: 'ChangesOptions',
-    optionsBytes: OPTIONS_BYTES,
-    toOptions: ({ filter }) => ({ limits: RESULT_LIMITS, filter: filterOf(filter) }),
-    answers: [
-      jsonAnswer('The changes.', listSchema),
-      textAnswer(
-        'As CSV, one change a row.',
-        {
-          'Content-Type': 'text/csv; charset=utf-8; header=present',
-          'Content-Disposition': 'attachment; filename="changes.csv"',
-        },
-        ({ changes }: ChangeList) => changesCsv(changes),
-      ),
-    ],
-  });
-  addOperation(app, services, {
-    path: '/v1/decisions',
-    operation: 'decide',
-    summary: 'Accept and reject tracked changes',
-    description:
-      'Carries out all decisions or none. What is said of a change by its id goes before what a filter without ids says of it.',
-    fields,
-    options: decideOptions,
-    optionsName: 'DecideOptions',
-    optionsBytes: OPTIONS_BYTES,
-    toOptions: ({ decisions }) => ({
-      limits: RESULT_LIMITS,
-      decisions: decisions.map(({ verdict, changes }) => ({ verdict, changes: filterOf(changes) })),
-    }),
-    answers: documentAnswers('document.docx', reportSchema),
-  });
+  addOperation(app, services, changesOperation);
+  addOperation(app, services, decideOperation);
 }

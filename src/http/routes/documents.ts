@@ -9,6 +9,8 @@ import { parseOptions } from '../options.ts';
 import { decodePageToken, encodePageToken } from '../page-token.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import * as api from './document-api.ts';
+import { addKeptChanges } from './kept-changes.ts';
+import { addKeptReadings } from './kept-readings.ts';
 import { DOCUMENT_PLACE } from './version-api.ts';
 import { addVersionRoutes } from './versions.ts';
 
@@ -84,7 +86,7 @@ function addVersions(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
     const stored = await takeContent(c, services, ({ content }) => documents.addVersion(change, content));
     return answerCreated(c, stored);
   });
-  addVersionRoutes(app, services, DOCUMENT_PLACE);
+  for (const add of [addVersionRoutes, addKeptReadings, addKeptChanges]) add(app, services, DOCUMENT_PLACE);
 }
 
 function answerCreated(c: Context<HttpEnv>, stored: StoredHead) {

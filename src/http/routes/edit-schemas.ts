@@ -61,6 +61,17 @@ const paragraphFormat = z.strictObject({
 
 const op = <Name extends string>(name: Name) => ({ op: z.literal(name) });
 
+const commentEdits = [
+  z.strictObject({ ...op('comment'), at, until: at.optional(), text }),
+  z.strictObject({ ...op('reply'), comment, text }),
+  z.strictObject({ ...op('resolve'), comment }),
+  z.strictObject({ ...op('reopen'), comment }),
+  z.strictObject({ ...op('deleteComment'), comment }),
+] as const;
+
+/** One edit that is about comments alone. */
+export const commentEditSchema = z.discriminatedUnion('op', commentEdits).openapi('CommentEdit');
+
 /** One edit, as `readEdits` of the engine reads it. */
 export const editSchema = z
   .discriminatedUnion('op', [
@@ -88,10 +99,6 @@ export const editSchema = z
     }),
     z.strictObject({ ...op('deleteRow'), at }),
     z.strictObject({ ...op('footnote'), at, text }),
-    z.strictObject({ ...op('comment'), at, until: at.optional(), text }),
-    z.strictObject({ ...op('reply'), comment, text }),
-    z.strictObject({ ...op('resolve'), comment }),
-    z.strictObject({ ...op('reopen'), comment }),
-    z.strictObject({ ...op('deleteComment'), comment }),
+    ...commentEdits,
   ])
   .openapi('Edit');

@@ -5,19 +5,19 @@ import { authorSchema, dateSchema, verificationSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers, jsonAnswer } from './answers.ts';
 import { editSchema } from './edit-schemas.ts';
-import { addOperation } from './operation.ts';
+import { addOperation, operation } from './operation.ts';
 import { RESULT_LIMITS } from './shared.ts';
 
 /** Bytes of a list of edits. */
 const EDITS_BYTES = 4 * 1024 * 1024;
-const MOST_EDITS = 1000;
+export const MOST_EDITS = 1000;
 const MOST_ROLES = 1000;
 
 const document = [
   { name: 'document', role: 'document', description: 'Any Word document, at most 50 MB.' },
 ] as const;
 
-const editOptions = z.strictObject({
+export const editOptions = z.strictObject({
   author: authorSchema,
   initials: z.string().min(1).max(20).optional(),
   date: dateSchema,
@@ -33,7 +33,7 @@ const outcomeSchema = z.object({
   comment: z.string().optional(),
   notes: z.array(z.string()).optional(),
 });
-const editReportSchema = z
+export const editReportSchema = z
   .object({ edits: z.array(outcomeSchema), revisions: z.number().int().nonnegative() })
   .openapi('EditReport');
 
@@ -52,7 +52,7 @@ const commentSchema = z
   })
   .openapi('Comment');
 
-const scrubOptions = z.strictObject({
+export const scrubOptions = z.strictObject({
   kinds: z
     .array(z.enum(SCRUB_KINDS))
     .min(1)
@@ -63,7 +63,7 @@ const scrubOptions = z.strictObject({
     .refine((roles) => Object.keys(roles).length <= MOST_ROLES, { error: `has at most ${MOST_ROLES} names` })
     .default({}),
 });
-const scrubReportSchema = z
+export const scrubReportSchema = z
   .object({
     removed: z.array(
       z.object({ kind: z.enum(SCRUB_KINDS), part: z.string(), count: z.number().int().positive() }),
@@ -107,73 +107,81 @@ const combineReportSchema = z
 
 const none = z.strictObject({});
 
+export const editOperation = operation({
+  path: '/v1/edits',
+  operation: 'edit',
+  summary: 'Edit a document as tracked changes',
+  description:
+    'Applies a list of edits, all or none: text, paragraphs, rows, formatting, footnotes and comments. A quote that stands nowhere or in several places is refused, with the places that it may mean.',
+  fields: document,
+  options: editOptions,
+  optionsName: 'EditOptions',
+  optionsBytes: EDITS_BYTES,
+  toOptions: ({ author, date, initials, edits }, now) => ({
+    edits: readEdits(edits),
+    author,
+    date: date === undefined ? wordDate(now) : date,
+    limits: RESULT_LIMITS,
+    ...(initials === undefined ? {} : { initials }),
+  }),
+  answers: documentAnswers('edited.docx', editReportSchema),
+});
+
+export const commentsOperation = operation({
+  path: '/v1/comments',
+  operation: 'comments',
+  summary: 'List the comments of a document',
+  description: 'Every comment with its author, state, answers and the words that it is about.',
+  fields: document,
+  options: none,
+  optionsName: 'CommentsOptions',
+  toOptions: () => ({ limits: RESULT_LIMITS }),
+  answers: [jsonAnswer('The comments, in the order of the document.', z.array(commentSchema))],
+});
+
+export const scrubOperation = operation({
+  path: '/v1/scrubs',
+  operation: 'scrub',
+  summary: 'Take out who wrote a document, when and how',
+  description:
+    'Authors become roles; dates, editing sessions, properties, comments, hidden text and custom XML go, as far as asked for.',
+  fields: document,
+  options: scrubOptions,
+  optionsName: 'ScrubOptions',
+  toOptions: (options) => ({ ...options, limits: RESULT_LIMITS }),
+  answers: documentAnswers('scrubbed.docx', scrubReportSchema),
+});
+
+const combineOperation = operation({
+  path: '/v1/combinations',
+  operation: 'combine',
+  summary: 'Combine the copies of several reviewers',
+  description:
+    'One redline of a base with the changes of each reviewer. Clean copies are compared, of tracked copies the marks are used. `reviewers` names them in the order of the copies; `policy` says what becomes of edits of one place.',
+  fields: [
+    { name: 'base', role: 'original', description: 'What the reviewers were given, at most 50 MB.' },
+    {
+      name: 'copies',
+      role: 'modified',
+      most: MOST_COPIES,
+      description: 'Their copies, at most 50 MB each.',
+    },
+  ],
+  options: combineOptions,
+  optionsName: 'CombineOptions',
+  toOptions: ({ date, prefer, ...options }, now) => ({
+    ...options,
+    date: date === undefined ? wordDate(now) : date,
+    limits: RESULT_LIMITS,
+    ...(prefer === undefined ? {} : { prefer }),
+  }),
+  answers: documentAnswers('combined.docx', combineReportSchema),
+});
+
 /** What changes documents: edits, comments, cleaning. */
 export function addEditOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  addOperation(app, services, {
-    path: '/v1/edits',
-    operation: 'edit',
-    summary: 'Edit a document as tracked changes',
-    description:
-      'Applies a list of edits, all or none: text, paragraphs, rows, formatting, footnotes and comments. A quote that stands nowhere or in several places is refused, with the places that it may mean.',
-    fields: document,
-    options: editOptions,
-    optionsName: 'EditOptions',
-    optionsBytes: EDITS_BYTES,
-    toOptions: ({ author, date, initials, edits }, now) => ({
-      edits: readEdits(edits),
-      author,
-      date: date === undefined ? wordDate(now) : date,
-      limits: RESULT_LIMITS,
-      ...(initials === undefined ? {} : { initials }),
-    }),
-    answers: documentAnswers('edited.docx', editReportSchema),
-  });
-  addOperation(app, services, {
-    path: '/v1/comments',
-    operation: 'comments',
-    summary: 'List the comments of a document',
-    description: 'Every comment with its author, state, answers and the words that it is about.',
-    fields: document,
-    options: none,
-    optionsName: 'CommentsOptions',
-    toOptions: () => ({ limits: RESULT_LIMITS }),
-    answers: [jsonAnswer('The comments, in the order of the document.', z.array(commentSchema))],
-  });
-  addOperation(app, services, {
-    path: '/v1/scrubs',
-    operation: 'scrub',
-    summary: 'Take out who wrote a document, when and how',
-    description:
-      'Authors become roles; dates, editing sessions, properties, comments, hidden text and custom XML go, as far as asked for.',
-    fields: document,
-    options: scrubOptions,
-    optionsName: 'ScrubOptions',
-    toOptions: (options) => ({ ...options, limits: RESULT_LIMITS }),
-    answers: documentAnswers('scrubbed.docx', scrubReportSchema),
-  });
-  addOperation(app, services, {
-    path: '/v1/combinations',
-    operation: 'combine',
-    summary: 'Combine the copies of several reviewers',
-    description:
-      'One redline of a base with the changes of each reviewer. Clean copies are compared, of tracked copies the marks are used. `reviewers` names them in the order of the copies; `policy` says what becomes of edits of one place.',
-    fields: [
-      { name: 'base', role: 'original', description: 'What the reviewers were given, at most 50 MB.' },
-      {
-        name: 'copies',
-        role: 'modified',
-        most: MOST_COPIES,
-        description: 'Their copies, at most 50 MB each.',
-      },
-    ],
-    options: combineOptions,
-    optionsName: 'CombineOptions',
-    toOptions: ({ date, prefer, ...options }, now) => ({
-      ...options,
-      date: date === undefined ? wordDate(now) : date,
-      limits: RESULT_LIMITS,
-      ...(prefer === undefined ? {} : { prefer }),
-    }),
-    answers: documentAnswers('combined.docx', combineReportSchema),
-  });
+  addOperation(app, services, editOperation);
+  addOperation(app, services, commentsOperation);
+  addOperation(app, services, scrubOperation);
+  addOperation(app, services, combineOperation);
 }

@@ -41,6 +41,13 @@ export interface Operation<Name extends OperationName, Schema extends z.ZodType>
   readonly answers: readonly [Answer<OperationResult<Name>>, ...(readonly Answer<OperationResult<Name>>[])];
 }
 
+/** An operation as a value, its types found out by what it holds. */
+export function operation<Name extends OperationName, Schema extends z.ZodType>(
+  one: Operation<Name, Schema>,
+): Operation<Name, Schema> {
+  return one;
+}
+
 /** Serves one operation under its address, described in the API's document. */
 export function addOperation<Name extends OperationName, Schema extends z.ZodType>(
   app: OpenAPIHono<HttpEnv>,

@@ -17,6 +17,8 @@ import { type SentFile, type Side, SideReader } from '../sides.ts';
 import { type FormSpec, readUpload } from '../upload.ts';
 import type { UploadShare } from '../upload-memory.ts';
 import { withPlace } from '../work.ts';
+import { addKeptChanges } from './kept-changes.ts';
+import { addKeptReadings } from './kept-readings.ts';
 import * as api from './redline-api.ts';
 import { REDLINE_PLACE } from './version-api.ts';
 import { addVersionRoutes } from './versions.ts';
@@ -62,7 +64,7 @@ export function addRedlineRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServic
   app.openapi(api.restoreRedline, async (c) =>
     answerChanged(c, await (await redlines(c)).undelete(change(c))),
   );
-  addVersionRoutes(app, services, REDLINE_PLACE);
+  for (const add of [addVersionRoutes, addKeptReadings, addKeptChanges]) add(app, services, REDLINE_PLACE);
   app.openapi(api.getCertificate, async (c) => {
     const kept = await redlines(c);
     const { redline } = c.req.valid('param');

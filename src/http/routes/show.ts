@@ -11,7 +11,7 @@ import { wordDate } from '../options.ts';
 import { DOCX } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers } from './answers.ts';
-import { addOperation } from './operation.ts';
+import { addOperation, operation } from './operation.ts';
 import { RESULT_LIMITS } from './shared.ts';
 import { pageAnswer, pdfAnswer, REPORT_TYPES, reportAnswers, wordsSchema } from './show-answers.ts';
 
@@ -19,7 +19,7 @@ const document = [
   { name: 'document', role: 'document', description: 'Any Word document, at most 50 MB.' },
 ] as const;
 
-const htmlOptions = z.strictObject({ view: z.enum(VIEWS).default('inline') });
+export const htmlOptions = z.strictObject({ view: z.enum(VIEWS).default('inline') });
 
 type Look = BlacklineOptions['insertion'];
 const lookOf = (look: Look) =>
@@ -56,42 +56,43 @@ const statisticsSchema = z
   })
   .openapi('Statistics');
 
-const pdfOptions = z.strictObject({ subject: z.enum(PDF_SUBJECTS).default('redline') });
+export const pdfOptions = z.strictObject({ subject: z.enum(PDF_SUBJECTS).default('redline') });
 
 const name = z.string().max(255).nullable().default(null);
-const reportOptions = z.strictObject({
+export const reportOptions = z.strictObject({
   original: name.openapi({ description: 'What the report calls the earlier version.' }),
   modified: name.openapi({ description: 'What the report calls the later version.' }),
   date: z.iso.datetime().nullable().optional().openapi({ description: 'Of the report; now by default.' }),
 });
 
-/** What shows changes: pages, static comparisons. */
-export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  addOperation(app, services, {
-    path: '/v1/html',
-    operation: 'page',
-    summary: 'Show a document with tracked changes as a page',
-    description:
-      'One HTML page that stands alone: no script, nothing from elsewhere. Insertions are `ins`, deletions `del`; all that bears one `data-change` is one change. `view` chooses one text, or the original beside the modified document.',
-    fields: document,
-    options: htmlOptions,
-    optionsName: 'HtmlOptions',
-    toOptions: ({ view }) => ({ limits: RESULT_LIMITS, view }),
-    answers: [pageAnswer],
-  });
-  addOperation(app, services, {
-    path: '/v1/blacklines',
-    operation: 'blackline',
-    summary: 'Make a static comparison',
-    description:
-      'The document without tracked changes, in which what was inserted, deleted or moved looks so; words and clauses are counted in the report.',
-    fields: document,
-    options: blacklineOptions,
-    optionsName: 'BlacklineOptions',
-    toOptions: (looks) => ({ limits: RESULT_LIMITS, looks }),
-    answers: documentAnswers('blackline.docx', statisticsSchema),
-  });
-  addOperation(app, services, {
+export const pageOperation = operation({
+  path: '/v1/html',
+  operation: 'page',
+  summary: 'Show a document with tracked changes as a page',
+  description:
+    'One HTML page that stands alone: no script, nothing from elsewhere. Insertions are `ins`, deletions `del`; all that bears one `data-change` is one change. `view` chooses one text, or the original beside the modified document.',
+  fields: document,
+  options: htmlOptions,
+  optionsName: 'HtmlOptions',
+  toOptions: ({ view }) => ({ limits: RESULT_LIMITS, view }),
+  answers: [pageAnswer],
+});
+
+export const blacklineOperation = operation({
+  path: '/v1/blacklines',
+  operation: 'blackline',
+  summary: 'Make a static comparison',
+  description:
+    'The document without tracked changes, in which what was inserted, deleted or moved looks so; words and clauses are counted in the report.',
+  fields: document,
+  options: blacklineOptions,
+  optionsName: 'BlacklineOptions',
+  toOptions: (looks) => ({ limits: RESULT_LIMITS, looks }),
+  answers: documentAnswers('blackline.docx', statisticsSchema),
+});
+
+export const pdfOperation = (services: HttpServices) =>
+  operation({
     path: '/v1/pdfs',
     operation: 'printable',
     summary: 'Make a PDF of a redline or a static comparison',
@@ -107,22 +108,30 @@ export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServi
     }),
     answers: [pdfAnswer],
   });
-  addOperation(app, services, {
-    path: '/v1/reports',
-    operation: 'report',
-    summary: 'Report what was changed',
-    description:
-      'The changes clause by clause, before and after; formatting and numbering apart from substance. `Accept` chooses a Word document, a page, JSON or CSV (whose fields are never formulas).',
-    fields: document,
-    options: reportOptions,
-    optionsName: 'ReportOptions',
-    toOptions: ({ original, modified, date }, now, mediaType) => ({
-      original,
-      modified,
-      date: date === undefined ? wordDate(now) : date,
-      format: reportAnswers[REPORT_TYPES.find((type) => type === mediaType) ?? DOCX].format,
-      limits: RESULT_LIMITS,
-    }),
-    answers: [reportAnswers[DOCX].answer, ...REPORT_TYPES.slice(1).map((type) => reportAnswers[type].answer)],
-  });
+
+export const reportOperation = operation({
+  path: '/v1/reports',
+  operation: 'report',
+  summary: 'Report what was changed',
+  description:
+    'The changes clause by clause, before and after; formatting and numbering apart from substance. `Accept` chooses a Word document, a page, JSON or CSV (whose fields are never formulas).',
+  fields: document,
+  options: reportOptions,
+  optionsName: 'ReportOptions',
+  toOptions: ({ original, modified, date }, now, mediaType) => ({
+    original,
+    modified,
+    date: date === undefined ? wordDate(now) : date,
+    format: reportAnswers[REPORT_TYPES.find((type) => type === mediaType) ?? DOCX].format,
+    limits: RESULT_LIMITS,
+  }),
+  answers: [reportAnswers[DOCX].answer, ...REPORT_TYPES.slice(1).map((type) => reportAnswers[type].answer)],
+});
+
+/** What shows changes: pages, static comparisons. */
+export function addShowOperations(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  addOperation(app, services, pageOperation);
+  addOperation(app, services, blacklineOperation);
+  addOperation(app, services, pdfOperation(services));
+  addOperation(app, services, reportOperation);
 }
