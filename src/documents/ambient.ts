@@ -10,7 +10,7 @@ export interface Ambient {
 }
 
 /** 128 random bits behind a letter that says of what: document, content, operation, upload, part of an upload. */
-export function newId(letter: 'd' | 'c' | 'o' | 'u' | 'p', random: Ambient['random']): string {
+export function newId(letter: 'd' | 'g' | 'c' | 'o' | 'u' | 'p', random: Ambient['random']): string {
   return `${letter}_${Buffer.from(random(16)).toString('hex')}`;
 }
 

@@ -45,6 +45,16 @@ export interface VersionedBlobStore extends BlobStore {
   generations(name: string): AsyncIterable<BlobInfo>;
   /** Removes every generation of an object for good. @returns how many there were. */
   purge(name: string): Promise<number>;
+  /** Removes earlier generations of an object for good, never the current one. @returns how many went. */
+  prune(name: string, rule: PruneRule): Promise<number>;
+}
+
+/** Which earlier generations may go: those for which both holds. */
+export interface PruneRule {
+  /** So many newer ones are kept, removals counted too. */
+  readonly newest: number;
+  /** They were written before this moment, in milliseconds since 1970. */
+  readonly before: number;
 }
 
 export type BlobBody = Uint8Array | AsyncIterable<Uint8Array>;

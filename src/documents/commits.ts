@@ -129,6 +129,7 @@ export class Commits {
       deletedAt: null,
       redline,
       versions: [version],
+      older: [],
       sequence: 1,
       commit: {
         operation,

@@ -10,7 +10,7 @@ import { DocumentsError } from './errors.ts';
 import type { Head, StoredContent, Version, VersionOrigin } from './head.ts';
 import type { StoredHead } from './head-store.ts';
 import type { DerivedKind } from './made-kinds.ts';
-import { findVersion, newVersion, nextNumber } from './versions.ts';
+import { currentVersion, findVersion, newVersion, nextNumber } from './versions.ts';
 
 /** Of all documents. Redlines stand under heads of their own. */
 export const ALL_DOCUMENTS: Scope = { letter: 'd', noun: 'document', holds: () => true };
@@ -60,7 +60,18 @@ export class Documents {
     number?: number,
   ): Promise<{ readonly stored: StoredHead; readonly version: Version }> {
     const stored = await this.get(actor, id);
-    return { stored, version: findVersion(stored.head, number) };
+    return { stored, version: await findVersion(this.#stores.heads, stored.head, number) };
+  }
+
+  /** So many versions, the latest first. @param before those with smaller numbers only. */
+  async versions(actor: Actor, id: string, size: number, before?: number): Promise<readonly Version[]> {
+    const { head } = await this.get(actor, id);
+    const found: Version[] = [];
+    for await (const version of this.#stores.heads.pages.latestFirst(head, before)) {
+      found.push(version);
+      if (found.length === size) break;
+    }
+    return found;
   }
 
   /** A version's bytes, or a range of them. */
@@ -123,7 +134,7 @@ export class Documents {
     const unchanged: object[] = [];
     const stored = await this.#commits.change(change, async (head, at) => {
       const number = nextNumber(head);
-      const current = findVersion(head);
+      const current = currentVersion(head);
       const derived = await make(current, () => contents.read(head.tenant, head.id, current));
       if (sha256(derived.document) === current.facts.sha256) {
         unchanged.push(derived.result);
@@ -140,14 +151,14 @@ export class Documents {
     });
     const [result] = unchanged;
     if (result !== undefined) return { stored, version: null, result };
-    const version = findVersion(stored.head);
+    const version = currentVersion(stored.head);
     return { stored, version, result: await this.result(change.actor, stored.head.id, version) };
   }
 
   /** Makes an earlier version the current one: as a new version with the same bytes. */
   async restoreVersion(change: ChangeOf, number: number): Promise<StoredHead> {
     return await this.#commits.change(change, async (head, at) => {
-      const { content, key, facts } = findVersion(head, number);
+      const { content, key, facts } = await findVersion(this.#stores.heads, head, number);
       const origin = { kind: 'restored', version: number } as const;
       const version = newVersion({ content, key, facts }, nextNumber(head), origin, {
         by: change.actor.id,

@@ -7,6 +7,7 @@ import { decodeHead, encodeHead, type Head, names } from './head.ts';
 import { unwrapHead, wrapHead } from './head-envelope.ts';
 import type { WrappedKey } from './key-service.ts';
 import { openBytes, sealBytes } from './sealing.ts';
+import { VersionPages } from './version-pages.ts';
 import { replaceOnce, unclear, writeNew } from './writing.ts';
 
 /** A head as it was read: what it says, and what a commit that follows it needs. */
@@ -23,11 +24,14 @@ export interface StoredHead {
  * Throws `OutsideError` when stores or keys do not answer, `damaged` when a head is not what was written.
  */
 export class HeadStore {
+  /** Where heads keep their earlier versions. */
+  readonly pages: VersionPages;
   readonly #store: VersionedBlobStore;
   readonly #keys: DataKeys;
   readonly #ambient: Ambient;
 
   constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient) {
+    this.pages = new VersionPages(store, keys, ambient);
     this.#store = store;
     this.#keys = keys;
     this.#ambient = ambient;
@@ -52,11 +56,22 @@ export class HeadStore {
    * Puts a head in the place of another one, once, whatever the network does. The same operation may commit again: it
    * gets the head that it wrote before.
    *
-   * @param base what `head` was made from; `null` for the first head of a document.
+   * @param base what `given` was made from; `null` for the first head of a document.
    * @throws {DocumentsError} `documents/stale` when another commit came first, `documents/unclear` when it cannot be
    * found out whether this one did.
    */
-  async commit(base: StoredHead | null, head: Head): Promise<StoredHead> {
+  async commit(base: StoredHead | null, given: Head): Promise<StoredHead> {
+    const { head, written } = await this.pages.settle(given);
+    try {
+      return await this.#replace(base, head);
+    } catch (error) {
+      // Only then it is sure that no head will ever name them.
+      if (isStale(error)) await this.pages.discard(head, written);
+      throw error;
+    }
+  }
+
+  async #replace(base: StoredHead | null, head: Head): Promise<StoredHead> {
     const { wrapped, body } = await this.#seal(base, head);
     await this.#announce(head);
     const ifGeneration = base?.generation ?? ABSENT;
@@ -88,8 +103,16 @@ export class HeadStore {
   async writtenBy(current: StoredHead, operation: string): Promise<StoredHead | null> {
     if (!names(current.head, operation)) return null;
     if (current.head.commit.operation === operation) return current;
-    for await (const stored of this.history(current.head.tenant, current.head.id)) {
+    const { tenant, id } = current.head;
+    const generations: string[] = [];
+    for await (const { generation } of this.#store.generations(headName(tenant, id)))
+      generations.push(generation);
+    // It is one of the last: of a document with a long history few are read.
+    for (const generation of generations.toReversed()) {
+      const stored = await this.read(tenant, id, generation);
+      if (stored === null || stored.generation === current.generation) continue;
       if (stored.head.commit.operation === operation) return stored;
+      if (current.head.sequence - stored.head.sequence > current.head.earlier.length) break;
     }
     return null;
   }
@@ -122,6 +145,10 @@ export class HeadStore {
       key.fill(0);
     }
   }
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof DocumentsError && error.code === 'documents/stale';
 }
 
 /** Whether a commit of this number is too old for a head to name it. */

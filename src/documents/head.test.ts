@@ -55,7 +55,12 @@ describe('a stored head', () => {
     expect(head).toMatchObject({ format: HEAD_FORMAT, redline: null, name: 'Lease.docx', sequence: 1 });
     expect(head.versions[0]?.key.bytes).toEqual(Uint8Array.of(1, 2));
     const again = JSON.parse(new TextDecoder().decode(encodeHead(head)));
-    expect(again).toEqual({ ...FIRST_FORMAT, format: HEAD_FORMAT, redline: null });
+    expect(again).toEqual({ ...FIRST_FORMAT, format: HEAD_FORMAT, redline: null, older: [] });
+  });
+
+  test('of the second format has all its versions in it', () => {
+    const head = decodeHead(bytes({ ...FIRST_FORMAT, format: 2, redline: null }));
+    expect(head).toMatchObject({ format: HEAD_FORMAT, older: [], versions: [{ number: 1 }] });
   });
 
   test('is the same after writing and reading', () => {
@@ -63,7 +68,7 @@ describe('a stored head', () => {
     expect(decodeHead(encodeHead(head))).toEqual(head);
   });
 
-  test.each([0, 3, '1', null])('of the format %j is refused', (format) => {
+  test.each([0, 4, '1', null])('of the format %j is refused', (format) => {
     expect(() => decodeHead(bytes({ ...FIRST_FORMAT, format }))).toThrow('Update it.');
   });
 });

@@ -1,13 +1,17 @@
 import type { AuditRecord } from './audit-record.ts';
+import { decodeBinaryJson, encodeBinaryJson } from './binary-json.ts';
 import type { WrappedKey } from './key-service.ts';
 import type { DerivedKind, RedlineKind } from './made-kinds.ts';
 import type { ScanVerdict } from './scanner.ts';
 
-/** The format of heads that this program writes; it reads the older ones too. 2: heads may be those of redlines. */
-export const HEAD_FORMAT = 2;
+/**
+ * The format of heads that this program writes; it reads the older ones too. 2: heads may be those of redlines. 3: earlier
+ * versions may stand in pages.
+ */
+export const HEAD_FORMAT = 3;
 
-/** How many versions a document may have. A head of that many is about 3 MB. */
-export const MOST_VERSIONS = 5000;
+/** How many versions a document may have. */
+export const MOST_VERSIONS = 1_000_000;
 
 /** How many operations before the last one a head remembers. */
 const REMEMBERED_OPERATIONS = 64;
@@ -30,8 +34,13 @@ export interface Head {
   readonly deletedAt: string | null;
   /** What it compares, where it is a redline of a document; `null` for documents. */
   readonly redline: RedlineFacts | null;
-  /** Oldest first, numbered from 1 without a gap; the last one is the current one. */
+  /** The latest ones, oldest first, numbered from 1 without a gap; the last one is the current one. */
   readonly versions: readonly Version[];
+  /**
+   * Where the versions before them are, level by level: pages of versions, pages of such pages, and so on, each level
+   * oldest first and older than the one before it.
+   */
+  readonly older: readonly (readonly PageRef[])[];
   /** Generation of the links: those of an earlier one were revoked. 0 where it is missing. */
   readonly links?: number;
   /** Number of this commit, from 1. */
@@ -58,6 +67,15 @@ export interface Version extends StoredContent {
   readonly createdAt: string;
   /** The actor's id. */
   readonly createdBy: string;
+}
+
+/** An immutable page of versions, or of pages of them. */
+export interface PageRef {
+  readonly id: string;
+  /** Numbers of the versions in it, or below it. */
+  readonly first: number;
+  readonly last: number;
+  readonly key: WrappedKey;
 }
 
 /** What was found out about a content while it was written. */
@@ -134,21 +152,17 @@ export function names(head: Head, operation: string): boolean {
 
 /** The head as bytes: JSON, keys in base64. */
 export function encodeHead(head: Head): Uint8Array {
-  return new TextEncoder().encode(
-    JSON.stringify(head, (_, value: unknown) =>
-      value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value,
-    ),
-  );
+  return encodeBinaryJson(head);
 }
 
 /** @throws {Error} when the format is not known: a newer program wrote it. */
 export function decodeHead(bytes: Uint8Array): Head {
-  const stored = JSON.parse(new TextDecoder().decode(bytes), (_, value: unknown) =>
-    isEncoded(value) ? new Uint8Array(Buffer.from(value.base64, 'base64')) : value,
-  ) as StoredForm;
+  const stored = decodeBinaryJson(bytes) as StoredForm;
   switch (stored.format) {
     case 1:
-      return { ...stored, format: HEAD_FORMAT, redline: null };
+      return { ...stored, format: HEAD_FORMAT, redline: null, older: [] };
+    case 2:
+      return { ...stored, format: HEAD_FORMAT, older: [] };
     case HEAD_FORMAT:
       return stored;
     default: {
@@ -158,9 +172,8 @@ export function decodeHead(bytes: Uint8Array): Head {
   }
 }
 
-/** Heads as they may be stored. Those of format 1 are of documents, all of them. */
-type StoredForm = Head | (Omit<Head, 'format' | 'redline'> & { readonly format: 1 });
-
-function isEncoded(value: unknown): value is { readonly base64: string } {
-  return typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string';
-}
+/** Heads as they may be stored. Those of format 1 are of documents; those before 3 hold all their versions. */
+type StoredForm =
+  | Head
+  | (Omit<Head, 'format' | 'older'> & { readonly format: 2 })
+  | (Omit<Head, 'format' | 'older' | 'redline'> & { readonly format: 1 });

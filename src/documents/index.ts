@@ -7,6 +7,7 @@ export {
   type BlobInfo,
   type BlobStore,
   type ByteRange,
+  type PruneRule,
   type ReadOptions,
   type StoredBlob,
   type VersionedBlobStore,

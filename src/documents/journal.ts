@@ -3,6 +3,7 @@ import type { VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
 import type { Head } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
+import { versionCount } from './versions.ts';
 
 /** Brings the catalogue up to date with what was committed since it was last followed. @returns how many documents it looked at. */
 export async function followJournal(
@@ -26,9 +27,9 @@ export async function followJournal(
 export function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry | null {
   const current = head.versions.at(-1);
   if (head.state === 'taken' || current === undefined) return null;
-  const { tenant, id, name, labels, owner, state, createdAt, updatedAt, sequence, versions } = head;
+  const { tenant, id, name, labels, owner, state, createdAt, updatedAt, sequence } = head;
   const { type, size } = current.facts;
-  const facts = { type, size, versions: versions.length, generation, sequence };
+  const facts = { type, size, versions: versionCount(head), generation, sequence };
   return { tenant, id, redline: compared(head), name, labels, owner, state, createdAt, updatedAt, ...facts };
 }
 

@@ -11,14 +11,23 @@ import { contentsOf } from './versions.ts';
 const GRACE_MS = 24 * 3_600_000;
 
 export interface SweptContents {
-  /** Contents that were looked at. */
+  /** Contents and pages that were looked at. */
   readonly seen: number;
   readonly purged: number;
   /** Documents that were changed while they were looked at: the next sweep finds their leftovers again. */
   readonly skipped: number;
 }
 
-/** The contents of one document, by name. */
+/** What lies under heads, and is needed as long as one of them names it. */
+interface Kind {
+  /** `KIND/TENANT/DOCUMENT/NAME`, in order. */
+  readonly list: () => AsyncIterable<BlobInfo>;
+  /** The last segments of those that a head leads to. */
+  readonly named: (head: Head) => Promise<ReadonlySet<string>>;
+  readonly purge: (name: string) => Promise<number>;
+}
+
+/** The objects of one document, by name. */
 interface Group {
   readonly tenant: string;
   readonly document: string;
@@ -26,7 +35,7 @@ interface Group {
 }
 
 /**
- * Purges contents that no head names and none ever will: left by processes that died or lost a race. Before contents of
+ * Purges contents and pages of versions that no head names and none ever will: left by processes that died or lost a race. Before those of
  * a document are purged, a commit of the sweep's own makes every older commit under way impossible (decision 0070).
  *
  * @param actor in whose name it commits, of whatever tenant.
@@ -38,24 +47,60 @@ export async function sweepContents(
   actor: Omit<Actor, 'tenant'>,
 ): Promise<SweptContents> {
   const result = { seen: 0, purged: 0, skipped: 0 };
-  for await (const group of groups(contents)) {
+  const kinds: readonly Kind[] = [
+    {
+      list: () => contents.list('contents/'),
+      named: async (head) => await collected(contentsBelow(heads, head)),
+      purge: (name) => contents.purge(name),
+    },
+    {
+      list: () => heads.pages.list(),
+      named: async (head) => await collected(pagesBelow(heads, head)),
+      purge: (name) => heads.pages.purge(name),
+    },
+  ];
+  for (const kind of kinds) await sweepKind(kind, result, heads, ambient, actor);
+  return result;
+}
+
+async function sweepKind(
+  { list, named, purge }: Kind,
+  result: { seen: number; purged: number; skipped: number },
+  heads: HeadStore,
+  ambient: Ambient,
+  actor: Omit<Actor, 'tenant'>,
+): Promise<void> {
+  for await (const group of groups(list())) {
     result.seen += group.blobs.length;
     const old = group.blobs.filter((blob) => Number(blob.attributes.written) < ambient.clock() - GRACE_MS);
     if (old.length === 0) continue;
     const base = await heads.read(group.tenant, group.document);
-    const named = new Set(base === null ? [] : contentsOf(base.head));
-    const leftovers = old.filter(({ name }) => !named.has(lastSegment(name)));
+    const needed = base === null ? new Set<string>() : await named(base.head);
+    const leftovers = old.filter(({ name }) => !needed.has(lastSegment(name)));
     if (leftovers.length === 0) continue;
     if (!(await fence(heads, base, group, ambient, { ...actor, tenant: group.tenant }))) result.skipped += 1;
-    else for (const { name } of leftovers) if ((await contents.purge(name)) > 0) result.purged += 1;
+    else for (const { name } of leftovers) if ((await purge(name)) > 0) result.purged += 1;
   }
-  return result;
 }
 
-async function* groups(contents: VersionedBlobStore): AsyncIterable<Group> {
+async function* contentsBelow(heads: HeadStore, head: Head): AsyncIterable<string> {
+  for await (const version of heads.pages.latestFirst(head)) yield* contentsOf(version);
+}
+
+async function* pagesBelow(heads: HeadStore, head: Head): AsyncIterable<string> {
+  for await (const { id } of heads.pages.pages(head)) yield id;
+}
+
+async function collected(names: AsyncIterable<string>): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for await (const name of names) found.add(name);
+  return found;
+}
+
+async function* groups(listed: AsyncIterable<BlobInfo>): AsyncIterable<Group> {
   let place = '';
   let blobs: BlobInfo[] = [];
-  for await (const blob of contents.list('contents/')) {
+  for await (const blob of listed) {
     const folder = blob.name.slice(0, blob.name.lastIndexOf('/'));
     if (folder !== place && blobs.length > 0) yield groupOf(place, blobs);
     if (folder !== place) blobs = [];
@@ -110,6 +155,7 @@ function takenHead(tenant: string, id: string, commit: Head['commit']): Head {
     deletedAt: null,
     redline: null,
     versions: [],
+    older: [],
     sequence: 1,
     commit,
     earlier: [],

@@ -19,6 +19,10 @@ import { Requests } from './requests.ts';
 import { UploadStore } from './uploads/upload-store.ts';
 import { Uploads } from './uploads/uploads.ts';
 
+/** Earlier heads are kept as buckets keep them (docs/cloud-storage.md): 100 of each, and all of the last 30 days. */
+const KEPT_GENERATIONS = 100;
+const KEPT_MS = 30 * 24 * 3_600_000;
+
 /** Whoever does what nobody asked for. */
 const HOUSEKEEPER: Omit<Actor, 'tenant'> = {
   kind: 'service',
@@ -69,7 +73,7 @@ export class Library {
     };
     this.documents = new Documents(stores);
     const linkKeys = new LinkKeys(parts.spool, this.#keys, ambient, LINK_LIFETIME_MS.most);
-    this.links = new Links(new Commits(stores, ALL_DOCUMENTS), linkKeys, ambient);
+    this.links = new Links(this.#heads, new Commits(stores, ALL_DOCUMENTS), linkKeys, ambient);
     this.redlines = new Redlines(stores, this.documents);
   }
 
@@ -92,6 +96,16 @@ export class Library {
   async sweep(): Promise<SweptContents> {
     const { region, ambient } = this.#parts;
     return await sweepContents(this.#heads, region.contents, ambient, HOUSEKEEPER);
+  }
+
+  /** Removes generations of heads that nobody needs any more, where the store does not do that itself. @returns how many. */
+  async prune(): Promise<number> {
+    const { region, ambient } = this.#parts;
+    if (region.prunesItself === true) return 0;
+    const rule = { newest: KEPT_GENERATIONS, before: ambient.clock() - KEPT_MS };
+    let pruned = 0;
+    for await (const { name } of region.heads.list('heads/')) pruned += await region.heads.prune(name, rule);
+    return pruned;
   }
 
   /** Lets go of all keys. */

@@ -3,7 +3,7 @@ import type { Actor } from '../access/index.ts';
 import type { Ambient } from './ambient.ts';
 import type { Change, ChangeOf, Commits } from './commits.ts';
 import { DocumentsError } from './errors.ts';
-import type { StoredHead } from './head-store.ts';
+import type { HeadStore, StoredHead } from './head-store.ts';
 import type { LinkKey, LinkKeys } from './link-keys.ts';
 import { findVersion } from './versions.ts';
 
@@ -51,11 +51,13 @@ const MOST_TRIES = 5;
  * tag is compared in constant time; whoever has it learns nothing from it. See decision 0075.
  */
 export class Links {
+  readonly #heads: HeadStore;
   readonly #commits: Commits;
   readonly #keys: LinkKeys;
   readonly #ambient: Ambient;
 
-  constructor(commits: Commits, keys: LinkKeys, ambient: Ambient) {
+  constructor(heads: HeadStore, commits: Commits, keys: LinkKeys, ambient: Ambient) {
+    this.#heads = heads;
     this.#commits = commits;
     this.#keys = keys;
     this.#ambient = ambient;
@@ -132,7 +134,7 @@ export class Links {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#commits.change({ ...change, document, ifMatch: null }, async (head) => {
-          findVersion(head, version ?? undefined);
+          await findVersion(this.#heads, head, version ?? undefined);
           return { change: {}, acts: [{ action: 'link.created', ...(version === null ? {} : { version }) }] };
         });
       } catch (error) {

@@ -4,7 +4,7 @@ import { type Derived, type DerivedHead, keepDerived, readResult } from './deriv
 import { checkDescription } from './description.ts';
 import { Documents } from './documents.ts';
 import type { RedlineFacts } from './head.ts';
-import { findVersion } from './versions.ts';
+import { currentVersion } from './versions.ts';
 
 /** A redline that is to be kept. */
 export interface NewRedline extends Derived {
@@ -52,7 +52,7 @@ export class Redlines {
         redline: { document, ...made.facts },
       } as const;
     });
-    const version = findVersion(stored.head, 1);
+    const version = currentVersion(stored.head);
     return { stored, version, result: await readResult(contents, stored.head, version) };
   }
 }

@@ -10,4 +10,6 @@ export type Residency = string;
 export interface Region {
   readonly heads: VersionedBlobStore;
   readonly contents: VersionedBlobStore;
+  /** The store of heads removes earlier generations by a rule of its own: nobody else has to. */
+  readonly prunesItself?: boolean;
 }

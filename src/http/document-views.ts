@@ -16,12 +16,12 @@ export function etagOf(generation: string): string {
 export function viewDocument({ head, generation }: StoredHead): DocumentView {
   const current = head.versions.at(-1);
   if (current === undefined || head.state === 'taken') throw new Error('A document has no version.');
-  const { id, name, labels, owner, state, createdAt, updatedAt, deletedAt, versions } = head;
+  const { id, name, labels, owner, state, createdAt, updatedAt, deletedAt } = head;
   const self = linkOf(id);
   return {
     ...{ id, name, labels: [...labels], owner, state, createdAt, updatedAt, deletedAt },
     etag: etagOf(generation),
-    versions: versions.length,
+    versions: current.number,
     current: viewVersion(self, current),
     links: { self, versions: `${self}/versions`, content: `${self}/content` },
   };

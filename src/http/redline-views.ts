@@ -39,7 +39,7 @@ export function viewRedline({ head, generation }: StoredHead): RedlineView {
     summary: { ...redline.summary },
     certificate: kind === 'compared' ? { version: 1, link: below('certificate') } : null,
     version: current.number,
-    versions: versions.length,
+    versions: current.number,
     current: viewVersion(self, current),
     links: {
       ...{ self, document: linkOf(redline.document), versions: below('versions'), content: below('content') },

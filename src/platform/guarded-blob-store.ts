@@ -35,6 +35,7 @@ export function guardedBlobStore(store: BlobStore, outside: Outside): BlobStore 
 export function guardedVersionedBlobStore(store: VersionedBlobStore, outside: Outside): VersionedBlobStore {
   return {
     ...guardedBlobStore(store, outside),
+    prune: (name, rule) => outside.call(change('prune'), () => store.prune(name, rule)),
     purge: (name) => outside.call(change('purge'), () => store.purge(name)),
     generations: (name) => kept(() => store.generations(name), outside),
   };

@@ -14,7 +14,8 @@ import { stricterWithout } from './stricter-rate-limits.ts';
 export function guardPlatform(platform: Platform, parts: OutsideParts): Platform {
   const versioned = (store: VersionedBlobStore, limits: OutsideLimits) =>
     guardedVersionedBlobStore(store, new Outside('BlobStore', limits, parts));
-  const guarded = ({ heads, contents }: Region): Region => ({
+  const guarded = ({ heads, contents, ...region }: Region): Region => ({
+    ...region,
     heads: versioned(heads, HEADS_LIMITS),
     contents: versioned(contents, CONTENTS_LIMITS),
   });

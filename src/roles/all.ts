@@ -12,6 +12,9 @@ import { watchVitals } from './vitals.ts';
 
 /** How often expired results are looked for. */
 const SWEEP_EVERY_MS = 5 * 60_000;
+/** How often what takes long and does not press is done; the first time an hour after the start. */
+const DAILY_MS = 24 * 3_600_000;
+const FIRST_DAILY_MS = 3_600_000;
 /** Milliseconds that fetching a document from elsewhere may take. */
 const FETCH_MS = 60_000;
 const MEGABYTE = 1024 * 1024;
@@ -112,7 +115,7 @@ async function openLibrary({ platform, clock, log }: RoleContext): Promise<Libra
 
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 function sweepRegularly(
-  { log }: RoleContext,
+  { log, clock }: RoleContext,
   results: Results,
   library: Library,
   access: Access,
@@ -125,8 +128,12 @@ function sweepRegularly(
     { name: 'keys of tokens', run: () => access.keys.tend() },
     { name: 'documents followed', run: () => library.follow() },
   ];
+  const daily = [{ name: 'old heads', run: () => library.prune() }];
+  let dailyAt = clock() + FIRST_DAILY_MS;
   const sweep = async (): Promise<void> => {
-    for (const { name, run } of chores) {
+    const isDue = clock() >= dailyAt;
+    if (isDue) dailyAt = clock() + DAILY_MS;
+    for (const { name, run } of isDue ? [...chores, ...daily] : chores) {
       try {
         const count = await run();
         if (count > 0) log.info('swept', { chore: name, count });

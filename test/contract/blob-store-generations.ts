@@ -51,6 +51,7 @@ export function describeGenerations(
     afterEach(() => fixture.dispose());
     const use = () => fixture;
     testKept(use);
+    testPrune(use);
     testPurge(use, !gaps.includes('conditions of removals'));
   });
 }
@@ -102,6 +103,53 @@ function testKept(use: () => BlobStoreFixture<VersionedBlobStore>): void {
   test('are kept over a restart', async () => {
     const written = await history(use().store, 'a', ['one', 'two', null]);
     expect(await generationsOf(await use().reopen(), 'a')).toEqual(written);
+  });
+}
+
+function testPrune(use: () => BlobStoreFixture<VersionedBlobStore>): void {
+  const later = (): number => Date.now() + 3_600_000;
+
+  test.each<[string, (string | null)[], number, string[]]>([
+    ['all but the current one', ['one', 'two', 'three'], 0, ['three']],
+    ['those with so many newer ones', ['one', 'two', 'three', 'four'], 2, ['two', 'three', 'four']],
+    ['none where there are few', ['one', 'two'], 5, ['one', 'two']],
+    ['none of one that is alone', ['one'], 0, ['one']],
+    ['none of nothing', [], 0, []],
+  ])('leave %s when they are pruned', async (_, texts, newest, left) => {
+    const { store } = use();
+    const written = await history(store, 'a', texts);
+    expect(await store.prune('a', { newest, before: later() })).toBe(written.length - left.length);
+    const kept = written.slice(written.length - left.length);
+    expect(await generationsOf(store, 'a')).toEqual(kept);
+    for (const info of written) {
+      expect(await textOf(store, 'a', info.generation)).toBe(
+        kept.includes(info) ? info.attributes.text : null,
+      );
+    }
+    expect(await textOf(store, 'a')).toBe(left.at(-1) ?? null);
+    expect(await store.prune('a', { newest, before: later() })).toBe(0);
+  });
+
+  test('stay when they are young, however many there are', async () => {
+    const { store } = use();
+    const written = await history(store, 'a', ['one', 'two', 'three']);
+    expect(await store.prune('a', { newest: 0, before: Date.now() - 3_600_000 })).toBe(0);
+    expect(await generationsOf(store, 'a')).toEqual(written);
+  });
+
+  test('that were pruned cannot be followed, and the object goes on', async () => {
+    const { store, reopen } = use();
+    const written = await history(store, 'a', ['one', 'two', 'three']);
+    await store.prune('a', { newest: 0, before: later() });
+    for (const { generation } of written.slice(0, -1)) {
+      expect(await store.write('a', bytes('late'), { ifGeneration: generation })).toBeNull();
+    }
+    const again = await reopen();
+    const next = await again.write('a', bytes('four'), { ifGeneration: written.at(-1)?.generation ?? '' });
+    expect(BigInt(next?.generation ?? 0)).toBeGreaterThan(BigInt(written.at(-1)?.generation ?? 0));
+    expect(await textOf(store, 'a')).toBe('four');
+    expect(await generationsOf(store, 'a')).toHaveLength(2);
+    expect(await store.purge('a')).toBe(2);
   });
 }
 

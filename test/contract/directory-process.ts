@@ -19,16 +19,18 @@ async function append(store: DirectoryBlobStore): Promise<void> {
     const written = await store.write(NAME, bytes(text + line), { ifGeneration: blob?.generation ?? ABSENT });
     if (written === null) continue;
     acknowledge({ line });
+    if (round % 3 === 0) await store.prune(NAME, { newest: 0, before: Date.now() + 1000 });
     round += 1;
   }
 }
 
-/** Writes, removes and purges at random. */
+/** Writes, removes, prunes and purges at random. */
 async function churn(store: DirectoryBlobStore): Promise<void> {
   for (let round = 0; round < Number(rounds); round += 1) {
     const before = (await store.stat(NAME))?.generation ?? ABSENT;
     const step = randomInt(10);
     if (step === 0) await store.purge(NAME);
+    else if (step === 9) await store.prune(NAME, { newest: 1, before: Date.now() + 1000 });
     else if (step < 4 && before !== ABSENT) {
       if (await store.delete(NAME, before)) acknowledge({ before, after: null });
     } else {

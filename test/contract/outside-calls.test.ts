@@ -65,6 +65,7 @@ function setUp() {
     list: () => listed('list'),
     probe: () => answer('probe', undefined),
     purge: () => answer('purge', 1),
+    prune: () => answer('prune', 1),
     generations: () => listed('generations'),
   };
   const wrapped = { version: '1', bytes };
@@ -123,6 +124,7 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
   'BlobStore delete': ({ BlobStore }) => BlobStore.delete('a'),
   'BlobStore list': ({ BlobStore }) => all(BlobStore.list('')),
   'BlobStore generations': ({ BlobStore }) => all(BlobStore.generations('a')),
+  'BlobStore prune': ({ BlobStore }) => BlobStore.prune('a', { newest: 1, before: 0 }),
   'BlobStore purge': ({ BlobStore }) => BlobStore.purge('a'),
   'BlobStore probe': ({ BlobStore }) => BlobStore.probe(),
   'KeyService create': ({ KeyService }) => KeyService.create('acme'),

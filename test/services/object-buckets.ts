@@ -16,6 +16,7 @@ export class ApiFailure extends Error {
 export interface StoredObject {
   readonly name: string;
   readonly generation: bigint;
+  readonly written: string;
   readonly bytes: Buffer;
   /** What is given out instead, as if the disk had lost the rest. */
   readonly damaged?: Buffer;
@@ -57,7 +58,8 @@ export class ObjectBucket {
     }
     lastGeneration += 1n;
     const { contentType = 'application/octet-stream', metadata = {} } = fields;
-    const object = { name, generation: lastGeneration, bytes, crc32c: sum, contentType, metadata };
+    const written = new Date().toISOString();
+    const object = { name, generation: lastGeneration, written, bytes, crc32c: sum, contentType, metadata };
     this.#kept.set(name, [...(this.#kept.get(name) ?? []), object]);
     this.#live.set(name, object);
     return object;
@@ -109,12 +111,13 @@ export class ObjectBucket {
 }
 
 export function resourceOf(bucket: string, object: StoredObject): Record<string, unknown> {
-  const { name, generation, bytes, contentType, metadata } = object;
+  const { name, generation, written, bytes, contentType, metadata } = object;
   return {
     kind: 'storage#object',
     bucket,
     name,
     generation: String(generation),
+    timeCreated: written,
     metageneration: '1',
     size: String(bytes.length),
     crc32c: object.crc32c,

@@ -19,13 +19,10 @@ export function addVersionRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServic
   serve(app, routes.list, async (c) => {
     const { pageSize, pageToken } = versionsQuerySchema.parse(c.req.query());
     const { kept, id, self } = await subjectOf(c, services);
-    const { head } = await kept.get(actorOf(c), id);
-    const before = pageToken === undefined ? null : Number(decodePageToken(pageToken, { id }).id);
-    const older = head.versions.filter(({ number }) => before === null || number < before).reverse();
-    const page = older.slice(0, pageSize);
-    const last = page.at(-1);
-    const more = older.length > page.length && last !== undefined;
-    const nextPageToken = more ? encodePageToken({ value: '', id: String(last.number) }, { id }) : null;
+    const before = pageToken === undefined ? undefined : Number(decodePageToken(pageToken, { id }).id);
+    const page = await kept.versions(actorOf(c), id, pageSize, before);
+    const last = page.at(-1)?.number ?? 1;
+    const nextPageToken = last > 1 ? encodePageToken({ value: '', id: String(last) }, { id }) : null;
     return c.json({ versions: page.map((version) => viewVersion(self, version)), nextPageToken }, 200, FRESH);
   });
   serve(app, routes.get, async (c) => {

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type {
   BlobBody,
   BlobInfo,
+  PruneRule,
   ReadOptions,
   StoredBlob,
   VersionedBlobStore,
@@ -15,6 +16,7 @@ import { type OpenBlob, openBlobFile, streamOf, writeBlobFile } from './blob-fil
 import { attempt, flushFolder, flushPath, makeFolder, makeLast, removeEmpty, unless } from './disk.ts';
 import { type Chain, countGenerations, currentOf, linkPath, readChain } from './object-chain.ts';
 import { OBJECT_SUFFIX, objectNames } from './object-names.ts';
+import { pruneChain } from './object-pruning.ts';
 import { claimFormat } from './store-format.ts';
 
 /** An unfinished write that nothing was added to for so long was left behind by a process that is gone. */
@@ -46,6 +48,7 @@ const UNSEEN_GENERATIONS = 1000n;
  * - **Purging** moves LIFE away, all generations at once. A writer that slept meanwhile finds no folder to link into; the
  *   next LIFE has another name, so an old condition never meets a new object. A store that keeps no generations does the
  *   same after each removal, and does not continue a LIFE that ends in one: whoever comes first moves it away.
+ * - **Pruning** gives LIFE another name before it removes old generations from it, so that no writer finds their names free.
  * - **Crashes.** A process that is killed leaves an unfinished file, or a purged folder; nothing that is seen, nothing that
  *   others wait for. Against a loss of power the file is flushed before it gets its name, and the folders on its path
  *   before the write is acknowledged. In between, for milliseconds, others may see what a loss of power would undo.
@@ -129,7 +132,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
       const claimed = mkdir(linkPath(chain, current + 1n), { mode: 0o700 }).then(() => true);
       if ((await attempt(() => unless(['EEXIST', 'ENOENT'], claimed), 'unclear')) === null) return undefined;
       const last = () =>
-        this.#keeps ? flushPath(chain.folder, this.#kept) : this.#moveAway(object, chain, { clear: true });
+        this.#keeps ? this.#flushChain(object, chain) : this.#moveAway(object, chain, { clear: true });
       await makeLast(last);
       return true;
     });
@@ -159,13 +162,20 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   purge(name: string): Promise<number> {
     const object = this.#path(name);
     return attempt(async () => {
-      const chain = await readChain(object);
-      if (chain !== null) await this.#moveAway(object, chain);
+      for (let chain = await readChain(object); chain !== null; ) {
+        if (await this.#moveAway(object, chain)) break;
+        chain = await readChain(object);
+      }
       // Also what an earlier call moved away before its process ended.
       const count = await this.#clearPurged(hashOf(object));
       await removeEmpty(object, this.#kept);
       return count;
     });
+  }
+
+  async prune(name: string, rule: PruneRule): Promise<number> {
+    const object = this.#path(name);
+    return this.#keeps ? again(() => pruneChain(object, rule)) : 0;
   }
 
   probe(): Promise<void> {
@@ -195,20 +205,28 @@ export class DirectoryBlobStore implements VersionedBlobStore {
       const chain = await readChain(object);
       if (!holds(chain, ifGeneration)) return null;
       if (chain === null) return this.#create(draft, object);
-      if (this.#keeps || !chain.last.isRemoval) return this.#append(draft, chain);
+      if (this.#keeps || !chain.last.isRemoval) return this.#append(draft, object, chain);
       await this.#moveAway(object, chain);
       return undefined;
     });
   }
 
   /** @returns undefined when another was faster. */
-  async #append(draft: string, chain: Chain): Promise<bigint | undefined> {
+  async #append(draft: string, object: string, chain: Chain): Promise<bigint | undefined> {
     const generation = chain.last.generation + 1n;
     const linked = link(draft, linkPath(chain, generation)).then(() => true);
     if ((await attempt(() => unless(['EEXIST', 'ENOENT'], linked), 'unclear')) === null) return undefined;
-    await makeLast(() => flushPath(chain.folder, this.#kept));
+    await makeLast(() => this.#flushChain(object, chain));
     if (!this.#keeps) await this.#prune(chain);
     return generation;
+  }
+
+  /** Has what is in the folder of a chain last, also when it was given another name meanwhile. */
+  async #flushChain(object: string, chain: Chain): Promise<void> {
+    for (let now: Chain | null = chain; now !== null; now = await readChain(object)) {
+      if (await flushFolder(now.folder)) break;
+    }
+    await flushPath(object, this.#kept);
   }
 
   /** @returns undefined when another was faster. */
@@ -244,15 +262,20 @@ export class DirectoryBlobStore implements VersionedBlobStore {
       .catch(() => rm(empty, { force: true }).catch(() => {}));
   }
 
-  /** Takes all generations of an object out of sight at once; `clear` also frees their room. */
-  async #moveAway(object: string, chain: Chain, { clear = false } = {}): Promise<void> {
+  /** Takes all generations of an object out of sight at once; `clear` also frees their room. @returns false when their folder was gone. */
+  async #moveAway(object: string, chain: Chain, { clear = false } = {}): Promise<boolean> {
     await this.#noteFloor(chain.last.generation);
     const target = join(this.#purged, `${hashOf(object)}.${basename(chain.folder)}`);
-    await unless(['ENOENT'], rename(chain.folder, target));
+    const moved = await unless(
+      ['ENOENT'],
+      rename(chain.folder, target).then(() => true),
+    );
     await Promise.all([flushFolder(object), flushFolder(this.#purged)]);
-    if (!clear) return;
-    await this.#clearPurged(basename(target));
-    await removeEmpty(object, this.#kept);
+    if (clear) {
+      await this.#clearPurged(basename(target));
+      await removeEmpty(object, this.#kept);
+    }
+    return moved ?? false;
   }
 
   /** Removes what was moved away, by the start of its name. @returns how many generations there were. */
@@ -305,7 +328,8 @@ export class DirectoryBlobStore implements VersionedBlobStore {
       } catch (error) {
         // What was replaced, removed or purged since the look at the chain is gone, or empty.
         const now = await readChain(object);
-        const same = now?.folder === chain.folder && (this.#keeps || currentOf(now) === wanted);
+        const isThere = now?.links.some((link) => link.generation === wanted) === true;
+        const same = now?.folder === chain.folder && isThere && (this.#keeps || currentOf(now) === wanted);
         if (same) throw error;
         return undefined;
       }

@@ -69,15 +69,16 @@ export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
-/** New names in a folder survive a crash of the machine once the folder is flushed. One that is gone has none. */
-export async function flushFolder(path: string): Promise<void> {
+/** New names in a folder survive a crash of the machine once the folder is flushed. @returns false when it is gone. */
+export async function flushFolder(path: string): Promise<boolean> {
   const handle = await unless(['ENOENT'], open(path, 'r'));
-  if (handle === null) return;
+  if (handle === null) return false;
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
+  return true;
 }
 
 /** Flushes a folder and those that lead to it, up to and including `root`: a name lasts when its whole path does. */

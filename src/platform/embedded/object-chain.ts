@@ -18,13 +18,17 @@ export interface Chain {
 }
 
 const LIFE = /^[0-9a-f]{16}$/;
+const MOST_LOOKS = 10;
 const GENERATION = /^[1-9][0-9]{0,18}$/;
 
 /** The chain of an object as it is now; null where there is none. */
 export async function readChain(object: string): Promise<Chain | null> {
-  for (;;) {
-    const lives = ((await unless(['ENOENT'], readdir(object))) ?? []).filter((name) => LIFE.test(name));
+  for (let looks = 0; ; looks += 1) {
+    const entries = await unless(['ENOENT'], readdir(object));
+    const lives = (entries ?? []).filter((name) => LIFE.test(name));
     const [life] = lives;
+    // Who looks while the folder gets another name may see none of the two, or both.
+    if (entries !== null && lives.length !== 1 && looks < MOST_LOOKS) continue;
     if (life === undefined) return null;
     if (lives.length > 1) throw damaged('A stored object has two folders.');
     const folder = join(object, life);

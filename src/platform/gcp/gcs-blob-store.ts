@@ -3,6 +3,7 @@ import type {
   BlobBody,
   BlobInfo,
   ByteRange,
+  PruneRule,
   ReadOptions,
   StoredBlob,
   VersionedBlobStore,
@@ -120,6 +121,26 @@ export class GcsBlobStore implements VersionedBlobStore {
       'unavailable',
       'An object was written by others while it was purged.',
     );
+  }
+
+  /** What the bucket's lifecycle does by itself, for buckets that have none. */
+  async prune(name: string, { newest, before }: PruneRule): Promise<number> {
+    const found: ObjectResource[] = [];
+    for await (const file of this.#versions(name)) found.push(file.metadata);
+    const current = (await this.stat(name))?.generation;
+    const earlier = found
+      .sort((a, b) => (BigInt(a.generation ?? 0) < BigInt(b.generation ?? 0) ? 1 : -1))
+      .slice(1 + newest)
+      .filter(
+        ({ generation, timeCreated = '' }) =>
+          String(generation) !== current && Date.parse(timeCreated) < before,
+      );
+    let count = 0;
+    for (const { generation } of earlier) {
+      const file = this.#bucket.file(name, { generation: String(generation) });
+      count += await this.#calls.askUnless([404], 0, 'question', () => file.delete().then(() => 1));
+    }
+    return count;
   }
 
   /** A write under a condition that never holds says whether one could be made, and changes nothing. */

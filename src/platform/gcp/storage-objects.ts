@@ -6,6 +6,8 @@ export interface ObjectResource {
   readonly name?: string;
   readonly size?: string | number;
   readonly generation?: string | number;
+  /** RFC 3339: when this generation was written. */
+  readonly timeCreated?: string;
   /** CRC-32C of the bytes: four of them, big-endian, in base64. */
   readonly crc32c?: string;
   readonly metadata?: Readonly<Record<string, unknown>> | null;
