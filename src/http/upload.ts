@@ -38,6 +38,8 @@ export interface Upload<Inputs = unknown> {
   readonly size: number;
   /** What the first file of a field is called where it comes from, without folders; for those that say so. */
   readonly names: Readonly<Record<string, string>>;
+  /** The same of every file of a field, `''` for those that do not say. */
+  readonly named: Readonly<Record<string, readonly string[]>>;
   /** As sent; `null` when it was not. */
   readonly options: string | null;
 }
@@ -73,7 +75,7 @@ export async function readUpload<Inputs>(
 class Form {
   readonly #spec: FormSpec;
   readonly #share: UploadShare;
-  readonly #names: Record<string, string> = {};
+  readonly #named: Record<string, string[]> = {};
   /** By field, file by file, the chunks as they came. */
   readonly #files = new Map<string, Uint8Array[][]>();
   readonly #failure = new AbortController();
@@ -107,7 +109,11 @@ class Form {
     const size = Object.values(inputs)
       .flat()
       .reduce((sum, file) => sum + file.byteLength, 0);
-    return { inputs, size, names: this.#names, options: this.#options };
+    const first = Object.entries(this.#named).flatMap(([field, [one]]) =>
+      one ? [[field, one] as const] : [],
+    );
+    const names = Object.fromEntries(first);
+    return { inputs, size, names, named: this.#named, options: this.#options };
   }
 
   #input({ name, most = 1 }: FileField): Uint8Array | Uint8Array[] {
@@ -139,7 +145,7 @@ class Form {
     if (files.length >= (spec.most ?? 1)) throw repeated(`"${field}"`, spec.most);
     const chunks: Uint8Array[] = [];
     this.#files.set(field, [...files, chunks]);
-    if (name && files.length === 0) this.#names[field] = plainName(name);
+    this.#named[field] = [...(this.#named[field] ?? []), name ? plainName(name) : ''];
     stream.on('data', (chunk: Uint8Array) =>
       this.#guard(() => {
         this.#share.take(chunk.byteLength);

@@ -60,6 +60,7 @@ describe('the description of the API', () => {
       'get /v1/documents/{id}/redlines',
       'get /v1/documents/{id}/redlines/{redline}/certificate',
       'post /v1/documents/{id}/redlines',
+      'post /v1/documents/{id}/redlines/combinations',
       'post /v1/documents/{id}/links',
       'delete /v1/documents/{id}/links',
       'get /v1/links/{token}',

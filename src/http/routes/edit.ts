@@ -72,8 +72,8 @@ export const scrubReportSchema = z
   })
   .openapi('ScrubReport');
 
-const MOST_COPIES = 10;
-const combineOptions = z.strictObject({
+export const MOST_COPIES = 10;
+export const combineOptions = z.strictObject({
   reviewers: z.array(authorSchema).min(1).max(MOST_COPIES),
   policy: z.enum(CONFLICT_POLICIES).default('keep'),
   prefer: z.array(authorSchema).min(1).max(MOST_COPIES).optional(),
@@ -152,7 +152,7 @@ export const scrubOperation = operation({
   answers: documentAnswers('scrubbed.docx', scrubReportSchema),
 });
 
-const combineOperation = operation({
+export const combineOperation = operation({
   path: '/v1/combinations',
   operation: 'combine',
   summary: 'Combine the copies of several reviewers',

@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { Actor } from '../../access/index.ts';
 import type { DerivedHead, DerivedKind } from '../../documents/index.ts';
 import type { OperationName, OperationResult } from '../../jobs/index.ts';
-import { actorOf, changeOfDocument } from '../conditions.ts';
+import { authorOf } from '../author.ts';
+import { changeOfDocument } from '../conditions.ts';
 import { etagOf } from '../document-views.ts';
 import { RequestError } from '../errors.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
@@ -40,7 +40,7 @@ interface KeptChange<Name extends Deriving, Options extends z.ZodType, Body exte
   readonly summary: string;
   readonly body: Body;
   /** What the form of the stateless operation would say. */
-  readonly toForm: (body: z.output<Body>, actor: Actor) => z.input<Options>;
+  readonly toForm: (body: z.output<Body>, author: string) => z.input<Options>;
   readonly report: z.ZodType;
   /** What the list of versions says of it. */
   readonly counts: (report: ReportOf<Name>, body: z.output<Body>) => Readonly<Record<string, number>>;
@@ -56,9 +56,9 @@ const commentBody = editBody.extend({ edits: z.array(commentEditSchema).min(1).m
 /** What changes documents and redlines of them. */
 export function addKeptChanges(app: OpenAPIHono<HttpEnv>, services: HttpServices, place: Place): void {
   const { noun } = place;
-  const signed = <Body extends { readonly author?: string | undefined }>(body: Body, { id }: Actor) => ({
+  const signed = <Body extends { readonly author?: string | undefined }>(body: Body, author: string) => ({
     ...body,
-    author: body.author ?? id,
+    author: body.author ?? author,
   });
   addKeptChange(app, services, place, {
     of: decideOperation,
@@ -141,7 +141,7 @@ function addKeptChange<Name extends Deriving, Options extends z.ZodType, Body ex
     const asked = c.req.valid('json' as never) as z.output<Body>;
     const subject = await subjectOf(c, services);
     const change = changeOfDocument(c, subject.id);
-    const form = of.options.parse(operation.toForm(asked, actorOf(c)));
+    const form = of.options.parse(operation.toForm(asked, authorOf(c)));
     const options = of.toOptions(form, services.clock(), JSON_TYPE);
     const { signal } = c.req.raw;
     const made = await withPlace(services, (engine, share) =>

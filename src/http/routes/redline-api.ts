@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { redlinePageSchema, redlineSchema, redlinesQuerySchema } from '../redline-schemas.ts';
+import { redlinePageSchema, redlineSchema, redlinesQuerySchema, sideSchema } from '../redline-schemas.ts';
 import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
 import { certificateSchema } from '../schemas.ts';
 import { anew, both } from './document-api.ts';
+import { combineOptions, MOST_COPIES } from './edit.ts';
 
 // What the routes of kept redlines take and answer, as the OpenAPI document says it; `redlines.ts` does it.
 
@@ -46,6 +47,56 @@ export const createRedline = createRoute({
               original: { ...binary, description: 'At most 50 MB; instead of `original` in the options.' },
               modified: { ...binary, description: 'At most 50 MB; instead of `modified` in the options.' },
               options: request,
+            },
+          },
+          encoding: { options: { contentType: JSON_TYPE } },
+        },
+      },
+    },
+  },
+  responses: created,
+});
+
+const combination = { $ref: '#/components/schemas/NewCombination' };
+
+/** The body of a new combination, or the form's field `options`. */
+export const newCombinationSchema = z
+  .strictObject({
+    base: sideSchema.optional().openapi({
+      description: 'What the reviewers were given; the current version of this document by default.',
+    }),
+    copies: z
+      .array(sideSchema)
+      .max(MOST_COPIES)
+      .default([])
+      .openapi({ description: 'Their copies; files of the form follow behind.' }),
+    name: z.string().min(1).max(255).optional(),
+    options: combineOptions,
+  })
+  .openapi('NewCombination', {
+    description: '`options.reviewers` names who made each copy, in their order.',
+  });
+
+export const createCombination = createRoute({
+  method: 'post',
+  path: `${COLLECTION}/combinations`,
+  summary: 'Combine the copies of several reviewers and keep the redline',
+  description:
+    'One redline of a base with the changes of each reviewer, as POST /v1/combinations makes it. It is kept among the redlines of the document; the result of its version 1 lists the conflicts.',
+  request: {
+    params: documentParameters,
+    headers: anew,
+    body: {
+      required: true,
+      content: {
+        [JSON_TYPE]: { schema: combination },
+        'multipart/form-data': {
+          schema: {
+            type: 'object' as const,
+            properties: {
+              base: { ...binary, description: 'At most 50 MB; instead of `base` in the options.' },
+              copies: { type: 'array' as const, items: binary, maxItems: MOST_COPIES },
+              options: combination,
             },
           },
           encoding: { options: { contentType: JSON_TYPE } },

@@ -1,22 +1,25 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { DocumentsError, type NewRedline, type StoredHead } from '../../documents/index.ts';
+import { DocumentsError, type NewRedline } from '../../documents/index.ts';
 import type { EnginePlace } from '../../jobs/index.ts';
 import { type Comparison, compareOptions, type Report } from '../../redline/index.ts';
+import { authorOf } from '../author.ts';
 import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
 import { etagOf } from '../document-views.ts';
 import { RequestError } from '../errors.ts';
 import { isJson, shortBody } from '../intake.ts';
 import { parseOptions, wordDate } from '../options.ts';
 import { decodePageToken, encodePageToken } from '../page-token.ts';
+import { answerChanged, answerCreated } from '../redline-answers.ts';
 import { newRedlineSchema } from '../redline-schemas.ts';
 import { viewRedline, viewRedlineEntry } from '../redline-views.ts';
 import type { certificateSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { type SentFile, type Side, SideReader } from '../sides.ts';
+import { redlineName, type SentFile, type Side, SideReader } from '../sides.ts';
 import { type FormSpec, readUpload } from '../upload.ts';
 import type { UploadShare } from '../upload-memory.ts';
 import { withPlace } from '../work.ts';
+import { addCombinationRoutes } from './combinations.ts';
 import { addKeptChanges } from './kept-changes.ts';
 import { addKeptReadings } from './kept-readings.ts';
 import * as api from './redline-api.ts';
@@ -31,9 +34,6 @@ const FORM: FormSpec<{ readonly original?: Uint8Array; readonly modified?: Uint8
   ],
   optionsBytes: 16 * 1024,
 };
-/** UTF-16 units of a document's name that are taken over into that of a redline. */
-const MOST_STEM = 230;
-
 /** Redlines that are kept with a document. */
 export function addRedlineRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   const { library } = services;
@@ -42,6 +42,7 @@ export function addRedlineRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServic
   app.openAPIRegistry.register('NewRedline', newRedlineSchema);
   app.openAPIRegistry.registerPath(api.createRedline);
   app.post('/v1/documents/:id/redlines', (c) => createRedline(c, services));
+  addCombinationRoutes(app, services);
   app.openapi(api.listRedlines, async (c) => {
     const { id: parent } = c.req.valid('param');
     const { pageToken, pageSize: size, order, ...asked } = c.req.valid('query');
@@ -118,13 +119,13 @@ async function compareSides(
   const reader = new SideReader(c, services, document, share);
   const modified = await reader.read(files.modified ?? asked.modified ?? {});
   const original = await reader.read(files.original ?? asked.original ?? reader.before(modified));
-  const { author = actorOf(c).id, date = wordDate(services.clock()), ...others } = asked.options;
+  const { author = authorOf(c), date = wordDate(services.clock()), ...others } = asked.options;
   const options = compareOptions({ ...others, author, date });
   const inputs = { original: original.bytes, modified: modified.bytes };
   const comparison = await place.run('compare', inputs, options, signal);
   return {
     ...describeComparison(comparison, original, modified),
-    name: asked.name ?? nameOf(original),
+    name: asked.name ?? redlineName(original),
     examine: services.examiner.made([original.scanned, modified.scanned], signal),
   };
 }
@@ -147,20 +148,4 @@ function describeComparison(
       summary: { engine, identical, exact: verification.exact, counts, words },
     },
   };
-}
-
-/** `Lease.docx` gives `Lease (redline).docx`. */
-function nameOf({ compared: { name } }: Side): string {
-  const [, stem = name, extension = '.docx'] = /^(.*?)(\.do[ct][xm])?$/i.exec(name) ?? [];
-  return `${stem.slice(0, MOST_STEM)} (redline)${extension}`;
-}
-
-function answerCreated(c: Context<HttpEnv>, stored: StoredHead) {
-  const view = viewRedline(stored);
-  return c.json(view, 201, { ETag: view.etag, 'Cache-Control': 'no-store', Location: view.links.self });
-}
-
-function answerChanged(c: Context<HttpEnv>, stored: StoredHead) {
-  const view = viewRedline(stored);
-  return c.json(view, 200, { ETag: view.etag, 'Cache-Control': 'no-store' });
 }
