@@ -1,5 +1,6 @@
 export { type Alignment, align, alignmentSteps } from './align.ts';
 export { anchor, type Candidate, heaviestChain } from './anchors.ts';
+export { Interner } from './interner.ts';
 export { type CommonRun, commonRuns } from './runs.ts';
 export { MAX_CELLS, pairByVotes, pairInOrder, similarity, type Words } from './similar.ts';
-export { Interner, isBlank, tokenIds, wordIds } from './tokens.ts';
+export { isBlank, tokenIds, wordIds } from './tokens.ts';

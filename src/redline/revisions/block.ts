@@ -58,7 +58,7 @@ function endOfText(source: string, at: number, end: number): number {
 
 /** The words that a block shows, as sorted symbols: a heading in capitals is a version of the same without. */
 export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
-  return new Int32Array(wordIds(fold(shownText(element)), ctx.symbols)).sort();
+  return wordIds(fold(shownText(element)), ctx.symbols).sort();
 }
 
 /** A block content control (§17.5.2.29) with content, or custom XML (§17.5.1.6). */

@@ -236,7 +236,7 @@ type Spot = readonly [at: number, length: number];
 class Found {
   readonly ranges = new Map<Stretch, MovedRange[]>();
   /** Blanks that go along with a range. */
-  readonly #blanks = new Set<Unit>();
+  readonly #blanks = new Map<Stretch, Set<number>>();
 
   add(name: string, gone: Line, there: readonly Spot[], come: Line, here: readonly Spot[]): void {
     const [from, to] = [spansOf(gone, there), spansOf(come, here)];
@@ -257,13 +257,15 @@ class Found {
     const [first, last] = [spans[0], spans[spans.length - 1]];
     return [last?.[1] ?? -1, (first?.[0] ?? 0) - 1].find((at) => {
       const unit = stretch.units[at];
-      return unit?.kind === 'word' && unit.blank && !this.#blanks.has(unit);
+      return unit?.kind === 'word' && unit.blank && !this.#blanks.get(stretch)?.has(at);
     });
   }
 
   #put(name: string, { stretch, spans }: Spans, blank: number | undefined): void {
-    const unit = blank === undefined ? undefined : stretch.units[blank];
-    if (unit) this.#blanks.add(unit);
+    if (blank !== undefined) {
+      const taken = this.#blanks.get(stretch) ?? new Set();
+      this.#blanks.set(stretch, taken.add(blank));
+    }
     const from = Math.min(spans[0]?.[0] ?? 0, blank ?? Number.POSITIVE_INFINITY);
     const to = Math.max(spans[spans.length - 1]?.[1] ?? 0, (blank ?? -1) + 1);
     const isMoved = (at: number): boolean => at === blank || spans.some(([x, y]) => at >= x && at < y);

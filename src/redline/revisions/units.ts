@@ -96,10 +96,14 @@ function pushWords(
     }
   }
   const place = new Place(texts);
-  const { ids, ends } = tokenIds(whole, symbols);
-  let [at, nextMark] = [0, 0];
-  for (let k = 0; k < ids.length; k++) {
-    const [id, end] = [ids[k] ?? 0, ends[k] ?? 0];
+  const { count, ids, ends } = tokenIds(whole, symbols);
+  let at = 0;
+  let nextMark = 0;
+  // Blanks of one run are one and the same: they are half of all units.
+  let blank: Word | undefined;
+  for (let k = 0; k < count; k++) {
+    const id = ids[k] ?? 0;
+    const end = ends[k] ?? 0;
     for (let m = marks[nextMark]; m && m.at <= at; m = marks[++nextMark])
       out.push({ kind: 'mark', item: m.item });
     let inside: InnerMark[] | undefined;
@@ -107,12 +111,19 @@ function pushWords(
       inside ??= [];
       inside.push({ at: m.at - at, item: m.item });
     }
-    const text = symbols.textOf(id);
-    const pieces = place.pass(text.length);
+    const pieces = place.pass(end - at);
     const run = place.run;
-    const key = ignore.case ? symbols.id(fold(text)) : id;
-    out.push({ kind: 'word', id: key, blank: isBlank(text), text, run, pieces, marks: inside });
     at = end;
+    const alone = pieces === undefined && inside === undefined;
+    if (alone && blank?.run === run && blank.id === id) {
+      out.push(blank);
+      continue;
+    }
+    const text = symbols.textOf(id);
+    const key = ignore.case ? symbols.id(fold(text)) : id;
+    const word: Word = { kind: 'word', id: key, blank: isBlank(text), text, run, pieces, marks: inside };
+    out.push(word);
+    if (alone && word.blank) blank = word;
   }
   for (let m = marks[nextMark]; m; m = marks[++nextMark]) out.push({ kind: 'mark', item: m.item });
 }
@@ -205,22 +216,23 @@ export function matchUnits(
 
 interface Solid {
   /** Places of the units. */
-  readonly at: readonly number[];
-  readonly ids: readonly number[];
+  readonly at: Int32Array;
+  readonly ids: Int32Array;
 }
 
 /** What is neither blank nor mark; a tab is a blank where blanks are ignored. */
 function solidUnits(units: readonly Unit[], ignore: Ignore): Solid {
-  const at: number[] = [];
-  const ids: number[] = [];
+  const at = new Int32Array(units.length);
+  const ids = new Int32Array(units.length);
+  let count = 0;
   for (let i = 0; i < units.length; i++) {
     const u = units[i];
     if (u === undefined || u.kind === 'mark' || (u.kind === 'word' && u.blank)) continue;
     if (ignore.whitespace && isTab(u)) continue;
-    at.push(i);
-    ids.push(u.id);
+    at[count] = i;
+    ids[count++] = u.id;
   }
-  return { at, ids };
+  return { at, ids: ids.subarray(0, count) };
 }
 
 /** Only what both sides have in common at their ends. */
@@ -246,40 +258,44 @@ export function matchEnds(a: readonly Unit[], b: readonly Unit[]): Int32Array {
 }
 
 function matchBlanks(a: readonly Unit[], b: readonly Unit[], partner: Int32Array): void {
-  let [i0, j0] = [0, 0];
+  let i0 = 0;
+  let j0 = 0;
   for (let i = 0; i <= a.length; i++) {
     const j = i === a.length ? b.length : (partner[i] ?? -1);
     if (j < 0) continue;
-    matchGapBlanks(a, b, partner, [i0, i, j0, j]);
-    [i0, j0] = [i + 1, j + 1];
+    if (i > i0 && j > j0) matchGapBlanks(a, b, partner, { i0, i1: i, j0, j1: j });
+    i0 = i + 1;
+    j0 = j + 1;
   }
 }
 
+/** Units without partners, from `i0` and `j0` to before `i1` and `j1`. */
+interface Gap {
+  readonly i0: number;
+  readonly i1: number;
+  readonly j0: number;
+  readonly j1: number;
+}
+
 /** Blanks at both ends of a gap between two matches. */
-function matchGapBlanks(
-  a: readonly Unit[],
-  b: readonly Unit[],
-  partner: Int32Array,
-  gap: [number, number, number, number],
-): void {
-  let [i0, i1, j0, j1] = gap;
-  const equalBlank = (i: number, j: number): boolean => {
-    const [u, v] = [a[i], b[j]];
-    return u?.kind === 'word' && v?.kind === 'word' && u.blank && u.id === v.id;
-  };
-  const isMark = (unit: Unit | undefined): boolean => unit?.kind === 'mark';
+function matchGapBlanks(a: readonly Unit[], b: readonly Unit[], partner: Int32Array, gap: Gap): void {
+  let { i0, i1, j0, j1 } = gap;
   for (;;) {
-    while (i0 < i1 && isMark(a[i0])) i0++;
-    while (j0 < j1 && isMark(b[j0])) j0++;
-    if (i0 >= i1 || j0 >= j1 || !equalBlank(i0, j0)) break;
+    while (i0 < i1 && a[i0]?.kind === 'mark') i0++;
+    while (j0 < j1 && b[j0]?.kind === 'mark') j0++;
+    if (i0 >= i1 || j0 >= j1 || !areEqualBlanks(a[i0], b[j0])) break;
     partner[i0++] = j0++;
   }
   for (;;) {
-    while (i1 > i0 && isMark(a[i1 - 1])) i1--;
-    while (j1 > j0 && isMark(b[j1 - 1])) j1--;
-    if (i1 <= i0 || j1 <= j0 || !equalBlank(i1 - 1, j1 - 1)) break;
+    while (i1 > i0 && a[i1 - 1]?.kind === 'mark') i1--;
+    while (j1 > j0 && b[j1 - 1]?.kind === 'mark') j1--;
+    if (i1 <= i0 || j1 <= j0 || !areEqualBlanks(a[i1 - 1], b[j1 - 1])) break;
     partner[--i1] = --j1;
   }
+}
+
+function areEqualBlanks(u: Unit | undefined, v: Unit | undefined): boolean {
+  return u?.kind === 'word' && v?.kind === 'word' && u.blank && u.id === v.id;
 }
 
 /** An island of common words has at most this many letters before it is worth keeping apart. */

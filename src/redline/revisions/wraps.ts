@@ -36,9 +36,23 @@ export function findWraps(a: readonly Unit[], b: readonly Unit[], ctx: MergeCont
 }
 
 function sameControls(a: readonly Unit[], b: readonly Unit[]): boolean {
-  const ids = (units: readonly Unit[]): string =>
-    units.flatMap((u) => (controlOf(u) && u.kind === 'whole' ? [u.id] : [])).join();
-  return ids(a) === ids(b);
+  let [i, j] = [nextControl(a, 0), nextControl(b, 0)];
+  while (i < a.length && j < b.length) {
+    if (idOf(a[i]) !== idOf(b[j])) return false;
+    i = nextControl(a, i + 1);
+    j = nextControl(b, j + 1);
+  }
+  return i >= a.length && j >= b.length;
+}
+
+function nextControl(units: readonly Unit[], from: number): number {
+  let at = from;
+  while (at < units.length && controlOf(units[at]) === undefined) at++;
+  return at;
+}
+
+function idOf(unit: Unit | undefined): number {
+  return unit?.kind === 'whole' ? unit.id : -1;
 }
 
 function controlOf(unit: Unit | undefined): GroupItem | undefined {
