@@ -143,12 +143,15 @@ export function placeOf(
 export class Counters {
   readonly #byAbstract = new Map<string, (number | undefined)[]>();
   readonly #started = new Set<string>();
+  /** Places whose number was counted before: most paragraphs stand at one that did. */
+  readonly #met = new Set<ListPlace>();
 
   /** Counts a paragraph in and gives its label as displayed. */
-  next({ list, numId, level }: ListPlace): string {
+  next(place: ListPlace): string {
+    const { list, level } = place;
     const counts = this.#byAbstract.get(list.abstractId) ?? [];
     this.#byAbstract.set(list.abstractId, counts);
-    const override = this.#firstUse(numId, level) ? list.overrides.get(level) : undefined;
+    const override = this.#isFirst(place) ? list.overrides.get(level) : undefined;
     const before = counts[level];
     counts[level] = override ?? (before === undefined ? (list.levels.get(level)?.start ?? 1) : before + 1);
     for (let deeper = level + 1; deeper <= MAX_LEVEL; deeper++) {
@@ -158,8 +161,10 @@ export class Counters {
     return labelOf(list, level, counts);
   }
 
-  #firstUse(numId: string, level: number): boolean {
-    const key = `${numId}/${level}`;
+  #isFirst(place: ListPlace): boolean {
+    if (this.#met.has(place)) return false;
+    this.#met.add(place);
+    const key = `${place.numId}/${place.level}`;
     if (this.#started.has(key)) return false;
     this.#started.add(key);
     return true;
@@ -170,10 +175,11 @@ function labelOf(list: List, level: number, counts: readonly (number | undefined
   const own = list.levels.get(level);
   if (own === undefined || own.format === 'none') return own?.text.replace(/%\d/g, '') ?? '';
   if (own.format === 'bullet') return bulletOf(own.text);
-  let label = '';
-  own.pieces.forEach((piece, i) => {
-    label += i % 2 === 0 ? piece : numberOf(list, Number(piece) - 1, counts, own.legal);
-  });
+  let label = own.pieces[0] ?? '';
+  for (let i = 1; i < own.pieces.length; i += 2) {
+    label += numberOf(list, Number(own.pieces[i]) - 1, counts, own.legal);
+    label += own.pieces[i + 1] ?? '';
+  }
   return label;
 }
 

@@ -55,8 +55,10 @@ export function changedClauses(
     const mine = marked.filter((m) => m.side === side);
     if (mine.length === 0) continue;
     const paragraphs = paragraphsOf(compared[side]);
-    const at = new Map(paragraphs.map((p, i) => [p.start, i]));
-    const indexed = mine.map((m) => ({ ...m, index: at.get(firstParagraph(m.element)?.start ?? -1) ?? -1 }));
+    const indexed = mine.map((m) => ({
+      ...m,
+      index: indexAt(paragraphs, firstParagraph(m.element)?.start ?? -1),
+    }));
     const body = bodyOf(packages[side].root(packages[side].main));
     const places = placesOf(
       body === compared[side] ? paragraphs : paragraphsOf(body),
@@ -70,6 +72,17 @@ export function changedClauses(
     }
   }
   return Array.from(found.values(), (c) => ({ ...c, clause: copied(c.clause), heading: copied(c.heading) }));
+}
+
+/** Index of the paragraph that starts there; -1 where none does. */
+function indexAt(paragraphs: readonly Span[], start: number): number {
+  let [low, high] = [0, paragraphs.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((paragraphs[middle]?.start ?? 0) > start) high = middle - 1;
+    else low = middle;
+  }
+  return paragraphs[low]?.start === start ? low : -1;
 }
 
 /** A text of its own: hosts keep a whole part in memory for a piece that was cut out of it. */
@@ -103,15 +116,16 @@ function placesOf(
   styles: Styles,
 ): Map<number, Place> {
   const clauses = new Clauses(styles, readNumbering(pkg, styles));
-  const always = { accepted: true, rejected: true };
+  const always = { accepted: true, rejected: false };
   const properties = { symbols: new Interner(), read: new Map<number, XmlElement>() };
   const places = new Map<number, Place>();
   let last = '';
-  paragraphs.forEach((p, i) => {
+  const end = 1 + [...wanted].reduce((most, i) => Math.max(most, i), -1);
+  for (const [i, p] of paragraphs.slice(0, end).entries()) {
     const { clause, heading } = clauses.next(propertiesOf(p, properties), () => openingOf(p), always);
     if (wanted.has(i)) places.set(i, { clause, heading, first: clause !== last });
     last = clause;
-  });
+  }
   return places;
 }
 
@@ -136,33 +150,39 @@ function paragraphsOf(parent: XmlElement): Span[] {
 const UNCOMMON = /<mc:|<!/;
 const PARAGRAPH = /<w:p(?=[\s/>])/g;
 const END = '</w:p>';
+const SLASH = 0x2f;
 
-/** The outermost paragraphs of a table or control, found without reading it. */
+/** The outermost paragraphs of a table or control, found without reading it; those in them stand in text boxes. */
 function paragraphsIn({ source, innerStart, innerEnd }: XmlElement, found: Span[]): void {
-  for (let at = nextParagraph(source, innerStart, innerEnd); at >= 0; ) {
-    const inside = source.indexOf('>', at) + 1;
-    const end = source.charAt(inside - 2) === '/' ? inside : endOfParagraph(source, inside);
-    if (end < 0) return;
-    found.push({ source, start: at, innerStart: inside, end });
-    at = nextParagraph(source, end, innerEnd);
+  for (let at = nextParagraph(source, innerStart); at >= 0 && at < innerEnd; ) {
+    const start = at;
+    const inside = insideOf(source, start);
+    let end = inside;
+    at = nextParagraph(source, inside);
+    if (!isClosed(source, inside)) {
+      let close = source.indexOf(END, inside);
+      for (; at >= 0 && at < close; at = nextParagraph(source, insideOf(source, at)))
+        if (!isClosed(source, insideOf(source, at))) close = source.indexOf(END, close + 1);
+      if (close < 0) return;
+      end = close + END.length;
+    }
+    found.push({ source, start, innerStart: inside, end });
   }
 }
 
-function nextParagraph(source: string, from: number, to: number): number {
+function nextParagraph(source: string, from: number): number {
   PARAGRAPH.lastIndex = from;
-  const at = PARAGRAPH.exec(source)?.index ?? -1;
-  return at < to ? at : -1;
+  return PARAGRAPH.exec(source)?.index ?? -1;
 }
 
-/** Behind the end of the paragraph whose content begins at `from`; it may hold others, in text boxes. */
-function endOfParagraph(source: string, from: number): number {
-  let close = source.indexOf(END, from);
-  for (let at = nextParagraph(source, from, close); at >= 0 && close >= 0; ) {
-    const inside = source.indexOf('>', at) + 1;
-    if (source.charAt(inside - 2) !== '/') close = source.indexOf(END, close + 1);
-    at = nextParagraph(source, inside, close);
-  }
-  return close < 0 ? -1 : close + END.length;
+/** Behind the start tag at `at`. */
+function insideOf(source: string, at: number): number {
+  return source.indexOf('>', at) + 1;
+}
+
+/** Does an element end with its start tag? */
+function isClosed(source: string, inside: number): boolean {
+  return source.charCodeAt(inside - 2) === SLASH;
 }
 
 function firstParagraph(block: XmlElement): Span | undefined {

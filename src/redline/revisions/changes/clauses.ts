@@ -26,6 +26,8 @@ export interface Presence {
 
 interface Look {
   readonly place: ListPlace | undefined;
+  /** Does a label there say the numbers of the levels above, too? */
+  readonly isComplete: boolean;
   readonly isHeading: boolean;
 }
 
@@ -74,10 +76,10 @@ export class Clauses {
   #count(now: Look, former: Look, textOf: () => string, presence: Presence): Where {
     const accepted = presence.accepted && now.place ? this.#accepted.next(now.place) : '';
     const rejected = presence.rejected && former.place ? this.#rejected.next(former.place) : '';
-    const place = presence.accepted ? now.place : former.place;
+    const shown = presence.accepted ? now : former;
     const label = presence.accepted ? accepted : rejected;
-    const clause = this.#clause(place, label, textOf, now.isHeading, presence.accepted);
-    if (presence.accepted && mayBeTitle(now, place, label)) {
+    const clause = this.#clause(shown, label, textOf, now.isHeading, presence.accepted);
+    if (presence.accepted && mayBeTitle(now, shown.place, label)) {
       const text = textOf().trim();
       if (text !== '' && text.length <= (now.isHeading ? MAX_HEADING : MAX_HEADING / 2)) this.#heading = text;
     }
@@ -93,8 +95,10 @@ export class Clauses {
     const styleId = childValue(pPr, 'w:pStyle') ?? this.#styles.defaultParagraph;
     const chain = this.#styles.chain(styleId);
     const outline = resolve(pPr, chain, 'w:pPr', (p) => childValue(p, 'w:outlineLvl'));
+    const place = placeOf(pPr, styleId, this.#styles, this.#numbering);
     const fresh: Look = {
-      place: placeOf(pPr, styleId, this.#styles, this.#numbering),
+      place,
+      isComplete: place !== undefined && isComplete(place),
       isHeading:
         outline === undefined ? /^heading \d$/i.test(this.#styles.name(styleId)) : Number(outline) < 9,
     };
@@ -103,14 +107,14 @@ export class Clauses {
   }
 
   #clause(
-    place: ListPlace | undefined,
+    { place, isComplete }: Look,
     label: string,
     textOf: () => string,
     isHeading: boolean,
     stays: boolean,
   ): string {
     if (place && isNumber(place, label))
-      return this.#numbered(place.list.abstractId, place.level, label, isComplete(place), stays);
+      return this.#numbered(place.list.abstractId, place.level, label, isComplete, stays);
     const typed = place === undefined ? TYPED.exec(textOf())?.[1] : undefined;
     if (typed !== undefined) {
       const inside = typed.startsWith('(');
