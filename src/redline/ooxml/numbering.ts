@@ -63,11 +63,15 @@ function read(pkg: Package, styles: ReadonlyMap<string, string>): Definitions {
   return { nums, abstracts, digest, look, abstractOf };
 }
 
-/** Finds for each list in use an equal one that the original has, each at most once; the rest is added. */
+/**
+ * Finds for each list in use an equal one that the original has, each at most once; the rest is added.
+ *
+ * @param texts  what uses them
+ */
 export function mapNumbering(
   original: Package,
   modified: Package,
-  used: ReadonlySet<string>,
+  texts: readonly string[],
   styles: ReadonlyMap<string, string>,
 ): NumberingMap {
   const [partA, partB] = [
@@ -83,7 +87,7 @@ export function mapNumbering(
   const ids = new Map<string, string>();
   const taken = new Set<string>();
   const open: string[] = [];
-  for (const id of used) {
+  for (const id of usedNumbering(texts)) {
     if (theirs.digest(id) === undefined) continue;
     if (mine.digest(id) === theirs.digest(id)) taken.add(id);
     else open.push(id);
@@ -201,7 +205,7 @@ export function addNumbering(
 }
 
 /** Ids of the lists that texts refer to. */
-export function usedNumbering(texts: readonly string[]): Set<string> {
+function usedNumbering(texts: readonly string[]): Set<string> {
   const used = new Set<string>();
   for (const text of texts)
     for (const m of text.matchAll(/<w:numId\s+w:val="([^"]*)"/g)) used.add(m[1] ?? '');

@@ -1,8 +1,8 @@
 import { decodeText, encodeAttribute } from './character-data.ts';
 import type { PackageEditor } from './editor.ts';
-import { addNumbering, mapNumbering, type NumberingMap, usedNumbering } from './numbering.ts';
+import { addNumbering, mapNumbering, type NumberingMap } from './numbering.ts';
 import type { Package, Relationship } from './package.ts';
-import { addedText, addStyles, mapStyles, type StyleMap, usedStyles } from './styles.ts';
+import { addedText, addStyles, mapStyles, type StyleMap } from './styles.ts';
 
 /** Puts the modified document's references into the result's terms, so that equal text means the same. */
 export interface Rebase {
@@ -32,9 +32,9 @@ function references(styles: StyleMap, numbering: NumberingMap): RegExp {
 }
 
 export function rebaseOnto(editor: PackageEditor, modified: Package, texts: readonly string[]): Rebase {
-  const styles = mapStyles(editor.base, modified, usedStyles(texts));
+  const styles = mapStyles(editor.base, modified, texts);
   const inStyles = [...texts, addedText(styles)];
-  const numbering = mapNumbering(editor.base, modified, usedNumbering(inStyles), styles.ids);
+  const numbering = mapNumbering(editor.base, modified, inStyles, styles.ids);
   const definitions = (xml: string): string => rewrite(xml, styles, numbering, (id) => id);
   addStyles(editor, modified, styles, definitions);
   addNumbering(editor, modified, numbering, definitions);

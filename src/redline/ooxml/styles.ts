@@ -53,15 +53,19 @@ function nameOf(style: XmlElement): string {
   return name === undefined ? `#${attribute(style, 'w:styleId') ?? ''}` : name.toLowerCase();
 }
 
-/** Styles of the modified document by name: two styles with one name are one style. */
-export function mapStyles(original: Package, modified: Package, used: ReadonlySet<string>): StyleMap {
+/**
+ * Styles of the modified document by name: two styles with one name are one style.
+ *
+ * @param texts  what uses them
+ */
+export function mapStyles(original: Package, modified: Package, texts: readonly string[]): StyleMap {
   const [partA, partB] = [stylesPart(original), stylesPart(modified)];
   if (partA !== undefined && partB !== undefined && samePart(original, partA, modified, partB))
     return NOTHING;
   const [mine, theirs] = [readStyles(original), readStyles(modified)];
   const byName = new Map(mine.map((s) => [s.name, s]));
   const taken = new Set(mine.map((s) => s.id));
-  const wanted = closure(theirs, used);
+  const wanted = closure(theirs, usedStyles(texts));
   const ids = new Map<string, string>();
   const added: { element: XmlElement; id: string }[] = [];
   const changed: string[] = [];
@@ -139,7 +143,7 @@ export function addStyles(
 }
 
 /** Ids of the styles that a part's text refers to. */
-export function usedStyles(texts: readonly string[]): Set<string> {
+function usedStyles(texts: readonly string[]): Set<string> {
   const used = new Set<string>();
   for (const text of texts)
     for (const m of text.matchAll(/<w:(?:p|r|tbl)Style\s+w:val="([^"]*)"/g)) used.add(m[1] ?? '');

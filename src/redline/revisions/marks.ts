@@ -123,7 +123,8 @@ export function placeholdersIn(xml: string): string {
 const LAST_EDIT = '_GoBack';
 const BOOKMARK = /<w:bookmark(?:Start|End)\b[^>]*\/>/g;
 const BOOKMARK_END = /<w:bookmarkEnd\b[^>]*?\sw:id="([^"]*)"/g;
-const NAMED = /<w:bookmarkStart\b[^>]*>/g;
+const BOOKMARK_START = '<w:bookmarkStart';
+const PERMISSION = /<w:permStart\b[^>]*?\sw:id="([^"]*)"/g;
 const MARK =
   /<w:(bookmarkStart|bookmarkEnd|commentRangeStart|commentRangeEnd|commentReference|permStart|permEnd)\b[^>]*>/g;
 
@@ -134,10 +135,15 @@ interface Named {
 
 /** Bookmarks of a part's text, as ids and names in source form. */
 export function bookmarksOf(xml: string): Named[] {
-  return Array.from(xml.matchAll(NAMED), ([tag]) => ({
-    id: /\sw:id="([^"]*)"/.exec(tag)?.[1] ?? '',
-    name: /\sw:name="([^"]*)"/.exec(tag)?.[1] ?? '',
-  }));
+  const found: Named[] = [];
+  for (let at = xml.indexOf(BOOKMARK_START); at >= 0; at = xml.indexOf(BOOKMARK_START, at + 1)) {
+    const tag = xml.slice(at, xml.indexOf('>', at));
+    found.push({
+      id: /\sw:id="([^"]*)"/.exec(tag)?.[1] ?? '',
+      name: /\sw:name="([^"]*)"/.exec(tag)?.[1] ?? '',
+    });
+  }
+  return found;
 }
 
 /** The marks of one part of both sides. */
@@ -175,7 +181,7 @@ export function alignMarks(
   const moved = (ids: ReadonlyMap<string, string>): boolean => [...ids].some(([from, to]) => from !== to);
   const text = moved(idMap) || moved(comments) ? renumbered(modified, idMap, comments) : modified;
   const permissions = new Set(
-    Array.from(original.matchAll(/<w:permStart\b[^>]*?\sw:id="([^"]*)"/g), (m) => m[1] ?? ''),
+    original.includes('<w:permStart') ? Array.from(original.matchAll(PERMISSION), (m) => m[1] ?? '') : [],
   );
   const mark = (element: XmlElement, side: Side): string => {
     if (side === 'original') return outer(element);

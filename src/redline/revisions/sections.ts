@@ -16,7 +16,7 @@ import { PropsReader } from './props.ts';
 /** Headers and footers in force in a section: kind and type to part name. */
 export type Effective = ReadonlyMap<string, string>;
 
-const SECTION_TAG = /<w:sectPr/g;
+const SECTION_TAG = '<w:sectPr';
 const SECTION: ReadonlySet<string> = new Set(['w:sectPr']);
 const REFERENCES: ReadonlySet<string> = new Set(['w:headerReference', 'w:footerReference']);
 
@@ -42,11 +42,12 @@ export function effectiveSections(body: XmlElement, pkg: Package): Map<XmlElemen
 /** The sections of a body; only blocks that hold one are looked into. */
 function sectionsOf(body: XmlElement): XmlElement[] {
   const found: XmlElement[] = [];
-  const tags = Array.from(body.source.matchAll(SECTION_TAG), (tag) => tag.index);
-  let next = 0;
+  const { source } = body;
+  let tag = source.indexOf(SECTION_TAG, body.start);
   for (const block of elements(body)) {
-    while ((tags[next] ?? block.start) < block.start) next++;
-    if ((tags[next] ?? block.end) >= block.end) continue;
+    if (tag < 0) break;
+    if (tag < block.start) tag = source.indexOf(SECTION_TAG, block.start);
+    if (tag < 0 || tag >= block.end) continue;
     if (block.name === 'w:sectPr') found.push(block);
     else found.push(...descendants(block, SECTION));
   }

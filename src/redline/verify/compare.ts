@@ -99,24 +99,35 @@ function storyDifferences(want: Story, got: Story, aspects: readonly Aspect[]): 
 }
 
 function blockDifferences(want: Story, got: Story, aspects: readonly Aspect[]): Finding[] {
-  const open = new Set(aspects);
+  let open = aspects;
   const found: Finding[] = [];
   const length = Math.max(want.lines.length, got.lines.length);
-  for (let at = 0; at < length && open.size > 0; at += 1) {
+  for (let at = 0; at < length && open.length > 0; at += 1) {
     const x = want.lines[at];
     const y = got.lines[at];
     if (x === y) continue;
     const a = x && want.read(x);
     const b = y && got.read(y);
-    if (a === b) continue;
-    for (const entry of open) {
-      const [key, level, aspect] = entry;
-      if (a?.[key] === b?.[key]) continue;
-      found.push({ level, aspect, at });
-      open.delete(entry);
-    }
+    if (a === b || (a !== undefined && b !== undefined && isSame(a, b))) continue;
+    for (const [key, level, aspect] of open) if (a?.[key] !== b?.[key]) found.push({ level, aspect, at });
+    open = open.filter(([key]) => a?.[key] === b?.[key]);
   }
   return found;
+}
+
+/** Are two lines equal in every aspect? Most are. */
+function isSame(a: Block, b: Block): boolean {
+  return (
+    a.line === b.line &&
+    a.format === b.format &&
+    a.style === b.style &&
+    a.numbering === b.numbering &&
+    a.direct === b.direct &&
+    a.links === b.links &&
+    a.objects === b.objects &&
+    a.controls === b.controls &&
+    a.table === b.table
+  );
 }
 
 function firstDifference(a: readonly string[], b: readonly string[]): number {

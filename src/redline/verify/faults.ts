@@ -42,11 +42,8 @@ export function faultOf(error: RedlineError): Fault {
 function faultsOf(resolved: Resolved, trusted: readonly Package[]): readonly Fault[] {
   const { source } = resolved;
   try {
-    const ordered = new Set<Element>();
     const notable = trusted.length > 0 ? NOTABLE : 0;
-    const markup = new Map(
-      source.storyParts.map((part) => [part, readMarkup(source.root(part), ordered, notable)]),
-    );
+    const markup = new Map(source.storyParts.map((part) => [part, readMarkup(source.root(part), notable)]));
     return [
       ...packageFaults(source, trusted),
       ...mainFaults(source),

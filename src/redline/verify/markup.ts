@@ -28,11 +28,10 @@ export interface Markup {
 /**
  * Looks for faults in one story part, in one walk.
  *
- * @param ordered elements known to be in order; it grows.
  * @param notable `FLAGS` of the branches to look into, 0 for every branch.
  */
-export function readMarkup(root: Element, ordered: Set<Element>, notable: number): Markup {
-  const walk = new MarkupWalk(ordered, notable);
+export function readMarkup(root: Element, notable: number): Markup {
+  const walk = new MarkupWalk(notable);
   walk.visit(root, NOWHERE);
   walk.finish();
   return walk;
@@ -72,15 +71,13 @@ class MarkupWalk implements Markup {
   readonly revisionIds: string[] = [];
   readonly bookmarkNames: string[] = [];
   readonly references = new Set<string>();
-  /** Elements already found in order. */
-  private readonly ordered: Set<Element>;
   private readonly notable: number;
   /** Ids of the starts and ends of ranges by the name of the mark. */
   private readonly marks = new Map<string, string[]>();
+  private readonly wider = new Map<ReadonlySet<string>, Map<string, ReadonlySet<string>>>();
   private readonly moveNames = { moveFrom: [] as string[], moveTo: [] as string[] };
 
-  constructor(ordered: Set<Element>, notable: number) {
-    this.ordered = ordered;
+  constructor(notable: number) {
     this.notable = notable;
   }
 
@@ -91,7 +88,7 @@ class MarkupWalk implements Markup {
     if (el.children.length === 0) return;
     const tracked =
       TRACK.has(el.name) && place.parent !== undefined && !MARKER_PARENTS.has(place.parent.name);
-    const inside = tracked ? new Set([...place.inside, el.name]) : place.inside;
+    const inside = tracked ? this.with(place.inside, el.name) : place.inside;
     const within: Place = {
       parent: el,
       grandparent: place.parent,
@@ -102,10 +99,17 @@ class MarkupWalk implements Markup {
     for (const c of el.children) this.visit(c, within);
   }
 
+  /** The revisions around what stands in one more: there are few combinations. */
+  private with(inside: ReadonlySet<string>, name: string): ReadonlySet<string> {
+    const wider = this.wider.get(inside) ?? new Map<string, ReadonlySet<string>>();
+    this.wider.set(inside, wider);
+    const known = wider.get(name) ?? new Set([...inside, name]);
+    wider.set(name, known);
+    return known;
+  }
+
   private checkOrder(el: Element): void {
-    if (el.children.length === 0 || this.ordered.has(el)) return;
-    if (inOrder(el)) this.ordered.add(el);
-    else this.fault('order', `children of ${el.name} out of order`);
+    if (el.children.length > 0 && !inOrder(el)) this.fault('order', `children of ${el.name} out of order`);
   }
 
   private checkElement(el: Element, place: Place): void {
@@ -132,7 +136,7 @@ class MarkupWalk implements Markup {
         break;
       default:
         if ((el.flags & (FLAGS.revision | FLAGS.range)) !== 0) this.checkMark(el, place);
-        else this.noteReference(el);
+        else if ((el.flags & FLAGS.reference) !== 0) this.noteReference(el);
     }
     if (el.name === 'w:p' || el.name === 'w:tr') this.checkParagraphId(el);
   }

@@ -16,8 +16,12 @@ const OTHERS = '…';
 function order(sequence: string): Order {
   const names = sequence.split(' ');
   const others = names.indexOf(OTHERS);
+  const ranks = new Map(names.map((name, rank) => [`w:${name.replace('*', '')}`, rank]));
+  // References to headers and footers come in any order among themselves.
+  const reference = ranks.get('w:headerReference');
+  if (reference !== undefined) ranks.set('w:footerReference', reference);
   return {
-    ranks: new Map(names.map((name, rank) => [`w:${name.replace('*', '')}`, rank])),
+    ranks,
     repeated: new Set(names.filter((name) => name.endsWith('*')).map((name) => `w:${name.slice(0, -1)}`)),
     ...(others < 0 ? {} : { others }),
   };
@@ -73,9 +77,6 @@ const ORDERS: ReadonlyMap<string, Order> = new Map([
   ['w:body', order('… sectPr')],
 ]);
 
-/** References to headers and footers come in any order among themselves. */
-const SAME_RANK: ReadonlyMap<string, string> = new Map([['w:footerReference', 'w:headerReference']]);
-
 /** Do the children of an element stand in the order of the schema, each as often as it may? */
 export function inOrder(el: Element): boolean {
   const known = ORDERS.get(el.name);
@@ -83,11 +84,12 @@ export function inOrder(el: Element): boolean {
   let last = -1;
   let lastName = '';
   for (const c of el.children) {
-    if (RANGE_MARKUP.has(c.name)) continue;
-    const rank = known.ranks.get(SAME_RANK.get(c.name) ?? c.name) ?? known.others;
+    const own = known.ranks.get(c.name);
+    if (own === undefined && RANGE_MARKUP.has(c.name)) continue;
+    const rank = own ?? known.others;
     if (rank === undefined) continue;
     if (rank < last) return false;
-    if (c.name === lastName && known.ranks.has(c.name) && !known.repeated.has(c.name)) return false;
+    if (own !== undefined && c.name === lastName && !known.repeated.has(c.name)) return false;
     last = rank;
     lastName = c.name;
   }

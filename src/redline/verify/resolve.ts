@@ -24,6 +24,13 @@ const GONE: Readonly<Record<Mode, ReadonlySet<string>>> = {
   reject: new Set(['w:ins', 'w:moveTo']),
 };
 
+const ranges = (...kinds: string[]): ReadonlySet<string> =>
+  new Set(kinds.flatMap((kind) => [`w:customXml${kind}RangeStart`, `w:customXml${kind}RangeEnd`]));
+const RANGES: Readonly<Record<Mode, ReadonlySet<string>>> = {
+  accept: ranges('Del', 'MoveFrom'),
+  reject: ranges('Ins', 'MoveTo'),
+};
+
 /** What marks rows and numbering: they do not move. */
 const IN_PLACE: ReadonlySet<string> = new Set(['w:ins', 'w:del']);
 
@@ -41,13 +48,13 @@ class Resolver {
   private readonly mode: Mode;
   private readonly gone: ReadonlySet<string>;
   /** The ranges around tags of controls that go away in this mode, and how many of them are open. */
-  private readonly range: RegExp;
+  private readonly range: ReadonlySet<string>;
   private openRanges = 0;
 
   constructor(mode: Mode) {
     this.mode = mode;
     this.gone = GONE[mode];
-    this.range = mode === 'accept' ? /^w:customXml(?:Del|MoveFrom)Range/ : /^w:customXml(?:Ins|MoveTo)Range/;
+    this.range = RANGES[mode];
   }
 
   root(el: Element): Element {
@@ -221,7 +228,7 @@ class Resolver {
   }
 
   private countRange(el: Element): void {
-    if (this.range.test(el.name)) this.openRanges += el.name.endsWith('Start') ? 1 : -1;
+    if (this.range.has(el.name)) this.openRanges += el.name.endsWith('Start') ? 1 : -1;
   }
 
   /** Properties of a math control character without the markers around them. */

@@ -105,17 +105,19 @@ export class Scope {
   /** Reads attributes from `from` up to `>` or `/>`, whose offset is `end`; `undefined` where they are malformed. */
   readTag(text: string, from: number): { tag: Tag; end: number } | undefined {
     const raw: RawAttribute[] = [];
+    let declares = false;
     let at = from;
     for (;;) {
       const start = afterSpace(text, at);
       const code = text.charCodeAt(start);
       if (code === GREATER || (code === SLASH && text.charCodeAt(start + 1) === GREATER)) {
-        const tag = this.within(raw).makeTag(raw);
+        const tag = (declares ? this.within(raw) : this).makeTag(raw);
         return tag && { tag, end: start };
       }
       const found = start === at ? undefined : readAttribute(text, start);
       if (found === undefined || raw.some((other) => other.name === found.name)) return undefined;
       raw.push(found);
+      declares ||= found.name.startsWith('xmlns');
       at = found.end;
     }
   }
@@ -204,7 +206,15 @@ function endsAttributeName(code: number): boolean {
   );
 }
 
+/** Names of all documents: there are few, unless somebody makes them up. */
+const interned = new Map<string, string>();
+const MAX_INTERNED = 4096;
+
 /** The engine compares property names by identity first; a name made of pieces becomes one of them. */
 function intern(name: string): string {
-  return Object.keys({ [name]: 0 })[0] ?? name;
+  const known = interned.get(name);
+  if (known !== undefined) return known;
+  const made = Object.keys({ [name]: 0 })[0] ?? name;
+  if (interned.size < MAX_INTERNED) interned.set(made, made);
+  return made;
 }

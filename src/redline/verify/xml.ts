@@ -1,5 +1,6 @@
 import { RedlineError } from '../errors.ts';
 import { type Attribute, type Element, TEXT } from './element.ts';
+import { FLAGS } from './names.ts';
 import type { Scope, StartTag, TagName } from './scope.ts';
 import { decodeText, hasForbiddenCharacters } from './text.ts';
 
@@ -20,15 +21,15 @@ const MAX_TAG = 120;
 const CHECKED_ONCE = 256;
 
 interface Open {
-  readonly element: Growing;
-  readonly raw: string;
+  element: Growing;
+  raw: string;
   /** The scope outside the element. */
-  readonly outer: Scope;
+  outer: Scope;
   /** Where the element starts, and where it was expected to end; −1 for one that is not kept as a fragment. */
-  readonly start: number;
-  readonly expectedEnd: number;
+  start: number;
+  expectedEnd: number;
   /** The text from `start` to `expectedEnd`, for one that is kept. */
-  readonly whole: string;
+  whole: string;
 }
 
 /** Elements of that name, which do not hold others of it, are read up to their first child of that other name. */
@@ -48,7 +49,9 @@ export class XmlScanner {
   private readonly part: string;
   private readonly maxDepth: number;
   private readonly flags: number;
+  /** The elements that are open; behind the first `depth` stand others, to be used again. */
   private readonly open: Open[] = [];
+  private depth = 0;
   private readonly closers = new Map<string, number>();
   private scope: Scope;
   /** Of which elements only the beginning is read, and the child that ends it. */
@@ -98,7 +101,7 @@ export class XmlScanner {
         this.jump = 0;
       }
     }
-    if (this.root === undefined || this.open.length > 0) throw this.damaged('ends too early');
+    if (this.root === undefined || this.depth > 0) throw this.damaged('ends too early');
     this.checkCharacters(this.text.length);
     return this.root;
   }
@@ -134,7 +137,7 @@ export class XmlScanner {
   }
 
   private append(text: string): void {
-    const top = this.open[this.open.length - 1];
+    const top = this.open[this.depth - 1];
     if (top === undefined) {
       if (text.trim() !== '') throw this.damaged('has text outside its root');
     } else if (top.element.children.length === 0) {
@@ -197,7 +200,9 @@ export class XmlScanner {
     const empty = this.text.charCodeAt(end) === SLASH;
     const made: StartTag = { raw, name, tag, empty, element: undefined, fresh: undefined };
     const gt = empty ? end + 1 : end;
-    if (gt - lt <= MAX_TAG) this.scope.tags.set(this.text.slice(lt + 1, gt), made);
+    // Those of revisions have ids of their own.
+    if (gt - lt <= MAX_TAG && (name.flags & FLAGS.revision) === 0)
+      this.scope.tags.set(this.text.slice(lt + 1, gt), made);
     return empty ? this.emptyElement(made, gt) : this.push(made, lt, gt + 1, expectedEnd, whole);
   }
 
@@ -229,7 +234,7 @@ export class XmlScanner {
   }
 
   private push(known: StartTag, start: number, from: number, expectedEnd: number, whole: string): number {
-    if (this.open.length >= this.maxDepth) {
+    if (this.depth >= this.maxDepth) {
       throw new RedlineError('limits/exceeded', 'A part nests its elements too deeply.', {
         part: this.part,
         limit: { name: 'xmlDepth', allowed: this.maxDepth },
@@ -238,25 +243,31 @@ export class XmlScanner {
     const { scope } = this;
     // What a fragment says must depend on the scope around it alone.
     const end = known.tag.scope === scope ? expectedEnd : -1;
-    this.open.push({
-      element: this.element(known),
-      raw: known.raw,
-      outer: scope,
-      start,
-      expectedEnd: end,
-      whole,
-    });
+    const element = this.element(known);
+    const { raw } = known;
+    const used = this.open[this.depth];
+    if (used === undefined) this.open.push({ element, raw, outer: scope, start, expectedEnd: end, whole });
+    else {
+      used.element = element;
+      used.raw = raw;
+      used.outer = scope;
+      used.start = start;
+      used.expectedEnd = end;
+      used.whole = whole;
+    }
+    this.depth += 1;
     this.scope = known.tag.scope;
     return from;
   }
 
   private endTag(lt: number): number {
-    const top = this.open.pop();
+    const top = this.open[this.depth - 1];
     if (top === undefined || !this.text.startsWith(top.raw, lt + 2))
       throw this.damaged('has tags that do not pair');
     let gt = lt + 2 + top.raw.length;
     while (isSpace(this.text.charCodeAt(gt))) gt += 1;
     if (this.text.charCodeAt(gt) !== GREATER) throw this.damaged('has tags that do not pair');
+    this.depth -= 1;
     this.scope = top.outer;
     if (top.expectedEnd === gt + 1 && this.outline === undefined) {
       this.scope.fragments.add(top.whole, this.text, top.start, gt + 1, top.element);
@@ -266,7 +277,7 @@ export class XmlScanner {
   }
 
   private add(el: Element): void {
-    const top = this.open[this.open.length - 1];
+    const top = this.open[this.depth - 1];
     if (top === undefined) {
       if (this.root !== undefined) throw this.damaged('has two roots');
       this.root = el;
