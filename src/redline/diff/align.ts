@@ -22,6 +22,35 @@ export interface Alignment {
   readonly exhausted: boolean;
 }
 
+/** Memory of one alignment after the other: most are of a few words. */
+interface Room {
+  /** So many symbols on both sides together. */
+  readonly size: number;
+  readonly slots: readonly [Int32Array, Int32Array];
+  /** Places of common symbols, and these. */
+  readonly at: readonly [Int32Array, Int32Array];
+  readonly symbols: readonly [Int32Array, Int32Array];
+  readonly forward: Int32Array;
+  readonly backward: Int32Array;
+}
+
+function roomFor(size: number): Room {
+  const two = (length: number): [Int32Array, Int32Array] => [new Int32Array(length), new Int32Array(length)];
+  const [forward, backward] = two(2 * (size + 3));
+  return { size, slots: two(2 ** bitsFor(size)), at: two(size), symbols: two(size), forward, backward };
+}
+
+/** Room for more symbols is not kept. */
+const MOST_KEPT = 1 << 14;
+let kept = roomFor(1 << 10);
+
+function room(size: number): Room {
+  if (size <= kept.size) return kept;
+  const wide = roomFor(size > MOST_KEPT ? size : Math.min(2 * size, MOST_KEPT));
+  if (size <= MOST_KEPT) kept = wide;
+  return wide;
+}
+
 interface Search {
   readonly a: Int32Array;
   readonly b: Int32Array;
@@ -39,47 +68,60 @@ export function align(
 ): Alignment {
   const partner = new Int32Array(a.length).fill(-1);
   let from = 0;
-  let [endA, endB] = [a.length, b.length];
-  while (from < endA && from < endB && a[from] === b[from]) partner[from] = from++;
+  let endA = a.length;
+  let endB = b.length;
+  while (from < endA && from < endB && a[from] === b[from]) {
+    partner[from] = from;
+    from++;
+  }
   while (endA > from && endB > from && a[endA - 1] === b[endB - 1]) partner[--endA] = --endB;
-  const common = commonPositions(a, b, from, endA, endB);
-  const size = common.a.length + common.b.length + 3;
+  // One symbol on either side is another one.
+  if (from === endA || from === endB || endA + endB - 2 * from === 2)
+    return { partner, exhausted: budget <= 0 };
+  const memory = room(endA + endB - 2 * from);
+  const [n, m] = commonPositions(a, b, from, endA, endB, memory);
+  const [atA, atB] = memory.at;
   const search: Search = {
-    a: symbolsAt(a, common.a),
-    b: symbolsAt(b, common.b),
-    forward: new Int32Array(2 * size),
-    backward: new Int32Array(2 * size),
+    a: symbolsAt(a, atA, n, memory.symbols[0]),
+    b: symbolsAt(b, atB, m, memory.symbols[1]),
+    forward: memory.forward,
+    backward: memory.backward,
     match: (i, j) => {
-      partner[common.a[i] ?? 0] = common.b[j] ?? -1;
+      partner[atA[i] ?? 0] = atB[j] ?? -1;
     },
     budget,
   };
-  divide(search);
+  divide(search, n, m);
   return { partner, exhausted: search.budget <= 0 };
 }
 
-function symbolsAt(list: ArrayLike<number>, at: readonly number[]): Int32Array {
-  const symbols = new Int32Array(at.length);
-  for (let k = 0; k < at.length; k++) symbols[k] = list[at[k] ?? 0] ?? -1;
+function symbolsAt(list: ArrayLike<number>, at: Int32Array, count: number, symbols: Int32Array): Int32Array {
+  for (let k = 0; k < count; k++) symbols[k] = list[at[k] ?? 0] ?? -1;
   return symbols;
 }
 
-/** Positions whose symbol occurs on the other side: the rest can have no partner. */
+/** Positions whose symbol occurs on the other side: the rest can have no partner. @returns how many on each side */
 function commonPositions(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   from: number,
   endA: number,
   endB: number,
-): { a: number[]; b: number[] } {
-  const [inA, inB] = [new Symbols(endA - from), new Symbols(endB - from)];
+  { slots, at }: Room,
+): [n: number, m: number] {
+  const [inA, inB] = [new Symbols(endA - from, slots[0]), new Symbols(endB - from, slots[1])];
   for (let i = from; i < endA; i++) inA.add(a[i] ?? -1);
   for (let j = from; j < endB; j++) inB.add(b[j] ?? -1);
-  const left: number[] = [];
-  const right: number[] = [];
-  for (let i = from; i < endA; i++) if (inB.has(a[i] ?? -1)) left.push(i);
-  for (let j = from; j < endB; j++) if (inA.has(b[j] ?? -1)) right.push(j);
-  return { a: left, b: right };
+  const [left, right] = at;
+  let n = 0;
+  let m = 0;
+  for (let i = from; i < endA; i++) if (inB.has(a[i] ?? -1)) left[n++] = i;
+  for (let j = from; j < endB; j++) if (inA.has(b[j] ?? -1)) right[m++] = j;
+  return [n, m];
+}
+
+function bitsFor(most: number): number {
+  return 33 - Math.clz32(2 * most + 1);
 }
 
 /** A set of so many symbols at most, by open addressing. */
@@ -87,10 +129,12 @@ class Symbols {
   /** Symbol + 1, 0 for a free slot; at least half of them are free. */
   readonly #slots: Int32Array;
   readonly #shift: number;
+  readonly #mask: number;
 
-  constructor(most: number) {
-    const bits = 33 - Math.clz32(2 * most + 1);
-    this.#slots = new Int32Array(2 ** bits);
+  constructor(most: number, slots: Int32Array) {
+    const bits = bitsFor(most);
+    this.#slots = slots.fill(0, 0, 2 ** bits);
+    this.#mask = 2 ** bits - 1;
     this.#shift = 32 - bits;
   }
 
@@ -104,17 +148,17 @@ class Symbols {
 
   /** Where the symbol is, or would be. Symbols are given in the order of the first meeting: they spread. */
   #slotOf(symbol: number): number {
-    const mask = this.#slots.length - 1;
+    const slots = this.#slots;
     let slot = Math.imul(symbol, 0x9e3779b1) >>> this.#shift;
-    for (let held = this.#slots[slot]; held !== 0 && held !== symbol + 1; held = this.#slots[slot])
-      slot = (slot + 1) & mask;
+    for (let held = slots[slot]; held !== 0 && held !== symbol + 1; held = slots[slot])
+      slot = (slot + 1) & this.#mask;
     return slot;
   }
 }
 
-function divide(search: Search): void {
+function divide(search: Search, n: number, m: number): void {
   const { a, b } = search;
-  const stack: [number, number, number, number][] = [[0, a.length, 0, b.length]];
+  const stack: [number, number, number, number][] = [[0, n, 0, m]];
   for (let range = stack.pop(); range; range = stack.pop()) {
     let [a0, a1, b0, b1] = range;
     while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) search.match(a0++, b0++);

@@ -27,6 +27,7 @@ export {
   elements,
   inner,
   isElement,
+  openTag,
   outer,
   parseXml,
   startTag,

@@ -334,6 +334,12 @@ export function startTag(element: XmlElement): string {
   return element.innerStart === element.innerEnd && !tag.endsWith('>') ? `${tag}>` : tag;
 }
 
+/** The start tag as that of an element with content. */
+export function openTag(element: XmlElement): string {
+  const tag = startTag(element);
+  return tag.endsWith('/>') ? `${tag.slice(0, -2)}>` : tag;
+}
+
 /** The element with other content. */
 export function withInner(element: XmlElement, content: string): string {
   return `${startTag(element)}${content}</${element.name}>`;

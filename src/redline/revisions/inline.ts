@@ -9,7 +9,7 @@ import { matching } from './matching.ts';
 import { Merge } from './merge.ts';
 import { mergedProperties, paragraphTag } from './paragraph.ts';
 import { rangedTag } from './ranges.ts';
-import { Alone, cursor, endItem, writeMarks, writeWord } from './single.ts';
+import { Alone, cursor, endItem, isWhole, writeMarks, writeWord } from './single.ts';
 import { isField, toUnits, type Unit, type Word } from './units.ts';
 import { findWraps, type Wrap } from './wraps.ts';
 
@@ -161,11 +161,6 @@ function matchedWord(a: Word, b: Word, merge: Merge): void {
     merge.writer.text(a.text.slice(at, end), merge.run(from.run, to.run), 'keep');
     at = end;
   }
-}
-
-/** Does the word stand in one run without a mark inside? Most do. */
-function isWhole(word: Word): boolean {
-  return word.pieces === undefined && word.marks === undefined;
 }
 
 function matchedWhole(

@@ -8,6 +8,7 @@ import {
   encodeText,
   inner,
   isElement,
+  openTag,
   outer,
   startTag,
   textOf,
@@ -97,7 +98,7 @@ function readInline(element: XmlElement, props: PropsReader, out: Item[]): void 
 
 function readRun(element: XmlElement, props: PropsReader, out: Item[]): void {
   const run: Run = {
-    open: startTag(element).replace(/\/>$/, '>'),
+    open: openTag(element),
     props: props.read(child(element, 'w:rPr')),
   };
   for (const c of element.children) {
@@ -200,7 +201,7 @@ function wrapperGroup(element: XmlElement, props: PropsReader): GroupItem {
       const key = controlKey(element);
       if (!content)
         return { ...base, key, tracked: 'around', open: `${tag}${inner(element)}`, close, items: [] };
-      const open = `${element.source.slice(element.start, content.start)}${startTag(content).replace(/\/>$/, '>')}`;
+      const open = `${element.source.slice(element.start, content.start)}${openTag(content)}`;
       return {
         ...base,
         key,
@@ -276,7 +277,8 @@ function fieldCharType(item: Item): string | undefined {
  * Makes each complex field (§17.16.5) that begins and ends in this stretch one group; what remains
  * open (a table of contents over many paragraphs) stays as single atoms.
  */
-function groupFields(flat: readonly Item[]): Item[] {
+function groupFields(flat: Item[]): Item[] {
+  if (!flat.some((item) => item.kind === 'atom' && item.element.name === 'w:fldChar')) return flat;
   const levels: Item[][] = [[]];
   for (const item of flat) {
     const type = fieldCharType(item);

@@ -222,7 +222,12 @@ function renumbered(
 
 /** Attributes of a fresh revision. */
 export function stampText(id: number, author: string, date: string | null): string {
-  return ` w:id="${id}" w:author="${encodeAttribute(author)}"${date === null ? '' : ` w:date="${date}"`}`;
+  return ` w:id="${id}"${stampedBy(author, date)}`;
+}
+
+/** The attributes besides the id, which all revisions of an author share. */
+export function stampedBy(author: string, date: string | null): string {
+  return ` w:author="${encodeAttribute(author)}"${date === null ? '' : ` w:date="${date}"`}`;
 }
 
 /** The highest id of marks, revisions and notes, so that fresh ones collide with none. */

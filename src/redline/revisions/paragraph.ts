@@ -5,8 +5,8 @@ import {
   elements,
   inner,
   isElement,
+  openTag,
   outer,
-  startTag,
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { MergeContext, State } from './context.ts';
@@ -31,7 +31,7 @@ function ownProperties(pPr: XmlElement | undefined): string {
 
 /** Start tag of a paragraph, open. */
 export function paragraphTag(paragraph: XmlElement): string {
-  return startTag(paragraph).replace(/\/>$/, '>');
+  return openTag(paragraph);
 }
 
 function assemble(properties: string, mark: string, section: string, change: string): string {

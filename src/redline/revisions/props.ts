@@ -4,6 +4,8 @@ import { canonicalChildren, inner, parseXml, type XmlElement } from '../ooxml/in
 export interface RunProps {
   /** The children of `w:rPr` as in the source, without revisions. */
   readonly inner: string;
+  /** `w:rPr` around them; '' where there are none. */
+  readonly xml: string;
   /** Equal for properties that say the same. */
   readonly key: string;
 }
@@ -16,7 +18,7 @@ const NOT_COMPARED: ReadonlySet<string> = new Set([
   'w:rPrChange',
 ]);
 
-export const NO_PROPS: RunProps = { inner: '', key: '' };
+export const NO_PROPS: RunProps = { inner: '', xml: '', key: '' };
 
 /** Run properties are few and repeat: each distinct text is read once. */
 export class PropsReader {
@@ -31,7 +33,7 @@ export class PropsReader {
     const plain = rPr.children.some((c) => c.kind === 'element' && NOT_COMPARED.has(c.name))
       ? without(rPr)
       : source;
-    const fresh = { inner: plain, key };
+    const fresh = { inner: plain, xml: plain === '' ? '' : `<w:rPr>${plain}</w:rPr>`, key };
     this.#known.set(source, fresh);
     return fresh;
   }

@@ -25,7 +25,7 @@ import { mergeStory, mergeTable, singleBlock } from './blocks.ts';
 import type { Marked } from './clauses.ts';
 import { type CommentMap, mapComments } from './comments.ts';
 import { emptyTally, type Loose, type MergeContext, type Tally } from './context.ts';
-import { alignMarks, Bookmarks, bookmarksOf, highestId, type PartMarks, stampText } from './marks.ts';
+import { alignMarks, Bookmarks, bookmarksOf, highestId, type PartMarks, stampedBy } from './marks.ts';
 import { loosePlace } from './moves.ts';
 import { type NoteKind, Notes } from './notes.ts';
 import { PropsReader } from './props.ts';
@@ -71,6 +71,7 @@ export class Result {
   readonly passedOver = new Map<Ignorable, number>();
   readonly #options: CompareOptions;
   readonly #rungs: Rungs;
+  readonly #stampedBy: string;
   readonly #symbols = new Interner();
   readonly #props = new PropsReader();
   /** Ceilings reached in the story that is being written. */
@@ -85,6 +86,7 @@ export class Result {
     this.#options = options;
     this.ignore = options.ignore;
     this.#rungs = rungs;
+    this.#stampedBy = stampedBy(options.author, options.date);
     this.editor = new PackageEditor(original, codec);
     const [mine, theirs] = [
       storyParts(original).map((p) => original.root(p).source),
@@ -134,7 +136,7 @@ export class Result {
       tally: this.tally,
       stamp: () => {
         this.#touches++;
-        return stampText(this.#nextId++, this.#options.author, this.#options.date);
+        return ` w:id="${this.#nextId++}"${this.#stampedBy}`;
       },
       touches: () => this.#touches,
       freshId: () => {

@@ -112,6 +112,10 @@ export function singleWord(word: Word, side: Side, state: Exclude<State, 'keep'>
 }
 
 export function writeWord(word: Word, side: Side, state: State, merge: Merge): void {
+  if (isWhole(word)) {
+    merge.writer.text(word.text, word.run, state);
+    return;
+  }
   const next = cursor(word);
   for (let at = 0; at < word.text.length; ) {
     writeMarks(word, at, side, state, merge);
@@ -119,6 +123,11 @@ export function writeWord(word: Word, side: Side, state: State, merge: Merge): v
     merge.writer.text(word.text.slice(at, end), run, state);
     at = end;
   }
+}
+
+/** Does the word stand in one run without a mark inside? Most do. */
+export function isWhole(word: Word): boolean {
+  return word.pieces === undefined && word.marks === undefined;
 }
 
 export function writeMarks(word: Word, at: number, side: Side, state: State, merge: Merge): void {

@@ -9,6 +9,9 @@ const WRAPPER: Readonly<Record<Exclude<State, 'keep'>, string>> = {
   to: 'w:moveTo',
 };
 
+const TEXT = ['<w:t xml:space="preserve">', '</w:t>'] as const;
+const DELETED_TEXT = ['<w:delText xml:space="preserve">', '</w:delText>'] as const;
+
 /** Blocks that some files hold in paragraphs, where the schema has none. */
 const BLOCKS = new Set(['w:tbl', 'w:p']);
 
@@ -75,8 +78,8 @@ export class InlineWriter {
   /** Text of a run is gathered and written as one element. */
   #push(piece: string): void {
     if (this.#text !== '') {
-      const tag = this.#state === 'del' ? 'w:delText' : 'w:t';
-      this.#out.push(`<${tag} xml:space="preserve">${encodeText(this.#text)}</${tag}>`);
+      const [open, close] = this.#state === 'del' ? DELETED_TEXT : TEXT;
+      this.#out.push(open, encodeText(this.#text), close);
       this.#text = '';
     }
     this.#out.push(piece);
@@ -190,7 +193,7 @@ export class InlineWriter {
   }
 
   #properties(run: Run): string {
-    if (run.former === undefined) return run.props.inner === '' ? '' : `<w:rPr>${run.props.inner}</w:rPr>`;
+    if (run.former === undefined) return run.props.xml;
     this.#ctx.tally.runFormatting++;
     return `<w:rPr>${run.props.inner}<w:rPrChange${this.#ctx.stamp()}><w:rPr>${run.former.inner}</w:rPr></w:rPrChange></w:rPr>`;
   }

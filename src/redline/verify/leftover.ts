@@ -26,6 +26,7 @@ export function isRangeEnd(el: Element): boolean {
 /** The ends of ranges inside an element whose other end lies outside it: they outlive the element. */
 export function looseEnds(el: Element): readonly Element[] {
   const ends = rangeEnds(el);
+  if (ends.length === 0) return ends;
   const inside = new Set(ends.map((end) => `${end.name} ${attribute(end, 'w:id')}`));
   return ends.filter((end) => {
     const mate = PAIRED.get(end.name) ?? PAIRED_ENDS.get(end.name);
