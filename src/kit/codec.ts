@@ -13,9 +13,9 @@ function chunkSize(expected: number): number {
 export const nodeCodec = {
   inflateRaw: (data: Uint8Array, maxBytes: number): Uint8Array =>
     inflateRawSync(data, { maxOutputLength: maxBytes, chunkSize: chunkSize(maxBytes) }),
-  // Measured on redlines: level 6 takes 1.4 to 1.9 times as long for 2 to 9 % fewer bytes.
+  // Measured on redlines: level 5 takes 1.8 times as long for a document of 1 to 13 % fewer bytes (median 5 %).
   deflateRaw: (data: Uint8Array): Uint8Array =>
-    deflateRawSync(data, { level: 5, chunkSize: chunkSize(data.length >> 2) }),
+    deflateRawSync(data, { level: 3, chunkSize: chunkSize(data.length >> 2) }),
   crc32: (data: Uint8Array): number => crc32(data),
   sha256: (data: Uint8Array): string => createHash('sha256').update(data).digest('hex'),
   decodeUtf8: (data: Uint8Array): string => utf8.decode(data),
