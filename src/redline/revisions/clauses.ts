@@ -1,4 +1,3 @@
-import { Interner } from '../diff/index.ts';
 import {
   bodyOf,
   decodeText,
@@ -14,7 +13,7 @@ import {
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { ChangedClause, ClauseChange } from '../report.ts';
-import { Clauses } from './changes/clauses.ts';
+import { Clauses, type Where } from './changes/clauses.ts';
 import type { Side } from './context.ts';
 
 /** A block of the body that was marked, as it stands in the tree that was compared. */
@@ -116,13 +115,11 @@ function placesOf(
   styles: Styles,
 ): Map<number, Place> {
   const clauses = new Clauses(styles, readNumbering(pkg, styles));
-  const always = { accepted: true, rejected: false };
-  const properties = { symbols: new Interner(), read: new Map<number, XmlElement>() };
   const places = new Map<number, Place>();
   let last = '';
   const end = 1 + [...wanted].reduce((most, i) => Math.max(most, i), -1);
   for (const [i, p] of paragraphs.slice(0, end).entries()) {
-    const { clause, heading } = clauses.next(propertiesOf(p, properties), () => openingOf(p), always);
+    const { clause, heading } = whereIs(p, clauses);
     if (wanted.has(i)) places.set(i, { clause, heading, first: clause !== last });
     last = clause;
   }
@@ -190,28 +187,23 @@ function firstParagraph(block: XmlElement): Span | undefined {
 }
 
 const PROPERTIES = /\s*(?=<w:pPr[\s>])/y;
+const PROPERTIES_END = '</w:pPr>';
 /** As deep as XML may be that is not refused. */
 const DEPTH = 512;
+/** One document is read, as it stands: nothing is rejected. */
+const AS_IT_STANDS = { accepted: true, rejected: false };
 
-/** Properties that were read, by symbols of their sources. */
-interface Properties {
-  readonly symbols: Interner;
-  readonly read: Map<number, XmlElement>;
-}
-
-/** The paragraph's `w:pPr`; equal ones are read once. */
-function propertiesOf({ source, innerStart }: Span, { symbols, read }: Properties): XmlElement | undefined {
+function whereIs(paragraph: Span, clauses: Clauses): Where {
+  const { source, innerStart } = paragraph;
+  const opening = (): string => openingOf(paragraph);
   PROPERTIES.lastIndex = innerStart;
-  if (!PROPERTIES.test(source)) return undefined;
+  if (!PROPERTIES.test(source)) return clauses.plain('', opening, AS_IT_STANDS);
   const at = PROPERTIES.lastIndex;
-  const xml = source.slice(at, source.indexOf('</w:pPr>', at));
-  const symbol = symbols.id(xml);
-  const known = read.get(symbol);
-  if (known) return known;
-  const properties = parseXml(source, DEPTH, at);
-  // Of former ones the end is not in the text that was looked up.
-  if (!xml.includes('<w:pPrChange')) read.set(symbol, properties);
-  return properties;
+  const xml = source.slice(at, source.indexOf(PROPERTIES_END, at) + PROPERTIES_END.length);
+  // Of former ones the end is not the first one.
+  return xml.includes('<w:pPrChange')
+    ? clauses.next(parseXml(source, DEPTH, at), opening, AS_IT_STANDS)
+    : clauses.plain(xml, opening, AS_IT_STANDS);
 }
 
 function openingOf({ source, innerStart, end }: Span): string {

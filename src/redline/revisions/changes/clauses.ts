@@ -42,6 +42,7 @@ const MAX_HEADING = 160;
 const TYPED =
   /^\s*((?:(?:section|article|clause)\s+)?(?:\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}[.)]|\([a-z]{1,4}\)|\([0-9]{1,3}\)))(?=\s)/i;
 const TYPED_LIST = 'typed';
+const BOTH: Presence = { accepted: true, rejected: true };
 /** Properties of paragraphs nest little; what nests deeper was refused when the part was read. */
 const DEPTH = 512;
 
@@ -68,9 +69,9 @@ export class Clauses {
   }
 
   /** `next` for a paragraph without changes; @param pPr  source of its properties, or `''` */
-  plain(pPr: string, textOf: () => string): Where {
+  plain(pPr: string, textOf: () => string, presence = BOTH): Where {
     const look = this.#looks.get(pPr) ?? this.#lookAt(pPr === '' ? undefined : parseXml(pPr, DEPTH));
-    return this.#count(look, look, textOf, { accepted: true, rejected: true });
+    return this.#count(look, look, textOf, presence);
   }
 
   #count(now: Look, former: Look, textOf: () => string, presence: Presence): Where {
