@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Config, ConfigError, type Environment, readConfig } from './config.ts';
+import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
 import { createLog, describeError, type Log, OutsideError, systemClock } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
-import { ROLES, type ShutdownPhase, shutDown } from './roles/index.ts';
+import { ROLES, type ShutdownPhase, shutDown, tuneRuntime } from './roles/index.ts';
 
 /** Exit codes of the process; those of the command line (docs) where they overlap. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -16,6 +16,8 @@ const EXIT = { done: 0, failed: 1, usage: 2 } as const;
  */
 export async function run(overrides: Environment = {}): Promise<number> {
   try {
+    widenThreadPool();
+    tuneRuntime();
     const config = readConfig(overrides);
     return await serve(config, createLog(config.logLevel));
   } catch (error) {

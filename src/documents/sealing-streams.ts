@@ -79,7 +79,7 @@ async function* sealPieces(
     for (let index = 0, last = false; !last; index += 1) {
       const plain = await reader.take(SEGMENT_BYTES);
       last = await reader.atEnd();
-      yield sealSegment(key, plain, { index, last });
+      yield* sealSegment(key, plain, { index, last });
     }
   } finally {
     key.key.fill(0);

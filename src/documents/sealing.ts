@@ -57,7 +57,10 @@ export function sealBytes(
   for (let index = 0; index < count; index += 1) {
     const piece = plain.subarray(index * SEGMENT_BYTES, (index + 1) * SEGMENT_BYTES);
     const place = { index, last: index === count - 1 };
-    sealed.set(sealSegment(key, piece, place), HEADER_BYTES + index * (SEGMENT_BYTES + TAG_BYTES));
+    const [encrypted, tag] = sealSegment(key, piece, place);
+    const at = HEADER_BYTES + index * (SEGMENT_BYTES + TAG_BYTES);
+    sealed.set(encrypted, at);
+    sealed.set(tag, at + encrypted.length);
   }
   key.key.fill(0);
   return sealed;
@@ -142,9 +145,17 @@ export function assertDataKey(dataKey: Uint8Array): void {
   if (dataKey.every((byte) => byte === 0)) throw new TypeError('The data key was overwritten.');
 }
 
-export function sealSegment({ key, prefix }: SegmentKey, plain: Uint8Array, place: SegmentPlace): Uint8Array {
+/** A segment as it is stored, in two pieces: what is encrypted (it is as long as `plain`), and the tag behind it. */
+export function sealSegment(
+  { key, prefix }: SegmentKey,
+  plain: Uint8Array,
+  place: SegmentPlace,
+): readonly [Uint8Array, Uint8Array] {
   const cipher = createCipheriv(CIPHER, key, nonceOf(prefix, place), { authTagLength: TAG_BYTES });
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const encrypted = cipher.update(plain);
+  // GCM is a stream cipher: nothing is left for the end but the tag.
+  cipher.final();
+  return [encrypted, cipher.getAuthTag()];
 }
 
 /** @throws {OutsideError} `damaged` when it is not the segment of this key in this place. */

@@ -58,7 +58,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addDocumentRoutes(app, services);
   addLinkRoutes(app, services);
   addRedlineRoutes(app, services);
-  addUploadRoutes(app, services.library.uploads);
+  addUploadRoutes(app, services);
   addOperationRoutes(app, services);
   addResultRoutes(app, services);
   addSampleRoutes(app, services);

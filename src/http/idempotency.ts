@@ -9,6 +9,7 @@ import {
   type Requests,
 } from '../documents/index.ts';
 import { describeError, type Log } from '../kit/index.ts';
+import { bodyOf, watchFile } from './arriving.ts';
 import { BodyHash } from './body-hash.ts';
 import { actorOf, idempotencyKeyOf } from './conditions.ts';
 import { RequestError } from './errors.ts';
@@ -84,6 +85,8 @@ function askedOf(c: Context<HttpEnv>): string {
 /** Has the body hashed on its way to the route. @returns what asks for the hash: `null` when the route left a rest. */
 function hashed(c: Context<HttpEnv>): () => RequestBody | null {
   const hash = new BodyHash(c.req.header('content-type') ?? '');
+  const file = watchFile(c, (chunk) => hash.update(chunk));
+  if (file !== null) return () => (file.ended() ? hash.digest() : null);
   const { url, method, headers, body, signal } = c.req.raw;
   let ended = body === null;
   if (body !== null) {
@@ -111,7 +114,7 @@ function hashed(c: Context<HttpEnv>): () => RequestBody | null {
 async function assertSame(c: Context<HttpEnv>, expected: RequestBody | null): Promise<void> {
   if (expected === null) return;
   const hash = new BodyHash(c.req.header('content-type') ?? '');
-  for await (const chunk of c.req.raw.body ?? []) {
+  for await (const chunk of bodyOf(c)) {
     hash.update(chunk);
     if (hash.size > expected.size) throw otherRequest();
   }

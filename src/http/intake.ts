@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bytesOf, fetchContent, type IncomingContent } from '../documents/index.ts';
+import { bodyOf, signalOf } from './arriving.ts';
 import { actorOf } from './conditions.ts';
 import { RequestError } from './errors.ts';
 import { parseOptions } from './options.ts';
@@ -42,10 +43,11 @@ export async function takeContent<Result>(
   services: HttpServices,
   use: (intake: Intake) => Promise<Result>,
 ): Promise<Result> {
-  const { signal } = c.req.raw;
+  const signal = signalOf(c);
   const examined = (body: AsyncIterable<Uint8Array>) => services.examiner.incoming(body, signal);
   if (!isJson(c)) {
-    return await streamUpload(c.req.raw, ({ name, body, options }) =>
+    const arriving = services.precedence.inTurn(bodyOf(c));
+    return await streamUpload(c.req.header('content-type') ?? '', arriving, ({ name, body, options }) =>
       use({ content: examined(body), name: async () => name, options }),
     );
   }
@@ -57,7 +59,10 @@ export async function takeContent<Result>(
   }
   const { uploads } = services.library;
   const actor = actorOf(c);
-  const body = lazily(async () => bytesOf(await uploads.open(actor, upload)));
+  // All of it is here, and was paid for: it is done before others begin.
+  const body = lazily(async () =>
+    services.precedence.inTurn(bytesOf(await uploads.open(actor, upload)), true),
+  );
   const name = async () => fileNameOf((await uploads.find(actor, upload)).metadata);
   const result = await use({ content: examined(body), name, options });
   // It is a document now. Where it cannot be removed it expires. A request that may come again needs it until its answer is kept.
@@ -76,7 +81,7 @@ export function isJson(c: Context<HttpEnv>): boolean {
 export async function shortBody(c: Context<HttpEnv>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
+  for await (const chunk of bodyOf(c)) {
     size += chunk.byteLength;
     if (size > MOST_JSON_BYTES) {
       throw new RequestError('request/too-large', `${JSON_TYPE} may have ${MOST_JSON_BYTES} bytes.`);

@@ -1,7 +1,9 @@
-import type { Access, Principal } from '../access/index.ts';
+import type { Access } from '../access/index.ts';
 import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Log } from '../kit/index.ts';
+import type { Precedence } from './precedence.ts';
+import type { Principal } from './principal.ts';
 import type { UploadMemory } from './upload-memory.ts';
 
 /** What the routes work with. Built by a role, which also ends it. */
@@ -19,6 +21,8 @@ export interface HttpServices {
   readonly blobs: BlobStore;
   readonly prints: PrintShop;
   readonly uploads: UploadMemory;
+  /** In which order documents that arrive are worked on. */
+  readonly precedence: Precedence;
   readonly clock: Clock;
   readonly log: Log;
   /** Absolute path of the built pages (`web/`) and samples (`sample/`). */
@@ -48,6 +52,8 @@ export interface HttpEnv {
     /** Bytes of the uploads, once they are read. */
     bytesIn: number | undefined;
     problemCode: string | undefined;
+    /** What is to be read instead of the request's own body. */
+    body: AsyncIterable<Uint8Array> | undefined;
     /** The answer is sent while it is made: it may yet break off. */
     streamed: boolean | undefined;
     /** To be done once the answer is kept under the request's idempotency key. */

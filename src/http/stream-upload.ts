@@ -25,15 +25,15 @@ const LIMITS = {
  * @throws {RequestError | RedlineError} the first thing that is wrong with the form.
  */
 export async function streamUpload<Result>(
-  request: Request,
+  contentType: string,
+  body: AsyncIterable<Uint8Array>,
   take: (file: IncomingFile) => Promise<Result>,
 ): Promise<Result> {
-  const contentType = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
     throw new RequestError('request/not-multipart', 'The body must be multipart/form-data.');
   }
   const form = new StreamedForm(contentType, take);
-  return await form.read(request.body);
+  return await form.read(body);
 }
 
 class StreamedForm<Result> {
@@ -52,7 +52,7 @@ class StreamedForm<Result> {
     this.#read.promise.catch(() => {});
   }
 
-  async read(body: ReadableStream<Uint8Array> | null): Promise<Result> {
+  async read(body: AsyncIterable<Uint8Array>): Promise<Result> {
     this.#parser.on('file', (field, stream, name) => this.#file(field, stream, name));
     this.#parser.on('field', (field, value, _nameCut, cut) => this.#field(field, value, cut));
     this.#parser.on('partsLimit', () => this.#fail(repeated()));
@@ -74,10 +74,10 @@ class StreamedForm<Result> {
     }
   }
 
-  async #pump(body: ReadableStream<Uint8Array> | null): Promise<void> {
+  async #pump(body: AsyncIterable<Uint8Array>): Promise<void> {
     const { signal } = this.#failure;
     let total = 0;
-    for await (const chunk of body ?? []) {
+    for await (const chunk of body) {
       total += chunk.byteLength;
       if (total > LIMITS.fileBytes + LIMITS.optionsBytes + LIMITS.formBytes) this.#fail(tooLarge());
       signal.throwIfAborted();

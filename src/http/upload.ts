@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
+import type { Context } from 'hono';
 import { DEFAULT_LIMITS, type InputRole, RedlineError } from '../redline/index.ts';
+import { bodyOf } from './arriving.ts';
 import { RequestError } from './errors.ts';
+import type { HttpEnv } from './services.ts';
 import type { UploadShare } from './upload-memory.ts';
 
 /** Ceilings on one request. */
@@ -53,19 +56,19 @@ export interface Upload<Inputs = unknown> {
  * @throws {JobError} `service/busy` when all uploads together hold too much.
  */
 export async function readUpload<Inputs>(
-  request: Request,
+  c: Context<HttpEnv>,
   spec: FormSpec<Inputs>,
   share: UploadShare,
 ): Promise<Upload<Inputs>> {
-  const contentType = request.headers.get('content-type') ?? '';
+  const contentType = c.req.header('content-type') ?? '';
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
     throw new RequestError('request/not-multipart', 'The body must be multipart/form-data.');
   }
   // Only the names of the fields are typed more narrowly.
   const fields = spec as FormSpec;
-  if (Number(request.headers.get('content-length') ?? 0) > totalBytes(fields)) throw tooLarge(fields);
+  if (Number(c.req.header('content-length') ?? 0) > totalBytes(fields)) throw tooLarge(fields);
   const form = new Form(fields, share);
-  await form.read(request.body, contentType);
+  await form.read(bodyOf(c), contentType);
   const upload = form.upload();
   // Every field of the form is there now, and the form's fields are the names of the inputs.
   return { ...upload, inputs: upload.inputs as Inputs };
@@ -86,7 +89,7 @@ class Form {
     this.#share = share;
   }
 
-  async read(body: ReadableStream<Uint8Array> | null, contentType: string): Promise<void> {
+  async read(body: AsyncIterable<Uint8Array>, contentType: string): Promise<void> {
     const parser = openParser(contentType, this.#spec);
     parser.on('file', (field, stream, name) => this.#guard(() => this.#readFile(field, stream, name)));
     parser.on('field', (field, value, _nameCut, cut) =>
@@ -124,11 +127,11 @@ class Form {
   }
 
   /** Feeds the parser as fast as it takes the bytes, and stops at the first failure. */
-  async #pump(body: ReadableStream<Uint8Array> | null, parser: BusboyInstance): Promise<void> {
+  async #pump(body: AsyncIterable<Uint8Array>, parser: BusboyInstance): Promise<void> {
     const { signal } = this.#failure;
     const most = totalBytes(this.#spec);
     let total = 0;
-    for await (const chunk of body ?? []) {
+    for await (const chunk of body) {
       total += chunk.byteLength;
       if (total > most) this.#fail(tooLarge(this.#spec));
       signal.throwIfAborted();

@@ -17,7 +17,7 @@ export async function withUpload<Inputs, Result>(
   work: (upload: Upload<Inputs>, place: EnginePlace) => Promise<Result>,
 ): Promise<Result> {
   return await withPlace(services, async (place, share) => {
-    const upload = await readUpload(c.req.raw, spec, share);
+    const upload = await readUpload(c, spec, share);
     c.set('bytesIn', upload.size);
     return await work(upload, place);
   });

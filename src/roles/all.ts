@@ -1,6 +1,6 @@
 import { type Access, LOCAL_TENANT } from '../access/index.ts';
 import { Examiner, Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
-import { createApp, UploadMemory } from '../http/index.ts';
+import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
 import { describeError, systemRandom, systemTimer } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
@@ -17,6 +17,8 @@ const DAILY_MS = 24 * 3_600_000;
 const FIRST_DAILY_MS = 3_600_000;
 /** Milliseconds that fetching a document from elsewhere may take. */
 const FETCH_MS = 60_000;
+/** Pieces of uploads that are worked on at once: enough for one to be sealed while others are written. */
+const UPLOAD_PLACES = 4;
 const MEGABYTE = 1024 * 1024;
 
 /** Everything in one process: the HTTP interface, the engine's threads and the sweeps. */
@@ -44,6 +46,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     blobs: platform.blobs,
     prints: new PrintShop(platform.printer),
     uploads: new UploadMemory(config.uploadMemoryMb * MEGABYTE),
+    precedence: new Precedence(UPLOAD_PLACES),
     clock,
     log,
     assetsDirectory: config.assetsDirectory,

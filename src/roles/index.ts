@@ -5,3 +5,4 @@ export { shutDown } from './shutdown.ts';
 export const ROLES = {
   all: async () => (await import('./all.ts')).startAll,
 };
+export { tuneRuntime } from './tuning.ts';

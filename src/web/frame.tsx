@@ -1,11 +1,10 @@
 import type { ReactNode } from 'react';
-import { AccountLink } from './account/account-link.tsx';
 import { Link } from './route.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 interface Props {
   /** Where this is, for the masthead. */
-  readonly place: 'compare' | 'documents' | 'account';
+  readonly place: 'compare' | 'documents';
   readonly foot: string;
   readonly wide?: boolean;
   readonly children: ReactNode;
@@ -28,7 +27,6 @@ export function Frame({ place, foot, wide = false, children }: Props) {
             Documents
           </Link>
           <a href="/docs">API</a>
-          <AccountLink current={current('account')} />
         </nav>
       </header>
       <main>{children}</main>

@@ -52,7 +52,7 @@ async function askedOf(c: Context<HttpEnv>, share: UploadShare): Promise<Omit<Ta
   if (isJson(c)) {
     return { asked: parseOptions(api.newCombinationSchema, await shortBody(c)), base: undefined, copies: [] };
   }
-  const { inputs, named, options, size } = await readUpload(c.req.raw, FORM, share);
+  const { inputs, named, options, size } = await readUpload(c, FORM, share);
   c.set('bytesIn', size);
   const asked = parseOptions(api.newCombinationSchema, options);
   const { base, copies = [] } = inputs;

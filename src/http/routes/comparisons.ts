@@ -9,6 +9,7 @@ import {
   type Report,
   type ReportOptions,
 } from '../../redline/index.ts';
+import { signalOf } from '../arriving.ts';
 import { docxHeaders, present, sendPart } from '../kept.ts';
 import { parseOptions, wordDate } from '../options.ts';
 import { DOCX, JSON_TYPE, PDF } from '../responses.ts';
@@ -57,7 +58,7 @@ export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpSer
   );
   app.openapi(getHtml, async (c) => {
     const { id } = c.req.valid('param');
-    await ensureHtml(services, id, c.req.raw.signal);
+    await ensureHtml(services, id, signalOf(c));
     return sendPart(c, services, part(id, 'html'), () => HTML_HEADERS);
   });
 }
@@ -67,7 +68,7 @@ async function compareDocuments(c: Context<HttpEnv>, services: HttpServices): Pr
   return await withUpload(c, services, FORM, async ({ inputs, names, options: given }, place) => {
     const { date = wordDate(services.clock()), ...others } = parseOptions(optionsSchema, given);
     const options = compareOptions({ ...others, date });
-    const comparison = await place.run('compare', inputs, options, c.req.raw.signal);
+    const comparison = await place.run('compare', inputs, options, signalOf(c));
     return await answer(comparison, place, { original: null, modified: null, ...names, date: options.date });
   });
 }
@@ -85,7 +86,7 @@ type MakeAnswer = (
  * @throws {RequestError | JobError} before anything is read, when it cannot be had.
  */
 function answerFor(c: Context<HttpEnv>, services: HttpServices): MakeAnswer {
-  const { signal } = c.req.raw;
+  const signal = signalOf(c);
   const limits = RESULT_LIMITS;
   switch (formatOf(c)) {
     case 'docx':

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { OperationInputs, OperationName, OperationOptions, OperationResult } from '../../jobs/index.ts';
+import { signalOf } from '../arriving.ts';
 import { parseOptions } from '../options.ts';
 import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
@@ -66,7 +67,7 @@ export function addOperation<Name extends OperationName, Schema extends z.ZodTyp
     return await withUpload(c, services, { files, optionsBytes }, async (upload, place) => {
       const options = parseOptions(operation.options, upload.options);
       const asked = operation.toOptions(options, services.clock(), answer.mediaType);
-      const result = await place.run(operation.operation, upload.inputs, asked, c.req.raw.signal);
+      const result = await place.run(operation.operation, upload.inputs, asked, signalOf(c));
       return await answer.send(c, result, services);
     });
   });

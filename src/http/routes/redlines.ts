@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { DocumentsError, type NewRedline } from '../../documents/index.ts';
 import type { EnginePlace } from '../../jobs/index.ts';
 import { type Comparison, compareOptions, type Report } from '../../redline/index.ts';
+import { signalOf } from '../arriving.ts';
 import { authorOf } from '../author.ts';
 import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
 import { etagOf } from '../document-views.ts';
@@ -96,7 +97,7 @@ async function createRedline(c: Context<HttpEnv>, services: HttpServices): Promi
 /** What the request says, and the files in it. */
 async function askedOf(c: Context<HttpEnv>, share: UploadShare): Promise<[Asked, Files]> {
   if (isJson(c)) return [parseOptions(newRedlineSchema, await shortBody(c)), {}];
-  const { inputs, names, options, size } = await readUpload(c.req.raw, FORM, share);
+  const { inputs, names, options, size } = await readUpload(c, FORM, share);
   c.set('bytesIn', size);
   const asked = parseOptions(newRedlineSchema, options);
   const file = (side: 'original' | 'modified'): Files => {
@@ -115,7 +116,7 @@ async function compareSides(
   place: EnginePlace,
   share: UploadShare,
 ): Promise<NewRedline> {
-  const { signal } = c.req.raw;
+  const signal = signalOf(c);
   const reader = new SideReader(c, services, document, share);
   const modified = await reader.read(files.modified ?? asked.modified ?? {});
   const original = await reader.read(files.original ?? asked.original ?? reader.before(modified));

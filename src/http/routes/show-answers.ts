@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { PrintableKind, ReportFormat, WrittenReport } from '../../jobs/index.ts';
 import { CLAUSE_STATES } from '../../redline/index.ts';
+import { signalOf } from '../arriving.ts';
 import { DOCX, JSON_TYPE, PDF } from '../responses.ts';
 import { textAnswer } from './answers.ts';
 import type { Answer } from './operation.ts';
@@ -21,7 +22,7 @@ export const pdfAnswer: Answer<{ readonly kind: PrintableKind; readonly bytes: U
   description: 'The PDF.',
   schema: { type: 'string', contentMediaType: PDF },
   send: async (c, { kind, bytes }, { prints }) => {
-    const pdf = await prints.print(kind, bytes, c.req.raw.signal);
+    const pdf = await prints.print(kind, bytes, signalOf(c));
     return c.body(pdf as Uint8Array<ArrayBuffer>, 200, {
       'Content-Type': PDF,
       'Content-Disposition': 'attachment; filename="redline.pdf"',

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Precedence } from './precedence.ts';
+
+const turn = (): Promise<void> => new Promise((go) => setImmediate(go));
+
+/** A sender of so many pieces, which are there when they are asked for. */
+async function* sender(pieces: number): AsyncIterable<Uint8Array> {
+  for (let n = 0; n < pieces; n += 1) yield Uint8Array.of(n);
+}
+
+/** Works on every piece for one turn of the event loop. @returns the requests in the order in which their pieces were taken. */
+async function orderOf(places: number, requests: readonly { pieces: number; isLate?: boolean }[]) {
+  const precedence = new Precedence(places);
+  const taken: number[] = [];
+  let at = 0;
+  let most = 0;
+  await Promise.all(
+    requests.map(async ({ pieces, isLate }, request) => {
+      for await (const _ of precedence.inTurn(sender(pieces), isLate)) {
+        at += 1;
+        most = Math.max(most, at);
+        taken.push(request);
+        await turn();
+        at -= 1;
+      }
+    }),
+  );
+  return { taken, most };
+}
+
+describe('pieces of requests', () => {
+  test('are taken from the oldest request first', async () => {
+    const { taken } = await orderOf(1, [{ pieces: 3 }, { pieces: 2 }, { pieces: 2 }]);
+    expect(taken).toEqual([0, 0, 0, 1, 1, 2, 2]);
+  });
+
+  test('of what is nearly done come first of all', async () => {
+    const { taken } = await orderOf(1, [{ pieces: 2 }, { pieces: 2 }, { pieces: 2, isLate: true }]);
+    expect(taken).toEqual([0, 2, 2, 0, 1, 1]);
+  });
+
+  test('that have not arrived keep nobody waiting', async () => {
+    const precedence = new Precedence(1);
+    let arrive = (): void => {};
+    async function* slow(): AsyncIterable<Uint8Array> {
+      await new Promise<void>((go) => {
+        arrive = go;
+      });
+      yield Uint8Array.of(1);
+    }
+    const taken: string[] = [];
+    const oldest = (async () => {
+      for await (const _ of precedence.inTurn(slow())) taken.push('slow');
+    })();
+    for await (const _ of precedence.inTurn(sender(2))) taken.push('fast');
+    arrive();
+    await oldest;
+    expect(taken).toEqual(['fast', 'fast', 'slow']);
+  });
+
+  test('give their place back when their request fails or is left', async () => {
+    const precedence = new Precedence(1);
+    async function* broken(): AsyncIterable<Uint8Array> {
+      yield Uint8Array.of(1);
+      throw new Error('broken');
+    }
+    const failing = async () => {
+      for await (const _ of precedence.inTurn(broken()));
+    };
+    await expect(failing()).rejects.toThrow('broken');
+    for await (const _ of precedence.inTurn(sender(9))) break;
+    const taken: number[] = [];
+    for await (const [piece = -1] of precedence.inTurn(sender(2))) taken.push(piece);
+    expect(taken).toEqual([0, 1]);
+  });
+
+  test('are all taken, never more at once than there are places', async () => {
+    const request = fc.record({ pieces: fc.nat({ max: 6 }), isLate: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(request, { maxLength: 12 }),
+        async (places, all) => {
+          const { taken, most } = await orderOf(places, all);
+          expect(most).toBeLessThanOrEqual(places);
+          for (const [n, { pieces }] of all.entries()) {
+            expect(taken.filter((one) => one === n)).toHaveLength(pieces);
+          }
+        },
+      ),
+    );
+  });
+});
