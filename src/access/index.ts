@@ -10,6 +10,7 @@ export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/ide
 export type { RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
 export type { RecordKind, RecordStore, StoredRecord } from './ports/record-store.ts';
 export type { Rotation, Session, SessionName, Sessions } from './ports/sessions.ts';
+export type { Principal } from './principal.ts';
 export type { AdmissionRules } from './sign-in/admission.ts';
 export { SIGN_IN_MS } from './sign-in/sign-in.ts';
 export { ACCESS_MS } from './tokens/access-tokens.ts';

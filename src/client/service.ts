@@ -18,9 +18,14 @@ const JSON_TYPE = 'application/json';
 /** A running service, named by where it listens; nothing is asked before something is. */
 export class Service {
   readonly #base: string;
+  readonly #renew: () => Promise<boolean>;
 
-  /** @param base such as `http://127.0.0.1:8080`; empty for the one that the page comes from. */
-  constructor(base: string) {
+  /**
+   * @param base such as `http://127.0.0.1:8080`; empty for the one that the page comes from.
+   * @param renew what to do when the service wants somebody to sign in; `true` when asking once more makes sense.
+   */
+  constructor(base: string, renew: () => Promise<boolean> = async () => false) {
+    this.#renew = renew;
     this.#base = base.replace(/\/+$/, '');
   }
 
@@ -30,13 +35,20 @@ export class Service {
 
   /** @throws {ProblemError} when it answers with a problem or not at all; `signal`'s reason when that ends it. */
   async ask(path: string, ask: Ask = {}): Promise<Response> {
+    const response = await this.#send(path, ask);
+    // What is refused for want of a credential was not done.
+    const again = response.status === 401 && (await this.#renew());
+    const answer = again ? await this.#send(path, ask) : response;
+    if (answer.ok) return answer;
+    throw problemFrom(await textOf(answer), answer.status, answer.headers.get('Retry-After'));
+  }
+
+  async #send(path: string, ask: Ask): Promise<Response> {
     const { method = 'GET', signal } = ask;
     const init = { method, headers: headersOf(ask), body: bodyOf(ask), signal: signal ?? null };
-    const response = await fetch(this.addressOf(path), init).catch((error: unknown) => {
+    return await fetch(this.addressOf(path), init).catch((error: unknown) => {
       throw signal?.aborted ? error : unreachable(this.#base);
     });
-    if (response.ok) return response;
-    throw problemFrom(await textOf(response), response.status, response.headers.get('Retry-After'));
   }
 
   /** The same for an answer in JSON, which is taken to be what the API's description says. */

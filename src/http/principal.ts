@@ -5,21 +5,12 @@ import {
   AccessError,
   type Actor,
   localOperator,
-  type Standing,
+  type Principal,
   signInRequired,
-  type TenantRole,
 } from '../access/index.ts';
 import { cookieOf } from './cookies.ts';
 import { RequestError } from './errors.ts';
 import type { HttpEnv } from './services.ts';
-
-/** Who asks, found out once a request. */
-export interface Principal {
-  readonly actor: Actor;
-  readonly role: TenantRole;
-  /** `null` for the operator of a service without sign-in. */
-  readonly standing: Standing | null;
-}
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 /** Whoever has such a link needs nothing else: it was signed for that. */

@@ -1,9 +1,8 @@
-import type { Access } from '../access/index.ts';
+import type { Access, Principal } from '../access/index.ts';
 import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
-import type { Principal } from './principal.ts';
 import type { UploadMemory } from './upload-memory.ts';
 
 /** What the routes work with. Built by a role, which also ends it. */

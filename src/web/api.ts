@@ -1,5 +1,6 @@
 import { problemFrom, Service, unreachable } from '../client/index.ts';
 import type { Report } from '../redline/index.ts';
+import { renew } from './account/renewal.ts';
 
 /** What `POST /v1/comparisons` answers with. */
 export interface ComparisonAnswer {
@@ -16,7 +17,7 @@ export interface Pair {
 }
 
 /** The service that this page comes from. */
-export const service = new Service('');
+export const service = new Service('', renew);
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const SAMPLE = '/v1/samples/services-agreement';

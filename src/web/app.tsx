@@ -1,3 +1,5 @@
+import { AccountView } from './account/account-view.tsx';
+import { Door } from './account/door.tsx';
 import { Compare } from './compare.tsx';
 import { DocumentView } from './documents/document-view.tsx';
 import { ListView } from './documents/list-view.tsx';
@@ -9,10 +11,10 @@ import { Tray } from './uploads/tray.tsx';
 export function App() {
   const [path = ''] = useAddress().split('?');
   return (
-    <>
+    <Door>
       <Page route={routeOf(path)} />
       <Tray />
-    </>
+    </Door>
   );
 }
 
@@ -20,6 +22,8 @@ function Page({ route }: { route: Route }) {
   switch (route.name) {
     case 'compare':
       return <Compare />;
+    case 'account':
+      return <AccountView />;
     case 'documents':
       return <ListView />;
     case 'document':

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
+import { AccountLink } from './account/account-link.tsx';
 import { Link } from './route.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 interface Props {
   /** Where this is, for the masthead. */
-  readonly place: 'compare' | 'documents';
+  readonly place: 'compare' | 'documents' | 'account';
   readonly foot: string;
   readonly wide?: boolean;
   readonly children: ReactNode;
@@ -27,6 +28,7 @@ export function Frame({ place, foot, wide = false, children }: Props) {
             Documents
           </Link>
           <a href="/docs">API</a>
+          <AccountLink current={current('account')} />
         </nav>
       </header>
       <main>{children}</main>

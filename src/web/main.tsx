@@ -5,6 +5,7 @@ import './styles/base.css';
 import './styles/home.css';
 import './styles/result.css';
 import './styles/documents.css';
+import './styles/account.css';
 import './styles/history.css';
 import './styles/tray.css';
 import './styles/redline.css';

@@ -42,6 +42,11 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
     'No redline could be proven exact',
     'You only ever get a redline that gives back both of your documents exactly, and for this pair none was found. Nothing is wrong with your files.',
   ],
+  'access/sign-in-required': [
+    'You are no longer signed in',
+    'Sign in again, in another tab if you like; then try again.',
+  ],
+  'access/refused': ['That is not allowed', 'Ask an administrator of your organisation.'],
   'options/invalid': ['The author cannot be used', 'Use a name of up to 255 characters.'],
   'work/deadline-exceeded': [
     'The comparison took too long',

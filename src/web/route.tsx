@@ -3,6 +3,7 @@ import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
 /** Which page an address is. */
 export type Route =
   | { readonly name: 'compare' }
+  | { readonly name: 'account' }
   | { readonly name: 'documents' }
   | { readonly name: 'document'; readonly id: string }
   | { readonly name: 'version'; readonly id: string; readonly number: number }
@@ -11,6 +12,7 @@ export type Route =
 const PATH = /^\/documents(?:\/([\w-]+)(?:\/(versions|redlines)\/([\w-]+))?)?\/?$/;
 
 export function routeOf(path: string): Route {
+  if (/^\/account\/?$/.test(path)) return { name: 'account' };
   const [whole, id, part, of] = PATH.exec(path) ?? [];
   if (whole === undefined) return { name: 'compare' };
   if (id === undefined) return { name: 'documents' };

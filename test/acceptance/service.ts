@@ -13,6 +13,8 @@ export const STAND_IN_ENGINE = new URL('../fixtures/engine-worker.ts', import.me
 
 export interface Service {
   readonly url: string;
+  /** What signs in once, where the settings ask for it. */
+  readonly link: string | null;
   readonly port: number;
   readonly dataDirectory: string;
   /** Every log line so far, parsed. */
@@ -56,6 +58,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   });
   return {
     url: role.url,
+    link: role.link,
     port: Number(new URL(role.url).port),
     dataDirectory,
     lines,

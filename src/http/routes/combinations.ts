@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { NewRedline } from '../../documents/index.ts';
 import type { EnginePlace, OperationResult } from '../../jobs/index.ts';
 import { RedlineError } from '../../redline/index.ts';
+import { signalOf } from '../arriving.ts';
 import { changeOf } from '../conditions.ts';
 import { isJson, shortBody } from '../intake.ts';
 import { parseOptions } from '../options.ts';
@@ -83,7 +84,7 @@ async function combineSides(
   for (const one of wanted) copies.push(await reader.read(one));
   const options = combineOperation.toOptions(asked.options, services.clock(), JSON_TYPE);
   const inputs = { base: original.bytes, copies: copies.map(({ bytes }) => bytes) };
-  const { signal } = c.req.raw;
+  const signal = signalOf(c);
   const combined = await place.run('combine', inputs, options, signal);
   return {
     ...describeCombination(combined, original, copies, options),

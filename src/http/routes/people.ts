@@ -1,7 +1,14 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { AccessError, type Person, type Session, signInRequired, TENANT_ROLES } from '../../access/index.ts';
-import { administratorOf, type Principal } from '../principal.ts';
+import {
+  AccessError,
+  type Person,
+  type Principal,
+  type Session,
+  signInRequired,
+  TENANT_ROLES,
+} from '../../access/index.ts';
+import { administratorOf } from '../principal.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { shortBody } from './document-api.ts';

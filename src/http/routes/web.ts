@@ -9,6 +9,7 @@ const HASHED = '/assets/';
 
 /** Addresses that the application makes a page of by itself. */
 const PAGES = [
+  '/account',
   '/documents',
   '/documents/:id',
   '/documents/:id/versions/:number',
