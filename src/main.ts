@@ -1,9 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
+import type { Library } from './documents/index.ts';
 import { createLog, describeError, type Log, OutsideError, systemClock } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
-import { ROLES, type ShutdownPhase, shutDown, tuneRuntime } from './roles/index.ts';
+import { guardPlatform } from './platform/index.ts';
+import { openLibrary, ROLES, type ShutdownPhase, shutDown, tuneRuntime } from './roles/index.ts';
 
 /** Exit codes of the process; those of the command line (docs) where they overlap. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -23,6 +25,32 @@ export async function run(overrides: Environment = {}): Promise<number> {
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
     return error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/**
+ * Works with the documents of an installation beside the service, which may run meanwhile.
+ *
+ * @throws {ConfigError | OutsideError}
+ */
+export async function withLibrary<Result>(
+  overrides: Environment,
+  work: (library: Library) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig(overrides);
+  const log = createLog(config.logLevel);
+  const opened = await openEmbeddedPlatform(config.dataDirectory, config);
+  try {
+    const platform = guardPlatform(opened, {});
+    const library = await openLibrary({ platform, clock: systemClock, log });
+    try {
+      return await work(library);
+    } finally {
+      library.close();
+    }
+  } finally {
+    await opened.close();
+    log.flush();
   }
 }
 

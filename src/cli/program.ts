@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAdmin } from './admin.ts';
 import { addChangeCommands } from './change-commands.ts';
 import { addDocumentCommands } from './documents/commands.ts';
 import { addEditCommands } from './edit-commands.ts';
@@ -97,6 +98,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addEditCommands(program, io, done);
   addDocumentCommands(program, io, done);
   addServe(program, done);
+  addAdmin(program, io, done);
   return program;
 }
 

@@ -134,6 +134,6 @@ function contentName(tenant: string, document: string, content: string): string 
   return `contents/${tenant}/${document}/${content}`;
 }
 
-function contentContext(tenant: string, document: string, content: string): Uint8Array {
+export function contentContext(tenant: string, document: string, content: string): Uint8Array {
   return keyContext({ tenant, document, version: content, purpose: 'content' });
 }

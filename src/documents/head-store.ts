@@ -1,3 +1,4 @@
+import { OutsideError } from '../kit/index.ts';
 import type { Ambient } from './ambient.ts';
 import { announcementName } from './announcements.ts';
 import { ABSENT, type BlobInfo, type StoredBlob, type VersionedBlobStore } from './blob-store.ts';
@@ -41,7 +42,20 @@ export class HeadStore {
   async read(tenant: string, id: string, generation?: string): Promise<StoredHead | null> {
     const options = generation === undefined ? {} : { generation };
     const blob = await this.#store.read(headName(tenant, id), options);
-    return blob === null ? null : await this.#open(tenant, id, blob);
+    if (blob === null) return null;
+    try {
+      return await this.#open(tenant, id, blob);
+    } catch (error) {
+      // The version of the tenant's key that wrapped an earlier head may be destroyed: the key itself is still that of the current one.
+      const isRefused = error instanceof OutsideError && error.failure === 'refused';
+      if (!isRefused || generation === undefined) throw error;
+      const [again, current] = await Promise.all([
+        this.#store.read(headName(tenant, id), options),
+        this.read(tenant, id),
+      ]);
+      if (again === null || current === null) throw error;
+      return await this.#open(tenant, id, again, current.wrapped);
+    }
   }
 
   /** Every head that is kept of a document, oldest first. */
@@ -57,13 +71,14 @@ export class HeadStore {
    * gets the head that it wrote before.
    *
    * @param base what `given` was made from; `null` for the first head of a document.
+   * @param rewrapped the key of the base, wrapped anew.
    * @throws {DocumentsError} `documents/stale` when another commit came first, `documents/unclear` when it cannot be
    * found out whether this one did.
    */
-  async commit(base: StoredHead | null, given: Head): Promise<StoredHead> {
+  async commit(base: StoredHead | null, given: Head, rewrapped?: WrappedKey): Promise<StoredHead> {
     const { head, written } = await this.pages.settle(given);
     try {
-      return await this.#replace(base, head);
+      return await this.#replace(base, head, rewrapped);
     } catch (error) {
       // Only then it is sure that no head will ever name them.
       if (isStale(error)) await this.pages.discard(head, written);
@@ -71,8 +86,8 @@ export class HeadStore {
     }
   }
 
-  async #replace(base: StoredHead | null, head: Head): Promise<StoredHead> {
-    const { wrapped, body } = await this.#seal(base, head);
+  async #replace(base: StoredHead | null, head: Head, rewrapped?: WrappedKey): Promise<StoredHead> {
+    const { wrapped, body } = await this.#seal(base, head, rewrapped);
     await this.#announce(head);
     const ifGeneration = base?.generation ?? ABSENT;
     const replacement = {
@@ -124,20 +139,34 @@ export class HeadStore {
     await writeNew(this.#store, name, new Uint8Array(0));
   }
 
-  async #seal(base: StoredHead | null, head: Head): Promise<{ wrapped: WrappedKey; body: Uint8Array }> {
+  async #seal(
+    base: StoredHead | null,
+    head: Head,
+    rewrapped?: WrappedKey,
+  ): Promise<{ wrapped: WrappedKey; body: Uint8Array }> {
     const context = headContext(head.tenant, head.id);
     const { key, wrapped } =
       base === null
         ? await this.#keys.create(head.tenant, context)
-        : { key: await this.#keys.open(head.tenant, base.wrapped, context), wrapped: base.wrapped };
+        : {
+            key: await this.#keys.open(head.tenant, base.wrapped, context),
+            wrapped: rewrapped ?? base.wrapped,
+          };
     const sealed = sealBytes(key, context, encodeHead(head), this.#ambient.random);
     key.fill(0);
     return { wrapped, body: wrapHead(wrapped, sealed) };
   }
 
-  async #open(tenant: string, id: string, { body, generation }: StoredBlob): Promise<StoredHead> {
-    const { wrapped, sealed } = unwrapHead(new Uint8Array(await new Response(body).arrayBuffer()));
+  /** @param instead of the key in front of the head. */
+  async #open(
+    tenant: string,
+    id: string,
+    { body, generation }: StoredBlob,
+    instead?: WrappedKey,
+  ): Promise<StoredHead> {
+    const { wrapped: own, sealed } = unwrapHead(new Uint8Array(await new Response(body).arrayBuffer()));
     const context = headContext(tenant, id);
+    const wrapped = instead ?? own;
     const key = await this.#keys.open(tenant, wrapped, context);
     try {
       return { head: decodeHead(openBytes(key, context, sealed)), generation, wrapped };
@@ -160,6 +189,6 @@ function headName(tenant: string, id: string): string {
   return `heads/${tenant}/${id}`;
 }
 
-function headContext(tenant: string, document: string): Uint8Array {
+export function headContext(tenant: string, document: string): Uint8Array {
   return keyContext({ tenant, document, version: 'head', purpose: 'head' });
 }

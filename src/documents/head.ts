@@ -136,7 +136,10 @@ export interface Commit {
 
 /** What an operation changes of a head; the rest stays. */
 export type HeadChange = Partial<
-  Pick<Head, 'name' | 'labels' | 'owner' | 'state' | 'updatedAt' | 'deletedAt' | 'versions' | 'links'>
+  Pick<
+    Head,
+    'name' | 'labels' | 'owner' | 'state' | 'updatedAt' | 'deletedAt' | 'versions' | 'older' | 'links'
+  >
 >;
 
 /** The head that follows another one. */

@@ -68,6 +68,7 @@ export {
   type SavedResult,
 } from './results.ts';
 export type { Scanner, ScanVerdict } from './scanner.ts';
+export type { RewrapStatus, TenantKeys } from './tenant-keys.ts';
 export { UploadStore } from './uploads/upload-store.ts';
 export {
   CHECKSUMS,

@@ -16,6 +16,8 @@ import { Records } from './records.ts';
 import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
 import { Requests } from './requests.ts';
+import { Rewrapping } from './rewrapping.ts';
+import { TenantKeys } from './tenant-keys.ts';
 import { UploadStore } from './uploads/upload-store.ts';
 import { Uploads } from './uploads/uploads.ts';
 
@@ -54,6 +56,7 @@ export class Library {
   /** People, keys and what else the room `access` keeps. */
   readonly records: Records;
   readonly links: Links;
+  readonly keys: TenantKeys;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
   readonly #heads: HeadStore;
@@ -74,6 +77,12 @@ export class Library {
     this.documents = new Documents(stores);
     const linkKeys = new LinkKeys(parts.spool, this.#keys, ambient, LINK_LIFETIME_MS.most);
     this.links = new Links(this.#heads, new Commits(stores, ALL_DOCUMENTS), linkKeys, ambient);
+    this.keys = new TenantKeys({
+      ...{ service: parts.keys, dataKeys: this.#keys, heads: parts.region.heads },
+      rewrapping: new Rewrapping(this.#heads, this.#keys, ambient, HOUSEKEEPER),
+      holders: [linkKeys, this.records],
+      ...{ catalogue: parts.catalogue, residency: parts.residency },
+    });
     this.redlines = new Redlines(stores, this.documents);
   }
 

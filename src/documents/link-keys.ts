@@ -79,6 +79,10 @@ export class LinkKeys {
     return found === undefined ? null : open(found);
   }
 
+  async rewrap(tenant: string, primary: string): Promise<{ keys: number; left: number }> {
+    return await this.#objects.rewrap(placeOf(tenant), primary);
+  }
+
   /** Puts a new key in front, and leaves out those that signed nothing that is alive. */
   async #replace(tenant: string, base: SealedObject<KeyList> | null): Promise<SealedObject<KeyList> | null> {
     const now = this.#ambient.clock();

@@ -47,6 +47,17 @@ export class Records implements RecordStore {
     return stored === null ? null : recordOf<Value>(stored);
   }
 
+  async rewrap(tenant: string, primary: string): Promise<{ keys: number; left: number }> {
+    const total = { keys: 0, left: 0 };
+    for await (const { name } of this.#store.list(`records/${tenant}/`)) {
+      const [, , kind = '', id = ''] = name.split('/');
+      const { keys, left } = await this.#objects.rewrap({ name, tenant, id: `${kind}:${id}` }, primary);
+      total.keys += keys;
+      total.left += left;
+    }
+    return total;
+  }
+
   async list(tenant: string, kind: RecordKind): Promise<readonly string[]> {
     const prefix = `records/${tenant}/${kind}/`;
     const ids: string[] = [];

@@ -22,6 +22,14 @@ export interface SealedObject<Value> {
   readonly wrapped: WrappedKey;
 }
 
+export interface ReplaceOptions<Value> {
+  readonly attributes: BlobAttributes;
+  /** Whether what is found there after an unclear answer is this very write. */
+  readonly isOurs: (found: Value) => boolean;
+  /** Under a new data key, also where there is one. */
+  readonly anew?: boolean;
+}
+
 /**
  * Small objects of one kind, each a JSON value sealed under a data key of its own and replaced as a whole under a
  * condition. Throws `OutsideError`, `damaged` when an object is not what was written.
@@ -59,18 +67,17 @@ export class SealedObjects<Value extends object> {
    * Puts a value in the place of another one, once, whatever the network does.
    *
    * @param base what it replaces; `null` for nothing.
-   * @param isOurs tells whether what is found there after an unclear answer is this very write.
    * @returns `null` when another write came first.
    */
   async replace(
     place: SealedPlace,
     base: SealedObject<Value> | null,
     value: Value,
-    { attributes, isOurs }: { attributes: BlobAttributes; isOurs: (found: Value) => boolean },
+    { attributes, isOurs, anew = false }: ReplaceOptions<Value>,
   ): Promise<SealedObject<Value> | null> {
     const context = this.#context(place);
     const { key, wrapped } =
-      base === null
+      base === null || anew
         ? await this.#keys.create(place.tenant, context)
         : { key: await this.#keys.open(place.tenant, base.wrapped, context), wrapped: base.wrapped };
     const sealed = sealBytes(
@@ -90,6 +97,19 @@ export class SealedObjects<Value extends object> {
     const body = wrapHead(wrapped, sealed);
     const options = { ifGeneration, attributes };
     return await replaceOnce(this.#store, { name: place.name, body, options, done, look }, this.#ambient);
+  }
+
+  /**
+   * Seals an object under a new key where another version of the tenant's key wrapped its key. For objects without
+   * attributes.
+   */
+  async rewrap(place: SealedPlace, primary: string): Promise<{ keys: number; left: number }> {
+    const found = await this.read(place);
+    if (found === null || found.wrapped.version === primary) return { keys: 0, left: 0 };
+    const text = JSON.stringify(found.value);
+    const isOurs = (value: Value): boolean => JSON.stringify(value) === text;
+    const next = await this.replace(place, found, found.value, { attributes: {}, isOurs, anew: true });
+    return next?.wrapped.version === primary ? { keys: 1, left: 0 } : { keys: 0, left: 1 };
   }
 
   /** @returns whether it was still there as it was read. */

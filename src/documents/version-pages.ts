@@ -19,6 +19,15 @@ type Page =
   | { readonly format: typeof FORMAT; readonly level: 0; readonly entries: readonly Version[] }
   | { readonly format: typeof FORMAT; readonly level: number; readonly entries: readonly PageRef[] };
 
+/** What becomes of the entries of a head and its pages. What is given back as it was is not written again. */
+export interface EntryChange {
+  readonly version: (version: Version) => Promise<Version>;
+  /** Of a page that stays as it is. */
+  readonly page: (ref: PageRef) => Promise<PageRef>;
+  /** Asked before a page is looked into. */
+  readonly more: () => boolean;
+}
+
 /** Which head is meant. */
 type Owner = Pick<Head, 'tenant' | 'id'>;
 
@@ -90,6 +99,32 @@ export class VersionPages {
   /** Every page that a head leads to. */
   async *pages(head: Head): AsyncIterable<PageRef> {
     for (const [at, refs] of head.older.entries()) yield* this.#below(head, refs, at);
+  }
+
+  /** The head with its entries changed, in new pages where they stand in pages. Those that it led to before are left to the sweep. */
+  async changed(head: Head, change: EntryChange): Promise<Head> {
+    const versions: Version[] = [];
+    for (const version of head.versions) versions.push(await change.version(version));
+    const older: PageRef[][] = [];
+    for (const refs of head.older) {
+      const level: PageRef[] = [];
+      for (const ref of refs) level.push(await this.#changedPage(head, ref, change));
+      older.push(level);
+    }
+    return { ...head, versions, older };
+  }
+
+  async #changedPage(head: Head, ref: PageRef, change: EntryChange): Promise<PageRef> {
+    const kept = await change.page(ref);
+    if (!change.more()) return kept;
+    const page = await this.#read(head, kept);
+    const entries: (Version | PageRef)[] = [];
+    for (const entry of page.entries) {
+      const isVersion = 'number' in entry;
+      entries.push(isVersion ? await change.version(entry) : await this.#changedPage(head, entry, change));
+    }
+    const isSame = entries.every((entry, at) => entry === page.entries[at]);
+    return isSame ? kept : await this.#write(head, { ...page, entries } as Page);
   }
 
   /** Removes pages that no head names or ever will; what cannot be removed now the sweep removes. */
@@ -170,6 +205,6 @@ function pageName(tenant: string, document: string, page: string): string {
   return `pages/${tenant}/${document}/${page}`;
 }
 
-function pageContext(tenant: string, document: string, page: string): Uint8Array {
+export function pageContext(tenant: string, document: string, page: string): Uint8Array {
   return keyContext({ tenant, document, version: page, purpose: 'page' });
 }

@@ -30,8 +30,9 @@ const ASKING = ['accept', 'content-type', 'upload-length', 'upload-metadata', 'u
  */
 export function doOnce(requests: Requests, log: Log): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
-    const key =
-      SAFE_METHODS.includes(c.req.method) || RESUMED.test(c.req.path) ? undefined : idempotencyKeyOf(c);
+    const isExempt = SAFE_METHODS.includes(c.req.method) || RESUMED.test(c.req.path);
+    // Whoever is not known yet can only sign in.
+    const key = isExempt || c.var.principal === undefined ? undefined : idempotencyKeyOf(c);
     if (key === undefined) return await next();
     const begun = await requests.begin(actorOf(c), key, askedOf(c));
     switch (begun.kind) {
@@ -129,6 +130,8 @@ function isSame(one: RequestBody, other: RequestBody): boolean {
 async function answerOf(c: Context<HttpEnv>): Promise<RequestAnswer | null> {
   const { res } = c;
   const type = res.headers.get('content-type');
+  // What signs somebody in is given once.
+  if (res.headers.has('set-cookie')) return null;
   if (c.var.streamed === true || (type !== null && !type.startsWith(JSON_TYPE))) return null;
   const headers = [...res.headers];
   const body = await res.text();

@@ -1,11 +1,12 @@
 import { type Access, LOCAL_TENANT } from '../access/index.ts';
-import { Examiner, Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
+import { Examiner, type Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
 import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
-import { describeError, systemRandom, systemTimer } from '../kit/index.ts';
+import { describeError } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openAccess } from './access.ts';
 import { HttpServer } from './http-server.ts';
+import { openLibrary } from './library.ts';
 import { logOutside } from './outside-events.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { watchVitals } from './vitals.ts';
@@ -98,24 +99,6 @@ function openPool({ config, engineScript }: RoleContext): EnginePool {
   });
 }
 
-/** The documents of this machine; what another process committed is found in the catalogue before the first request. */
-async function openLibrary({ platform, clock, log }: RoleContext): Promise<Library> {
-  const [[residency, region] = []] = [...platform.regions];
-  if (residency === undefined || region === undefined) throw new Error('The platform has no region.');
-  const library = new Library({
-    residency,
-    region,
-    spool: platform.blobs,
-    keys: platform.keys,
-    catalogue: platform.catalogue,
-    ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
-    onBehind: (error) => log.warn('catalogue behind', describeError(error)),
-  });
-  await platform.keys.create(LOCAL_TENANT);
-  await library.follow();
-  return library;
-}
-
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 function sweepRegularly(
   { log, clock }: RoleContext,
@@ -129,6 +112,7 @@ function sweepRegularly(
     { name: 'expired answers', run: () => library.requests.sweep() },
     { name: 'contents left behind', run: async () => (await library.sweep()).purged },
     { name: 'keys of tokens', run: () => access.keys.tend() },
+    { name: 'keys wrapped anew', run: async () => (await library.keys.rewrap(LOCAL_TENANT)).keys },
     { name: 'documents followed', run: () => library.follow() },
   ];
   const daily = [{ name: 'old heads', run: () => library.prune() }];

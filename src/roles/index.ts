@@ -1,3 +1,4 @@
+export { openLibrary } from './library.ts';
 export type { RoleContext, RunningRole, ShutdownPhase } from './role.ts';
 export { shutDown } from './shutdown.ts';
 

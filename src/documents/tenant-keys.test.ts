@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { localOperator } from '../access/index.ts';
+import { systemRandom } from '../kit/index.ts';
+import { DirectoryBlobStore, KeyRing, SqliteCatalogue } from '../platform/embedded/index.ts';
+import type { VersionedBlobStore } from './blob-store.ts';
+import { DataKeys } from './data-keys.ts';
+import { newOperation } from './documents.ts';
+import type { StoredContent } from './head.ts';
+import { HeadStore, type StoredHead } from './head-store.ts';
+import { Library } from './library.ts';
+
+const actor = localOperator('r', null);
+let folder: string;
+let ring: KeyRing;
+let heads: DirectoryBlobStore;
+let contents: DirectoryBlobStore;
+let spool: DirectoryBlobStore;
+let catalogue: SqliteCatalogue;
+let now: number;
+const opened: Library[] = [];
+const ambient = { clock: () => now, random: systemRandom, pause: async () => {} };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'redline-rotation-'));
+  ring = await KeyRing.open(join(folder, 'keys'));
+  await ring.create(actor.tenant);
+  heads = await DirectoryBlobStore.open(join(folder, 'heads'), true);
+  contents = await DirectoryBlobStore.open(join(folder, 'contents'), true);
+  spool = await DirectoryBlobStore.open(join(folder, 'blobs'), false);
+  catalogue = SqliteCatalogue.open(':memory:');
+  now = Date.UTC(2026, 10, 22);
+});
+afterEach(async () => {
+  for (const library of opened.splice(0)) library.close();
+  catalogue.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The room as a new process would open it: it holds no key. */
+function open(store: VersionedBlobStore = heads): Library {
+  const region = { heads: store, contents };
+  const library = new Library({
+    ...{ residency: 'local', region, spool, keys: ring, catalogue, ambient },
+    onBehind: (error) => {
+      throw error;
+    },
+  });
+  opened.push(library);
+  return library;
+}
+
+const incoming = (text: string) => ({
+  type: 'text/plain',
+  body: (async function* () {
+    yield new TextEncoder().encode(text);
+  })(),
+});
+const change = () => ({ actor, operation: newOperation(systemRandom) });
+
+async function make(library: Library, count = 1, name = 'n'): Promise<StoredHead> {
+  let stored = await library.documents.create(change(), async () => ({ name, labels: [] }), incoming('1'));
+  for (let number = 2; number <= count; number += 1) {
+    const { head, generation } = stored;
+    const to = { ...change(), document: head.id, ifMatch: generation };
+    if (number % 10 !== 0) {
+      stored = await library.documents.addVersion(to, incoming(String(number)));
+      continue;
+    }
+    // One that the engine made has a second content: what it said.
+    const document = new TextEncoder().encode(String(number));
+    const derived = {
+      document,
+      examine: async () => ({ type: 'text/plain' }),
+      result: { number },
+      counts: {},
+    };
+    ({ stored } = await library.documents.derive(to, 'decided', async () => derived));
+  }
+  return stored;
+}
+
+async function text(library: Library, id: string, number: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of (await library.documents.open(actor, id, number)).body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+/** Versions of the tenant's key that keys of a document are wrapped by. */
+async function wrappedBy(id: string): Promise<Set<string>> {
+  const store = new HeadStore(heads, new DataKeys(ring, ambient), ambient);
+  const stored = await store.read(actor.tenant, id);
+  if (stored === null) throw new Error('It is gone.');
+  const found = new Set([stored.wrapped.version]);
+  const note = ({ key }: Pick<StoredContent, 'key'>) => found.add(key.version);
+  for await (const version of store.pages.latestFirst(stored.head)) {
+    note(version);
+    if (version.result !== undefined) note(version.result);
+  }
+  for await (const page of store.pages.pages(stored.head)) note(page);
+  return found;
+}
+
+describe('the key of a tenant', () => {
+  test('is rotated: all that an earlier version wrapped is wrapped anew, and that version can go', async () => {
+    const { head } = await make(open(), 150);
+    const first = await ring.primary(actor.tenant);
+    const primary = await open().keys.rotate(actor.tenant);
+    expect(await open().keys.status(actor.tenant)).toEqual({ primary, done: false, lost: 0 });
+    const report = await open().keys.rewrap(actor.tenant);
+    expect(report).toMatchObject({ primary, done: true, documents: 1, lost: 0 });
+    expect(report.keys).toBeGreaterThan(150);
+    expect(await wrappedBy(head.id)).toEqual(new Set([primary]));
+    await open().keys.destroy(actor.tenant, first);
+    const after = open();
+    for (const number of [1, 10, 64, 150]) expect(await text(after, head.id, number)).toBe(String(number));
+    const { version } = await after.documents.version(actor, head.id, 20);
+    expect(await after.documents.result(actor, head.id, version)).toEqual({ number: 20 });
+    // The head that was there before the rotation opens by the key of the one that is.
+    const store = new HeadStore(heads, new DataKeys(ring, ambient), ambient);
+    const history: string[] = [];
+    for await (const { head: one } of store.history(actor.tenant, head.id))
+      history.push(one.commit.records[0]?.action ?? '');
+    expect(history[0]).toBe('document.created');
+    expect(history.at(-1)).toBe('keys.rewrapped');
+  });
+
+  test('is rotated in runs of any length, by any process, and nothing is done twice', async () => {
+    const ids: string[] = [];
+    for (let number = 0; number < 7; number += 1) ids.push((await make(open(), 2)).head.id);
+    const primary = await open().keys.rotate(actor.tenant);
+    const runs: number[] = [];
+    for (let done = false; !done && runs.length < 20; ) {
+      const report = await open().keys.rewrap(actor.tenant, 1);
+      runs.push(report.documents);
+      done = report.done;
+    }
+    expect(runs.slice(0, 7)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    expect(runs.length).toBeLessThanOrEqual(8);
+    for (const id of ids) expect(await wrappedBy(id)).toEqual(new Set([primary]));
+    expect(await open().keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 0, keys: 0 });
+  });
+
+  test('comes again to documents that others changed meanwhile', async () => {
+    const { head, generation } = await make(open(), 3);
+    await open().keys.rotate(actor.tenant);
+    const other = open();
+    let between = 0;
+    const racing: VersionedBlobStore = {
+      write: async (name, body, options) => {
+        between += name.startsWith('heads/') ? 1 : 0;
+        if (name.startsWith('heads/') && between === 1) {
+          await other.documents.describe(
+            { ...change(), document: head.id, ifMatch: generation },
+            { name: 'new' },
+          );
+        }
+        return await heads.write(name, body, options);
+      },
+      stat: (name) => heads.stat(name),
+      read: (name, options) => heads.read(name, options),
+      delete: (name, given) => heads.delete(name, given),
+      list: (prefix, after) => heads.list(prefix, after),
+      generations: (name) => heads.generations(name),
+      purge: (name) => heads.purge(name),
+      prune: (name, rule) => heads.prune(name, rule),
+      probe: () => heads.probe(),
+    };
+    expect(await open(racing).keys.rewrap(actor.tenant)).toMatchObject({ done: false, keys: 0 });
+    expect(await open().keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 1 });
+    expect((await open().documents.get(actor, head.id)).head.name).toBe('new');
+  });
+
+  test('that is gone takes its contents with it, and the rest is wrapped anew', async () => {
+    const library = open();
+    const lost = await make(library, 2, 'lost');
+    const first = await ring.primary(actor.tenant);
+    await library.keys.rotate(actor.tenant);
+    const kept = await make(library, 1, 'kept');
+    await library.keys.destroy(actor.tenant, first);
+    // Not even this process opens them any more: it has let go of their keys.
+    await expect(library.documents.get(actor, lost.head.id)).rejects.toMatchObject({ failure: 'refused' });
+    expect(await open().keys.rewrap(actor.tenant)).toMatchObject({ done: true, lost: 1 });
+    expect(await text(open(), kept.head.id, 1)).toBe('1');
+  });
+
+  test('also wraps the keys that sign links and the records of access', async () => {
+    const library = open();
+    const { head } = await make(library);
+    const grant = { document: head.id, version: null, inline: false, lifetimeMs: 3_600_000 };
+    const { token } = await library.links.create(change(), grant);
+    await library.records.write({ tenant: actor.tenant, kind: 'people', id: 'x' }, null, { a: 1 });
+    const first = await ring.primary(actor.tenant);
+    await library.keys.rotate(actor.tenant);
+    await library.keys.rewrap(actor.tenant);
+    await library.keys.destroy(actor.tenant, first);
+    const after = open();
+    expect((await after.links.open(token, 'r')).grant.document).toBe(head.id);
+    expect((await after.records.read(actor.tenant, 'people', 'x'))?.value).toEqual({ a: 1 });
+  });
+});

@@ -1,0 +1,138 @@
+import type { VersionedBlobStore } from './blob-store.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { DataKeys } from './data-keys.ts';
+import type { KeyService } from './key-service.ts';
+import type { Rewrapping } from './rewrapping.ts';
+
+/** Keys that one run wraps anew at most, where nobody says otherwise. */
+const KEYS_A_RUN = 5000;
+/** How many documents are looked at before it is noted how far a run is. */
+const NOTED_EVERY = 20;
+
+/** What a run came to. */
+export interface RewrapReport {
+  /** The version that wraps now. */
+  readonly primary: string;
+  /** Whether nothing is known to be wrapped by another version. */
+  readonly done: boolean;
+  /** Documents that were looked at, and keys that were wrapped anew. */
+  readonly documents: number;
+  readonly keys: number;
+  /** Keys that nobody can unwrap any more. */
+  readonly lost: number;
+}
+
+/** How far the data keys of a tenant are behind the rotation of its key. */
+export interface RewrapStatus {
+  readonly primary: string;
+  /** Whether everything was wrapped by it when it was last looked at. */
+  readonly done: boolean;
+  /** Keys that nobody could unwrap in the last pass. */
+  readonly lost: number;
+}
+
+/** Where a pass over the documents of a tenant is. */
+interface Pass {
+  readonly primary: string;
+  /** The name of the last head that was looked at; `null` when the pass has come to its end. */
+  readonly after: string | null;
+  /** Keys that were left in this pass: it is followed by another one. */
+  readonly left: number;
+  readonly lost: number;
+}
+
+/** Objects beside the documents that have keys of their own and stay. */
+export interface KeyHolder {
+  /** @returns how many keys were wrapped anew, and how many are left. */
+  rewrap(tenant: string, primary: string): Promise<{ readonly keys: number; readonly left: number }>;
+}
+
+export interface TenantKeysParts {
+  readonly service: KeyService;
+  readonly dataKeys: DataKeys;
+  readonly heads: VersionedBlobStore;
+  readonly rewrapping: Rewrapping;
+  readonly holders: readonly KeyHolder[];
+  readonly catalogue: Catalogue;
+  readonly residency: string;
+}
+
+/**
+ * Keys of tenants: rotated, and what an earlier version wrapped wrapped anew. How far that is stands in the catalogue: who
+ * throws that away begins a new pass, in which nothing is done twice. Decision 0077.
+ */
+export class TenantKeys {
+  readonly #parts: TenantKeysParts;
+
+  constructor(parts: TenantKeysParts) {
+    this.#parts = parts;
+  }
+
+  async status(tenant: string): Promise<RewrapStatus> {
+    const primary = await this.#parts.service.primary(tenant);
+    const pass = await this.#pass(tenant, primary);
+    return { primary, done: pass.after === null && pass.left === 0, lost: pass.lost };
+  }
+
+  /** @returns the name of the version that wraps from now on. */
+  async rotate(tenant: string): Promise<string> {
+    return await this.#parts.service.rotate(tenant);
+  }
+
+  /** Makes everything unreadable that only this version wrapped, for this process at once and for others within minutes. */
+  async destroy(tenant: string, version: string): Promise<void> {
+    try {
+      await this.#parts.service.destroy(tenant, version);
+    } finally {
+      this.#parts.dataKeys.forget(tenant);
+    }
+  }
+
+  /** Goes on where the last run ended. @param most keys that are wrapped anew before it ends. */
+  async rewrap(tenant: string, most = KEYS_A_RUN): Promise<RewrapReport> {
+    const { service, heads, rewrapping } = this.#parts;
+    const primary = await service.primary(tenant);
+    let pass = await this.#pass(tenant, primary);
+    const report = { documents: 0, keys: 0 };
+    if (pass.after === null && pass.left === 0) return { primary, done: true, ...report, lost: pass.lost };
+    if (pass.after === null) pass = { primary, after: '', left: 0, lost: 0 };
+    if (pass.after === '') pass = await this.#others(tenant, pass, report);
+    for await (const { name } of heads.list(`heads/${tenant}/`, pass.after ?? '')) {
+      if (report.keys >= most) break;
+      const { keys, left, lost } = await rewrapping.document(tenant, name.split('/').at(-1) ?? '', primary);
+      report.documents += 1;
+      report.keys += keys;
+      pass = { ...pass, after: name, left: pass.left + left, lost: pass.lost + lost };
+      if (report.documents % NOTED_EVERY === 0) await this.#note(tenant, pass);
+    }
+    if (report.keys < most) pass = { ...pass, after: null };
+    await this.#note(tenant, pass);
+    return { primary, done: pass.after === null && pass.left === 0, ...report, lost: pass.lost };
+  }
+
+  async #others(tenant: string, pass: Pass, report: { keys: number }): Promise<Pass> {
+    let { left } = pass;
+    for (const holder of this.#parts.holders) {
+      const outcome = await holder.rewrap(tenant, pass.primary);
+      report.keys += outcome.keys;
+      left += outcome.left;
+    }
+    return { ...pass, left };
+  }
+
+  /** Where the pass for this version is; a new one when the last was for another version. */
+  async #pass(tenant: string, primary: string): Promise<Pass> {
+    const noted = await this.#parts.catalogue.position(this.#name(tenant));
+    // Only this class writes it.
+    const pass = noted === null ? null : (JSON.parse(noted) as Pass);
+    return pass?.primary === primary ? pass : { primary, after: '', left: 0, lost: 0 };
+  }
+
+  async #note(tenant: string, pass: Pass): Promise<void> {
+    await this.#parts.catalogue.setPosition(this.#name(tenant), JSON.stringify(pass));
+  }
+
+  #name(tenant: string): string {
+    return `rewrap ${this.#parts.residency} ${tenant}`;
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { run } from '../../src/cli/program.ts';
+import { textPdf } from '../support/files.ts';
+import { startService } from './service.ts';
+
+const dataDirectory = mkdtempSync(join(tmpdir(), 'redline-admin-'));
+afterAll(() => rmSync(dataDirectory, { recursive: true }));
+
+async function keys(...args: string[]) {
+  const out: string[] = [];
+  const sink = (data: string | Uint8Array, done: () => void): void => {
+    out.push(String(data));
+    done();
+  };
+  const ignored = (_: unknown, done: () => void): void => done();
+  const io = {
+    stdin: process.stdin,
+    stdout: { write: sink },
+    stderr: { write: ignored },
+    today: () => new Date(),
+  };
+  const code = await run(['admin', 'keys', ...args, '--data', dataDirectory, '--json'], io);
+  return { code, answer: JSON.parse(out.join('')) };
+}
+
+test('the key is rotated while the service runs, and what it protected stays readable', async () => {
+  const service = await startService({ dataDirectory });
+  const form = new FormData();
+  form.set('file', new Blob([textPdf('kept')]), 'a.pdf');
+  const made = await fetch(`${service.url}/v1/documents`, { method: 'POST', body: form });
+  const { links } = (await made.json()) as { links: { content: string } };
+  const { answer: before } = await keys('status');
+  expect(before).toMatchObject({ lost: 0 });
+  const { answer: rotated } = await keys('rotate');
+  expect(rotated.primary).not.toBe(before.primary);
+  expect(await keys('destroy', before.primary)).toMatchObject({ code: 2, answer: { code: 'usage' } });
+  expect(await keys('rewrap')).toMatchObject({
+    code: 0,
+    answer: { primary: rotated.primary, done: true, documents: 1 },
+  });
+  expect(await keys('destroy', rotated.primary)).toMatchObject({ code: 2 });
+  expect(await keys('destroy', before.primary)).toMatchObject({
+    code: 0,
+    answer: { destroyed: before.primary },
+  });
+  await service.stop();
+  const again = await startService({ dataDirectory });
+  expect(await (await fetch(`${again.url}${links.content}`)).text()).toBe(textPdf('kept'));
+  await again.stop();
+});
