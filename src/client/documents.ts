@@ -113,7 +113,7 @@ export type UploadTarget = { readonly name?: string; readonly labels?: readonly 
 
 /**
  * Makes a document, or a version of one, of an upload that is complete. The upload's id is the key of the request, so
- * that asking again makes no second one; then the upload is removed, or expires.
+ * that asking again makes no second one. The service removes the upload then.
  */
 export async function keepUpload(
   service: Service,

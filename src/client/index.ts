@@ -21,6 +21,24 @@ export {
 } from './documents.ts';
 export { type Problem, ProblemError, problemFrom, unreachable } from './problem.ts';
 export {
+  type Compared,
+  createRedline,
+  type Decision,
+  decide,
+  deleteRedline,
+  getRedline,
+  type KnownRedline,
+  listRedlines,
+  type Redline,
+  type RedlineEntry,
+  type RedlinePage,
+  redlineResult,
+  restoreRedline,
+  restoreRedlineVersion,
+  type Side,
+  type Verdict,
+} from './redlines.ts';
+export {
   type FileSource,
   findUpload,
   removeUpload,

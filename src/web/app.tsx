@@ -3,6 +3,7 @@ import { Door } from './account/door.tsx';
 import { Compare } from './compare.tsx';
 import { DocumentView } from './documents/document-view.tsx';
 import { ListView } from './documents/list-view.tsx';
+import { ReviewView } from './documents/review-view.tsx';
 import { VersionView } from './documents/version-view.tsx';
 import { type Route, routeOf, useAddress } from './route.tsx';
 import { Tray } from './uploads/tray.tsx';
@@ -31,6 +32,6 @@ function Page({ route }: { route: Route }) {
     case 'version':
       return <VersionView key={`${route.id} ${route.number}`} id={route.id} number={route.number} />;
     case 'redline':
-      return <Compare />;
+      return <ReviewView key={`${route.id} ${route.redline}`} id={route.id} redline={route.redline} />;
   }
 }

@@ -4,6 +4,7 @@ import { App } from './app.tsx';
 import './styles/base.css';
 import './styles/home.css';
 import './styles/result.css';
+import './styles/review.css';
 import './styles/documents.css';
 import './styles/account.css';
 import './styles/history.css';

@@ -1,7 +1,13 @@
 import type { Report, StoryOutcome } from '../redline/index.ts';
 
 /** What was proven about the redline, in words that say no more than what was checked. */
-export function Proof({ report }: { report: Report }) {
+interface ProofProps {
+  readonly report: Report;
+  /** What is shown is a later version of what was proven: changes were decided since. */
+  readonly earlier?: boolean;
+}
+
+export function Proof({ report, earlier = false }: ProofProps) {
   const { verification, stories, sha256, stages } = report;
   if (!verification.exact)
     return (
@@ -17,7 +23,7 @@ export function Proof({ report }: { report: Report }) {
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <path d="m5 12.5 4.5 4.5L19 7.5" />
         </svg>
-        Proven exact
+        {earlier ? 'Proven exact when compared' : 'Proven exact'}
       </summary>
       <p>
         The finished document was read back: with every change rejected it equals your original, with every
@@ -25,7 +31,7 @@ export function Proof({ report }: { report: Report }) {
         {verification.stories === 1
           ? 'the only part with text'
           : `all ${verification.stories} parts with text`}
-        .
+        .{earlier && ' Changes were decided since; the proof is about the redline as it was compared.'}
       </p>
       <Coarse stories={coarse} />
       <dl>

@@ -1,12 +1,12 @@
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { ChangeList } from './change-list.tsx';
 import { useArrival } from './focus.ts';
 import { KindFilter } from './kind-filter.tsx';
-import { bringIntoView, type Navigation, useNavigation } from './navigation.ts';
+import { useNavigation } from './navigation.ts';
 import { NotCompared, Proof } from './proof.tsx';
+import { Keys, Names, Paper, Steps } from './reading.tsx';
 import type { Result } from './session.ts';
 import { STOP_KINDS, type StopKind } from './stops.ts';
-import { useScrollableTables } from './tables.ts';
 import { Wordmark } from './wordmark.tsx';
 import { changesInWords, wordsInWords } from './words.ts';
 
@@ -45,23 +45,9 @@ export function ResultView({ result, onStartOver }: { result: Result; onStartOve
         {result.stops.length > 0 && <Keys on={keys} onChange={setKeys} />}
       </aside>
       <main id="redline" tabIndex={-1}>
-        <Paper result={result} navigation={navigation} stops={stops} />
+        <Paper article={result.article} navigation={navigation} stops={stops} />
       </main>
     </div>
-  );
-}
-
-function Names({ names }: Pick<Result, 'names'>) {
-  if (names === undefined) return <p className="names" />;
-  return (
-    <p className="names">
-      <span>{names.original}</span>
-      <span className="names-arrow">
-        <span className="unseen"> compared with </span>
-        <span aria-hidden="true">→</span>
-      </span>
-      <span>{names.modified}</span>
-    </p>
   );
 }
 
@@ -90,85 +76,4 @@ function Heading({ result }: { result: Result }) {
       )}
     </div>
   );
-}
-
-function Steps({ navigation, total }: { navigation: Navigation; total: number }) {
-  const { at, next, previous, said } = navigation;
-  if (total === 0) return null;
-  return (
-    <nav className="steps" aria-label="Changes">
-      <button type="button" onClick={previous} aria-label="Previous change" title="Previous change (p)">
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="m6 15 6-6 6 6" />
-        </svg>
-      </button>
-      <p className="steps-at">
-        {at < 0
-          ? `${total.toLocaleString('en')} to read`
-          : `${(at + 1).toLocaleString('en')} of ${total.toLocaleString('en')}`}
-      </p>
-      <button type="button" onClick={next} aria-label="Next change" title="Next change (n)">
-        <svg viewBox="0 0 24 24" aria-hidden="true">
-          <path d="m6 9 6 6 6-6" />
-        </svg>
-      </button>
-      <p className="unseen" aria-live="polite">
-        {said}
-      </p>
-    </nav>
-  );
-}
-
-function Keys({ on, onChange }: { on: boolean; onChange: (on: boolean) => void }) {
-  return (
-    <label className="keys">
-      <input type="checkbox" checked={on} onChange={(event) => onChange(event.target.checked)} />
-      <span>
-        Keys: <kbd>n</kbd> next, <kbd>p</kbd> previous
-      </span>
-    </label>
-  );
-}
-
-interface PaperProps {
-  readonly result: Result;
-  readonly navigation: Navigation;
-  readonly stops: Result['stops'];
-}
-
-/** The redline itself: an element made outside React, put in its place once. */
-function Paper({ result, navigation, stops }: PaperProps) {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    place.current?.replaceChildren(result.article);
-  }, [result]);
-  useScrollableTables(place);
-  useClicks(place, navigation, stops);
-  return <div className="paper" ref={place} />;
-}
-
-/** A click on a change makes it the current one; a link inside the redline goes there without leaving the address. */
-function useClicks(
-  place: RefObject<HTMLElement | null>,
-  { point }: Navigation,
-  stops: Result['stops'],
-): void {
-  useEffect(() => {
-    const element = place.current;
-    const click = (event: MouseEvent): void => {
-      if (!(event.target instanceof Element)) return;
-      const link = event.target.closest('a');
-      if (link !== null) {
-        event.preventDefault();
-        const target = document.getElementById(link.hash.slice(1));
-        if (target !== null) bringIntoView({ elements: [target] });
-        return;
-      }
-      const changed = event.target.closest<HTMLElement>('[data-change]');
-      if (changed === null || getSelection()?.isCollapsed === false) return;
-      point(stops.findIndex((stop) => stop.elements.includes(changed)));
-    };
-    element?.addEventListener('click', click);
-    return () => element?.removeEventListener('click', click);
-  }, [place, point, stops]);
 }

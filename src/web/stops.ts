@@ -46,6 +46,11 @@ export function stopsOf(article: HTMLElement): Stop[] {
 
 type BareStop = Omit<Stop, 'before' | 'after'>;
 
+/** Ids of the changes of a stop, as the service knows them. */
+export function idsOf({ elements }: Pick<Stop, 'elements'>): readonly string[] {
+  return [...new Set(elements.flatMap(({ dataset }) => dataset.id ?? []))];
+}
+
 function withContext(stop: BareStop): Stop {
   const [first, last] = [stop.elements[0], stop.elements.at(-1)];
   const short = stop.removed.length + stop.added.length < SHORT && first?.closest('p') === last?.closest('p');

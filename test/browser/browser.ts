@@ -54,7 +54,9 @@ async function openVisit(
   const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, ...settings });
   const page = await context.newPage();
   const faults: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`${message.text()} ${message.location().url}`);
+  });
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('request', (request) => {
     if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(service.url))

@@ -76,7 +76,7 @@ describe('the list', () => {
     await page.getByText('Nothing is kept yet').waitFor();
     await expectAccessible(page);
     await shoot(page, 'documents-empty');
-    await page.locator('.empty input[type=file]').setInputFiles(docx('first.docx', contract('First.')));
+    await page.locator('.nothing input[type=file]').setInputFiles(docx('first.docx', contract('First.')));
     await page.getByRole('row', { name: /first\.docx/ }).waitFor();
     expect(faults).toEqual([]);
     await end();

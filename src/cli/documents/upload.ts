@@ -103,18 +103,17 @@ async function uploadFile(service: Service, sending: Sending, io: Io): Promise<K
       },
       onProgress: (bytes: number) => bar.show(bytes / source.size),
     };
-    const end = async (upload: string): Promise<void> => {
-      await remembered.forget(fingerprint);
-      await removeUpload(upload, ports, never);
-    };
     begun = await remembered.recall(fingerprint);
     const upload = await sendFile(source, begun, progress, ports, never);
     bar.show(1, 'sent, being looked at');
     const document = await keep(service, upload, target, ports).catch(async (error: unknown) => {
-      if (isRefused(error)) await end(upload);
+      if (isRefused(error)) {
+        await remembered.forget(fingerprint);
+        await removeUpload(upload, ports, never);
+      }
       throw error;
     });
-    await end(upload);
+    await remembered.forget(fingerprint);
     return document;
   } catch (error) {
     throw isUnreached(error) ? away(path, server, begun) : unreadable(error, path);

@@ -1,6 +1,8 @@
 import type { KeptDocument } from '../../client/index.ts';
+import { ACCEPT } from '../files.ts';
 import { FileButton } from '../uploads/file-button.tsx';
 import { uploads } from '../uploads/uploads.ts';
+import { isWord } from './words.ts';
 
 interface Props {
   readonly document: KeptDocument;
@@ -9,15 +11,21 @@ interface Props {
 }
 
 export function DocumentActions({ document, onCopy, onDelete }: Props) {
-  const add = ([file]: readonly File[]): void => {
-    if (file !== undefined) uploads.add([file], document);
+  const { id, etag } = document;
+  const upload = (as: 'version' | 'modified', [file]: readonly File[]): void => {
+    if (file !== undefined) uploads.add([file], { id, etag, as });
   };
   return (
     <div className="document-actions">
       <a className="button primary" href={document.current.links.content} download>
         Download
       </a>
-      <FileButton onFiles={add}>Add a version</FileButton>
+      <FileButton onFiles={(files) => upload('version', files)}>Add a version</FileButton>
+      {isWord(document.current.content.type) && (
+        <FileButton accept={ACCEPT} onFiles={(files) => upload('modified', files)}>
+          Compare with a file
+        </FileButton>
+      )}
       <button type="button" onClick={onCopy}>
         Copy
       </button>

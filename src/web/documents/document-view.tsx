@@ -1,9 +1,11 @@
 import {
   copyDocument,
+  createRedline,
   deleteDocument,
   describeDocument,
   getDocument,
   type KeptDocument,
+  type RedlineEntry,
   restoreDocument,
   restoreVersion,
 } from '../../client/index.ts';
@@ -15,12 +17,13 @@ import { go, Link } from '../route.tsx';
 import { useTitle } from '../title.ts';
 import { DropAnywhere } from '../uploads/drop.tsx';
 import { uploads } from '../uploads/uploads.ts';
-import { useKept } from '../uploads/use-kept.ts';
+import { useMade } from '../uploads/use-made.ts';
 import { DocumentActions } from './document-actions.tsx';
 import { History } from './history.tsx';
 import { Labels } from './labels.tsx';
 import { Name } from './name.tsx';
 import { Notice } from './notice.tsx';
+import { Redlines } from './redlines.tsx';
 import { useChange } from './use-change.ts';
 import { copyNameOf, dayOf, kindOf, momentOf } from './words.ts';
 
@@ -29,7 +32,10 @@ export function DocumentView({ id }: { id: string }) {
   const answer = useAnswer(id, (signal) => getDocument(service, id, signal));
   const { value: document, problem } = answer;
   useTitle(`${document?.name ?? 'Document'} · Redline`);
-  useKept((kept) => kept.id === id && answer.again());
+  useMade((made) => {
+    if (made.kind === 'document' && made.document.id === id) answer.again();
+    if (made.kind === 'redline' && made.redline.document === id) openRedline(made.redline);
+  });
   return (
     <Frame place="documents" foot="Every version stays as it was: nothing that you do here loses one." wide>
       <p className="way-back">
@@ -49,8 +55,10 @@ interface ShownProps {
 
 function Shown({ document, onDocument, onReload }: ShownProps) {
   const { change, problem, clear } = useChange(onDocument);
+  const comparing = useChange<RedlineEntry>(openRedline);
   const reload = (): void => {
     clear();
+    comparing.clear();
     onReload();
   };
   const isDeleted = document.state === 'deleted';
@@ -62,13 +70,16 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
       />
       <Facts document={document} />
       {problem && <Notice problem={problem} onAgain={reload} />}
+      {comparing.problem && <Notice problem={comparing.problem} onAgain={reload} />}
       {isDeleted ? (
         <Deleted onRestore={() => change(() => restoreDocument(service, document))} />
       ) : (
         <>
           <DropAnywhere
             invitation={`Drop to add a version of ${document.name}`}
-            onFiles={([file]) => file && uploads.add([file], document)}
+            onFiles={([file]) =>
+              file && uploads.add([file], { id: document.id, etag: document.etag, as: 'version' })
+            }
           />
           <Labels
             labels={document.labels}
@@ -87,12 +98,26 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
           <History
             key={document.id}
             document={document}
+            comparing={comparing.busy}
             onRestore={(number) => change(() => restoreVersion(service, document, number))}
+            onCompare={(original, modified) =>
+              comparing.change(() =>
+                createRedline(service, document.id, {
+                  original: { version: original },
+                  modified: { version: modified },
+                }),
+              )
+            }
           />
+          <Redlines document={document} />
         </>
       )}
     </>
   );
+}
+
+function openRedline({ document, id }: RedlineEntry): void {
+  go(`/documents/${document}/redlines/${id}`);
 }
 
 function Facts({ document: { current, versions, updatedAt, state } }: { document: KeptDocument }) {

@@ -10,18 +10,28 @@ import { actorOf, dayOf, isWord, kindOf, momentOf, originOf, scanOf } from './wo
 interface Props {
   readonly document: KeptDocument;
   readonly onRestore: (number: number) => void;
+  /** A comparison is under way. */
+  readonly comparing: boolean;
+  /** The earlier one first. */
+  readonly onCompare: (original: number, modified: number) => void;
 }
 
 /** Versions that are shown at first, and with every asking for older ones. */
 const STEP = 50;
 
 /** How the document came to be, the latest first. */
-export function History({ document, onRestore }: Props) {
+export function History({ document, comparing, onRestore, onCompare }: Props) {
   const { older, ...answer } = useVersions(document);
+  const [chosen, setChosen] = useState<readonly number[]>([]);
+  const choose = (number: number): void =>
+    setChosen((old) =>
+      old.includes(number) ? old.filter((one) => one !== number) : [...old, number].slice(-2),
+    );
   return (
     <section className="history" aria-labelledby="history">
       <div className="history-head">
         <h2 id="history">Versions</h2>
+        {document.versions > 1 && <Comparing chosen={chosen} busy={comparing} onCompare={onCompare} />}
       </div>
       {answer.problem && <Notice problem={answer.problem} onAgain={answer.again} />}
       <ol>
@@ -30,7 +40,10 @@ export function History({ document, onRestore }: Props) {
             key={version.number}
             document={document}
             version={version}
+            chosen={chosen.includes(version.number)}
+            onChoose={() => choose(version.number)}
             onRestore={() => onRestore(version.number)}
+            onCompare={onCompare}
           />
         ))}
       </ol>
@@ -63,19 +76,56 @@ function useVersions({ id, etag }: KeptDocument) {
   return { versions: value?.versions ?? [], older, problem, again };
 }
 
-interface EntryProps {
+interface ComparingProps extends Pick<Props, 'onCompare'> {
+  readonly chosen: readonly number[];
+  readonly busy: boolean;
+}
+
+function Comparing({ chosen, busy, onCompare }: ComparingProps) {
+  const [original, modified] = chosen.toSorted((a, b) => a - b);
+  const both = original !== undefined && modified !== undefined;
+  return (
+    <div className="comparing">
+      <p role="status">
+        {busy
+          ? 'Comparing, and proving the result …'
+          : both
+            ? `Version ${original} with version ${modified}`
+            : original === undefined
+              ? 'Tick two versions to compare them'
+              : `Version ${original} with …`}
+      </p>
+      <button type="button" disabled={!both || busy} onClick={() => both && onCompare(original, modified)}>
+        Compare
+      </button>
+    </div>
+  );
+}
+
+interface EntryProps extends Pick<Props, 'onCompare'> {
   readonly document: KeptDocument;
   readonly version: Version;
+  readonly chosen: boolean;
+  readonly onChoose: () => void;
   readonly onRestore: () => void;
 }
 
-function Entry({ document, version, onRestore }: EntryProps) {
+function Entry({ document, version, chosen, onChoose, onRestore, onCompare }: EntryProps) {
   const { number, createdAt, createdBy, origin, content, links } = version;
   const isCurrent = number === document.current.number;
   const facts = [kindOf(content.type), size(content.size), pagesOf(content.pages), scanOf(version)];
   return (
     <li className={isCurrent ? 'entry current-version' : 'entry'}>
       <h3>
+        {document.versions > 1 && isWord(content.type) && (
+          <input
+            type="checkbox"
+            className="choice"
+            aria-label={`Compare version ${number}`}
+            checked={chosen}
+            onChange={onChoose}
+          />
+        )}
         Version {number}
         {isCurrent && <span className="badge">current</span>}
       </h3>
@@ -95,6 +145,11 @@ function Entry({ document, version, onRestore }: EntryProps) {
         <a href={links.content} download aria-label={`Download version ${number}`}>
           Download
         </a>
+        {number > 1 && isWord(content.type) && (
+          <button type="button" className="quiet" onClick={() => onCompare(number - 1, number)}>
+            Compare with version {number - 1}
+          </button>
+        )}
         {!isCurrent && (
           <button type="button" className="quiet" onClick={onRestore}>
             Restore<span className="unseen"> version {number}</span>

@@ -19,11 +19,11 @@ export function Labels({ labels, onLabels }: Props) {
     <div className="labels">
       <ul aria-label="Labels">
         {labels.map((label) => (
-          <li key={label} className="label">
+          <li key={label} className="tag">
             <Link to={addressOf({ label })}>{label}</Link>
             <button
               type="button"
-              className="label-remove"
+              className="tag-remove"
               aria-label={`Remove the label ${label}`}
               onClick={() => onLabels(labels.filter((one) => one !== label))}
             >
@@ -34,7 +34,7 @@ export function Labels({ labels, onLabels }: Props) {
       </ul>
       <form onSubmit={add}>
         <input
-          className="field-input label-input"
+          className="field-input tag-input"
           aria-label="Add a label"
           placeholder="Add a label"
           value={text}

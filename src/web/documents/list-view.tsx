@@ -16,7 +16,7 @@ import { useTitle } from '../title.ts';
 import { DropAnywhere } from '../uploads/drop.tsx';
 import { FileButton } from '../uploads/file-button.tsx';
 import { uploads } from '../uploads/uploads.ts';
-import { useKept } from '../uploads/use-kept.ts';
+import { useMade } from '../uploads/use-made.ts';
 import { Filters } from './filters.tsx';
 import { Notice } from './notice.tsx';
 import { Pages } from './pages.tsx';
@@ -38,7 +38,7 @@ export function ListView() {
     listDocuments(service, { ...query, pageSize: PAGE_SIZE, ...(pageToken && { pageToken }) }, signal),
   );
   const { restore, problem } = useRestore(page.again);
-  useKept(page.again);
+  useMade(page.again);
   const change = (next: ListQuery): void => go(addressOf(next), { replace: true });
   const wrong = problem ?? page.problem;
   return (
@@ -90,7 +90,7 @@ function Listed({ page, query, busy, onQuery, onRestore }: ListedProps) {
     );
   if (isFiltered(query))
     return (
-      <div className="empty">
+      <div className="nothing">
         <p>{query.state === 'deleted' ? 'No deleted document fits.' : 'No document fits.'}</p>
         <button type="button" onClick={() => onQuery({})}>
           Show all documents
@@ -98,8 +98,8 @@ function Listed({ page, query, busy, onQuery, onRestore }: ListedProps) {
       </div>
     );
   return (
-    <div className="empty">
-      <p className="empty-title">Nothing is kept yet</p>
+    <div className="nothing">
+      <p className="nothing-title">Nothing is kept yet</p>
       <p>
         Drop files anywhere on this page, or choose them: Word, PDF, PNG, JPEG and TIFF, up to 50 MB each.
       </p>

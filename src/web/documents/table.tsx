@@ -102,7 +102,7 @@ function Row({ document, query, onQuery, onRestore }: RowProps) {
           <button
             key={label}
             type="button"
-            className="label"
+            className="tag"
             aria-pressed={query.label === label}
             onClick={() => onQuery({ ...query, label: query.label === label ? '' : label })}
           >

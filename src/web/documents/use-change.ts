@@ -5,14 +5,17 @@ import { problemOf } from '../problems.ts';
 /** A change that the service is asked for, and what came of the last one. */
 export function useChange<Value>(onDone: (value: Value) => void) {
   const [problem, setProblem] = useState<Problem>();
-  const busy = useRef(false);
+  const running = useRef(false);
+  const [busy, setBusy] = useState(false);
   const clear = useCallback(() => setProblem(undefined), []);
   /** Does nothing while another change is under way: a second click means the first. @param then instead of `onDone` */
   const change = (ask: () => Promise<Value>, then: (value: Value) => void = onDone): void => {
-    if (busy.current) return;
-    busy.current = true;
+    if (running.current) return;
+    running.current = true;
+    setBusy(true);
     const end = (): void => {
-      busy.current = false;
+      running.current = false;
+      setBusy(false);
     };
     ask()
       .then(
@@ -24,5 +27,5 @@ export function useChange<Value>(onDone: (value: Value) => void) {
       )
       .finally(end);
   };
-  return { change, problem, clear };
+  return { change, busy, problem, clear };
 }

@@ -1,4 +1,4 @@
-import type { KeptDocument, Version, VersionOrigin } from '../../client/index.ts';
+import type { Compared, KeptDocument, RedlineEntry, Version, VersionOrigin } from '../../client/index.ts';
 
 const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml';
 
@@ -93,4 +93,13 @@ export function actorOf(name: string): string {
 /** What a document is called where another one shall be told from it. */
 export function copyNameOf({ name }: Pick<KeptDocument, 'name'>): string {
   return `Copy of ${name}`.slice(0, 255);
+}
+
+/** What a redline compares: `Version 1 with version 2`, or with a file by its name. */
+export function sidesOf({ document, name, original, modified }: RedlineEntry): string {
+  if (modified === null) return name;
+  const said = (side: Compared): string =>
+    side.document === document && side.version !== null ? `version ${side.version}` : side.name;
+  const text = `${said(original)} with ${said(modified)}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -3,10 +3,16 @@ import type { Known } from '../../client/index.ts';
 // What the browser keeps of uploads that are not finished: which upload goes on with which file, and what becomes of it.
 // Neither names nor contents: a fingerprint that only the same file gives again, and ids of the service.
 
+/** The document, in the state in which it was seen, and what the upload is to it. */
+export interface Destination extends Known {
+  /** A version of it, or what its current version is compared with. */
+  readonly as: 'version' | 'modified';
+}
+
 export interface Remembered {
   readonly upload: string;
-  /** The document, in the state in which it was seen, that it becomes a version of; a new one otherwise. */
-  readonly to?: Known;
+  /** A new document without. */
+  readonly to?: Destination;
 }
 
 const PREFIX = 'redline.upload.';
@@ -17,9 +23,9 @@ const PREFIX = 'redline.upload.';
  *
  * @throws whatever the browser says of a file that it cannot read
  */
-export async function fingerprintOf(file: File, to: Known | undefined): Promise<string> {
+export async function fingerprintOf(file: File, to: Destination | undefined): Promise<string> {
   const content = await sha256(await file.arrayBuffer());
-  const all = [file.name, to?.id ?? '', content].join('\n');
+  const all = [file.name, to?.as ?? '', to?.id ?? '', content].join('\n');
   return await sha256(new TextEncoder().encode(all));
 }
 

@@ -80,12 +80,12 @@ function useGuard(items: readonly UploadItem[]): void {
 }
 
 function Row({ item }: { item: UploadItem }) {
-  const { name, state, sent, problem, document } = item;
+  const { name, state, sent, problem } = item;
   const share = item.size === 0 ? 0 : Math.floor((sent / item.size) * 100);
   return (
     <li className={`upload upload-${state}`}>
       <p className="upload-name">
-        {document ? <Link to={`/documents/${document.id}`}>{document.name}</Link> : name}
+        <Made item={item} />
       </p>
       {state !== 'done' && state !== 'failed' && (
         <progress value={share} max={100} aria-label={`Upload of ${name}`} />
@@ -99,6 +99,17 @@ function Row({ item }: { item: UploadItem }) {
   );
 }
 
+function Made({ item: { name, made } }: { item: UploadItem }) {
+  switch (made?.kind) {
+    case 'document':
+      return <Link to={`/documents/${made.document.id}`}>{made.document.name}</Link>;
+    case 'redline':
+      return <Link to={`/documents/${made.redline.document}/redlines/${made.redline.id}`}>{name}</Link>;
+    case undefined:
+      return name;
+  }
+}
+
 function Refused({ item: { problem } }: { item: UploadItem }) {
   if (problem === undefined) return null;
   const { title, advice } = explain(problem);
@@ -109,7 +120,7 @@ function Refused({ item: { problem } }: { item: UploadItem }) {
   );
 }
 
-function wordsOf({ state, size: all, sent, to, document }: UploadItem, share: number): string {
+function wordsOf({ state, size: all, sent, to, made }: UploadItem, share: number): string {
   switch (state) {
     case 'queued':
       return `${size(all)} · waits for its turn`;
@@ -122,9 +133,10 @@ function wordsOf({ state, size: all, sent, to, document }: UploadItem, share: nu
     case 'paused':
       return `${share} % · paused`;
     case 'keeping':
-      return 'Sent. It is being looked at';
+      return to?.as === 'modified' ? 'Sent. It is being compared' : 'Sent. It is being looked at';
     case 'done':
-      return to === undefined ? 'Kept as a new document' : `Kept as version ${document?.current.number}`;
+      if (made?.kind !== 'document') return 'Compared; the redline is kept';
+      return to === undefined ? 'Kept as a new document' : `Kept as version ${made.document.current.number}`;
     case 'failed':
       return 'Not kept';
     case 'unfinished':

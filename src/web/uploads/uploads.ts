@@ -1,17 +1,28 @@
 import {
+  createRedline,
   findUpload,
   getDocument,
   type KeptDocument,
-  type Known,
   keepUpload,
   type Problem,
   ProblemError,
+  type Redline,
   removeUpload,
   sendFile,
+  type UploadTarget,
 } from '../../client/index.ts';
 import { service } from '../api.ts';
 import { problemOf } from '../problems.ts';
-import { alone, fingerprintOf, forget, heldElsewhere, recall, remember, unfinished } from './memory.ts';
+import {
+  alone,
+  type Destination,
+  fingerprintOf,
+  forget,
+  heldElsewhere,
+  recall,
+  remember,
+  unfinished,
+} from './memory.ts';
 import { browserPorts } from './ports.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -38,11 +49,16 @@ export interface UploadItem {
   readonly sent: number;
   readonly state: UploadState;
   readonly problem: Problem | undefined;
-  /** What it becomes a version of; a new document otherwise. */
-  readonly to: Known | undefined;
-  /** What it became. */
-  readonly document: KeptDocument | undefined;
+  /** Where it goes; it becomes a new document otherwise. */
+  readonly to: Destination | undefined;
+  /** What came of it. */
+  readonly made: Made | undefined;
 }
+
+/** What came of an upload: a document, in its state with it, or a redline of one. */
+export type Made =
+  | { readonly kind: 'document'; readonly document: KeptDocument }
+  | { readonly kind: 'redline'; readonly redline: Redline };
 
 /** Uploads at one time; the others wait for their turn. */
 const AT_ONCE = 3;
@@ -73,7 +89,7 @@ class Uploads {
   readonly items = (): readonly UploadItem[] => this.#items;
 
   /** Begins to upload files: each becomes a document, or a version of the one named. */
-  add(files: readonly File[], to?: Known): void {
+  add(files: readonly File[], to?: Destination): void {
     for (const file of files) {
       const problem = refusalOf(file);
       this.#put(file, file.name, file.size, problem === undefined ? 'queued' : 'failed', to, problem);
@@ -129,7 +145,7 @@ class Uploads {
     if (work === undefined || to === undefined) return;
     try {
       const { id, etag } = await getDocument(service, to.id);
-      this.#show(work, { to: { id, etag } });
+      this.#show(work, { to: { id, etag, as: to.as } });
       await this.resume(key);
     } catch (error) {
       this.#show(work, { problem: problemOf(error) });
@@ -159,11 +175,11 @@ class Uploads {
     name: string,
     size: number,
     state: UploadState,
-    to: Known | undefined,
+    to: Destination | undefined,
     problem?: Problem,
   ): Work {
     const key = String(this.#count++);
-    const item = { key, name, size, sent: 0, state, problem, to, document: undefined };
+    const item = { key, name, size, sent: 0, state, problem, to, made: undefined };
     const controller = new AbortController();
     const work: Work = { item, file, fingerprint: undefined, upload: undefined, controller };
     this.#works = [...this.#works, work];
@@ -229,22 +245,23 @@ class Uploads {
     };
     const upload = await sendFile(sourceOf(file), work.upload, progress, ports, signal);
     this.#show(work, { state: 'keeping' });
-    const document = await this.#keep(upload, to, ports.wait, signal);
+    const made = await this.#keep(upload, to, ports.wait, signal);
     forget(fingerprint);
-    void discard(upload);
-    this.#show(work, { state: 'done', document });
+    // What became a document was removed with it.
+    if (made.kind === 'redline') void discard(upload);
+    this.#show(work, { state: 'done', made });
   }
 
   /** The id of the upload is the key of the request, so asking again does it once. */
   async #keep(
     upload: string,
-    to: Known | undefined,
+    to: Destination | undefined,
     wait: ReturnType<typeof browserPorts>['wait'],
     signal: AbortSignal,
-  ): Promise<KeptDocument> {
+  ): Promise<Made> {
     for (let failures = 1; ; failures++) {
       try {
-        return await keepUpload(service, upload, to ?? {}, signal);
+        return await makeOf(upload, to, signal);
       } catch (error) {
         const { status } = problemOf(error);
         if (signal.aborted || (status !== 0 && status < 500)) throw error;
@@ -261,7 +278,7 @@ class Uploads {
   #fail(work: Work, error: unknown): void {
     const isFile = error instanceof DOMException;
     const problem = isFile ? new ProblemError({ code: 'page/file-changed' }).problem : problemOf(error);
-    if (/^documents?\/(?!stale|unclear|full)/.test(problem.code)) this.#giveUp(work);
+    if (/^(documents?\/(?!stale|unclear|full)|redline\/)/.test(problem.code)) this.#giveUp(work);
     this.#show(work, { state: 'failed', problem });
   }
 
@@ -270,6 +287,15 @@ class Uploads {
     if (fingerprint !== undefined) forget(fingerprint);
     if (upload !== undefined) void discard(upload);
   }
+}
+
+async function makeOf(upload: string, to: Destination | undefined, signal: AbortSignal): Promise<Made> {
+  if (to?.as !== 'modified') {
+    const target: UploadTarget = to === undefined ? {} : { id: to.id, etag: to.etag };
+    return { kind: 'document', document: await keepUpload(service, upload, target, signal) };
+  }
+  const how = { idempotencyKey: `upload-${upload}`, signal };
+  return { kind: 'redline', redline: await createRedline(service, to.id, { modified: { upload } }, how) };
 }
 
 function sourceOf(file: File) {

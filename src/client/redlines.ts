@@ -1,0 +1,126 @@
+import { pathOf, type Version } from './documents.ts';
+import type { Service } from './service.ts';
+
+// Redlines that are kept with a document, as the wire shows them, as far as page and command look at them.
+
+/** One of the two that were compared. */
+export interface Compared {
+  /** `null`: it came with the request and is not kept. */
+  readonly document: string | null;
+  readonly version: number | null;
+  readonly name: string;
+}
+
+export interface RedlineEntry {
+  readonly id: string;
+  readonly document: string;
+  readonly kind: 'compared' | 'combined';
+  readonly name: string;
+  readonly state: 'active' | 'deleted';
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly updatedAt: string;
+  readonly etag: string;
+  readonly original: Compared;
+  /** `null` for combinations. */
+  readonly modified: Compared | null;
+  /** The number of the current version: 1 as it was made, one more with every commit. */
+  readonly version: number;
+}
+
+export interface Redline extends RedlineEntry {
+  readonly current: Version;
+  readonly links: { readonly content: string; readonly html: string };
+}
+
+export interface RedlinePage {
+  readonly redlines: readonly RedlineEntry[];
+  readonly nextPageToken: string | null;
+}
+
+/** A version of the document, or an upload that is complete. */
+export type Side = { readonly version: number } | { readonly upload: string };
+
+export type Verdict = 'accept' | 'reject';
+
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly changes: { readonly ids: readonly string[] };
+}
+
+/** A redline in the state in which it was read. */
+export type KnownRedline = Pick<RedlineEntry, 'id' | 'document' | 'etag'>;
+
+function redlinePath({ document, id }: Pick<RedlineEntry, 'document' | 'id'>): string {
+  return `${pathOf(document)}/redlines/${encodeURIComponent(id)}`;
+}
+
+/** Compares, proves and keeps. */
+export async function createRedline(
+  service: Service,
+  document: string,
+  sides: { readonly original?: Side; readonly modified?: Side },
+  how: { readonly idempotencyKey?: string; readonly author?: string; readonly signal?: AbortSignal } = {},
+): Promise<Redline> {
+  const { idempotencyKey, author, signal } = how;
+  const json = { ...sides, ...(author === undefined ? {} : { options: { author } }) };
+  const key = idempotencyKey === undefined ? {} : { idempotencyKey };
+  return await service.read(`${pathOf(document)}/redlines`, { method: 'POST', json, signal, ...key });
+}
+
+export async function listRedlines(
+  service: Service,
+  document: string,
+  pageToken: string | undefined,
+  signal?: AbortSignal,
+): Promise<RedlinePage> {
+  const query = pageToken === undefined ? '' : `?pageToken=${encodeURIComponent(pageToken)}`;
+  return await service.read(`${pathOf(document)}/redlines${query}`, { signal });
+}
+
+export async function getRedline(
+  service: Service,
+  document: string,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Redline> {
+  return await service.read(redlinePath({ document, id }), { signal });
+}
+
+/** All of them in one commit, or none. */
+export async function decide(
+  service: Service,
+  known: KnownRedline,
+  decisions: readonly Decision[],
+): Promise<Redline> {
+  const ask = { method: 'POST', ifMatch: known.etag, json: { decisions } } as const;
+  return (await service.read<{ readonly state: Redline }>(`${redlinePath(known)}/decisions`, ask)).state;
+}
+
+/** Makes an earlier version the current one, as a new one. */
+export async function restoreRedlineVersion(
+  service: Service,
+  known: KnownRedline,
+  number: number,
+): Promise<Redline> {
+  const path = `${redlinePath(known)}/versions/${number}/restore`;
+  return await service.read(path, { method: 'POST', ifMatch: known.etag });
+}
+
+export async function deleteRedline(service: Service, known: KnownRedline): Promise<RedlineEntry> {
+  return await service.read(redlinePath(known), { method: 'DELETE', ifMatch: known.etag });
+}
+
+export async function restoreRedline(service: Service, known: KnownRedline): Promise<RedlineEntry> {
+  return await service.read(`${redlinePath(known)}/restore`, { method: 'POST', ifMatch: known.etag });
+}
+
+/** What was found when it was made, as the comparison reported it. */
+export async function redlineResult<Report>(
+  service: Service,
+  known: Pick<RedlineEntry, 'id' | 'document'>,
+  signal?: AbortSignal,
+): Promise<Report> {
+  return await service.read(`${redlinePath(known)}/versions/1/result`, { signal });
+}
