@@ -1,4 +1,5 @@
 import type { Clock, RandomBytes } from '../kit/index.ts';
+import { ApiKeys } from './api-keys/api-keys.ts';
 import { AccessError } from './errors.ts';
 import type { AccessEvents } from './events.ts';
 import { People } from './people/people.ts';
@@ -41,6 +42,7 @@ export class Access {
   readonly people: People;
   readonly signedIn: SignedIn;
   readonly keys: SigningKeys;
+  readonly apiKeys: ApiKeys;
   /** `null` where people do not sign in through a provider. */
   readonly signIn: SignIn | null;
   readonly #parts: AccessParts;
@@ -51,6 +53,7 @@ export class Access {
     const { clock, random, events, origin, provider } = parts;
     this.people = new People(parts.records, clock);
     this.keys = new SigningKeys(parts.records, clock, events);
+    this.apiKeys = new ApiKeys({ ...parts, people: this.people });
     const tokens = new AccessTokens(this.keys, clock, origin);
     this.signedIn = new SignedIn({ ...parts, people: this.people, tokens });
     this.#link = new OneTimeLink(clock, random);
@@ -58,6 +61,14 @@ export class Access {
       provider === null
         ? null
         : new SignIn({ ...parts, provider, people: this.people, signedIn: this.signedIn });
+  }
+
+  /** Listens for what other processes change. @returns what ends it. */
+  async listen(): Promise<() => void> {
+    const ends = [await this.signedIn.listen(), await this.apiKeys.listen()];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   /** Whether anybody has to sign in at all. */

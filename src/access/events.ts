@@ -9,7 +9,10 @@ export interface AccessEvent {
     | 'refresh-token-reused'
     | 'person-changed'
     | 'person-disabled'
-    | 'signing-key-made';
+    | 'signing-key-made'
+    | 'key-made'
+    | 'key-rotated'
+    | 'key-revoked';
   readonly tenant?: string;
   readonly person?: string;
   /** Of a session or key; no secret. */

@@ -1,9 +1,16 @@
 export { Access, type AccessParts } from './access.ts';
 export { type Actor, LOCAL_TENANT, localOperator } from './actor.ts';
+export {
+  type ApiKey,
+  LONGEST_LIFE_MS,
+  OVERLAP_MS,
+  type ShownKey,
+} from './api-keys/api-keys.ts';
 export { AccessError, type AccessErrorCode, signInRequired } from './errors.ts';
 export type { AccessEvent, AccessEvents } from './events.ts';
 export { type Person, TENANT_ROLES, type TenantRole } from './people/people.ts';
 export { IDLE_MS, type Standing, type Tokens } from './people/signed-in.ts';
+export { type Action, decide, SCOPES } from './policy.ts';
 export type { Cache } from './ports/cache.ts';
 export type { Channel } from './ports/channel.ts';
 export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/identity-provider.ts';

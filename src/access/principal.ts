@@ -1,11 +1,15 @@
 import type { Actor } from './actor.ts';
+import type { ApiKey } from './api-keys/api-keys.ts';
 import type { TenantRole } from './people/people.ts';
 import type { Standing } from './people/signed-in.ts';
 
 /** Who asks, found out once a request. */
 export interface Principal {
   readonly actor: Actor;
+  /** That of a key is its maker's; its scopes say less. */
   readonly role: TenantRole;
-  /** `null` where nobody signed in: the operator of a service without sign-in. */
+  /** `null` where nobody signed in: a key, or the operator of a service without sign-in. */
   readonly standing: Standing | null;
+  /** `null` where no key asks. */
+  readonly key: ApiKey | null;
 }

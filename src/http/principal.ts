@@ -54,15 +54,28 @@ async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Princip
   const address = addressOf(c);
   const token = bearerOf(c);
   if (token === undefined && !access.required) {
-    return { actor: localOperator(requestId, address), role: 'administrator', standing: null };
+    return { actor: localOperator(requestId, address), role: 'administrator', standing: null, key: null };
   }
+  if (token?.startsWith('rl_') === true) return await principalOfKey(access, token, { address, requestId });
   const cookie = token === undefined ? cookieOf(c, 'access') : undefined;
   const standing = await access.signedIn.standing(token ?? cookie ?? '');
   if (standing === null) throw signInRequired();
   if (cookie !== undefined && !SAFE_METHODS.includes(c.req.method)) assertOwnPage(c);
   const { tenant, id } = standing.person;
   const actor: Actor = { tenant, kind: 'person', id, credential: standing.session.id, address, requestId };
-  return { actor, role: standing.person.role, standing };
+  return { actor, role: standing.person.role, standing, key: null };
+}
+
+async function principalOfKey(
+  access: Access,
+  text: string,
+  { address, requestId }: Pick<Actor, 'address' | 'requestId'>,
+): Promise<Principal> {
+  const key = await access.apiKeys.verify(text);
+  if (key === null) throw signInRequired();
+  const { tenant, id } = key;
+  const actor: Actor = { tenant, kind: 'key', id, credential: id, address, requestId };
+  return { actor, role: 'member', standing: null, key };
 }
 
 /** `undefined` without the header. @throws {AccessError} for another scheme. */

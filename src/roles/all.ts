@@ -34,7 +34,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const server = new HttpServer();
   const origin = () => config.signIn.origin ?? server.url;
   const access = await openAccess(context, library, origin);
-  const endListening = await access.signedIn.listen();
+  const endListening = await access.listen();
   const app = createApp({
     access,
     origin,

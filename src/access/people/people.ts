@@ -138,12 +138,18 @@ export class People {
   }
 }
 
+/** Whether somebody may do anything at all. */
+export function mayAct({ disabledAt }: Person): boolean {
+  return disabledAt === null;
+}
+
 /** Whether a session that was opened then may still be used by this person. */
 export function mayUse(
-  { disabledAt, signedOutAt, ended }: Person,
+  person: Person,
   session: { readonly id: string; readonly createdAt: number },
 ): boolean {
-  return disabledAt === null && session.createdAt > signedOutAt && !ended.some(({ id }) => id === session.id);
+  const { signedOutAt, ended } = person;
+  return mayAct(person) && session.createdAt > signedOutAt && !ended.some(({ id }) => id === session.id);
 }
 
 function known(person: Person | null): Person {

@@ -1,5 +1,5 @@
 /** A kind of record. A record's id is `[a-z0-9_-]`, at most 64 characters. */
-export type RecordKind = 'people' | 'signing-keys' | 'api-keys';
+export type RecordKind = 'people' | 'signing-keys' | 'api-keys' | 'key-tenants';
 
 export interface StoredRecord<Value> {
   readonly value: Value;
