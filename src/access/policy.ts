@@ -43,7 +43,14 @@ export const POLICY: Readonly<Record<Action, Row>> = {
 /** Why something is allowed or refused, in fixed words. */
 export interface Decision {
   readonly allowed: boolean;
-  readonly reason: 'operator' | 'role' | 'scope' | 'role missing' | 'scope missing' | 'test key' | 'other document';
+  readonly reason:
+    | 'operator'
+    | 'role'
+    | 'scope'
+    | 'role missing'
+    | 'scope missing'
+    | 'test key'
+    | 'other document';
 }
 
 /** The one place that decides. @param document the kept document that it is about; `null` for none, or several. */

@@ -5,6 +5,8 @@ import { doOnce } from './idempotency.ts';
 import { authenticate } from './principal.ts';
 import { identify, logRequests } from './request-log.ts';
 import { answerProblem } from './responses.ts';
+import { guard } from './route-policy.ts';
+import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addAuthRoutes } from './routes/auth.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
@@ -52,7 +54,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     }),
   );
   app.use(stayLocal(services.port, services.origin));
-  app.use('/v1/*', authenticate(services.access));
+  app.use('/v1/*', authenticate(services.access), guard);
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
@@ -64,6 +66,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addSampleRoutes(app, services);
   addAuthRoutes(app, services);
   addPeopleRoutes(app, services);
+  addApiKeyRoutes(app, services);
   addHealthRoutes(app, services);
   addPageRoutes(app);
   addWebRoutes(app, services);

@@ -68,10 +68,13 @@ export interface ApiKeysParts {
 export class ApiKeys {
   readonly #parts: ApiKeysParts;
   readonly #recent: Recent<ApiKey | null>;
+  /** Whether the maker of a key may act, by tenant and person. */
+  readonly #makers: Recent<boolean>;
 
   constructor(parts: ApiKeysParts) {
     this.#parts = parts;
     this.#recent = new Recent(parts.clock, BELIEVED_MS);
+    this.#makers = new Recent(parts.clock, BELIEVED_MS);
   }
 
   /** Listens for what other processes change. @returns what ends it. */
@@ -106,7 +109,8 @@ export class ApiKeys {
     const keys: ApiKey[] = [];
     for (const id of await this.#parts.records.list(tenant, 'api-keys')) {
       const stored = await this.#parts.records.read<ApiKey>(tenant, 'api-keys', id);
-      if (stored !== null && (person === undefined || stored.value.person === person)) keys.push(stored.value);
+      if (stored !== null && (person === undefined || stored.value.person === person))
+        keys.push(stored.value);
     }
     return keys.sort((one, other) => other.createdAt - one.createdAt);
   }
@@ -160,8 +164,10 @@ export class ApiKeys {
 
   async #mayAct({ tenant, person }: ApiKey): Promise<boolean> {
     if (person === null) return true;
-    const maker = await this.#parts.people.find(tenant, person);
-    return maker !== null && mayAct(maker);
+    return await this.#makers.get(`${tenant}/${person}`, async () => {
+      const maker = await this.#parts.people.find(tenant, person);
+      return maker !== null && mayAct(maker);
+    });
   }
 
   async #load(id: string): Promise<ApiKey | null> {

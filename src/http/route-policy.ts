@@ -1,0 +1,89 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import { AccessError, type Action, decide, signInRequired } from '../access/index.ts';
+import type { HttpEnv } from './services.ts';
+
+/** Which action every route under `/v1` is; `open`: it looks at something else than who asks. A test holds it to the OpenAPI document. */
+export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
+  'get /v1/me': 'self',
+  'get /v1/sessions': 'sessions',
+  'delete /v1/sessions/{id}': 'sessions',
+  'get /v1/people': 'people',
+  'patch /v1/people/{id}': 'people',
+  'get /v1/api-keys': 'keys',
+  'post /v1/api-keys': 'keys',
+  'get /v1/api-keys/{id}': 'keys',
+  'delete /v1/api-keys/{id}': 'keys',
+  'post /v1/api-keys/{id}/rotations': 'keys',
+  // The token in the address was signed for whoever has it.
+  'get /v1/links/{token}': 'open',
+  ...rows('compare', ['blacklines', 'changes', 'combinations', 'comments', 'comparisons'], 'post /v1/…'),
+  ...rows(
+    'compare',
+    ['decisions', 'edits', 'html', 'pdfs', 'reports', 'scrubs', 'verifications'],
+    'post /v1/…',
+  ),
+  ...rows('compare', ['', '/html', '/redline'], 'get /v1/comparisons/{id}…'),
+  ...rows('compare', ['', '/document'], 'get /v1/results/{id}…'),
+  'get /v1/samples/{name}/{version}': 'compare',
+  'get /v1/documents': 'documents.read',
+  'post /v1/documents': 'documents.write',
+  'patch /v1/documents/{id}': 'documents.write',
+  'post /v1/documents/{id}/copies': 'documents.write',
+  'post /v1/documents/{id}/versions': 'documents.write',
+  'post /v1/documents/{id}/links': 'documents.write',
+  'delete /v1/documents/{id}/links': 'documents.write',
+  'get /v1/documents/{id}/redlines': 'documents.read',
+  'post /v1/documents/{id}/redlines': 'documents.write',
+  'post /v1/documents/{id}/redlines/combinations': 'documents.write',
+  'get /v1/documents/{id}/redlines/{redline}/certificate': 'documents.read',
+  ...below('/v1/documents/{id}'),
+  ...below('/v1/documents/{id}/redlines/{redline}'),
+  'post /v1/uploads': 'documents.write',
+  'get /v1/uploads/{id}': 'documents.write',
+  'patch /v1/uploads/{id}': 'documents.write',
+  'delete /v1/uploads/{id}': 'documents.write',
+};
+
+/** What documents and kept redlines have alike. */
+function below(one: string): Record<string, Action> {
+  const shown = ['blackline', 'changes', 'comments', 'html', 'pdf', 'report', 'content', 'versions'];
+  const version = ['', '/content', '/result'];
+  const made = ['comments', 'decisions', 'edits', 'scrubs', 'restore', 'versions/{number}/restore'];
+  return {
+    [`get ${one}`]: 'documents.read',
+    [`delete ${one}`]: 'documents.write',
+    ...rows('documents.read', shown, `get ${one}/…`),
+    ...rows('documents.read', version, `get ${one}/versions/{number}…`),
+    ...rows('documents.write', made, `post ${one}/…`),
+  };
+}
+
+function rows(action: Action, names: readonly string[], pattern: string): Record<string, Action> {
+  return Object.fromEntries(names.map((name) => [pattern.replace('…', name), action]));
+}
+
+/** Refuses what the policy does not allow. What stands in no row nobody who signed in may do. */
+export const guard: MiddlewareHandler<HttpEnv> = async (c, next) => {
+  const route = routeOf(c);
+  if (route !== undefined && ROUTE_ACTIONS[route] !== 'open') assertAllowed(c, ROUTE_ACTIONS[route]);
+  await next();
+};
+
+/** @throws {AccessError} `access/refused`. */
+function assertAllowed(c: Context<HttpEnv>, action: Action | 'open' | undefined): void {
+  const { principal } = c.var;
+  if (principal === undefined) throw signInRequired();
+  if (principal.actor.kind === 'operator') return;
+  const document = /^\/v1\/documents\/([^/]+)/.exec(c.req.path)?.[1] ?? null;
+  if (action !== undefined && action !== 'open' && decide(principal, action, document).allowed) return;
+  throw new AccessError('access/refused', 'Your role or the scopes of the key do not allow that.');
+}
+
+/** As the OpenAPI document writes it; `undefined` where no route answers. */
+function routeOf(c: Context<HttpEnv>): string | undefined {
+  const found = matchedRoutes(c).find(({ method }) => method !== 'ALL');
+  if (found === undefined) return undefined;
+  const path = found.path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}');
+  return `${found.method.toLowerCase()} ${path}`;
+}
