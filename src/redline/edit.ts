@@ -1,8 +1,9 @@
 import type { Codec } from './codec.ts';
+import { unexpectedStory } from './edit-outcome.ts';
 import { RedlineError } from './errors.ts';
 import { type Limits, NOTHING_IGNORED } from './options.ts';
 import { draftEdits, type Edit, type Edited, type EditOptions } from './revisions/index.ts';
-import { verify } from './verify/index.ts';
+import { acceptedLines, verify } from './verify/index.ts';
 
 /**
  * Applies a list of edits to a document as tracked changes: all of them, or none.
@@ -22,10 +23,10 @@ export function applyEdits(
   options: EditOptions & { readonly limits: Limits },
   codec: Codec,
 ): Edited {
-  const { edited, excerpt } = draftEdits(document, edits, options, codec);
+  const { edited, asked, excerpt } = draftEdits(document, edits, options, codec);
   if (edits.length === 0) return edited;
-  const { before, after } = excerpt();
-  // What accepting gives is the edits' own; rejecting is held to the document, and faults to those that it had.
+  const { before, surveyed, after, alphabet } = excerpt();
+  // Rejecting is held to the document, and faults to those that it had.
   const { differences, faults } = verify(
     before,
     before,
@@ -36,13 +37,27 @@ export function applyEdits(
     'preserve',
   );
   const first = differences.find(({ direction }) => direction === 'reject');
-  if (first === undefined && faults.length === 0) return edited;
-  const why = first
-    ? `rejecting them would not give back the ${first.level} (${first.aspect}) of ${first.story}`
-    : `the package would have a fault: ${faults[0]?.message ?? 'unknown'}`;
-  throw new RedlineError(
+  if (first)
+    throw notExact(
+      `rejecting them would not give back the ${first.level} (${first.aspect}) of ${first.story}`,
+      first.story,
+    );
+  if (faults.length > 0) throw notExact(`the package would have a fault: ${faults[0]?.message ?? 'unknown'}`);
+  const story = unexpectedStory(
+    acceptedLines(surveyed, codec, options.limits),
+    acceptedLines(after, codec, options.limits),
+    asked,
+    alphabet,
+  );
+  if (story !== undefined)
+    throw notExact(`accepting them would not give the text asked for in ${story}`, story);
+  return edited;
+}
+
+function notExact(why: string, story?: string): RedlineError {
+  return new RedlineError(
     'edit/not-exact',
     `The edits could not be proven exact: ${why}.`,
-    first ? { story: first.story } : {},
+    story === undefined ? {} : { story },
   );
 }

@@ -21,7 +21,10 @@ const SEED = 20260102;
 const MOST_BYTES = 60_000;
 const EDITOR = { author: 'Ed', date: '2024-06-01T00:00:00Z', limits: DEFAULT_LIMITS };
 /** Codes of refusals that a list of edits may earn. */
-const ALLOWED = /^edit\/(?:quote-not-found|quote-ambiguous|overlap|not-editable|invalid)$/;
+const ALLOWED = /^edit\/(?:quote-not-found|quote-ambiguous|overlap|not-editable|invalid|not-exact)$/;
+/** Share of lists that may be refused because what they give is not proven. */
+const MOST_UNPROVEN = 0.01;
+let [tried, unproven] = [0, 0];
 
 /** The law is about documents without changes of their own: those are looked at apart. */
 function isClean({ data }: Base): boolean {
@@ -37,11 +40,13 @@ function holdsFor(original: Uint8Array, start: Uint8Array, seed: number): number
   for (let i = 0; i < 3; i++) {
     const edits = randomEdits(document, dice, 3);
     let next: Uint8Array;
+    tried++;
     try {
       next = applyEdits(document, readEdits(edits), EDITOR, nodeCodec).document;
     } catch (error) {
       if (!(error instanceof RedlineError) || !ALLOWED.test(error.code))
         throw new Error(`${String(error)} for ${JSON.stringify(edits)}`, { cause: error });
+      if (error.code === 'edit/not-exact') unproven++;
       continue;
     }
     const { faults } = verify(document, document, next, nodeCodec, DEFAULT_LIMITS);
@@ -80,5 +85,6 @@ describe('a fuzzed list of edits never breaks a document', () => {
       holdsFor(base.data, redline, seed);
     });
     fc.assert(law, { seed: SEED, numRuns: 150 });
+    expect(unproven / Math.max(1, tried), 'lists refused as not proven').toBeLessThan(MOST_UNPROVEN);
   });
 });

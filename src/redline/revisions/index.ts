@@ -36,6 +36,7 @@ export {
   writeRedline,
 } from './document.ts';
 export { draftEdits } from './edit/apply.ts';
+export type { Asked, Stretch } from './edit/milestones.ts';
 export { readEdits } from './edit/read.ts';
 export type {
   Anchor,

@@ -134,3 +134,20 @@ function outcomeOf(stories: ReadonlySet<string>, found: readonly Difference[]): 
 function readInput(input: Input, memory: Memory): View {
   return about(input.role, () => readDocument(input.source, input.parts, memory));
 }
+
+/**
+ * What a document says with every change accepted, line by line: `P` and the text of a paragraph, `TBL`, `TR`, `TC`,
+ * `/TC`, `/TBL`, `TXBX`, `/TXBX`. What is no text stands in `⟦⟧`.
+ *
+ * @throws {RedlineError} `document/*` or `limits/exceeded` when it cannot be read
+ */
+export function acceptedLines(
+  document: Uint8Array,
+  codec: Codec,
+  limits: Limits,
+): ReadonlyMap<string, readonly string[]> {
+  const source = new Package(document, openWorkshop(codec, limits));
+  const memory = emptyMemory(NOTHING_AGREED, NOTHING_IGNORED);
+  const view = readDocument(source, resolvedParts(source, 'accept'), memory);
+  return new Map(Array.from(view, ([name, { lines, read }]) => [name, lines.map((l) => read(l).line)]));
+}

@@ -8,7 +8,15 @@ import { clausesOf, type Labelled } from './clauses.ts';
 import { editFault } from './faults.ts';
 import { fold, indexedFolded, isBlank, longestStretch } from './fold.ts';
 import { Spot } from './spot.ts';
-import { isTwin, type Path, paragraphAt, paragraphOf, paragraphsOf, type Story, storiesOf } from './story.ts';
+import {
+  isUnseen,
+  type Path,
+  paragraphAt,
+  paragraphOf,
+  paragraphsOf,
+  type Story,
+  storiesOf,
+} from './story.ts';
 import type { Tape } from './tape.ts';
 import { TextIndex } from './text-index.ts';
 import type { Anchor } from './types.ts';
@@ -240,7 +248,7 @@ export class Anchors {
       const found = new Map<number, Path>();
       for (const offset of [...this.#index(story, fuzzy).find(needle), ...brokenIn(source)]) {
         const path = paragraphAt(story.root, offset);
-        if (path && !isTwin(path)) found.set(paragraphOf(path).start, path);
+        if (path && !isUnseen(path)) found.set(paragraphOf(path).start, path);
       }
       return [...found.values()].map((path) => this.#spot(story, path));
     });

@@ -6,6 +6,7 @@ import { Anchors } from './anchors.ts';
 import { Draft, type Excerpt } from './draft.ts';
 import { numbered } from './faults.ts';
 import { Notes } from './footnotes.ts';
+import { type Asked, Surveys } from './milestones.ts';
 import { perform } from './perform.ts';
 import { Plan } from './plan.ts';
 import type { Edit, Edited, EditOptions, EditOutcome } from './types.ts';
@@ -26,13 +27,13 @@ export function draftEdits(
   edits: readonly Edit[],
   options: EditOptions & { readonly limits: Limits },
   codec: Codec,
-): { readonly edited: Edited; readonly excerpt: () => Excerpt } {
+): { readonly edited: Edited; readonly asked: readonly Asked[]; readonly excerpt: () => Excerpt } {
   checkStamp(options);
   const pkg = openPackage(document, codec, options.limits);
   const anchors = new Anchors(pkg, codec);
   const sources = anchors.stories.map((s) => s.root.source);
   const plan = new Plan(new Draft(pkg, sources, options, codec), anchors);
-  const notes = new Notes(plan.draft);
+  const notes = new Notes(plan);
   const comments = new Comments(plan, codec);
   const planned = edits.map((edit, i) =>
     numbered(i, () => perform(edit, { plan: plan.about(i), notes, comments })),
@@ -44,11 +45,16 @@ export function draftEdits(
   plan.write();
   notes.write();
   comments.write();
-  const outcomes = planned.map(({ settle: _, place, ...outcome }, edit): EditOutcome => {
+  const outcomes = planned.map(({ settle: _, place, to: __, ...outcome }, edit): EditOutcome => {
     const told = place === undefined ? [] : [...plan.at(place).notes];
     return { edit, ...outcome, ...(told.length > 0 ? { notes: told } : {}) };
   });
   const report = { edits: outcomes, revisions: plan.draft.revisions };
   const edited = { document: edits.length === 0 ? document : plan.draft.bytes(), report };
-  return { edited, excerpt: () => plan.draft.excerpt(codec) };
+  const surveys = new Surveys();
+  const asked = planned.flatMap(({ place, to }, i) => {
+    const edit = edits[i];
+    return edit && place ? surveys.ask(edit, place, to, outcomes[i]?.notes ?? []) : [];
+  });
+  return { edited, asked, excerpt: () => plan.draft.excerpt(codec, surveys.byPart) };
 }

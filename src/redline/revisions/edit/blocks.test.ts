@@ -19,6 +19,11 @@ import {
   withNotes,
 } from '../../../../test/support/redlines.ts';
 
+const withoutStamps = (xml: string): string => xml.replace(/ w:(?:id|author|date)="[^"]*"/g, '');
+/** A text box as Word writes it: twice. */
+const boxed = (content: string): string =>
+  `<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx><w:txbxContent>${content}</w:txbxContent></wps:txbx></w:drawing></mc:Choice>` +
+  `<mc:Fallback><w:pict><v:shape><v:textbox><w:txbxContent>${content}</w:txbxContent></v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>`;
 const CENTRE = '<w:jc w:val="center"/>';
 type Row = readonly [what: string, source: Source, edits: readonly object[], markup: string];
 
@@ -197,7 +202,101 @@ describe('paragraphs, rows and formatting', () => {
       { op: 'moveParagraph', at: { quote: 'a' }, to: { quote: 'b' }, side: 'after' },
       'edit/invalid',
     ],
+    [
+      'a section ends where it would move from',
+      p(r('a'), '<w:sectPr/>') + p(r('b')) + p(r('c')),
+      { op: 'moveParagraph', at: { quote: 'a' }, to: { quote: 'b' }, side: 'after' },
+      'edit/not-editable',
+    ],
+    [
+      'from one note to another',
+      withNotes(p(`<w:r><w:footnoteReference w:id="4"/><w:footnoteReference w:id="5"/></w:r>`), {
+        4: p(r('a')) + p(r('x')),
+        5: p(r('b')),
+      }),
+      { op: 'moveParagraph', at: { quote: 'a' }, to: { quote: 'b' }, side: 'after' },
+      'edit/not-editable',
+    ],
+    [
+      'a paragraph of a text box with two copies does not move',
+      p(boxed(p(r('A')) + p(r('B')))) + p(r('b')),
+      { op: 'moveParagraph', at: { quote: 'A' }, to: { quote: 'B' }, side: 'after' },
+      'edit/not-editable',
+    ],
   ])('refused: %s', (_, source, edit, code) => {
     expect(refusal(source, [edit]).code).toBe(code);
+  });
+
+  test.each<[string, Source, readonly object[]]>([
+    [
+      'a paragraph that goes joins with one that comes',
+      p(r('a')) + p(r('b')),
+      [
+        { op: 'deleteParagraph', at: { quote: 'b' } },
+        { op: 'insertParagraph', at: { quote: 'b' }, side: 'before', text: 'x' },
+      ],
+    ],
+    [
+      'a paragraph is joined with one that goes',
+      p(r('a')) + p(r('b')) + p(r('c')),
+      [
+        { op: 'mergeParagraph', at: { quote: 'a' } },
+        { op: 'deleteParagraph', at: { quote: 'b' } },
+      ],
+    ],
+    [
+      'a note changes that has to be copied',
+      withNotes(p(`${r('a')}<w:r><w:footnoteReference w:id="4"/></w:r>`) + p(r('b')) + p(r('c')), {
+        4: p(r('note')),
+      }),
+      [
+        { op: 'moveParagraph', at: { quote: 'a' }, to: { quote: 'b' }, side: 'after' },
+        { op: 'delete', at: { quote: 'note' } },
+      ],
+    ],
+  ])('edits that do not go together: %s', (_, source, edits) => {
+    expect(refusal(source, edits).code).toBe('edit/overlap');
+  });
+
+  test.each<[string, string, object, string]>([
+    [
+      'a new paragraph stands before both',
+      p(r('a'), markOf('del')) + p(r('b')),
+      { op: 'insertParagraph', at: { quote: 'b' }, side: 'before', text: 'x' },
+      p(ins(r('x')), markOf('ins')) + p(r('a'), markOf('del')) + p(r('b')),
+    ],
+    [
+      'a new paragraph stands behind both',
+      p(r('a'), markOf('del')) + p(r('b')) + p(r('c')),
+      { op: 'insertParagraph', at: { quote: 'a' }, side: 'after', text: 'x' },
+      p(r('a'), markOf('del')) + p(r('b')) + p(ins(r('x')), markOf('ins')) + p(r('c')),
+    ],
+    [
+      'what is left keeps a mark',
+      p(r('a'), markOf('del')) + p(r('b')) + p(r('c')),
+      { op: 'deleteParagraph', at: { quote: 'b' } },
+      p(r('a'), markOf('del')) + p(del('b')) + p(r('c')),
+    ],
+  ])('paragraphs that an earlier change joined: %s', (_, source, edit, markup) => {
+    expect(withoutStamps(edited(source, [edit], true).xml)).toBe(withoutStamps(bare(markup)));
+  });
+
+  test.each([
+    [
+      'a new row',
+      { op: 'insertRow', at: { quote: 'A' }, side: 'after', cells: ['X'] },
+      row(cell(p(r('A')))) + row(cell(p(ins(r('X')))), mark('ins')),
+    ],
+    ['a row goes', { op: 'deleteRow', at: { quote: 'A' } }, row(cell(p(del('A'))), mark('del'))],
+  ])('both copies of a text box change alike: %s', (_, edit, rows) => {
+    const last = row(cell(p(r('B'))));
+    const source = p(boxed(tbl(row(cell(p(r('A')))) + last) + p(r('c'))));
+    const { xml } = edited(source, [edit]);
+    expect(withoutStamps(xml)).toBe(withoutStamps(bare(p(boxed(tbl(rows + last) + p(r('c')))))));
+  });
+
+  test('words in a text box that an earlier change deleted are not found', () => {
+    const source = p(`${r('a')}${tag('del', boxed(p(r('hidden'))))}`);
+    expect(refusal(source, [{ op: 'delete', at: { quote: 'hidden' } }]).code).toBe('edit/quote-not-found');
   });
 });

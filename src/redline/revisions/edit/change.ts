@@ -1,7 +1,7 @@
 import type { XmlElement } from '../../ooxml/index.ts';
 import { editFault } from './faults.ts';
 import type { NewProperties, Update } from './properties.ts';
-import { markRevisions } from './record.ts';
+import { isMarkGone } from './record.ts';
 import type { Path } from './story.ts';
 import { isLooseField, readTape, type Tape } from './tape.ts';
 import type { EditNote } from './types.ts';
@@ -115,7 +115,7 @@ export class ParagraphChange {
 
   /** The mark goes, unless an earlier change took it already. */
   deleteMark(): void {
-    if (!markRevisions(this.paragraph).some((m) => m.name !== 'w:ins')) this.claimMark('del');
+    if (!isMarkGone(this.paragraph)) this.claimMark('del');
   }
 
   claimMark(mark: 'del' | 'moveFrom'): void {

@@ -62,14 +62,18 @@ class ContentWriter {
     const add = (index: number, work: 'split' | (() => void)): void => {
       todo.set(index, [...(todo.get(index) ?? []), work]);
     };
-    for (const insertion of this.#change.insertions) {
+    const insert = (insertion: Insertion): void => {
       const place = this.#place(insertion);
       add(place.index, () => this.#insert(insertion, place));
-    }
-    for (const at of this.#change.splits) {
+    };
+    const { insertions, splits } = this.#change;
+    const behindSplits = insertions.filter((i) => i.side === 'right' && splits.includes(i.at));
+    for (const insertion of insertions) if (!behindSplits.includes(insertion)) insert(insertion);
+    for (const at of splits) {
       const place = this.#place({ at, side: at === 0 ? 'right' : 'left' });
       add(place.index, 'split');
     }
+    for (const insertion of behindSplits) insert(insertion);
     return todo;
   }
 

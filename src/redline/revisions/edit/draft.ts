@@ -10,18 +10,18 @@ import {
 } from '../../ooxml/index.ts';
 import { highestId, stampText } from '../marks.ts';
 import { excerptOf } from './excerpt.ts';
+import { alphabetFor, type Survey } from './milestones.ts';
+import { type Splice, spliced } from './splice.ts';
 import type { EditOptions } from './types.ts';
-
-interface Splice {
-  readonly start: number;
-  readonly end: number;
-  readonly xml: string;
-}
 
 /** A document before and after edits, as files. */
 export interface Excerpt {
   readonly before: Uint8Array;
+  /** The same with milestones in it. */
+  readonly surveyed: Uint8Array;
   readonly after: Uint8Array;
+  /** How a milestone shows. */
+  readonly alphabet: (milestone: number) => string;
 }
 
 /** A document that is being edited: what is put where in the source of its parts, and the ids of what is new. */
@@ -119,26 +119,25 @@ export class Draft {
     return this.editor.bytes();
   }
 
-  /** Once it is written: the document before and after, without blocks far from every edit. */
-  excerpt(codec: Codec): Excerpt {
-    const before = new PackageEditor(this.pkg, codec);
-    for (const [part, after] of this.#written) {
-      const cut = excerptOf(this.pkg.root(part), after);
+  /**
+   * Once it is written: the document before and after, without blocks far from every edit.
+   *
+   * @param surveys  by part, of places that are not left out
+   */
+  excerpt(codec: Codec, surveys: ReadonlyMap<string, Survey>): Excerpt {
+    const [before, surveyed] = [new PackageEditor(this.pkg, codec), new PackageEditor(this.pkg, codec)];
+    const cuts = Array.from(new Set([...this.#written.keys(), ...surveys.keys()]), (part) => {
+      const root = this.pkg.root(part);
+      const survey = surveys.get(part);
+      const after = this.#written.get(part) ?? root.source;
+      return { part, survey, cut: excerptOf(root, after, survey?.paragraphs) };
+    });
+    const alphabet = alphabetFor(cuts.map(({ cut }) => cut.before));
+    for (const { part, survey, cut } of cuts) {
       before.replace(part, cut.before);
+      surveyed.replace(part, survey ? cut.with(survey.inserts(alphabet)) : cut.before);
       this.editor.replace(part, cut.after);
     }
-    return { before: before.bytes(), after: this.editor.bytes() };
+    return { before: before.bytes(), surveyed: surveyed.bytes(), after: this.editor.bytes(), alphabet };
   }
-}
-
-function spliced(source: string, start: number, end: number, splices: readonly Splice[]): string {
-  const pieces: string[] = [];
-  let at = start;
-  // Sorting is stable: what was put at one place keeps its order.
-  for (const s of [...splices].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    pieces.push(source.slice(at, s.start), s.xml);
-    at = s.end;
-  }
-  pieces.push(source.slice(at, end));
-  return pieces.join('');
 }

@@ -1,31 +1,55 @@
 import { child, elements, type XmlElement } from '../../ooxml/index.ts';
+import { type Splice, spliced } from './splice.ts';
 
 /** Shorter parts are taken whole. */
 const SHORT = 20_000;
 /** Blocks on either side of what differs that are taken along: a mark that goes joins a paragraph with the next. */
 const BESIDE = 1;
 
+/** A part before and after it was changed. */
+export interface PartExcerpt {
+  readonly before: string;
+  readonly after: string;
+  /** The part as it was, with something put into what is not left out. */
+  readonly with: (inserts: readonly Splice[]) => string;
+}
+
 /**
  * A part before and after it was changed, without the blocks that are far from every difference. What is left out is
  * the same text on both sides; that is how it is found.
+ *
+ * @param places  offsets in the part as it was that are not left out
  */
-export function excerptOf(root: XmlElement, after: string): { before: string; after: string } {
+export function excerptOf(root: XmlElement, after: string, places: readonly number[] = []): PartExcerpt {
   const before = root.source;
-  const whole = { before, after };
+  const whole: PartExcerpt = {
+    before,
+    after,
+    with: (inserts) => spliced(before, 0, before.length, inserts),
+  };
   const holder = child(root, 'w:body') ?? root;
   const [prefix, suffix] = [commonPrefix(before, after), commonSuffix(before, after)];
   const behind = before.length - Math.min(suffix, before.length - prefix, after.length - prefix);
   if (before.length < SHORT || prefix < holder.innerStart || behind > holder.innerEnd) return whole;
   const blocks = elements(holder);
-  const first = blocks.findIndex((block) => block.end >= prefix);
-  const last = blocks.findLastIndex((block) => block.start <= behind);
+  const least = Math.min(prefix, ...places);
+  const most = Math.max(behind, ...places);
+  if (least < holder.innerStart || most > holder.innerEnd) return whole;
+  const first = blocks.findIndex((block) => block.end >= least);
+  const last = blocks.findLastIndex((block) => block.start <= most);
   if (first < 0 || last < first) return whole;
   const start = blocks[Math.max(0, first - BESIDE)]?.start ?? holder.innerStart;
   const end = blocks[Math.min(blocks.length - 1, last + BESIDE)]?.end ?? holder.innerEnd;
   const grown = after.length - before.length;
   const cut = (text: string, more: number): string =>
     text.slice(0, holder.innerStart) + text.slice(start, end + more) + text.slice(holder.innerEnd + more);
-  return { before: cut(before, 0), after: cut(after, grown) };
+  const left = (middle: string): string =>
+    before.slice(0, holder.innerStart) + middle + before.slice(holder.innerEnd);
+  return {
+    before: left(before.slice(start, end)),
+    after: cut(after, grown),
+    with: (inserts) => left(spliced(before, start, end, inserts)),
+  };
 }
 
 /** Units that are compared at once, as long as they are equal. */

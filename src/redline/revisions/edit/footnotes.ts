@@ -31,11 +31,13 @@ const RAISED = '<w:vertAlign w:val="superscript"/>';
 
 /** The notes that come into a document, written into their parts at the end. */
 export class Notes {
+  readonly #plan: Plan;
   readonly #draft: Draft;
   readonly #fresh: Record<NoteKind, string[]> = { footnote: [], endnote: [] };
 
-  constructor(draft: Draft) {
-    this.#draft = draft;
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#draft = plan.draft;
   }
 
   /** A new footnote; @returns its id */
@@ -66,7 +68,9 @@ export class Notes {
     const id = attribute(element, 'w:id');
     const note =
       part === undefined ? undefined : elements(pkg.root(part)).find((n) => attribute(n, 'w:id') === id);
-    if (!note) return outer(element);
+    if (!note || part === undefined) return outer(element);
+    if (this.#plan.changesIn(part, note))
+      throw editFault('edit/overlap', 'A paragraph moves together with a note that another edit changes.');
     const fresh = String(this.#draft.freshId());
     const renamed = (xml: string): string => xml.replace(/(\sw:id=)"[^"]*"/, `$1"${fresh}"`);
     const content = copiedContent(note);

@@ -1,13 +1,13 @@
-import { outer } from '../../ooxml/index.ts';
+import { outer, type XmlElement } from '../../ooxml/index.ts';
 import type { Place } from './anchors.ts';
 import type { ParagraphChange } from './change.ts';
 import type { Draft } from './draft.ts';
 import { editFault } from './faults.ts';
 import type { Notes } from './footnotes.ts';
 import { moveRange, newParagraph } from './paragraph.ts';
-import { deleteParagraph, isLast } from './paragraphs.ts';
+import { deleteParagraph, edgeOf, isLast } from './paragraphs.ts';
 import type { Plan } from './plan.ts';
-import { markProperties, markRevisions, ownProperties } from './record.ts';
+import { endsSection, markProperties, markRevisions, ownProperties } from './record.ts';
 import { type Cell, type Holder, REVISIONS } from './tape.ts';
 import type { Side } from './types.ts';
 import { FIELD_END, fieldHead, plainProperties, Weaver } from './weave.ts';
@@ -20,10 +20,14 @@ export function moveParagraph(
 ): (() => void) | undefined {
   const [source, target] = [plan.at(from), plan.at(to)];
   if (source === target) throw editFault('edit/invalid', 'A paragraph cannot move beside itself.');
-  if (source.part !== target.part) throw editFault('edit/not-editable', 'Paragraphs move within one story.');
+  if (source.part !== target.part || noteOf(source) !== noteOf(target))
+    throw editFault('edit/not-editable', 'Paragraphs move within one story.');
+  if (endsSection(source.paragraph))
+    throw editFault('edit/not-editable', 'The paragraph ends a section and does not move.');
   if (inBox(source) || inBox(target))
     throw editFault('edit/not-editable', 'Paragraphs of text boxes do not move.');
-  const appends = side === 'after' && isLast(to.path);
+  const edge = edgeOf(plan, to, side);
+  const appends = side === 'after' && isLast(edge.path);
   const tracked = isMovable(source) && !isLast(from.path) && !appends;
   const { draft } = plan;
   if (source.tape.cells.some((c) => c.element.name === 'w:bookmarkStart')) source.notes.add('bookmarks-stay');
@@ -31,19 +35,27 @@ export function moveParagraph(
     const name = `move${draft.freshId()}`;
     source.moveAway(name);
     const block = (): string => moveRange('moveTo', name, copied(source, 'moveTo', draft, notes), draft);
-    (side === 'before' ? target.before : target.behind).push(block);
+    (side === 'before' ? edge.change.before : edge.change.behind).push(block);
     return undefined;
   }
   source.notes.add('move-as-insertion');
   const settle = deleteParagraph(plan, from);
   const own = ownProperties(source.paragraph).map(outer).join('');
   if (appends)
-    target.append(
+    edge.change.append(
       () => own,
       () => copiedContent(source, 'ins', draft, notes),
     );
-  else (side === 'before' ? target.before : target.behind).push(() => copied(source, 'ins', draft, notes));
+  else
+    (side === 'before' ? edge.change.before : edge.change.behind).push(() =>
+      copied(source, 'ins', draft, notes),
+    );
   return settle;
+}
+
+/** The note that a paragraph stands in; nothing in other stories. */
+function noteOf({ path }: ParagraphChange): XmlElement | undefined {
+  return path.find((e) => e.name === 'w:footnote' || e.name === 'w:endnote');
 }
 
 function inBox({ path }: ParagraphChange): boolean {

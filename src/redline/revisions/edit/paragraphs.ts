@@ -6,9 +6,10 @@ import { styleId } from './formats.ts';
 import { insertedRuns, newParagraph } from './paragraph.ts';
 import type { Plan } from './plan.ts';
 import { type NewProperties, updated } from './properties.ts';
-import { endsSection, markProperties, markRevisions, ownProperties } from './record.ts';
+import { endsSection, isMarkGone, markProperties, ownProperties } from './record.ts';
+import { visibleText } from './spot.ts';
 import { type Path, paragraphOf } from './story.ts';
-import type { Edit } from './types.ts';
+import type { Edit, Side } from './types.ts';
 import { plainProperties, runXml, textXml } from './weave.ts';
 
 const BLOCKS = new Set(['w:p', 'w:tbl', 'w:sdt', 'w:customXml', 'w:altChunk', 'w:ins', 'w:del']);
@@ -19,6 +20,44 @@ function siblings(path: Path): { blocks: readonly XmlElement[]; at: number } {
   const blocks =
     parent?.children.filter((c): c is XmlElement => c.kind === 'element' && BLOCKS.has(c.name)) ?? [];
   return { blocks, at: blocks.indexOf(paragraphOf(path)) };
+}
+
+/** Did an earlier change take the mark of a paragraph, so that it shows as one with the next? */
+function isJoined(block: XmlElement | undefined): boolean {
+  return block?.name === 'w:p' && isMarkGone(block);
+}
+
+/**
+ * Where a new block goes so that it stands beside all that shows as one paragraph with the one at a place, which is several
+ * where earlier changes took the marks between them.
+ */
+export function edgeOf(plan: Plan, place: Place, side: Side): { change: ParagraphChange; path: Path } {
+  const { blocks, at } = siblings(place.path);
+  let edge = at;
+  if (side === 'before') while (isJoined(blocks[edge - 1])) edge--;
+  else while (isJoined(blocks[edge]) && blocks[edge + 1]?.name === 'w:p') edge++;
+  const path = beside(place.path, blocks[edge] ?? paragraphOf(place.path));
+  return { change: plan.change(place.story.part, path), path };
+}
+
+/** Does a paragraph show as one with words before it? */
+function continues(path: Path): boolean {
+  const { blocks, at } = siblings(path);
+  for (let before = at - 1; isJoined(blocks[before]); before--) {
+    const block = blocks[before];
+    if (block && visibleText(block) !== '') return true;
+  }
+  return false;
+}
+
+/** Does what shows as one with a paragraph, behind it, hold no words? */
+function isBlankBehind(path: Path): boolean {
+  const { blocks, at } = siblings(path);
+  for (let end = at; isJoined(blocks[end]); end++) {
+    const next = blocks[end + 1];
+    if (next?.name === 'w:p' && visibleText(next) !== '') return false;
+  }
+  return true;
 }
 
 /** The path of a paragraph beside another. */
@@ -39,6 +78,7 @@ export function insertParagraph(
   edit: Extract<Edit, { op: 'insertParagraph' }>,
 ): undefined {
   const change = plan.at(place);
+  const edge = edgeOf(plan, place, edit.side);
   const { draft } = plan;
   const style = edit.style === undefined ? undefined : styleId(plan, edit.style, 'paragraph');
   const properties: NewProperties = (current) =>
@@ -49,13 +89,13 @@ export function insertParagraph(
   const mark = style === undefined ? markProperties(change.paragraph) : '';
   for (const line of edit.text.split('\n')) {
     const runs = line === '' ? '' : runXml(look, textXml(line));
-    if (edit.side === 'after' && isLast(place.path)) {
-      change.append(properties, () => insertedRuns(runs, draft));
+    if (edit.side === 'after' && isLast(edge.path)) {
+      edge.change.append(properties, () => insertedRuns(runs, draft));
       continue;
     }
     const block = (): string =>
       newParagraph(properties(ownProperties(change.paragraph)), mark, insertedRuns(runs, draft), draft);
-    (edit.side === 'before' ? change.before : change.behind).push(block);
+    (edit.side === 'before' ? edge.change.before : edge.change.behind).push(block);
   }
 }
 
@@ -78,8 +118,12 @@ export function deleteParagraph(plan: Plan, place: Place): () => void {
 
 /** Done when all deletions are known: several last paragraphs may go together. */
 function settleMark(plan: Plan, change: ParagraphChange, path: Path): void {
+  if (isMarkGone(change.paragraph) && isBlankBehind(path)) change.notes.add('paragraph-stays');
   if (!isLast(path)) {
-    change.deleteMark();
+    // What it is joined with needs a mark.
+    if (!continues(path)) change.deleteMark();
+    const { blocks, at } = siblings(path);
+    if (holdsControl(change) && blocks[at + 1]?.name !== 'w:p') change.notes.add('paragraph-stays');
     return;
   }
   const { blocks, at } = siblings(path);
@@ -96,13 +140,25 @@ function settleMark(plan: Plan, change: ParagraphChange, path: Path): void {
     return;
   }
   // Where the mark before it is deleted already, what is left of both is one paragraph.
-  if (markRevisions(previous).some((m) => m.name !== 'w:ins')) return;
-  plan.change(change.part, beside(path, previous)).deleteMark();
+  if (isMarkGone(previous)) {
+    if (visibleText(previous) === '') change.notes.add('paragraph-stays');
+    return;
+  }
+  const above = plan.change(change.part, beside(path, previous));
+  // The mark before it would join the words above it with what comes in between.
+  if (above.behind.length + change.before.length > 0)
+    throw editFault('edit/overlap', 'The last paragraph goes, and another edit puts one in front of it.');
+  above.deleteMark();
   change.claimProperties(() => ownProperties(previous).map(outer).join(''));
 
   function isGone(block: XmlElement | undefined): boolean {
     return block?.name === 'w:p' && plan.has(change.part, beside(path, block))?.deleted === true;
   }
+}
+
+/** Controls in a line stay when their words go, and with them the paragraph where it has no other to join. */
+function holdsControl({ tape }: ParagraphChange): boolean {
+  return tape.cells.some((c) => c.holders.some((h) => h.kind === 'control'));
 }
 
 function allParagraphs(blocks: readonly XmlElement[]): boolean {
@@ -116,16 +172,24 @@ export function splitParagraph(plan: Plan, place: Place, side: 'before' | 'after
 }
 
 /** A paragraph and the next become one that looks like the first. */
-export function mergeParagraph(plan: Plan, place: Place): undefined {
+export function mergeParagraph(plan: Plan, place: Place): () => void {
   const { blocks, at } = siblings(place.path);
   const next = blocks[at + 1];
   const change = plan.at(place);
   if (next?.name !== 'w:p')
     throw editFault('edit/not-editable', 'No paragraph follows that it could be joined with.');
   if (endsSection(change.paragraph)) throw editFault('edit/not-editable', 'The paragraph ends a section.');
-  if (markRevisions(change.paragraph).some((m) => m.name !== 'w:ins'))
+  if (isMarkGone(change.paragraph))
     throw editFault('edit/not-editable', 'The mark of the paragraph is deleted already.');
   change.claimMark('del');
   const own = ownProperties(change.paragraph).map(outer).join('');
-  plan.change(change.part, beside(place.path, next)).claimProperties(() => own);
+  const other = plan.change(change.part, beside(place.path, next));
+  other.claimProperties(() => own);
+  return () => {
+    if (other.deleted || other.moved !== undefined || change.behind.length + other.before.length > 0)
+      throw editFault(
+        'edit/overlap',
+        'One edit joins two paragraphs, and another takes one away or puts one in between.',
+      );
+  };
 }

@@ -23,6 +23,8 @@ export interface Performed extends Omit<EditOutcome, 'edit' | 'notes'> {
   readonly settle?: () => void;
   /** None for what is about a comment. */
   readonly place?: Place;
+  /** The other place of a move. */
+  readonly to?: Place;
 }
 
 type PlacedEdit = Exclude<Edit, { readonly comment: string }>;
@@ -44,8 +46,9 @@ export function perform(edit: Edit, desk: Desk): Performed {
     const until = edit.until === undefined ? place : plan.anchors.find(edit.until);
     return { ...found, comment: desk.comments.add(place, until, edit.text) };
   }
-  const settle = change(edit, place, desk);
-  return settle === undefined ? found : { ...found, settle };
+  const to = edit.op === 'moveParagraph' ? plan.anchors.find(edit.to) : place;
+  const settle = change(edit, { place, to }, desk);
+  return { ...found, to, ...(settle && { settle }) };
 }
 
 /** @returns the id of the comment that is there afterwards, or was there */
@@ -65,7 +68,7 @@ function about(edit: Extract<Edit, { readonly comment: string }>, comments: Comm
 
 function change(
   edit: Exclude<PlacedEdit, { op: 'comment' }>,
-  place: Place,
+  { place, to }: { readonly place: Place; readonly to: Place },
   { plan, notes }: Desk,
 ): (() => void) | undefined {
   switch (edit.op) {
@@ -88,7 +91,7 @@ function change(
     case 'mergeParagraph':
       return mergeParagraph(plan, place);
     case 'moveParagraph':
-      return moveParagraph(plan, notes, { from: place, to: plan.anchors.find(edit.to), side: edit.side });
+      return moveParagraph(plan, notes, { from: place, to, side: edit.side });
     case 'insertRow':
       return insertRow(plan, place, edit);
     case 'deleteRow':

@@ -1,10 +1,11 @@
+import type { XmlElement } from '../../ooxml/index.ts';
 import type { Anchors, Place } from './anchors.ts';
 import { ParagraphChange } from './change.ts';
 import type { Draft } from './draft.ts';
 import { editFault, numbered } from './faults.ts';
 import { writeParagraph } from './paragraph.ts';
+import { visibleText } from './spot.ts';
 import { type Path, paragraphOf, paragraphsOf } from './story.ts';
-import { readTape } from './tape.ts';
 
 /** What is to be done to a document, paragraph by paragraph, before anything is written. */
 export class Plan {
@@ -42,6 +43,13 @@ export class Plan {
     return this.#changes.get(`${part} ${paragraphOf(path).start}`);
   }
 
+  /** Is anything inside an element to be changed? */
+  changesIn(part: string, { start, end }: XmlElement): boolean {
+    return [...this.#changes.values()].some(
+      (c) => c.part === part && c.paragraph.start >= start && c.paragraph.end <= end,
+    );
+  }
+
   /** Writes what was planned; paragraphs in text boxes before those that hold the boxes. */
   write(): void {
     const all = [...this.#changes.values()].sort((a, b) => b.paragraph.start - a.paragraph.start);
@@ -65,22 +73,32 @@ export class Plan {
 }
 
 /**
- * The same paragraph in the second copy of a text box (`mc:Fallback`), with the same change.
+ * The same paragraph in the second copy of a text box (`mc:Fallback`); nothing where there is none.
  *
  * @throws {RedlineError} `edit/not-editable` when the copies say different things
  */
-function twinOf(change: ParagraphChange): ParagraphChange | undefined {
-  const { path, part, tape } = change;
+export function twinPath(path: Path): Path | undefined {
   const at = path.findLastIndex((e) => e.name === 'mc:AlternateContent');
   const [holder, choice] = [path[at], path[at + 1]];
   const fallback = holder?.children.find((c) => c.kind === 'element' && c.name === 'mc:Fallback');
   if (!holder || !choice || fallback?.kind !== 'element') return undefined;
   const [mine, theirs] = [[...paragraphsOf(choice)], [...paragraphsOf(fallback)]];
-  const index = mine.findIndex((p) => paragraphOf(p) === change.paragraph);
+  const index = mine.findIndex((p) => paragraphOf(p) === paragraphOf(path));
   const other = theirs[index];
-  if (!other || mine.length !== theirs.length || readTape(paragraphOf(other)).text !== tape.text)
+  if (
+    !other ||
+    mine.length !== theirs.length ||
+    visibleText(paragraphOf(other)) !== visibleText(paragraphOf(path))
+  )
     throw editFault('edit/not-editable', 'The two copies of the text box differ.');
-  const twin = new ParagraphChange(part, [...path.slice(0, at + 1), ...other], paragraphOf(other));
+  return [...path.slice(0, at + 1), ...other];
+}
+
+/** The change of the second copy of a paragraph. */
+function twinOf(change: ParagraphChange): ParagraphChange | undefined {
+  const path = twinPath(change.path);
+  if (!path) return undefined;
+  const twin = new ParagraphChange(change.part, path, paragraphOf(path));
   twin.deletions.push(...change.deletions);
   twin.formats.push(...change.formats);
   twin.insertions.push(...change.insertions.filter((i) => i.mark === undefined));

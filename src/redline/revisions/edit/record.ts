@@ -36,6 +36,11 @@ export function markRevisions(paragraph: XmlElement): XmlElement[] {
   return rPr ? elements(rPr).filter((c) => MARKERS.includes(c.name)) : [];
 }
 
+/** Did an earlier change take the paragraph's mark? Then it shows as one with the next. */
+export function isMarkGone(paragraph: XmlElement): boolean {
+  return markRevisions(paragraph).some((m) => m.name === 'w:del' || m.name === 'w:moveFrom');
+}
+
 interface MarkChange {
   readonly mark: 'del' | 'moveFrom' | undefined;
   readonly properties: NewProperties | undefined;

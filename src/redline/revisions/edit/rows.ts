@@ -4,7 +4,7 @@ import type { Draft } from './draft.ts';
 import { editFault } from './faults.ts';
 import { insertedRuns } from './paragraph.ts';
 import { isLast } from './paragraphs.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, twinPath } from './plan.ts';
 import { markProperties, ownProperties } from './record.ts';
 import { type Path, paragraphOf, paragraphsOf } from './story.ts';
 import { readTape } from './tape.ts';
@@ -31,13 +31,17 @@ interface RowPlace {
   readonly next: XmlElement | undefined;
 }
 
-function rowOf({ path }: Place): RowPlace {
+/** The row of a place, and the same row in the second copy of a text box. */
+function rowsOf({ path }: Place): RowPlace[] {
+  const twin = twinPath(path);
+  return [rowOf(path), ...(twin ? [rowOf(twin)] : [])];
+}
+
+function rowOf(path: Path): RowPlace {
   const at = path.findLastIndex((e) => e.name === 'w:tr');
   const row = path[at];
   const table = path.slice(0, at).findLast((e) => e.name === 'w:tbl');
   if (!row || !table) throw editFault('edit/invalid', 'The place is in no table.');
-  if (path.some((e) => e.name === 'mc:AlternateContent'))
-    throw editFault('edit/not-editable', 'Rows of tables in text boxes are not edited.');
   const rows = outermostRows(table);
   const index = rows.indexOf(row);
   return { row, above: path.slice(0, at), previous: rows[index - 1], next: rows[index + 1] };
@@ -56,7 +60,13 @@ function cellsOf(row: XmlElement): XmlElement[] {
 
 /** A new row beside one, of its shape and formatting (§17.13.5.16). */
 export function insertRow(plan: Plan, place: Place, edit: Extract<Edit, { op: 'insertRow' }>): undefined {
-  const { row, next } = rowOf(place);
+  for (const found of rowsOf(place)) {
+    const at = edit.side === 'before' ? found.row.start : found.row.end;
+    plan.draft.splice(place.story.part, at, at, newRow(found, edit, plan.draft));
+  }
+}
+
+function newRow({ row, next }: RowPlace, edit: Extract<Edit, { op: 'insertRow' }>, draft: Draft): string {
   const cells = cellsOf(row);
   const texts = edit.cells ?? [];
   if (texts.length > cells.length)
@@ -64,15 +74,12 @@ export function insertRow(plan: Plan, place: Place, edit: Extract<Edit, { op: 'i
       'edit/invalid',
       `The row has ${cells.length} cells, and there are ${texts.length} texts.`,
     );
-  const { draft } = plan;
   const below = edit.side === 'before' ? row : next;
   const exceptions = child(row, 'w:tblPrEx');
   const kept = elementsOf(child(row, 'w:trPr')).filter((c) => !ROW_REVISIONS.has(c.name));
   const trPr = `<w:trPr>${kept.map(outer).join('')}<w:ins${draft.stamp()}/></w:trPr>`;
   const content = cells.map((cell, i) => newCell(cell, below && cellsOf(below)[i], texts[i] ?? '', draft));
-  const xml = `<w:tr>${exceptions ? outer(exceptions) : ''}${trPr}${content.join('')}</w:tr>`;
-  const at = edit.side === 'before' ? row.start : row.end;
-  draft.splice(place.story.part, at, at, xml);
+  return `<w:tr>${exceptions ? outer(exceptions) : ''}${trPr}${content.join('')}</w:tr>`;
 }
 
 function elementsOf(element: XmlElement | undefined): XmlElement[] {
@@ -110,7 +117,7 @@ function isContinued(cell: XmlElement | undefined): boolean {
 
 /** A row goes, and all that stands in it (§17.13.5.12). */
 export function deleteRow(plan: Plan, place: Place): undefined {
-  const { row, above, next } = rowOf(place);
+  const { row, above, next } = rowOf(place.path);
   const heads = cellsOf(row).map((c) => childValue(child(c, 'w:tcPr'), 'w:vMerge') === 'restart');
   if (next && cellsOf(next).some((c, i) => heads[i] === true && isContinued(c)))
     throw editFault('edit/not-editable', 'A merged cell begins in the row and goes on below it.');
@@ -124,7 +131,9 @@ export function deleteRow(plan: Plan, place: Place): undefined {
     for (const box of boxesIn(paragraphOf(path)))
       if (box) throw editFault('edit/not-editable', 'The row holds a text box.');
   }
-  for (const each of [row, ...descendants(row, ROW)]) markRow(each, place.story.part, plan.draft);
+  for (const found of rowsOf(place))
+    for (const each of [found.row, ...descendants(found.row, ROW)])
+      markRow(each, place.story.part, plan.draft);
 }
 
 function boxesIn(paragraph: XmlElement): XmlElement[] {

@@ -72,13 +72,14 @@ function elementNear(
   return undefined;
 }
 
-const TWINS = new Set(['mc:Fallback']);
+/** What shows nothing of its own: second copies of text boxes, and boxes that were deleted or moved away. */
+const UNSEEN = new Set(['mc:Fallback', 'w:del', 'w:moveFrom']);
 
-/** Every paragraph of a part in the order of the document; the second copy of a text box (`mc:Fallback`) is left out. */
+/** Every paragraph of a part in the order of the document; those in second copies and deleted text boxes are left out. */
 export function* paragraphsOf(root: XmlElement, above: Path = []): Generator<Path> {
   const path = [...above, root];
   for (const c of root.children) {
-    if (c.kind !== 'element' || TWINS.has(c.name)) continue;
+    if (c.kind !== 'element' || UNSEEN.has(c.name)) continue;
     if (c.name === 'w:p') {
       yield [...path, c];
       if (c.source.slice(c.start, c.end).includes('xbxContent')) yield* paragraphsOf(c, path);
@@ -92,7 +93,7 @@ export function paragraphOf(path: Path): XmlElement {
   return last;
 }
 
-/** Is the place in the second copy of a text box, which follows the first? */
-export function isTwin(path: Path): boolean {
-  return path.some((e) => TWINS.has(e.name));
+/** Is the place in the second copy of a text box, or in one that is gone? */
+export function isUnseen(path: Path): boolean {
+  return path.some((e) => UNSEEN.has(e.name));
 }

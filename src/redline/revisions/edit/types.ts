@@ -124,7 +124,7 @@ export interface EditOutcome {
 export type EditNote =
   /** Own insertions are changed outright, as Word does; rejecting cannot bring that back. */
   | 'own-insertion'
-  /** The last paragraph of a cell or story stays, empty. */
+  /** The paragraph stays, empty: the last of a cell or story, or one with a control in front of a table or control. */
   | 'paragraph-stays'
   /** What moved holds what a tracked move cannot: it is deleted and inserted. */
   | 'move-as-insertion'
