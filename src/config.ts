@@ -3,6 +3,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { type GcpConfig, gcpOf } from './gcp-config.ts';
 import { LOG_LEVELS, type LogLevel } from './kit/index.ts';
 
 /** Everything that can be set from outside, checked and typed. Passed down, never fetched. */
@@ -11,7 +12,9 @@ export interface Config {
   readonly host: string;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
-  /** Absolute path of the folder that the embedded platform keeps its data in. */
+  /** Where documents are kept in Google Cloud; `null`: on this machine. */
+  readonly gcp: GcpConfig | null;
+  /** Absolute path of the folder that the embedded platform keeps its data in; in the cloud, what can be made again. */
   readonly dataDirectory: string;
   /** Protects the ring of keys; `null`: the rights of its file do. Never logged. */
   readonly passphrase: string | null;
@@ -160,6 +163,13 @@ const schema = z
       .default('127.0.0.1'),
     PORT: whole(0, 65_535, 8080),
     REDLINE_DATA: z.string().default('.redline'),
+    REDLINE_PLATFORM: z.enum(['embedded', 'gcp'], { error: 'must be embedded or gcp' }).default('embedded'),
+    REDLINE_RESIDENCY: z.enum(['us', 'eu'], { error: 'must be us or eu' }).optional(),
+    REDLINE_GCS_US: z.string().optional(),
+    REDLINE_GCS_EU: z.string().optional(),
+    REDLINE_KMS_US: z.string().optional(),
+    REDLINE_KMS_EU: z.string().optional(),
+    REDLINE_GCP_PROJECT: z.string().optional(),
     REDLINE_WORKERS: whole(1, 64, Math.min(8, Math.max(1, availableParallelism() - 1))),
     REDLINE_QUEUE: whole(0, 10_000, 128),
     REDLINE_DEADLINE_MS: whole(10, 600_000, 60_000),
@@ -236,7 +246,14 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     throw new ConfigError(`The configuration cannot be used:\n${faults.join('\n')}`);
   }
   const values = parsed.data;
+  const gcp = values.REDLINE_PLATFORM === 'gcp' ? gcpOf(values) : null;
+  if (gcp !== null && !('places' in gcp)) {
+    throw new ConfigError(
+      `The configuration cannot be used:\n${gcp.map((fault) => `  ${fault}`).join('\n')}`,
+    );
+  }
   return {
+    gcp,
     host: values.HOST,
     port: values.PORT,
     dataDirectory: resolve(values.REDLINE_DATA),

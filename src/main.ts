@@ -4,7 +4,7 @@ import { type Config, ConfigError, type Environment, readConfig, widenThreadPool
 import type { Library } from './documents/index.ts';
 import { createLog, describeError, type Log, OutsideError, systemClock } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
-import { guardPlatform } from './platform/index.ts';
+import { guardPlatform, type Platform } from './platform/index.ts';
 import { openLibrary, ROLES, type ShutdownPhase, shutDown, tuneRuntime } from './roles/index.ts';
 
 /** Exit codes of the process; those of the command line (docs) where they overlap. */
@@ -39,7 +39,7 @@ export async function withLibrary<Result>(
 ): Promise<Result> {
   const config = readConfig(overrides);
   const log = createLog(config.logLevel);
-  const opened = await openEmbeddedPlatform(config.dataDirectory, config);
+  const opened = await openPlatform(config);
   try {
     const platform = guardPlatform(opened, {});
     const library = await openLibrary({ platform, clock: systemClock, log });
@@ -54,9 +54,16 @@ export async function withLibrary<Result>(
   }
 }
 
+/** Each platform is loaded only when it is chosen: the clients of the cloud take a while. */
+async function openPlatform(config: Config): Promise<Platform> {
+  if (config.gcp === null) return await openEmbeddedPlatform(config.dataDirectory, config);
+  const { openGcpPlatform } = await import('./platform/gcp/index.ts');
+  return await openGcpPlatform(config.dataDirectory, config.gcp, config);
+}
+
 async function serve(config: Config, log: Log): Promise<number> {
   const signalled = firstSignal();
-  const platform = await openEmbeddedPlatform(config.dataDirectory, config);
+  const platform = await openPlatform(config);
   const phases: ShutdownPhase[] = [{ name: 'close platform', deadlineMs: 5000, run: () => platform.close() }];
   try {
     const start = await ROLES.all();

@@ -75,7 +75,7 @@ export class Library {
       committed: (stored: StoredHead) => this.#enter(stored),
     };
     this.documents = new Documents(stores);
-    const linkKeys = new LinkKeys(parts.spool, this.#keys, ambient, LINK_LIFETIME_MS.most);
+    const linkKeys = new LinkKeys(parts.region.heads, this.#keys, ambient, LINK_LIFETIME_MS.most);
     this.links = new Links(this.#heads, new Commits(stores, ALL_DOCUMENTS), linkKeys, ambient);
     this.keys = new TenantKeys({
       ...{ service: parts.keys, dataKeys: this.#keys, heads: parts.region.heads },

@@ -1,4 +1,4 @@
-import { type Access, LOCAL_TENANT } from '../access/index.ts';
+import { type Access, LOCAL_TENANT, SERVICE_TENANT } from '../access/index.ts';
 import { Examiner, type Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
 import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
@@ -99,9 +99,18 @@ function openPool({ config, engineScript }: RoleContext): EnginePool {
   });
 }
 
+/** @returns how many keys were wrapped anew. */
+async function rewrapAll(library: Library, { signIn }: RoleContext['config']): Promise<number> {
+  let count = 0;
+  for (const tenant of new Set([LOCAL_TENANT, SERVICE_TENANT, ...signIn.tenants.keys()])) {
+    count += (await library.keys.rewrap(tenant)).keys;
+  }
+  return count;
+}
+
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 function sweepRegularly(
-  { log, clock }: RoleContext,
+  { log, clock, config }: RoleContext,
   results: Results,
   library: Library,
   access: Access,
@@ -112,7 +121,7 @@ function sweepRegularly(
     { name: 'expired answers', run: () => library.requests.sweep() },
     { name: 'contents left behind', run: async () => (await library.sweep()).purged },
     { name: 'keys of tokens', run: () => access.keys.tend() },
-    { name: 'keys wrapped anew', run: async () => (await library.keys.rewrap(LOCAL_TENANT)).keys },
+    { name: 'keys wrapped anew', run: () => rewrapAll(library, config) },
     { name: 'documents followed', run: () => library.follow() },
   ];
   const daily = [{ name: 'old heads', run: () => library.prune() }];

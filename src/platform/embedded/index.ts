@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scanner } from '../../documents/index.ts';
 import { Outside, OutsideError, systemClock } from '../../kit/index.ts';
@@ -32,10 +32,13 @@ export { structureScanner } from './structure-scanner.ts';
 /** Nothing that makes PDFs. */
 const NO_PROGRAMS: PrinterOptions = { office: null, browser: null, deadlineMs: 0, memoryMb: 0 };
 
-export interface EmbeddedOptions {
-  readonly printer?: PrinterOptions;
+export interface EmbeddedOptions extends MachineOptions {
   /** Protects the ring of keys; `null` leaves it to the rights of its file. */
   readonly passphrase?: string | null;
+}
+
+export interface MachineOptions {
+  readonly printer?: PrinterOptions;
   /** Where clamd listens; with `null` nothing looks for malware. */
   readonly clamd?: ClamdAddress | null;
   /** Addresses of Redis, for several processes on one folder; with `null` nothing is shared but the sessions. */
@@ -52,25 +55,30 @@ export interface EmbeddedOptions {
  */
 export async function openEmbeddedPlatform(
   directory: string,
-  {
-    printer = NO_PROGRAMS,
-    passphrase = null,
-    clamd = null,
-    redis = null,
-    signIn = { oidc: null },
-  }: EmbeddedOptions = {},
+  { passphrase = null, ...options }: EmbeddedOptions = {},
 ): Promise<Platform> {
   const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
   const contents = await DirectoryBlobStore.open(join(directory, 'contents'), true);
   await assertRing(join(directory, 'keys'), heads);
   const keys = await KeyRing.open(join(directory, 'keys'), passphrase);
+  const machine = await openMachine(directory, options);
+  return { ...machine, blobs, regions: new Map([['local', { heads, contents }]]), keys };
+}
+
+/**
+ * What every platform has of the machine that it runs on: programs, connections, and a catalogue that can be made again.
+ *
+ * @param directory absolute; made where it is not there.
+ */
+export async function openMachine(
+  directory: string,
+  { printer = NO_PROGRAMS, clamd = null, redis = null, signIn = { oidc: null } }: MachineOptions = {},
+): Promise<Omit<Platform, 'blobs' | 'regions' | 'keys'>> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
   const shared = redis === null ? sharedHere(join(directory, 'sessions.sqlite')) : openRedis(redis);
   return {
-    blobs,
-    regions: new Map([['local', { heads, contents }]]),
-    keys,
     catalogue,
     scanner: clamd === null ? structureScanner : spared(new ClamdScanner(clamd)),
     web: new NodeWeb(),

@@ -1,10 +1,13 @@
 import { OutsideError } from '../../kit/index.ts';
 import type { StorageCalls } from './storage-calls.ts';
 
-/** What a bucket is for: heads can be erased without a trace, contents are readable only with a key out of a head. */
+/**
+ * What a bucket is for: heads can be erased without a trace, contents are readable only with a key out of a head, and what
+ * is in the spool ends within eight days.
+ */
 export interface BucketNeeds {
   readonly residency: 'us' | 'eu';
-  readonly use: 'heads' | 'contents';
+  readonly use: 'heads' | 'contents' | 'spool';
 }
 
 /** Locations of each residency. London and Zurich are `europe-` too, but not in the Union, nor are the pairs with them. */
@@ -58,12 +61,13 @@ function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): s
   const { location = '', customPlacementConfig, iamConfiguration = {} } = bucket;
   const places = customPlacementConfig?.dataLocations ?? [location];
   const erasable = use === 'heads';
+  const stays = use !== 'spool';
   const wrong: [boolean, string][] = [
     [
       !places.every((place) => LOCATIONS[residency].test(place)),
       `lies in ${places.join(' and ')}, outside of "${residency}"`,
     ],
-    [bucket.versioning?.enabled !== true, 'keeps no versions'],
+    [stays && bucket.versioning?.enabled !== true, 'keeps no versions'],
     [
       erasable && Number(bucket.softDeletePolicy?.retentionDurationSeconds ?? 0) > 0,
       'keeps what is erased (soft delete)',
@@ -73,7 +77,7 @@ function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): s
     [iamConfiguration.publicAccessPrevention === 'inherited', 'may be opened to the public'],
     [iamConfiguration.uniformBucketLevelAccess?.enabled === false, 'lets objects have rights of their own'],
     [
-      (bucket.lifecycle?.rule ?? []).some(removesCurrent),
+      stays && (bucket.lifecycle?.rule ?? []).some(removesCurrent),
       'has a lifecycle rule that removes current objects',
     ],
   ];

@@ -1,4 +1,5 @@
 export { type BucketNeeds, checkBucket } from './bucket-check.ts';
 export { CloudKeys, type CloudKeysOptions } from './cloud-keys.ts';
 export { GcsBlobStore } from './gcs-blob-store.ts';
+export { type CloudOptions, openGcpPlatform } from './platform.ts';
 export { StorageCalls, type StorageOptions } from './storage-calls.ts';

@@ -1,0 +1,66 @@
+/** Where the data of one residency are in the cloud. */
+export interface GcpPlaces {
+  readonly residency: 'us' | 'eu';
+  readonly heads: string;
+  readonly contents: string;
+  readonly spool: string;
+  readonly keyRing: string;
+}
+
+export interface GcpConfig {
+  /** The first one is where documents are kept. */
+  readonly places: readonly GcpPlaces[];
+  /** `null`: the one of the surroundings. */
+  readonly project: string | null;
+}
+
+/** Variables as they are given, `undefined` where they are not. */
+export interface GcpVariables {
+  readonly REDLINE_RESIDENCY?: 'us' | 'eu' | undefined;
+  readonly REDLINE_GCS_US?: string | undefined;
+  readonly REDLINE_GCS_EU?: string | undefined;
+  readonly REDLINE_KMS_US?: string | undefined;
+  readonly REDLINE_KMS_EU?: string | undefined;
+  readonly REDLINE_GCP_PROJECT?: string | undefined;
+}
+
+const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
+const KEY_RING = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[A-Za-z0-9_-]{1,63}$/;
+const RESIDENCIES = ['us', 'eu'] as const;
+
+/** @returns the configuration, or every fault as a line. */
+export function gcpOf(values: GcpVariables): GcpConfig | readonly string[] {
+  const faults: string[] = [];
+  const places = RESIDENCIES.flatMap((residency) => placesOf(residency, values, faults));
+  const chosen = values.REDLINE_RESIDENCY ?? (places.length === 1 ? places[0]?.residency : undefined);
+  if (faults.length === 0 && chosen === undefined) {
+    faults.push(
+      places.length === 0
+        ? 'REDLINE_GCS_US or REDLINE_GCS_EU must name the buckets'
+        : 'REDLINE_RESIDENCY must be us or eu where both have buckets',
+    );
+  }
+  if (faults.length === 0 && !places.some(({ residency }) => residency === chosen)) {
+    faults.push(`REDLINE_RESIDENCY is ${chosen}, which has no buckets`);
+  }
+  if (faults.length > 0) return faults;
+  const first = places.toSorted((a) => (a.residency === chosen ? -1 : 1));
+  return { places: first, project: values.REDLINE_GCP_PROJECT ?? null };
+}
+
+function placesOf(residency: 'us' | 'eu', values: GcpVariables, faults: string[]): GcpPlaces[] {
+  const [gcs, kms] =
+    residency === 'us'
+      ? (['REDLINE_GCS_US', 'REDLINE_KMS_US'] as const)
+      : (['REDLINE_GCS_EU', 'REDLINE_KMS_EU'] as const);
+  const { [gcs]: buckets, [kms]: keyRing } = values;
+  if (buckets === undefined && keyRing === undefined) return [];
+  const names = (buckets ?? '').split(',').map((name) => name.trim());
+  const [heads = '', contents = '', spool = ''] = names;
+  const areNames =
+    names.length === 3 && new Set(names).size === 3 && names.every((name) => BUCKET.test(name));
+  if (!areNames)
+    faults.push(`${gcs} must be the names of three buckets with commas between them: heads, contents, spool`);
+  if (!KEY_RING.test(keyRing ?? '')) faults.push(`${kms} must be projects/…/locations/…/keyRings/…`);
+  return [{ residency, heads, contents, spool, keyRing: keyRing ?? '' }];
+}

@@ -1,0 +1,205 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KeyManagementServiceClient } from '@google-cloud/kms';
+import { credentials } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { createLog, systemClock } from '../../src/kit/index.ts';
+import { type CloudOptions, openGcpPlatform } from '../../src/platform/gcp/index.ts';
+import { ROLES, type RunningRole, shutDown } from '../../src/roles/index.ts';
+import { startFakeGcs } from '../services/fake-gcs.ts';
+import { KmsServer } from '../services/kms-server.ts';
+import { startObjectServer } from '../services/object-server.ts';
+import { docx, p, r } from '../support/redlines.ts';
+import { callsTo, newBucket } from './gcs-bucket.ts';
+
+process.env.METADATA_SERVER_DETECTION = 'none';
+const KMS = await KmsServer.start();
+const keyClient = new KeyManagementServiceClient({
+  ...{ apiEndpoint: '127.0.0.1', port: KMS.port },
+  sslCreds: credentials.createInsecure(),
+});
+afterAll(async () => {
+  await keyClient.close();
+  KMS.stop();
+});
+
+interface Cloud {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function placesAt(url: string, location = 'US'): Promise<CloudOptions['places'][number]> {
+  const versioned = { location };
+  const [heads, contents, spool] = [
+    await newBucket(url, versioned),
+    await newBucket(url, versioned),
+    await newBucket(url, { location, versioning: { enabled: false } }),
+  ];
+  return { residency: 'us', heads, contents, spool, keyRing: KMS.keyRing };
+}
+
+const program = process.env.FAKE_GCS_PATH;
+const CLOUDS: [name: string, start: () => Promise<Cloud>, skipped: boolean][] = [
+  ['fake-gcs-server', () => startFakeGcs(program ?? ''), program === undefined],
+  ['a server that honours conditions', startObjectServer, false],
+];
+
+describe.each(CLOUDS)('the service in the cloud, with %s and a key service', (_, start, skipped) => {
+  if (skipped) return void test.skip('its program is not here', () => {});
+  let cloud: Cloud;
+  let folder: string;
+  let places: CloudOptions['places'][number];
+  const running: { role: RunningRole; close: () => Promise<void> }[] = [];
+  const log = createLog('silent');
+  beforeAll(async () => {
+    KMS.reset();
+    cloud = await start();
+    folder = await mkdtemp(join(tmpdir(), 'redline-cloud-'));
+    places = await placesAt(cloud.url);
+  });
+  const stop = async () => {
+    for (const { role, close } of running.splice(0)) {
+      await shutDown(role.shutdown, log);
+      await close();
+    }
+  };
+  afterAll(async () => {
+    await stop();
+    await cloud.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  /** The real role, as another machine would start it: with nothing on its disk. */
+  async function serve(): Promise<string> {
+    const data = await mkdtemp(join(folder, 'machine-'));
+    const config = readConfig({ PORT: '0', REDLINE_DATA: data, REDLINE_WORKERS: '1' }, {});
+    const clients = { storage: callsTo(cloud.url), keys: keyClient };
+    const platform = await openGcpPlatform(data, { places: [places], project: 'test' }, config, clients);
+    const role = await (await ROLES.all())({ config, platform, log, clock: systemClock });
+    running.push({ role, close: () => platform.close() });
+    return role.url;
+  }
+
+  const form = (text: string): FormData => {
+    const data = new FormData();
+    const bytes = docx(p(r(text)));
+    data.set('file', new Blob([Uint8Array.from(bytes)]), 'lease.docx');
+    return data;
+  };
+
+  test('creates, reads and compares documents, and another machine finds them', {
+    timeout: 120_000,
+  }, async () => {
+    const url = await serve();
+    const key = { 'idempotency-key': 'cloud' };
+    const post = () =>
+      fetch(`${url}/v1/documents`, { method: 'POST', body: form('The rent is 100 a month.'), headers: key });
+    const first = await post();
+    expect(first.status).toBe(201);
+    const made = (await first.json()) as {
+      id: string;
+      etag: string;
+      links: { self: string; content: string };
+    };
+    const again = await post();
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const versions = `${url}${made.links.self}/versions`;
+    const second = await fetch(versions, {
+      ...{ method: 'POST', body: form('The rent is 120 a month.') },
+      headers: { 'if-match': made.etag },
+    });
+    expect(second.status).toBe(201);
+    const stale = await fetch(versions, {
+      method: 'POST',
+      body: form('x'),
+      headers: { 'if-match': made.etag },
+    });
+    expect(stale.status).toBe(412);
+    const redline = await fetch(`${url}${made.links.self}/redlines`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ original: { version: 1 }, modified: { version: 2 } }),
+    });
+    expect(redline.status, await redline.clone().text()).toBe(201);
+    await stop();
+    const other = await serve();
+    const content = await fetch(`${other}${made.links.content}`, { headers: { range: 'bytes=0-1' } });
+    expect({ status: content.status, text: await content.text() }).toEqual({ status: 206, text: 'PK' });
+    const listed = (await (await fetch(`${other}/v1/documents`)).json()) as { documents: { id: string }[] };
+    expect(listed.documents.map(({ id }) => id)).toEqual([made.id]);
+    expect(KMS.calls).toEqual(expect.arrayContaining(['CreateCryptoKey', 'Encrypt', 'Decrypt']));
+  });
+});
+
+describe('the cloud is looked at before anything is served', () => {
+  test('with everything that is wrong in one message', async () => {
+    const cloud = await startObjectServer();
+    const folder = await mkdtemp(join(tmpdir(), 'redline-cloud-'));
+    const good = await placesAt(cloud.url);
+    const wrong = {
+      ...good,
+      heads: await newBucket(cloud.url, { location: 'EU', versioning: { enabled: false } }),
+      contents: 'missing-bucket',
+      keyRing: `${KMS.keyRing}-missing`,
+    };
+    const clients = { storage: callsTo(cloud.url), keys: keyClient };
+    const opened = openGcpPlatform(folder, { places: [wrong], project: 'test' }, {}, clients);
+    const message = await opened.then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message).toContain(`us, heads: The bucket ${wrong.heads} cannot be used`);
+    expect(message).toContain('lies in EU, outside of "us"; it keeps no versions');
+    expect(message).toContain('us, contents: ');
+    expect(message).not.toContain(good.spool);
+    await rm(folder, { recursive: true });
+    await cloud.stop();
+  });
+});
+
+describe('the configuration of the cloud', () => {
+  const RING = 'projects/p/locations/europe/keyRings/r';
+  const read = (given: Record<string, string>) => readConfig({ REDLINE_PLATFORM: 'gcp', ...given }, {}).gcp;
+
+  test('names the buckets and the key ring of each residency', () => {
+    const eu = { REDLINE_GCS_EU: 'r-heads, r-contents,r-spool', REDLINE_KMS_EU: RING };
+    const place = {
+      residency: 'eu',
+      heads: 'r-heads',
+      contents: 'r-contents',
+      spool: 'r-spool',
+      keyRing: RING,
+    };
+    expect(read(eu)).toEqual({ places: [place], project: null });
+    const us = { REDLINE_GCS_US: 'u-heads,u-contents,u-spool', REDLINE_KMS_US: RING.replace('europe', 'us') };
+    expect(read({ ...eu, ...us, REDLINE_RESIDENCY: 'eu' })?.places.map(({ residency }) => residency)).toEqual(
+      ['eu', 'us'],
+    );
+    expect(readConfig({}, {}).gcp).toBeNull();
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['nothing', {}, 'REDLINE_GCS_US or REDLINE_GCS_EU must name the buckets'],
+    ['two buckets', { REDLINE_GCS_EU: 'a-1,b-1', REDLINE_KMS_EU: RING }, 'names of three buckets'],
+    ['one bucket thrice', { REDLINE_GCS_EU: 'a-1,a-1,a-1', REDLINE_KMS_EU: RING }, 'names of three buckets'],
+    ['no key ring', { REDLINE_GCS_EU: 'a-1,b-1,c-1' }, 'REDLINE_KMS_EU must be'],
+    [
+      'another residency',
+      { REDLINE_GCS_EU: 'a-1,b-1,c-1', REDLINE_KMS_EU: RING, REDLINE_RESIDENCY: 'us' },
+      'has no buckets',
+    ],
+    [
+      'both and no choice',
+      {
+        REDLINE_GCS_EU: 'a-1,b-1,c-1',
+        REDLINE_KMS_EU: RING,
+        REDLINE_GCS_US: 'd-1,e-1,f-1',
+        REDLINE_KMS_US: RING,
+      },
+      'REDLINE_RESIDENCY must be',
+    ],
+  ])('that says %s is refused', (_, given, message) => {
+    expect(() => read(given)).toThrow(message);
+  });
+});
