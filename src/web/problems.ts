@@ -114,6 +114,10 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
     'The file cannot be read',
     'It may be a folder, or have been changed or moved since you chose it. Choose it again.',
   ],
+  'page/one-file': [
+    'One file at a time',
+    'A version is one file. Drop new documents on the list of documents.',
+  ],
   'page/other-file': ['That is another file', 'Choose the file that was being uploaded, under its old name.'],
   'page/elsewhere': ['It is being uploaded already', 'If not here, then in another tab of this browser.'],
   'service/busy': ['The service is busy', 'Your documents were not compared. Try again in a moment.'],

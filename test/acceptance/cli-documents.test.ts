@@ -137,6 +137,61 @@ describe('redline documents', () => {
   });
 });
 
+describe('compared', () => {
+  const exact = async (original: Uint8Array, modified: Uint8Array, name: string) => {
+    writeFileSync(at('o.docx'), original);
+    writeFileSync(at('m.docx'), modified);
+    return (await redline(['verify', 'o.docx', 'm.docx', name], { cwd: folder })).exitCode;
+  };
+  const [one, two, three] = [contract('one way'), contract('two ways'), contract('three ways')];
+
+  test('two versions become a redline that is kept, exact, and listed', async () => {
+    const { id } = await upload('compared.docx', one);
+    await upload('compared-2.docx', two, '--to', id);
+    await upload('compared-3.docx', three, '--to', id);
+    const latest = await run(['compare', id, '-o', 'latest.docx']);
+    expect(latest.stdout.toString()).toMatch(
+      /^r_\w+ {2}version 2 with version 3: .*insertions.*\n {2}latest\.docx\n$/,
+    );
+    expect(await exact(two, three, 'latest.docx')).toBe(0);
+    const flags = ['--original', '1', '--modified', '3', '-o', 'whole.docx', '--author', 'Ada', '--json'];
+    const whole = json<{ id: string }>(await run(['compare', id, ...flags]));
+    expect(await exact(one, three, 'whole.docx')).toBe(0);
+    const { redlines } = json<{ redlines: { id: string }[] }>(await run(['redlines', id, '--json']));
+    expect([redlines.length, redlines[0]?.id]).toEqual([2, whole.id]);
+    expect((await run(['redlines', id])).stdout.toString()).toMatch(
+      /version 1 with version 3\n.*version 2 with version 3\n$/,
+    );
+  });
+
+  test('a file is sent, compared with the current version, and leaves no upload behind', async () => {
+    const { id } = await upload('mine.docx', one);
+    writeFileSync(at('returned.docx'), two);
+    const result = await run(['compare', id, 'returned.docx', '-o', 'theirs.docx']);
+    expect([result.exitCode, result.stderr]).toEqual([0, '']);
+    expect(result.stdout.toString()).toContain('version 1 with returned.docx');
+    expect(await exact(one, two, 'theirs.docx')).toBe(0);
+    expect(remembered()).toEqual([]);
+  });
+
+  test.each([
+    [['compare', 'd_00000000000000000000000000000000'], 2, 'documents/not-found'],
+    [['compare', 'ID', '--original', '9'], 2, 'documents/version-not-found'],
+    [['compare', 'ID', '--original', 'first'], 2, 'usage'],
+    [['compare', 'ID', 'x.docx', '--modified', '1'], 2, 'usage'],
+    [['compare', 'ID', '-o', '-'], 2, 'usage'],
+    [['compare', 'ID', 'missing.docx'], 2, 'file/not-found'],
+    [['compare', 'ID', 'plain.txt'], 3, 'document/not-a-package'],
+    [['redlines', 'ID', '--limit', 'all'], 2, 'usage'],
+  ])('%j ends with %d, %s', async (args, exitCode, code) => {
+    writeFileSync(at('plain.txt'), 'plain text');
+    const { id } = await upload('wrong.docx', one);
+    const result = await run([...args.map((word) => (word === 'ID' ? id : word)), '--json']);
+    expect([result.exitCode, json<{ code: string }>(result).code]).toEqual([exitCode, code]);
+    expect(remembered()).toEqual([]);
+  });
+});
+
 describe('wrong use', () => {
   const ID = 'd_00000000000000000000000000000000';
   beforeAll(() => {

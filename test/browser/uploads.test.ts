@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { docx, expectAccessible, openStage, type Stage, shoot, type Visit } from './browser.ts';
-import { contentOf, contract, large, openList, picker, row, stored } from './kept.ts';
+import { contentOf, contract, keep, large, openDocument, openList, picker, row, stored } from './kept.ts';
 
 let stage: Stage;
 let visit: Visit;
@@ -72,6 +72,20 @@ describe('uploads', () => {
     await page.dispatchEvent('footer', 'drop', { dataTransfer: transfer });
     await page.getByRole('row', { name: /dropped\.docx/ }).waitFor();
     expect(await page.locator('.dropping').count()).toBe(0);
+  });
+
+  test('several dropped on one document are not taken for a version', async () => {
+    const { page } = visit;
+    const kept = await keep(stage.service, 'one at a time.docx', contract('x'));
+    await openDocument(stage.service, page, kept);
+    const transfer = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      for (const name of ['first.docx', 'second.docx']) data.items.add(new File(['x'], name));
+      return data;
+    });
+    await page.dispatchEvent('footer', 'drop', { dataTransfer: transfer });
+    await page.getByRole('heading', { name: '2 not kept' }).waitFor();
+    await row(page, 'second.docx').getByText('One file at a time').waitFor();
   });
 
   test('a network that is cut in the middle: it goes on by itself, and sends no piece again', async () => {

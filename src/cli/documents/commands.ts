@@ -11,6 +11,7 @@ Examples:
   redline documents upload draft-2.docx --to ID
   redline documents history ID
   redline documents download ID --version 1 -o draft-1.docx
+  redline documents compare ID --original 1 --modified 2 -o redline.docx
 `;
 
 const UPLOAD_HELP = `
@@ -20,6 +21,16 @@ run again, within a day.
 Examples:
   redline documents upload lease.docx annex.pdf --label leases
   redline documents upload lease-2.docx --to d_0123456789abcdef0123456789abcdef
+`;
+
+const COMPARE_HELP = `
+Rejecting every change gives the original, accepting every change the modified side: proven before the redline is kept. By
+default the current version is compared with the one before it; FILE is compared with the current version.
+
+Examples:
+  redline documents compare ID
+  redline documents compare ID --original 1 --modified 3 -o redline.docx
+  redline documents compare ID returned.docx -o redline.docx
 `;
 
 type Done = (exitCode: number) => void;
@@ -32,6 +43,7 @@ export function addDocumentCommands(program: Command, io: Io, done: Done): void 
     .addHelpText('after', HELP);
   addReading(documents, io, done);
   addUpload(documents, io, done);
+  addCompare(documents, io, done);
   addChanges(documents, io, done);
 }
 
@@ -68,6 +80,7 @@ function addReading(documents: Command, io: Io, done: Done): void {
 }
 
 const collected = (value: string, before: string[] = []): string[] => [...before, value];
+const PATIENCE = 'how long to wait for a service that went away';
 const IF_MATCH = 'only if the document is still in the state of this ETag';
 
 function addUpload(documents: Command, io: Io, done: Done): void {
@@ -77,9 +90,27 @@ function addUpload(documents: Command, io: Io, done: Done): void {
     .option('--name <name>', 'what the document is called (default: as the file)')
     .option('--label <label>', 'a label of the documents; may be repeated', collected)
     .option('--if-match <etag>', IF_MATCH)
-    .option('--patience <seconds>', 'how long to wait for a service that went away', '60')
+    .option('--patience <seconds>', PATIENCE, '60')
     .addHelpText('after', UPLOAD_HELP)
     .action(async (files, flags) => done(await (await import('./upload.ts')).runUpload(files, flags, io)));
+}
+
+function addCompare(documents: Command, io: Io, done: Done): void {
+  withService(documents.command('compare <id> [file]'))
+    .description('compare two versions, or one with a file, and keep the redline')
+    .option('--original <number>', 'the earlier version')
+    .option('--modified <number>', 'the later version (default: the current one)')
+    .option('--author <name>', 'whose changes they are (default: who asks)')
+    .option('-o, --output <out>', 'write the redline to a file too; "-" is standard output')
+    .option('--patience <seconds>', PATIENCE, '60')
+    .addHelpText('after', COMPARE_HELP)
+    .action(async (id, file, flags) =>
+      done(await (await import('./compare.ts')).runCompare(id, file, flags, io)),
+    );
+  withService(documents.command('redlines <id>'))
+    .description('list the redlines that are kept with a document')
+    .option('--limit <number>', 'the most to list', '50')
+    .action(async (id, flags) => done(await (await import('./compare.ts')).runRedlines(id, flags, io)));
 }
 
 function addChanges(documents: Command, io: Io, done: Done): void {

@@ -7,7 +7,7 @@ export function shown(text: string): string {
 }
 
 /** `2026-11-22 14:08`, UTC. */
-function minute(iso: string): string {
+export function minute(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
 }
 

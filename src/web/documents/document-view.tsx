@@ -77,9 +77,7 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
         <>
           <DropAnywhere
             invitation={`Drop to add a version of ${document.name}`}
-            onFiles={([file]) =>
-              file && uploads.add([file], { id: document.id, etag: document.etag, as: 'version' })
-            }
+            onFiles={(files) => uploads.add(files, { id: document.id, etag: document.etag, as: 'version' })}
           />
           <Labels
             labels={document.labels}

@@ -88,10 +88,10 @@ class Uploads {
 
   readonly items = (): readonly UploadItem[] => this.#items;
 
-  /** Begins to upload files: each becomes a document, or a version of the one named. */
+  /** Begins to upload files: each becomes a document. With a destination goes one. */
   add(files: readonly File[], to?: Destination): void {
     for (const file of files) {
-      const problem = refusalOf(file);
+      const problem = to !== undefined && files.length > 1 ? problemNamed('page/one-file') : refusalOf(file);
       this.#put(file, file.name, file.size, problem === undefined ? 'queued' : 'failed', to, problem);
     }
     this.#next();
@@ -127,7 +127,7 @@ class Uploads {
     if (file !== undefined) {
       const same = await fingerprintOf(file, work.item.to).catch(() => undefined);
       if (same !== work.fingerprint) {
-        this.#show(work, { problem: new ProblemError({ code: 'page/other-file' }).problem });
+        this.#show(work, { problem: problemNamed('page/other-file') });
         return;
       }
       work.file = file;
@@ -277,7 +277,7 @@ class Uploads {
 
   #fail(work: Work, error: unknown): void {
     const isFile = error instanceof DOMException;
-    const problem = isFile ? new ProblemError({ code: 'page/file-changed' }).problem : problemOf(error);
+    const problem = isFile ? problemNamed('page/file-changed') : problemOf(error);
     if (/^(documents?\/(?!stale|unclear|full)|redline\/)/.test(problem.code)) this.#giveUp(work);
     this.#show(work, { state: 'failed', problem });
   }
@@ -296,6 +296,10 @@ async function makeOf(upload: string, to: Destination | undefined, signal: Abort
   }
   const how = { idempotencyKey: `upload-${upload}`, signal };
   return { kind: 'redline', redline: await createRedline(service, to.id, { modified: { upload } }, how) };
+}
+
+function problemNamed(code: string): Problem {
+  return new ProblemError({ code }).problem;
 }
 
 function sourceOf(file: File) {
