@@ -12,6 +12,7 @@ export type AuditAction =
   | 'version.restored'
   | `version.${DerivedKind}`
   | 'redline.created'
+  | 'redline.updated'
   | 'redline.deleted'
   | 'redline.restored'
   | 'link.created'

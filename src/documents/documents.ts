@@ -97,7 +97,7 @@ export class Documents {
   async describe(change: ChangeOf, description: Partial<Description>): Promise<StoredHead> {
     return await this.#commits.change(change, async () => ({
       change: checkDescription(description),
-      acts: [{ action: 'document.updated' }],
+      acts: [{ action: `${this.#scope.noun}.updated` as const }],
     }));
   }
 

@@ -213,6 +213,17 @@ describe.each(Object.entries(PLACES))('a %s', (_, begin) => {
     expect(await response.text()).toContain(expected);
   });
 
+  test('is not read twice where a client has it, and not worked on for headers alone', async () => {
+    const page = await ask(`${self}/html`);
+    const again = await ask(`${self}/html`, { headers: { 'if-none-match': page.etag } });
+    expect(again.status).toBe(304);
+    const policy = (answer: Answer) => answer.headers.get('content-security-policy');
+    expect(policy(again)).toBe(policy(page));
+    const head = await ask(`${self}/html`, { method: 'HEAD' });
+    expect(head).toMatchObject({ status: 200, etag: page.etag });
+    expect(await service.health()).toMatchObject({ pool: { running: 0, places: 0 } });
+  });
+
   const decide = { decisions: [{ verdict: 'accept', changes: {} }] };
   const quote = (text: string) => ({ edits: [{ op: 'delete', at: { quote: text } }] });
   test.each<[string, string, object, Record<string, string> | null, number, string]>([

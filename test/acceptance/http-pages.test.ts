@@ -86,6 +86,7 @@ describe('the description of the API', () => {
       'get /v1/sessions',
       'get /v1/uploads/{id}',
       'patch /v1/documents/{id}',
+      'patch /v1/documents/{id}/redlines/{redline}',
       'patch /v1/people/{id}',
       'patch /v1/uploads/{id}',
       'post /v1/blacklines',

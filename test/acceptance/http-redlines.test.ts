@@ -149,6 +149,15 @@ describe('a redline', () => {
     expect(other).toMatchObject({ status: 422, body: { code: 'documents/other-request' } });
   });
 
+  test('is renamed', async () => {
+    const { made, self } = await redlineOf(OLD, NEW);
+    const renamed = await ask(self, json('PATCH', { name: ' For Ann.docx ' }, { 'if-match': made.etag }));
+    expect(renamed).toMatchObject({ status: 200, body: { name: 'For Ann.docx', versions: 1 } });
+    expect(await ask(self)).toMatchObject({ etag: renamed.etag, body: renamed.body });
+    const stale = await ask(self, json('PATCH', { name: 'x' }, { 'if-match': made.etag }));
+    expect(stale).toMatchObject({ status: 412, body: { code: 'documents/stale' } });
+  });
+
   test('is deleted and restored, and goes with its document', async () => {
     const { document, made, self } = await redlineOf(OLD, NEW);
     const deleted = await ask(self, { method: 'DELETE', headers: { 'if-match': made.etag } });

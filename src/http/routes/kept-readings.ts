@@ -12,6 +12,7 @@ import { changesOperation, filterSchema } from './changes.ts';
 import { commentsOperation } from './edit.ts';
 import type { Operation } from './operation.ts';
 import { serve } from './serve.ts';
+import { HTML_HEADERS } from './shared.ts';
 import {
   blacklineOperation,
   htmlOptions,
@@ -37,9 +38,14 @@ interface Reading<Name extends OperationName, Options extends z.ZodType, Query e
   readonly query: Query;
   /** What the form of the stateless operation would say. */
   readonly toForm: (query: z.output<Query>, stored: StoredHead) => z.input<Options>;
-  /** Whether equal states have equal answers: then they carry the ETag of what was read. */
-  readonly stable: boolean;
+  /**
+   * Headers of the answer that belong to what a client keeps of it, so that a 304 must say them too (RFC 9111 § 4.3.4);
+   * `null` where equal states have answers that differ, which then carry no ETag.
+   */
+  readonly stable: Readonly<Record<string, string>> | null;
 }
+
+const KEPT = { 'Cache-Control': 'private, no-cache' };
 
 const version = z.coerce
   .number()
@@ -80,7 +86,7 @@ export function addKeptReadings(app: OpenAPIHono<HttpEnv>, services: HttpService
     summary: `List the tracked changes of a ${noun}`,
     query: changesQuery,
     toForm: (filter) => ({ filter }),
-    stable: true,
+    stable: {},
   });
   addReading(app, services, place, {
     of: commentsOperation,
@@ -88,7 +94,7 @@ export function addKeptReadings(app: OpenAPIHono<HttpEnv>, services: HttpService
     summary: `List the comments of a ${noun}`,
     query: z.object({}),
     toForm: () => ({}),
-    stable: true,
+    stable: {},
   });
   addReading(app, services, place, {
     of: pageOperation,
@@ -96,7 +102,7 @@ export function addKeptReadings(app: OpenAPIHono<HttpEnv>, services: HttpService
     summary: `Show a ${noun} with its tracked changes as a page`,
     query: z.object(htmlOptions.shape),
     toForm: (view) => view,
-    stable: true,
+    stable: HTML_HEADERS,
   });
   addReading(app, services, place, {
     of: blacklineOperation,
@@ -104,7 +110,7 @@ export function addKeptReadings(app: OpenAPIHono<HttpEnv>, services: HttpService
     summary: `A static comparison of a ${noun}`,
     query: z.object({}),
     toForm: () => ({}),
-    stable: true,
+    stable: {},
   });
   addReading(app, services, place, {
     of: pdfOperation(services),
@@ -112,7 +118,7 @@ export function addKeptReadings(app: OpenAPIHono<HttpEnv>, services: HttpService
     summary: `A PDF of a ${noun}, of its static comparison or of its change report`,
     query: z.object(pdfOptions.shape),
     toForm: (subject) => subject,
-    stable: false,
+    stable: null,
   });
   addReading(app, services, place, {
     of: reportOperation,
@@ -120,7 +126,7 @@ export function addKeptReadings(app: OpenAPIHono<HttpEnv>, services: HttpService
     summary: `Report what is changed in a ${noun}`,
     query: z.object({ original: z.string().max(255).optional(), modified: z.string().max(255).optional() }),
     toForm: (given, { head }) => ({ ...namesOf(head), ...given }),
-    stable: false,
+    stable: null,
   });
 }
 
@@ -149,7 +155,7 @@ function addReading<Name extends OfOne, Options extends z.ZodType, Query extends
     request: { params: place.params, query: whole },
     responses: {
       200: { description: answers.map(({ description }) => description).join(' '), content },
-      ...(stable ? { 304: { description: 'It is as `If-None-Match` says.' } } : {}),
+      ...(stable !== null ? { 304: { description: 'It is as `If-None-Match` says.' } } : {}),
       ...problemResponses,
     },
   });
@@ -162,11 +168,12 @@ function addReading<Name extends OfOne, Options extends z.ZodType, Query extends
     const { version: number, ...asked } = whole.parse(flat(c.req.queries()));
     const { kept, id } = await subjectOf(c, services);
     const { stored, version: read } = await kept.version(actorOf(c), id, number as number | undefined);
-    const headers = stable
-      ? { ETag: etagOf(stored.generation), Vary: 'Accept', 'Cache-Control': 'private, no-cache' }
-      : {};
-    if (headers.ETag !== undefined && isKnown(c.req.header('if-none-match'), headers.ETag))
-      return c.body(null, 304, headers);
+    const etag = etagOf(stored.generation);
+    const headers: Record<string, string> =
+      stable === null ? {} : { ...stable, ETag: etag, Vary: 'Accept', ...KEPT };
+    if (stable !== null && isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+    // Nobody would read what is made for it.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': mediaType, ...headers });
     const form = of.options.parse(toForm(asked as z.output<Query>, stored));
     const options = of.toOptions(form, services.clock(), answer.mediaType);
     return await withPlace(services, async (engine, share) => {

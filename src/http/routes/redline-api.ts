@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { redlinePageSchema, redlineSchema, redlinesQuerySchema, sideSchema } from '../redline-schemas.ts';
 import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
 import { certificateSchema } from '../schemas.ts';
-import { anew, both } from './document-api.ts';
+import { anew, both, shortBody } from './document-api.ts';
 import { combineOptions, MOST_COPIES } from './edit.ts';
 
 // What the routes of kept redlines take and answer, as the OpenAPI document says it; `redlines.ts` does it.
@@ -121,6 +121,19 @@ export const getRedline = createRoute({
   summary: 'A redline',
   request: { params: redlineParameters },
   responses: { ...changed, 304: { description: 'It is as `If-None-Match` says.' } },
+});
+
+export const renameRedline = createRoute({
+  method: 'patch',
+  path: ONE,
+  summary: 'Rename a redline',
+  middleware: shortBody,
+  request: {
+    params: redlineParameters,
+    headers: both,
+    body: { required: true, content: json(z.strictObject({ name: z.string().min(1).max(255) })) },
+  },
+  responses: changed,
 });
 
 export const deleteRedline = createRoute({

@@ -62,6 +62,9 @@ export function addRedlineRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServic
     if (isKnown(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers);
     return c.json(viewRedline(stored), 200, headers);
   });
+  app.openapi(api.renameRedline, async (c) =>
+    answerChanged(c, await (await redlines(c)).describe(change(c), c.req.valid('json'))),
+  );
   app.openapi(api.deleteRedline, async (c) => answerChanged(c, await (await redlines(c)).remove(change(c))));
   app.openapi(api.restoreRedline, async (c) =>
     answerChanged(c, await (await redlines(c)).undelete(change(c))),
