@@ -45,7 +45,7 @@ const STAGES = [
   suite('property'),
   suite('simulation'),
   suite('contract', ['office', 'browser', 'objects', 'clamd', 'redis']),
-  suite('chaos'),
+  suite('chaos', ['redis']),
   suite('acceptance', ['office', 'browser', 'clamd']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),
   { name: 'corpus', run: corpus },

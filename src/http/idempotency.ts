@@ -19,8 +19,11 @@ import type { HttpEnv } from './services.ts';
 // The header Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): decision 0074.
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
-/** Pieces of a resumable upload carry their offset: none is taken twice, whatever key is sent. */
-const RESUMED = /^\/v1\/uploads\/[^/]+$/;
+/**
+ * Pieces of a resumable upload carry their offset: none is taken twice, whatever key is sent. A key for programs is shown
+ * once, so its answer is kept nowhere; asked for twice, there are two.
+ */
+const EXEMPT = /^\/v1\/(?:uploads\/[^/]+|api-keys(?:\/.*)?)$/;
 /** Headers that say what is asked, beside the body. `If-Match` is none: who repeats a request may have read again. */
 const ASKING = ['accept', 'content-type', 'upload-length', 'upload-metadata', 'upload-checksum'];
 
@@ -30,7 +33,7 @@ const ASKING = ['accept', 'content-type', 'upload-length', 'upload-metadata', 'u
  */
 export function doOnce(requests: Requests, log: Log): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
-    const isExempt = SAFE_METHODS.includes(c.req.method) || RESUMED.test(c.req.path);
+    const isExempt = SAFE_METHODS.includes(c.req.method) || EXEMPT.test(c.req.path);
     // Whoever is not known yet can only sign in.
     const key = isExempt || c.var.principal === undefined ? undefined : idempotencyKeyOf(c);
     if (key === undefined) return await next();

@@ -62,7 +62,7 @@ export async function openSignIn(): Promise<SignInStage> {
 }
 
 /** Two tenants, of which Ada administers the first. */
-function oidcSettings({ issuer }: OpenIdServer): Record<string, string> {
+export function oidcSettings({ issuer }: OpenIdServer): Record<string, string> {
   return {
     REDLINE_OIDC_ISSUER: issuer,
     REDLINE_OIDC_CLIENT_ID: CLIENT.id,

@@ -7,17 +7,20 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** The real service as a process of its own, which can be killed and comes back over the same data. */
 export class MortalServer {
   readonly #folder: string;
+  readonly #settings: Readonly<Record<string, string>>;
   #child: ChildProcess | null = null;
   #url: Promise<string>;
   deaths = 0;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, settings: Readonly<Record<string, string>>) {
     this.#folder = folder;
+    this.#settings = settings;
     this.#url = this.#start();
   }
 
-  static start(folder: string): MortalServer {
-    return new MortalServer(folder);
+  /** @param settings besides those that every one has. */
+  static start(folder: string, settings: Readonly<Record<string, string>> = {}): MortalServer {
+    return new MortalServer(folder, settings);
   }
 
   /** Where it answers; waits while it is starting. */
@@ -54,6 +57,7 @@ export class MortalServer {
       REDLINE_DATA: this.#folder,
       REDLINE_WORKERS: '1',
       REDLINE_LOG_LEVEL: 'error',
+      ...this.#settings,
     };
     const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
