@@ -112,6 +112,6 @@ export const newRedlineSchema = z
     }),
     modified: sideSchema.optional().openapi({ description: 'The current version by default.' }),
     name: name.openapi({ description: 'Made from the name of the document by default.' }),
-    options: optionsSchema.extend({ author }).prefault({}),
+    options: z.strictObject({ ...optionsSchema.shape, author }).prefault({}),
   })
   .openapi('NewRedline');

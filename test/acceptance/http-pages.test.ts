@@ -113,6 +113,13 @@ describe('the description of the API', () => {
     }
   });
 
+  test('asks for no body that nothing can be', async () => {
+    const text = await (await get('/openapi.json')).text();
+    // Two closed objects of which both must hold.
+    const both = /"allOf":\[(?:\{"\$ref":"[^"]*"\}),\{"type":"object"[^\]]*"additionalProperties":false/;
+    expect(both.exec(text)?.[0]).toBeUndefined();
+  });
+
   test('refers only to what it holds', async () => {
     const text = await (await get('/openapi.json')).text();
     const { components } = JSON.parse(text) as ApiDocument;

@@ -50,8 +50,11 @@ const author = authorSchema
   .removeDefault()
   .optional()
   .openapi({ description: 'Whose revisions they are: who asks, by default.' });
-const editBody = editOptions.extend({ author });
-const commentBody = editBody.extend({ edits: z.array(commentEditSchema).min(1).max(MOST_EDITS) });
+const editBody = z.strictObject({ ...editOptions.shape, author });
+const commentBody = z.strictObject({
+  ...editBody.shape,
+  edits: z.array(commentEditSchema).min(1).max(MOST_EDITS),
+});
 
 /** What changes documents and redlines of them. */
 export function addKeptChanges(app: OpenAPIHono<HttpEnv>, services: HttpServices, place: Place): void {

@@ -55,7 +55,7 @@ const version = z.coerce
   .openapi({ description: 'The current one by default.' });
 
 /** A parameter that may be there several times. */
-const several = <Item extends z.ZodType>(item: Item) =>
+const several = <Item extends z.ZodType>(item: Item, of: readonly string[] = []) =>
   z
     .preprocess(
       (given) => (given === undefined || Array.isArray(given) ? given : [given]),
@@ -63,7 +63,7 @@ const several = <Item extends z.ZodType>(item: Item) =>
     )
     .openapi({
       type: 'array',
-      items: { type: 'string' },
+      items: { type: 'string', ...(of.length > 0 ? { enum: [...of] } : {}) },
       description: 'Any of these; the parameter may be repeated.',
     });
 
@@ -72,7 +72,7 @@ const changesQuery = z.object({
   ...{
     ids: several(z.string().max(64)),
     authors: several(z.string().max(1000)),
-    kinds: several(z.enum(CHANGE_KINDS)),
+    kinds: several(z.enum(CHANGE_KINDS), CHANGE_KINDS),
   },
   ...{ from, to, text, clause, story },
 });
