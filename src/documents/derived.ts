@@ -1,6 +1,8 @@
+import { OutsideError } from '../kit/index.ts';
 import type { ContentStore, Examine } from './content-store.ts';
-import type { StoredContent, Version } from './head.ts';
+import type { Head, StoredContent, Version } from './head.ts';
 import type { StoredHead } from './head-store.ts';
+import { unclear } from './writing.ts';
 
 /** What the engine made. */
 export interface Derived {
@@ -21,12 +23,18 @@ export interface DerivedHead {
   readonly version: Version | null;
 }
 
+/** What is kept of it, before a head names it. */
+interface KeptDerived {
+  readonly content: StoredContent;
+  readonly result: StoredContent;
+}
+
 /** Keeps both, or nothing. */
 export async function keepDerived(
   contents: ContentStore,
   { tenant, id }: { readonly tenant: string; readonly id: string },
   { document, examine, result }: Derived,
-): Promise<{ readonly content: StoredContent; readonly result: StoredContent }> {
+): Promise<KeptDerived> {
   const content = await contents.write(tenant, id, { type: examine, body: once(document) });
   try {
     const bytes = new TextEncoder().encode(JSON.stringify(result));
@@ -35,6 +43,31 @@ export async function keepDerived(
   } catch (error) {
     await contents.discard(tenant, id, content);
     throw error;
+  }
+}
+
+/** What an operation made and kept in this very call. */
+export interface Made {
+  readonly kept: KeptDerived;
+  readonly result: object;
+}
+
+/**
+ * The result that a commit stands for: what was just made, or what another try of the same operation made before.
+ *
+ * @throws {DocumentsError} `documents/unclear` when that cannot be read now: it was done, so nobody may be told otherwise.
+ */
+export async function committedResult(
+  contents: ContentStore,
+  head: Pick<Head, 'tenant' | 'id'>,
+  version: Version,
+  made: Made | null,
+): Promise<unknown> {
+  if (made !== null && made.kept.result.content === version.result?.content) return made.result;
+  try {
+    return await readResult(contents, head, version);
+  } catch (error) {
+    throw error instanceof OutsideError && error.failure === 'unavailable' ? unclear() : error;
   }
 }
 

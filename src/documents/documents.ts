@@ -4,7 +4,14 @@ import { type Ambient, newId } from './ambient.ts';
 import type { ByteRange } from './blob-store.ts';
 import { type Change, type ChangeOf, Commits, type KeptStores, type Outcome, type Scope } from './commits.ts';
 import type { IncomingContent } from './content-store.ts';
-import { type Derived, type DerivedHead, keepDerived, readResult } from './derived.ts';
+import {
+  committedResult,
+  type Derived,
+  type DerivedHead,
+  keepDerived,
+  type Made,
+  readResult,
+} from './derived.ts';
 import { checkDescription, type Description } from './description.ts';
 import { DocumentsError } from './errors.ts';
 import type { Head, StoredContent, Version, VersionOrigin } from './head.ts';
@@ -132,6 +139,7 @@ export class Documents {
   ): Promise<DerivedHead> {
     const { contents } = this.#stores;
     const unchanged: object[] = [];
+    const made: Made[] = [];
     const stored = await this.#commits.change(change, async (head, at) => {
       const number = nextNumber(head);
       const current = currentVersion(head);
@@ -140,11 +148,13 @@ export class Documents {
         unchanged.push(derived.result);
         return null;
       }
-      const { content, result } = await keepDerived(contents, head, derived);
+      const kept = await keepDerived(contents, head, derived);
+      made.push({ kept, result: derived.result });
+      const { content, result } = kept;
       const origin = { kind, counts: derived.counts };
-      const made = newVersion(content, number, origin, { by: change.actor.id, at });
+      const version = newVersion(content, number, origin, { by: change.actor.id, at });
       return {
-        change: { versions: [...head.versions, { ...made, result }] },
+        change: { versions: [...head.versions, { ...version, result }] },
         acts: [{ action: `version.${kind}`, version: number }],
         written: [content, result],
       };
@@ -152,7 +162,8 @@ export class Documents {
     const [result] = unchanged;
     if (result !== undefined) return { stored, version: null, result };
     const version = currentVersion(stored.head);
-    return { stored, version, result: await this.result(change.actor, stored.head.id, version) };
+    const said = await committedResult(contents, stored.head, version, made[0] ?? null);
+    return { stored, version, result: said };
   }
 
   /** Makes an earlier version the current one: as a new version with the same bytes. */

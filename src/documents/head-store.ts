@@ -31,8 +31,9 @@ export class HeadStore {
   readonly #keys: DataKeys;
   readonly #ambient: Ambient;
 
-  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient) {
-    this.pages = new VersionPages(store, keys, ambient);
+  /** @param pageSize versions in a page; by default as many as is good. */
+  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient, pageSize?: number) {
+    this.pages = new VersionPages(store, keys, ambient, pageSize);
     this.#store = store;
     this.#keys = keys;
     this.#ambient = ambient;

@@ -1,6 +1,6 @@
 import type { Actor } from '../access/index.ts';
 import { type Change, Commits, type KeptStores, type Scope } from './commits.ts';
-import { type Derived, type DerivedHead, keepDerived, readResult } from './derived.ts';
+import { committedResult, type Derived, type DerivedHead, keepDerived, type Made } from './derived.ts';
 import { checkDescription } from './description.ts';
 import { Documents } from './documents.ts';
 import type { RedlineFacts } from './head.ts';
@@ -42,10 +42,12 @@ export class Redlines {
     const { contents } = this.#stores;
     await this.#documents.get(actor, document);
     const commits = new Commits(this.#stores, scopeOf(document));
+    const keptNow: Made[] = [];
     const stored = await commits.create(change, async (id) => {
       const made = await make();
       const description = checkDescription({ name: made.name, labels: [] });
       const kept = await keepDerived(contents, { tenant: actor.tenant, id }, made);
+      keptNow.push({ kept, result: made.result });
       const origin = { kind: made.facts.kind, counts: made.counts };
       return {
         ...{ description, ...kept, origin, action: 'redline.created' },
@@ -53,7 +55,8 @@ export class Redlines {
       } as const;
     });
     const version = currentVersion(stored.head);
-    return { stored, version, result: await readResult(contents, stored.head, version) };
+    const result = await committedResult(contents, stored.head, version, keptNow[0] ?? null);
+    return { stored, version, result };
   }
 }
 

@@ -39,16 +39,19 @@ export class VersionPages {
   readonly #store: VersionedBlobStore;
   readonly #keys: DataKeys;
   readonly #ambient: Ambient;
+  readonly #size: number;
 
-  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient) {
+  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient, size = PAGE_SIZE) {
     this.#store = store;
     this.#keys = keys;
     this.#ambient = ambient;
+    this.#size = size;
   }
 
   /** A head with few enough versions in it. @returns it, and the pages that were written for it. */
   async settle(head: Head): Promise<{ readonly head: Head; readonly written: readonly PageRef[] }> {
-    if (head.versions.length < 2 * PAGE_SIZE) return { head, written: [] };
+    const size = this.#size;
+    if (head.versions.length < 2 * size) return { head, written: [] };
     const written: PageRef[] = [];
     const spill = async <Entry extends Version | PageRef>(
       entries: readonly Entry[],
@@ -56,11 +59,11 @@ export class VersionPages {
     ): Promise<{ kept: readonly Entry[]; pages: readonly PageRef[] }> => {
       let kept = entries;
       const pages: PageRef[] = [];
-      while (kept.length >= 2 * PAGE_SIZE) {
+      while (kept.length >= 2 * size) {
         // A level holds entries of one kind.
-        const page = { format: FORMAT, level, entries: kept.slice(0, PAGE_SIZE) } as Page;
+        const page = { format: FORMAT, level, entries: kept.slice(0, size) } as Page;
         pages.push(await this.#write(head, page));
-        kept = kept.slice(PAGE_SIZE);
+        kept = kept.slice(size);
       }
       written.push(...pages);
       return { kept, pages };

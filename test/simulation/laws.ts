@@ -1,54 +1,66 @@
 import type { Head } from '../../src/documents/index.ts';
-import type { History } from './simulation.ts';
+import type { History, Told } from './inspect.ts';
 
 /** What a history breaks, a sentence each; none when all is well. */
 export function brokenLaws(history: History): string[] {
   return [
-    ...[...history.documents].flatMap(([id, heads]) => chainFaults(id, heads)),
+    ...[...history.documents].flatMap(([id, told]) => chainFaults(id, told)),
     ...answerFaults(history),
     ...auditFaults(history),
-    ...contentFaults(history),
+    ...storeFaults(history),
+    ...history.unreadable,
     ...history.alarms,
   ];
 }
 
 /** Every commit follows the one before it: none was overwritten, none was done twice. */
-function chainFaults(id: string, heads: readonly Head[]): string[] {
-  const faults: string[] = [];
+function chainFaults(id: string, { heads, versions }: Told): string[] {
+  const faults = versions
+    .filter(({ number }, at) => number !== at + 1)
+    .map(({ number }) => `${id}: version ${number} is not where it should be`);
   heads.forEach((head, at) => {
     const before = heads[at - 1];
     if (head.sequence !== at + 1) faults.push(`${id}: commit ${at + 1} has the number ${head.sequence}`);
+    // Of the heads before, each version is one that there is still.
+    for (const { number, content } of head.versions) {
+      if (versions[number - 1]?.content !== content)
+        faults.push(`${id}: version ${number} of commit ${at + 1} is lost`);
+    }
     if (before === undefined) return;
     if (head.earlier[0] !== before.commit.operation)
       faults.push(`${id}: commit ${head.sequence} does not follow ${before.sequence}`);
     if (!before.labels.every((label, n) => head.labels[n] === label))
       faults.push(`${id}: commit ${head.sequence} lost a label`);
-    if (!before.versions.every(({ content }, n) => head.versions[n]?.content === content)) {
-      faults.push(`${id}: commit ${head.sequence} lost a version`);
-    }
+    if (countOf(head) < countOf(before)) faults.push(`${id}: commit ${head.sequence} has fewer versions`);
   });
   return faults;
 }
 
-/** What was acknowledged happened once; what was refused did not happen; nothing happened that nobody asked for. */
+function countOf({ versions }: Head): number {
+  return versions.at(-1)?.number ?? 0;
+}
+
+/** What was acknowledged happened once; what was refused did not happen; one key has one answer. */
 function answerFaults({ tasks, documents }: History): string[] {
   const commits = new Map<string, number>();
-  for (const head of [...documents.values()].flat()) {
-    commits.set(head.commit.operation, (commits.get(head.commit.operation) ?? 0) + 1);
+  for (const { commit } of [...documents.values()].flatMap(({ heads }) => heads)) {
+    commits.set(commit.operation, (commits.get(commit.operation) ?? 0) + 1);
   }
-  return tasks.flatMap(({ operation, kind, outcome }) => {
+  return tasks.flatMap(({ operation, kind, outcome, answers }) => {
     if (kind === 'sweep') return [];
     const times = commits.get(operation) ?? 0;
     if (times > 1) return [`${kind} ${operation} happened ${times} times`];
     if (outcome === 'done' && times === 0) return [`${kind} ${operation} was acknowledged and is lost`];
     if (outcome === 'refused' && times > 0) return [`${kind} ${operation} was refused and happened`];
+    if (new Set(answers).size > 1) return [`${kind} ${operation} was answered in two ways`];
     return [];
   });
 }
 
 /** Every commit carries its records and was announced to the relays. */
 function auditFaults({ documents, journal }: History): string[] {
-  return [...documents.values()].flat().flatMap(({ id, commit, sequence }) => {
+  const heads = [...documents.values()].flatMap((told) => told.heads);
+  return heads.flatMap(({ id, commit, sequence }) => {
     const faults: string[] = [];
     const own = commit.records.every(
       (record) => record.document === id && record.id.startsWith(commit.operation),
@@ -59,17 +71,19 @@ function auditFaults({ documents, journal }: History): string[] {
   });
 }
 
-/** Every version can be read, and nothing is kept that no version names. */
-function contentFaults({ documents, contents, unreadable }: History): string[] {
-  const named = new Set(
-    [...documents].flatMap(([id, heads]) =>
-      (heads.at(-1)?.versions ?? []).flatMap(({ content, result }) =>
-        [content, result?.content].map((name) => `contents/t/${id}/${name}`),
+/** Nothing is kept that no head leads to: no content, no page, nothing of an upload or of an answer that is over. */
+function storeFaults({ documents, stored }: History): string[] {
+  const needed = new Set(
+    [...documents].flatMap(([id, { versions, pages }]) => [
+      ...versions.map(({ content }) => `contents/t/${id}/${content}`),
+      ...versions.flatMap(({ result }) =>
+        result === undefined ? [] : [`contents/t/${id}/${result.content}`],
       ),
-    ),
+      ...pages.map((page) => `pages/t/${id}/${page}`),
+    ]),
   );
   return [
-    ...unreadable.map((place) => `${place} cannot be read`),
-    ...[...contents].filter((name) => !named.has(name)).map((name) => `${name} belongs to no version`),
+    ...[...needed].filter((name) => !stored.has(name)).map((name) => `${name} is missing`),
+    ...[...stored].filter((name) => !needed.has(name)).map((name) => `${name} belongs to nothing`),
   ];
 }

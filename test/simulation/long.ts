@@ -14,7 +14,7 @@ for (let seed = from; seed < until; seed += 1) {
   const history = await simulate(seed);
   total.steps += history.steps;
   total.crashes += history.crashes;
-  total.commits += [...history.documents.values()].flat().length;
+  total.commits += [...history.documents.values()].flatMap(({ heads }) => heads).length;
   const broken = brokenLaws(history);
   if (broken.length > 0) {
     total.broken += 1;

@@ -1,72 +1,18 @@
-import type { Actor } from '../../src/access/index.ts';
-import {
-  type Ambient,
-  ContentStore,
-  DataKeys,
-  Documents,
-  DocumentsError,
-  type Head,
-  HeadStore,
-  sweepContents,
-} from '../../src/documents/index.ts';
+import { DocumentsError } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
+import { act, type Clients, KINDS, REPEATABLE, type Task } from './acts.ts';
+import { type History, inspect } from './inspect.ts';
 import { type Process, Scheduler } from './scheduler.ts';
-import { Disk, type Faults, NO_FAULTS, SimulatedKeys, SimulatedStore } from './world.ts';
+import { type Disks, Server } from './server.ts';
+import { Disk, type Faults, NO_FAULTS } from './world.ts';
 
-/** A request of a client, which asks again under the same operation until it knows. */
-interface Task {
-  readonly operation: string;
-  readonly kind: 'create' | 'label' | 'version' | 'restore' | 'remove' | 'undelete' | 'copy' | 'sweep';
-  /** What it is about; of copies the one that is copied. */
-  readonly document: string | null;
-  /** Who tries; when that one is dead, another may. */
-  owner: Process;
-  /** How often it was begun. */
-  tries: number;
-  /** `refused`: the client was told that nothing happened, and asks no more. */
-  outcome: 'open' | 'done' | 'refused';
-}
-
-/** What a run left behind, and what clients were told. */
-export interface History {
-  readonly seed: number;
-  readonly steps: number;
-  readonly tasks: readonly Task[];
-  /** Heads by document, oldest first. */
-  readonly documents: ReadonlyMap<string, readonly Head[]>;
-  /** Operations that the journal names. */
-  readonly journal: ReadonlySet<string>;
-  /** Names of stored contents after the last sweep. */
-  readonly contents: ReadonlySet<string>;
-  /** Versions whose bytes do not come back as they were written. */
-  readonly unreadable: readonly string[];
-  readonly crashes: number;
-  /** What a client found that no client should. */
-  readonly alarms: readonly string[];
-}
-
-const TENANT = 't';
-const KINDS = [
-  'create',
-  'label',
-  'label',
-  'version',
-  'version',
-  'restore',
-  'remove',
-  'undelete',
-  'copy',
-  'sweep',
-] as const;
-/** Keys leave the cache when they are asked for after their time. */
-const NEVER = () => () => {};
 const DAY_MS = 24 * 3_600_000;
 const MOST_TRIES = 12;
 
 /** The real code over a world that the seed disturbs. */
 export async function simulate(seed: number): Promise<History> {
   const scheduler = new Scheduler(seed);
-  const disks = { heads: new Disk(), contents: new Disk() };
+  const disks = { heads: new Disk(), contents: new Disk(), spool: new Disk() };
   const hard = scheduler.random() * 0.25;
   const rate = () => (scheduler.chance(0.5) ? scheduler.random() * hard : 0);
   let faults: Faults = {
@@ -75,74 +21,40 @@ export async function simulate(seed: number): Promise<History> {
     vanished: rate(),
     late: rate(),
     twice: rate(),
+    cut: rate() / 4,
     full: rate() / 4,
   };
   const crashing = rate() / 8;
   const run = new Run(scheduler, disks, () => faults);
   await scheduler.run(() => run.disturb(crashing));
   faults = NO_FAULTS;
-  const judge = run.process('judge', 0);
-  const told = inspect(judge, run, seed);
+  const told = inspect(new Server(run.process('judge', 0), scheduler, disks, () => NO_FAULTS), {
+    seed,
+    scheduler,
+    disks,
+    tasks: run.tasks,
+    crashes: run.crashes,
+    alarms: run.clients.alarms,
+  });
   await scheduler.run(() => {});
   return await told;
 }
 
-/** The room `documents` as one process has it. */
-class Server {
-  readonly process: Process;
-  readonly heads: HeadStore;
-  readonly contents: ContentStore;
-  readonly contentBlobs: SimulatedStore;
-  readonly documents: Documents;
-  readonly ambient: Ambient;
-
-  constructor(process: Process, scheduler: Scheduler, disks: Disks, faults: () => Faults) {
-    this.process = process;
-    this.ambient = {
-      clock: () => scheduler.now + process.skewMs,
-      random: (size) => scheduler.bytes(size),
-      pause: () => scheduler.wait(process),
-    };
-    const keys = new DataKeys(new SimulatedKeys(scheduler, process, faults), {
-      ...this.ambient,
-      timer: NEVER,
-      lifetimeMs: 60_000,
-    });
-    this.contentBlobs = new SimulatedStore(disks.contents, scheduler, process, faults);
-    this.heads = new HeadStore(
-      new SimulatedStore(disks.heads, scheduler, process, faults),
-      keys,
-      this.ambient,
-    );
-    this.contents = new ContentStore(this.contentBlobs, keys, this.ambient);
-    this.documents = new Documents({
-      ...{ heads: this.heads, contents: this.contents, ambient: this.ambient },
-      committed: async () => {},
-    });
-  }
-}
-
-interface Disks {
-  readonly heads: Disk;
-  readonly contents: Disk;
-}
-
 class Run {
   readonly tasks: Task[] = [];
+  readonly clients: Clients;
   readonly scheduler: Scheduler;
   readonly disks: Disks;
   readonly faults: () => Faults;
   crashes = 0;
-  readonly alarms: string[] = [];
-  /** Documents that somebody heard of. */
-  readonly known: string[] = [];
   readonly #servers: Server[] = [];
 
   constructor(scheduler: Scheduler, disks: Disks, faults: () => Faults) {
     this.scheduler = scheduler;
     this.disks = disks;
     this.faults = faults;
-    for (const name of ['a', 'b', 'c']) this.#start(name, () => 2 + Math.floor(scheduler.random() * 4));
+    this.clients = { scheduler, known: [], documentOf: new Map(), alarms: [] };
+    for (const name of ['a', 'b', 'c']) this.#start(name, () => 2 + Math.floor(scheduler.random() * 5));
   }
 
   process(name: string, skewMs: number): Process {
@@ -152,7 +64,7 @@ class Run {
   /** Before every step: somebody may die, sleep, or a day may pass. */
   disturb(crashing: number): void {
     const { scheduler } = this;
-    if (scheduler.chance(0.004)) scheduler.now += DAY_MS * (0.5 + scheduler.random());
+    if (scheduler.chance(0.002)) scheduler.now += DAY_MS * (0.5 + scheduler.random());
     if (scheduler.chance(0.01))
       scheduler.pick(this.#servers).process.paused = Math.floor(scheduler.random() * 60);
     if (!scheduler.chance(crashing)) return;
@@ -180,139 +92,70 @@ class Run {
       await this.#attempt(server, task);
     }
     for (let n = 0; n < count; n += 1) {
-      const kind = this.known.length === 0 ? 'create' : this.scheduler.pick(KINDS);
-      const operation = `o_${server.process.name.replaceAll("'", '-')}${n}`;
-      const document = this.known.length === 0 ? null : this.scheduler.pick(this.known);
-      const task: Task = { operation, kind, document, owner: server.process, tries: 0, outcome: 'open' };
+      const task = this.#newTask(server, n);
       this.tasks.push(task);
-      await this.#attempt(server, task);
+      // Sometimes a client sends its request again before it has an answer, and another process gets it.
+      const twice = REPEATABLE.includes(task.kind) && this.scheduler.chance(0.2);
+      const other = twice ? this.#other(server) : null;
+      await Promise.all([this.#attempt(server, task), other === null ? null : this.#attempt(other, task)]);
+      if (task.answers.length > 0 && this.scheduler.chance(0.5)) await this.#again(server, task);
     }
+  }
+
+  #newTask(server: Server, n: number): Task {
+    const { known } = this.clients;
+    const kind = known.length === 0 ? this.scheduler.pick(FIRST) : this.scheduler.pick(KINDS);
+    const operation = `o_${server.process.name.replaceAll("'", '-')}${n}`;
+    const document = known.length === 0 ? null : this.scheduler.pick(known);
+    const asked = { operation, kind, document, owner: server.process };
+    return { ...asked, tries: 0, outcome: 'open', upload: null, answers: [] };
+  }
+
+  #other(server: Server): Server | null {
+    const others = this.#servers.filter((one) => one !== server && !one.process.dead);
+    return others.length === 0 ? null : this.scheduler.pick(others);
   }
 
   async #attempt(server: Server, task: Task): Promise<void> {
     for (let attempt = 0; attempt < MOST_TRIES && task.outcome === 'open'; attempt += 1) {
       task.tries += 1;
       try {
-        await this.#act(server, task);
+        await act(this.clients, server, task);
         task.outcome = 'done';
       } catch (error) {
-        if (isAlarming(error)) this.alarms.push(`${task.operation}: ${error.message}`);
-        else if (saysNothingHappened(error, task) && this.scheduler.chance(0.5)) task.outcome = 'refused';
+        if (isAlarming(error)) this.clients.alarms.push(`${task.operation}: ${error.message}`);
+        else if (this.#saysNothingHappened(error, task) && this.scheduler.chance(0.5)) {
+          if (task.outcome === 'open') task.outcome = 'refused';
+        }
       }
     }
   }
 
-  async #act(server: Server, { kind, operation, document }: Task): Promise<unknown> {
-    const { documents, ambient } = server;
-    const actor = actorOf(server.process.name);
-    if (kind === 'sweep') return await sweepContents(server.heads, server.contentBlobs, ambient, actor);
-    if (kind === 'create') {
-      const created = await documents.create(
-        { actor, operation },
-        async () => ({ name: 'x', labels: [] }),
-        upload(operation),
-      );
-      this.known.push(created.head.id);
-      return created;
+  /** What was answered is asked once more. */
+  async #again(server: Server, task: Task): Promise<void> {
+    await act(this.clients, server, task).catch((error: unknown) => {
+      if (isAlarming(error)) this.clients.alarms.push(`${task.operation}: ${error.message}`);
+    });
+  }
+
+  /** Whether an error means that the operation did not happen and will not. @throws what nothing should throw. */
+  #saysNothingHappened(error: unknown, { tries, kind, document }: Task): boolean {
+    const isFirst = tries === 1;
+    if (error instanceof DocumentsError) {
+      // Who asks for these is told about something else, before it is looked whether an earlier try did it.
+      const below = kind === 'redline' || this.clients.documentOf.has(document ?? '');
+      const aside = error.code.startsWith('uploads/') || (below && error.code !== 'documents/stale');
+      return error.code !== 'documents/unclear' && (isFirst || !aside);
     }
-    if (document === null) throw new Error('A task about no document.');
-    const { head, generation } = await documents.get(actor, document, { deleted: true });
-    if (kind === 'copy') return await documents.copy({ actor, operation }, { document });
-    const change = { actor, operation, document, ifMatch: generation };
-    switch (kind) {
-      case 'label':
-        return await documents.describe(change, { labels: [...head.labels, operation] });
-      case 'version':
-        return await documents.addVersion(change, upload(operation));
-      case 'restore':
-        return await documents.restoreVersion(change, 1);
-      case 'remove':
-        return await documents.remove(change);
-      case 'undelete':
-        return await documents.undelete(change);
-    }
+    // What an earlier try did may still come.
+    if (error instanceof OutsideError && error.failure !== 'damaged')
+      return error.failure !== 'unclear' && isFirst;
+    throw error;
   }
 }
+
+const FIRST = ['create', 'upload', 'keyed'] as const;
 
 function isAlarming(error: unknown): error is OutsideError {
   return error instanceof OutsideError && (error.failure === 'damaged' || error.failure === 'refused');
-}
-
-/** Whether an error means that the operation did not happen and will not. @throws what nothing should throw. */
-function saysNothingHappened(error: unknown, { tries }: Task): boolean {
-  if (error instanceof DocumentsError) return error.code !== 'documents/unclear';
-  // What an earlier try did may still come.
-  if (error instanceof OutsideError && error.failure !== 'damaged')
-    return error.failure !== 'unclear' && tries === 1;
-  throw error;
-}
-
-function actorOf(name: string): Actor {
-  return {
-    tenant: TENANT,
-    kind: 'operator',
-    id: name,
-    credential: 'loopback',
-    address: null,
-    requestId: 'r',
-  };
-}
-
-/** Bytes that tell which operation wrote them. */
-function upload(operation: string) {
-  async function* body(): AsyncIterable<Uint8Array> {
-    yield Buffer.from(`content of ${operation}`);
-    yield new Uint8Array(3);
-  }
-  return { type: 'text/plain', body: body() };
-}
-
-/** What is there when everything has come to rest, and after a last sweep a few days later. */
-async function inspect(process: Process, run: Run, seed: number): Promise<History> {
-  const { scheduler, disks } = run;
-  const server = new Server(process, scheduler, disks, () => NO_FAULTS);
-  scheduler.now += 5 * DAY_MS;
-  await sweepContents(server.heads, server.contentBlobs, server.ambient, actorOf('judge'));
-  const documents = new Map<string, Head[]>();
-  for (const name of disks.heads.objects.keys()) {
-    if (!name.startsWith('heads/')) continue;
-    const id = name.split('/')[2] ?? '';
-    const heads: Head[] = [];
-    for await (const { head } of server.heads.history(TENANT, id)) heads.push(head);
-    documents.set(id, heads);
-  }
-  const unreadable = await readAll(server, documents);
-  return {
-    seed,
-    steps: scheduler.steps,
-    tasks: run.tasks,
-    documents,
-    journal: new Set(
-      [...disks.heads.objects.keys()]
-        .filter((name) => name.startsWith('journal/'))
-        .map((name) => name.split('/')[4] ?? ''),
-    ),
-    contents: new Set(disks.contents.objects.keys()),
-    unreadable,
-    crashes: run.crashes,
-    alarms: run.alarms,
-  };
-}
-
-async function readAll(server: Server, documents: ReadonlyMap<string, readonly Head[]>): Promise<string[]> {
-  const unreadable: string[] = [];
-  for (const [id, heads] of documents) {
-    for (const version of heads.at(-1)?.versions ?? []) {
-      const place = `${id} version ${version.number}`;
-      try {
-        const chunks: Uint8Array[] = [];
-        for await (const chunk of await server.contents.read(TENANT, id, version)) chunks.push(chunk);
-        if (Buffer.concat(chunks).length !== version.facts.size) unreadable.push(place);
-      } catch (error) {
-        if (!(error instanceof OutsideError)) throw error;
-        unreadable.push(`${place}: ${error.message}`);
-      }
-    }
-  }
-  return unreadable;
 }

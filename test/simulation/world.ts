@@ -23,10 +23,12 @@ export interface Faults {
   readonly late: number;
   /** Something between caller and store sends it twice; the caller gets the second answer. */
   readonly twice: number;
+  /** A body that is read ends too early, with an error. */
+  readonly cut: number;
   readonly full: number;
 }
 
-export const NO_FAULTS: Faults = { refused: 0, lost: 0, vanished: 0, late: 0, twice: 0, full: 0 };
+export const NO_FAULTS: Faults = { refused: 0, lost: 0, vanished: 0, late: 0, twice: 0, cut: 0, full: 0 };
 
 interface Kept extends BlobInfo {
   readonly bytes: Uint8Array;
@@ -78,22 +80,8 @@ export class SimulatedStore implements VersionedBlobStore {
   async write(name: string, body: BlobBody, options: WriteOptions): Promise<BlobInfo | null> {
     const bytes = await this.#collect(body);
     await this.#turn();
-    const apply = () => this.#disk.write(name, bytes, options);
-    const faults = this.#faults();
-    const { chance } = boundTo(this.#scheduler);
-    if (chance(faults.refused)) throw failure('unavailable');
-    if (chance(faults.full)) throw failure('full');
-    if (chance(faults.vanished)) throw failure('unclear');
-    if (chance(faults.late)) {
-      void this.#scheduler.wait(null).then(apply);
-      throw failure('unclear');
-    }
-    let written = apply();
-    if (chance(faults.twice)) written = apply();
-    const lost = chance(faults.lost);
-    await this.#turn();
-    if (lost) throw failure('unclear');
-    return written;
+    if (this.#scheduler.chance(this.#faults().full)) throw failure('full');
+    return await this.#change(() => this.#disk.write(name, bytes, options));
   }
 
   async stat(name: string): Promise<BlobInfo | null> {
@@ -110,21 +98,24 @@ export class SimulatedStore implements VersionedBlobStore {
         : this.#disk.objects.get(name)?.find((one) => one.generation === generation);
     if (kept === null || kept === undefined) return null;
     const bytes = kept.bytes.slice(range?.start ?? 0, range?.end ?? kept.size);
+    const cut = this.#scheduler.chance(this.#faults().cut);
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        controller.enqueue(bytes);
-        controller.close();
+        controller.enqueue(cut ? bytes.subarray(0, bytes.length >> 1) : bytes);
+        if (cut) controller.error(failure('unavailable'));
+        else controller.close();
       },
     });
     return { ...info(kept), body };
   }
 
   async delete(name: string, ifGeneration?: string): Promise<boolean> {
-    await this.#ask();
-    const kept = this.#disk.live(name);
-    if (kept === null || (ifGeneration !== undefined && kept.generation !== ifGeneration)) return false;
-    kept.live = false;
-    return true;
+    return await this.#change(() => {
+      const kept = this.#disk.live(name);
+      if (kept === null || (ifGeneration !== undefined && kept.generation !== ifGeneration)) return false;
+      kept.live = false;
+      return true;
+    });
   }
 
   async *list(prefix: string, after = ''): AsyncIterable<BlobInfo> {
@@ -142,10 +133,11 @@ export class SimulatedStore implements VersionedBlobStore {
   }
 
   async purge(name: string): Promise<number> {
-    await this.#ask();
-    const count = this.#disk.objects.get(name)?.length ?? 0;
-    this.#disk.objects.delete(name);
-    return count;
+    return await this.#change(() => {
+      const count = this.#disk.objects.get(name)?.length ?? 0;
+      this.#disk.objects.delete(name);
+      return count;
+    });
   }
 
   /** Nothing is old here: histories are looked at as a whole. */
@@ -166,6 +158,25 @@ export class SimulatedStore implements VersionedBlobStore {
       chunks.push(chunk.slice());
     }
     return new Uint8Array(Buffer.concat(chunks));
+  }
+
+  /** A change, of which nobody may know whether it was made. */
+  async #change<Answer>(apply: () => Answer): Promise<Answer> {
+    await this.#turn();
+    const faults = this.#faults();
+    const { chance } = boundTo(this.#scheduler);
+    if (chance(faults.refused)) throw failure('unavailable');
+    if (chance(faults.vanished)) throw failure('unclear');
+    if (chance(faults.late)) {
+      void this.#scheduler.wait(null).then(apply);
+      throw failure('unclear');
+    }
+    let answer = apply();
+    if (chance(faults.twice)) answer = apply();
+    const lost = chance(faults.lost);
+    await this.#turn();
+    if (lost) throw failure('unclear');
+    return answer;
   }
 
   /** A call that changes nothing, or for which trying again is harmless. */

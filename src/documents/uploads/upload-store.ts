@@ -86,7 +86,7 @@ export class UploadStore {
     const { tenant, id } = state;
     const context = uploadContext(tenant, id, part.id);
     const name = partName(tenant, id, part.id);
-    const pieces = this.#pieces(name, sealedRanges(part.size, range));
+    const pieces = this.#pieces(state, name, sealedRanges(part.size, range));
     const opened = await this.#withKey(tenant, id, wrapped, (key) =>
       openRange(key, context, { plainSize: part.size, range }, pieces),
     );
@@ -123,8 +123,10 @@ export class UploadStore {
     const alive = new Set<string>();
     let removed = 0;
     for await (const blob of this.#store.list('uploads/')) {
-      if (expiryOf(blob) > now) alive.add(blob.name.slice('uploads/'.length));
-      else if (await this.#store.delete(blob.name, blob.generation)) removed += 1;
+      const isOver = expiryOf(blob) <= now && (await this.#store.delete(blob.name, blob.generation));
+      if (isOver) removed += 1;
+      // Also one to which something came at the last moment: its parts may be old.
+      else alive.add(blob.name.slice('uploads/'.length));
     }
     for await (const blob of this.#store.list('parts/')) {
       const [, tenant, id] = blob.name.split('/');
@@ -168,9 +170,15 @@ export class UploadStore {
     throw current === null ? notFound() : meanwhile();
   }
 
-  async *#pieces(name: string, ranges: readonly ByteRange[]): AsyncIterable<Uint8Array> {
+  async *#pieces(
+    { tenant, id }: UploadState,
+    name: string,
+    ranges: readonly ByteRange[],
+  ): AsyncIterable<Uint8Array> {
     for (const range of ranges) {
       const blob = await this.#store.read(name, { range });
+      // Whoever ends an upload removes its state first: parts are missed only while it is there.
+      if (blob === null && (await this.#store.stat(stateName(tenant, id))) === null) throw notFound();
       if (blob === null) throw new OutsideError('BlobStore', 'damaged', 'A part of an upload is missing.');
       yield* blob.body;
     }

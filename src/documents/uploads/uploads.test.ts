@@ -249,6 +249,27 @@ describe('its end', () => {
     expect(await names()).toEqual([]);
   });
 
+  test('does not come when something arrives at the last moment', async () => {
+    const { id } = await open().start(actor, 1000);
+    await open().append(actor, id, { offset: 0, body: arriving(bytes(500)) });
+    now += DAY_MS - 1;
+    // While the sweep looks, a day is over and the rest comes.
+    const slow = new Proxy(disk, {
+      get: (target, key) => {
+        if (key !== 'delete') return Reflect.get(target, key).bind(target);
+        return async (...given: Parameters<BlobStore['delete']>) => {
+          now -= 2;
+          await open().append(actor, id, { offset: 500, body: arriving(bytes(500, 500)) });
+          now += 2;
+          return await target.delete(...given);
+        };
+      },
+    });
+    now += 2;
+    expect(await open(slow).sweep()).toBe(0);
+    expect((await whole(open(), id)).length).toBe(1000);
+  });
+
   test('ends what still arrives, without a trace', async () => {
     const { id } = await open().start(actor, 1000);
     async function* ended() {

@@ -168,7 +168,7 @@ export class Uploads {
       return pending.length === 0 ? stored : await this.#store.add(stored, pending);
     } catch (error) {
       // Where it is not known what became of the last write, the state may name them. The sweep finds the rest.
-      if (!(error instanceof OutsideError)) await this.#store.removeParts(stored, pending).catch(() => {});
+      if (!isOpen(error)) await this.#store.removeParts(stored, pending).catch(() => {});
       throw error;
     }
   }
@@ -188,6 +188,12 @@ export class Uploads {
     }
     return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
   }
+}
+
+/** Whether a write may have been made, or may yet be. */
+function isOpen(error: unknown): boolean {
+  if (error instanceof DocumentsError) return error.code === 'documents/unclear';
+  return error instanceof OutsideError;
 }
 
 function viewOf({ state, expiresAt }: StoredUpload): Upload {

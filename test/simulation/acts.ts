@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { bytesOf, DocumentsError, type NewRedline, type StoredHead } from '../../src/documents/index.ts';
+import { CLIENT } from './actor.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+import type { Server } from './server.ts';
+
+/** What clients ask for; those that happen often stand more often. */
+export const KINDS = [
+  'create',
+  'label',
+  'label',
+  'version',
+  'version',
+  'restore',
+  'remove',
+  'undelete',
+  'copy',
+  'redline',
+  'edit',
+  'edit',
+  'upload',
+  'upload',
+  'keyed',
+  'sweep',
+] as const;
+export type Kind = (typeof KINDS)[number];
+/** Those that say nothing of what is there: the same request, however often it is sent. */
+export const REPEATABLE: readonly Kind[] = ['create', 'copy', 'redline', 'upload', 'keyed'];
+
+/** A request of a client, which asks again under the same operation until it knows. */
+export interface Task {
+  readonly operation: string;
+  readonly kind: Kind;
+  /** What it is about; of copies the one that is copied. */
+  readonly document: string | null;
+  /** Who tries; when that one is dead, another may. */
+  owner: Process;
+  /** How often it was begun. */
+  tries: number;
+  /** `refused`: the client was told that nothing happened, and asks no more. */
+  outcome: 'open' | 'done' | 'refused';
+  /** A resumable upload, as far as its client knows. */
+  upload: { readonly id: string; acknowledged: number } | null;
+  /** What the client was answered. */
+  readonly answers: string[];
+}
+
+/** What the clients of a run share. */
+export interface Clients {
+  readonly scheduler: Scheduler;
+  /** Documents, and redlines of them, that somebody heard of. */
+  readonly known: string[];
+  /** By redline. */
+  readonly documentOf: Map<string, string>;
+  /** What a client found that no client should. */
+  readonly alarms: string[];
+}
+
+/** The bytes that an operation writes: they tell which one it was. */
+export function contentOf(operation: string): Buffer {
+  return Buffer.from(`content of ${operation}\0\0\0`.repeat(4));
+}
+
+/** Does once what a task asks for. @throws what the service answers when it fails. */
+export async function act(clients: Clients, server: Server, task: Task): Promise<void> {
+  const { kind, operation } = task;
+  if (kind === 'sweep') await server.sweep();
+  else if (kind === 'create') heard(clients, await create(server, operation));
+  else if (kind === 'upload') await upload(clients, server, task);
+  else if (kind === 'keyed') await createOnce(clients, server, task);
+  else await change(clients, server, task);
+}
+
+function heard(clients: Clients, { head }: StoredHead): void {
+  if (!clients.known.includes(head.id)) clients.known.push(head.id);
+  if (head.redline !== null) clients.documentOf.set(head.id, head.redline.document);
+}
+
+function create(server: Server, operation: string, body = sent(contentOf(operation))): Promise<StoredHead> {
+  const describe = async () => ({ name: 'x', labels: [] });
+  return server.documents.create({ actor: CLIENT, operation }, describe, { type: 'text/plain', body });
+}
+
+async function change(clients: Clients, server: Server, { kind, operation, document }: Task): Promise<void> {
+  if (document === null) throw new Error('A task about no document.');
+  const parent = clients.documentOf.get(document);
+  const heads = parent === undefined ? server.documents : await server.redlines.of(CLIENT, parent);
+  const { head, generation } = await heads.get(CLIENT, document, { deleted: true });
+  const change = { actor: CLIENT, operation, document, ifMatch: generation };
+  const once = { actor: CLIENT, operation };
+  switch (kind) {
+    case 'label':
+      await heads.describe(change, { labels: [...head.labels, operation] });
+      return;
+    case 'version': {
+      const body = sent(contentOf(operation));
+      await heads.addVersion(change, { type: 'text/plain', body });
+      return;
+    }
+    case 'restore':
+      await heads.restoreVersion(change, 1);
+      return;
+    case 'remove':
+      await heads.remove(change);
+      return;
+    case 'undelete':
+      await heads.undelete(change);
+      return;
+    case 'copy':
+      await server.documents.copy(once, { document: parent ?? document });
+      return;
+    case 'redline':
+      heard(clients, (await server.redlines.create(once, parent ?? document, made(operation))).stored);
+      return;
+    default: {
+      const { result } = await heads.derive(change, 'edited', made(operation));
+      if (JSON.stringify(result) !== JSON.stringify({ of: operation })) {
+        clients.alarms.push(`${operation}: the result is that of another edit`);
+      }
+    }
+  }
+}
+
+/** What the engine makes of an operation. */
+function made(operation: string): () => Promise<NewRedline> {
+  return async () => ({
+    name: 'redline',
+    document: contentOf(operation),
+    examine: async () => ({ type: 'text/plain' }),
+    result: { of: operation },
+    counts: {},
+    facts: { kind: 'compared', original: SIDE, modified: [SIDE], options: {}, summary: {} },
+  });
+}
+
+const SIDE = { document: null, version: null, name: 'x', sha256: '' };
+
+/** Goes on with a resumable upload from where it is, then makes a document of it. */
+async function upload(clients: Clients, server: Server, task: Task): Promise<void> {
+  const { uploads } = server;
+  const content = contentOf(task.operation);
+  task.upload ??= { id: (await uploads.start(CLIENT, content.length)).id, acknowledged: 0 };
+  const going = task.upload;
+  const { id } = going;
+  try {
+    const { acknowledged } = going;
+    let { offset } = await uploads.find(CLIENT, id);
+    if (offset < acknowledged) clients.alarms.push(`${task.operation}: an upload went back`);
+    while (offset < content.length) {
+      offset = (await uploads.append(CLIENT, id, piece(clients.scheduler, content, offset))).offset;
+      going.acknowledged = Math.max(going.acknowledged, offset);
+    }
+    const opened = bytesOf(await uploads.open(CLIENT, id));
+    heard(clients, await create(server, task.operation, opened));
+  } catch (error) {
+    // It has expired, or something came between: what is known of it no longer holds.
+    if (error instanceof DocumentsError && error.code === 'uploads/not-found') task.upload = null;
+    throw error;
+  }
+  await uploads.remove(CLIENT, id).catch(() => {});
+}
+
+/** Some of the bytes behind an offset; the connection may break, and a checksum may stand with them. */
+function piece(scheduler: Scheduler, content: Buffer, offset: number) {
+  const end = Math.min(content.length, offset + 1 + Math.floor(scheduler.random() * content.length));
+  const bytes = content.subarray(offset, end);
+  const checked = scheduler.chance(0.3);
+  const checksum = { algorithm: 'sha256' as const, digest: createHash('sha256').update(bytes).digest() };
+  const body = scheduler.chance(0.2) ? broken(bytes) : sent(bytes);
+  return { offset, body, ...(checked ? { checksum } : {}) };
+}
+
+/** A creation under an idempotency key, as the service does it: sent again it gets the first answer. */
+async function createOnce(clients: Clients, server: Server, task: Task): Promise<void> {
+  const begun = await server.requests.begin(CLIENT, task.operation, 'create');
+  if (begun.kind === 'other') clients.alarms.push(`${task.operation}: the key is said to be another's`);
+  if (begun.kind === 'done') task.answers.push(begun.answer.body);
+  if (begun.kind === 'running') throw new DocumentsError('documents/unclear', 'It is being worked on.');
+  if (begun.kind !== 'claimed') return;
+  const stored = await create(server, task.operation);
+  heard(clients, stored);
+  const body = `${stored.head.id} ${stored.generation}`;
+  task.answers.push(body);
+  if (clients.scheduler.chance(0.3)) await begun.claim.renew().catch(() => {});
+  await begun.claim.finish(null, { status: 201, headers: [], body }).catch(() => {});
+}
+
+/** In two pieces. */
+async function* sent(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  const half = bytes.length >> 1;
+  yield bytes.subarray(0, half);
+  yield bytes.subarray(half);
+}
+
+async function* broken(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes.subarray(0, bytes.length >> 1);
+  throw new DocumentsError('documents/unclear', 'The connection broke.');
+}
