@@ -1,4 +1,5 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { RequestError } from './errors.ts';
 import { doOnce } from './idempotency.ts';
@@ -26,7 +27,7 @@ import type { HttpEnv, HttpServices } from './services.ts';
 /** The whole HTTP interface over what a role provides. */
 export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>({ defaultHook: refuseInvalid });
-  app.onError((error, c) => answerProblem(error, c, services.log));
+  app.onError((error, c) => answerProblem(foreseen(error), c, services.log));
   app.notFound((c) =>
     answerProblem(
       new RequestError('request/not-found', 'There is nothing under this address.'),
@@ -71,6 +72,14 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addPageRoutes(app);
   addWebRoutes(app, services);
   return app;
+}
+
+/** What the framework itself finds wrong with a body, as one of ours. */
+function foreseen(error: unknown): unknown {
+  if (!(error instanceof HTTPException)) return error;
+  if (error.status === 400) return new RequestError('request/malformed', 'The body is not JSON.');
+  if (error.status === 415) return new RequestError('request/not-json', 'The body must be application/json.');
+  return error;
 }
 
 /** A parameter, query or body that is not as the API's description says. */

@@ -5,6 +5,7 @@ export type RequestErrorCode =
   | 'request/malformed'
   | 'request/invalid'
   | 'request/not-multipart'
+  | 'request/not-json'
   | 'request/field-missing'
   | 'request/field-repeated'
   | 'request/field-unknown'
@@ -46,6 +47,11 @@ export const REQUEST_PROBLEMS: Readonly<Record<RequestErrorCode, ProblemKind>> =
     status: 415,
     title: 'The request is not a form with files',
     advice: 'Send multipart/form-data with the fields "original" and "modified".',
+  },
+  'request/not-json': {
+    status: 415,
+    title: 'The body is not JSON',
+    advice: 'Send the header "Content-Type: application/json" with a body of JSON.',
   },
   'request/field-missing': {
     status: 400,

@@ -299,6 +299,23 @@ describe.each(Object.entries(PLACES))('a %s', (_, begin) => {
   });
 });
 
+test.each([
+  ['{', 'application/json', 400, 'request/malformed'],
+  ['', 'application/json', 400, 'request/malformed'],
+  ['[]', 'application/json', 400, 'request/invalid'],
+  ['{}', 'text/plain', 415, 'request/not-json'],
+])('the body %j as %s is refused', async (body, type, status, code) => {
+  const made = await keep(ask, OLD);
+  const headers = { 'content-type': type, 'if-match': made.etag };
+  for (const [method, path] of [
+    ['POST', '/decisions'],
+    ['PATCH', ''],
+  ] as const) {
+    const answer = await ask(`${made.body.links.self}${path}`, { method, body, headers });
+    expect(answer).toMatchObject({ status, body: { code } });
+  }
+});
+
 test('a PDF is kept, and neither shown nor edited', async () => {
   const made = await ask('/v1/documents', { method: 'POST', body: file(Buffer.from(textPdf('x'))) });
   const refused = { status: 409, body: { code: 'documents/not-word' } };
