@@ -46,7 +46,8 @@ export type Verdict = 'accept' | 'reject';
 
 export interface Decision {
   readonly verdict: Verdict;
-  readonly changes: { readonly ids: readonly string[] };
+  /** All that are not named elsewhere, without ids. */
+  readonly changes: { readonly ids?: readonly string[] };
 }
 
 /** A redline in the state in which it was read. */

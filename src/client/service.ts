@@ -17,16 +17,20 @@ const JSON_TYPE = 'application/json';
 
 /** A running service, named by where it listens; nothing is asked before something is. */
 export class Service {
+  /** Headers that say who asks. */
+  readonly credential: Readonly<Record<string, string>>;
   readonly #base: string;
   readonly #renew: () => Promise<boolean>;
 
   /**
    * @param base such as `http://127.0.0.1:8080`; empty for the one that the page comes from.
    * @param renew what to do when the service wants somebody to sign in; `true` when asking once more makes sense.
+   * @param key of a program; browsers have cookies instead.
    */
-  constructor(base: string, renew: () => Promise<boolean> = async () => false) {
+  constructor(base: string, renew: () => Promise<boolean> = async () => false, key?: string) {
     this.#renew = renew;
     this.#base = base.replace(/\/+$/, '');
+    this.credential = key === undefined ? {} : { Authorization: `Bearer ${key}` };
   }
 
   addressOf(path: string): string {
@@ -45,7 +49,12 @@ export class Service {
 
   async #send(path: string, ask: Ask): Promise<Response> {
     const { method = 'GET', signal } = ask;
-    const init = { method, headers: headersOf(ask), body: bodyOf(ask), signal: signal ?? null };
+    const init = {
+      method,
+      headers: { ...this.credential, ...headersOf(ask) },
+      body: bodyOf(ask),
+      signal: signal ?? null,
+    };
     return await fetch(this.addressOf(path), init).catch((error: unknown) => {
       throw signal?.aborted ? error : unreachable(this.#base);
     });

@@ -157,6 +157,23 @@ describe('uploads', () => {
     expect(await page.locator('.tray').count()).toBe(0);
   });
 
+  test('in two tabs: one sends, the other says so, and takes it for neither its own nor unfinished', async () => {
+    const { page } = visit;
+    const file = large('twice.pdf', 3);
+    await openList(stage.service, page);
+    const held = await holdAfter(page, 1);
+    await picker(page).setInputFiles(file);
+    await held.reached;
+    const other = await page.context().newPage();
+    await openList(stage.service, other);
+    await picker(other).setInputFiles(file);
+    await row(other, 'twice.pdf').getByText('It is being uploaded already').waitFor();
+    expect(await other.locator('.upload').count()).toBe(1);
+    await held.release();
+    await row(page, 'twice.pdf').getByText('Kept as a new document').waitFor();
+    expect(await stored(stage.service, 'twice.pdf')).toHaveLength(1);
+  });
+
   test('cancelled: nothing of it is left, here or there', async () => {
     const { page } = visit;
     await openList(stage.service, page);

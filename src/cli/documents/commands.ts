@@ -3,7 +3,8 @@ import type { Io } from '../io.ts';
 
 const HELP = `
 Documents that a running service keeps, each with its versions. ID is what "list" and "upload" tell. The service is
---server, else REDLINE_SERVER, else the one of this machine on PORT (8080).
+--server, else REDLINE_SERVER, else the one of this machine on PORT (8080). Where people have to sign in, REDLINE_API_KEY
+holds a key (POST /v1/api-keys).
 
 Examples:
   redline documents list --name lease

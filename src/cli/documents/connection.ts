@@ -22,7 +22,11 @@ export function connect({ server: given }: ServiceFlags): Connection {
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new CliError('usage', `--server is not an address such as http://127.0.0.1:8080: ${server}`);
   }
-  return { service: new Service(server), server, config };
+  const { apiKey } = config;
+  // A header takes printable ASCII; what is none would end in an error that names it.
+  if (apiKey !== null && !/^[\x21-\x7e]+$/.test(apiKey))
+    throw new CliError('usage', 'REDLINE_API_KEY is not a key such as rl_live_…');
+  return { service: new Service(server, undefined, apiKey ?? undefined), server, config };
 }
 
 /** A service that is away may come back; one that refuses means it. */

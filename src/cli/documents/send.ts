@@ -6,6 +6,7 @@ import {
   type FileSource,
   ProblemError,
   removeUpload,
+  type Service,
   sendFile,
   type UploadPorts,
 } from '../../client/index.ts';
@@ -50,7 +51,7 @@ export async function sendAndMake<Made>(
   try {
     const { source, sha256 } = await examine(file, path);
     const fingerprint = fingerprintOf([server, source.name, sha256, ...purpose]);
-    const ports = portsOf((path) => service.addressOf(path), patienceMs, source.size, bar);
+    const ports = portsOf(service, patienceMs, source.size, bar);
     const progress = {
       onStarted: (upload: string) => {
         begun = upload;
@@ -120,19 +121,14 @@ async function examine(file: Handle, path: string): Promise<{ source: FileSource
   return { source: { name: basename(path), size, read }, sha256: hash.digest('hex') };
 }
 
-function portsOf(
-  addressOf: (path: string) => string,
-  patienceMs: number,
-  size: number,
-  bar: Bar,
-): UploadPorts {
+function portsOf(service: Service, patienceMs: number, size: number, bar: Bar): UploadPorts {
   let hasAnswered = false;
   let waited = 0;
   let arrived = 0;
   return {
     request: async ({ method, path, headers, body }, onSent, signal) => {
-      const init = { method, headers, signal, body: body ?? null };
-      const response = await fetch(addressOf(path), init);
+      const init = { method, headers: { ...headers, ...service.credential }, signal, body: body ?? null };
+      const response = await fetch(service.addressOf(path), init);
       onSent(body?.length ?? 0);
       const text = await response.text();
       hasAnswered = true;

@@ -200,7 +200,8 @@ interface FinishProps extends OpenedProps {
 
 function Finish({ review, reading, left, shown }: FinishProps) {
   const [kept, setKept] = useState(false);
-  const of = shown.length === left.length ? `all ${left.length}` : `the ${shown.length} shown`;
+  const all = shown.length === left.length;
+  const of = all ? `all ${left.length}` : `the ${shown.length} shown`;
   const keep = async (): Promise<void> => {
     setKept(true);
     const { document, redline } = reading;
@@ -212,10 +213,10 @@ function Finish({ review, reading, left, shown }: FinishProps) {
     <div className="finish">
       {shown.length > 1 && (
         <>
-          <button type="button" onClick={() => review.decide(shown, 'accept')}>
+          <button type="button" onClick={() => review.decide(shown, 'accept', all)}>
             Accept {of}
           </button>
-          <button type="button" onClick={() => review.decide(shown, 'reject')}>
+          <button type="button" onClick={() => review.decide(shown, 'reject', all)}>
             Reject {of}
           </button>
         </>

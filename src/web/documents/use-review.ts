@@ -33,7 +33,8 @@ export interface Review {
   readonly pending: ReadonlySet<Stop>;
   readonly busy: boolean;
   readonly problem: Problem | undefined;
-  readonly decide: (stops: readonly Stop[], verdict: Verdict) => void;
+  /** @param all whether these are all that are left, so that none of them need be named */
+  readonly decide: (stops: readonly Stop[], verdict: Verdict, all?: boolean) => void;
   /** Takes the last commit of this page back; `undefined` where there is none. */
   readonly undo: (() => void) | undefined;
   readonly reload: () => void;
@@ -42,6 +43,7 @@ export interface Review {
 interface Waiting {
   readonly stops: readonly Stop[];
   readonly verdict: Verdict;
+  readonly all: boolean;
 }
 
 /**
@@ -106,9 +108,9 @@ export function useReview(document: string, id: string): Review {
   }, [run, show]);
 
   const decide = useCallback(
-    (stops: readonly Stop[], verdict: Verdict) => {
+    (stops: readonly Stop[], verdict: Verdict, all = false) => {
       if (stops.length === 0) return;
-      waiting.current = [...waiting.current, { stops, verdict }];
+      waiting.current = [...waiting.current, { stops, verdict, all }];
       setPending((old) => new Set([...old, ...stops]));
       flush();
     },
@@ -128,7 +130,10 @@ export function useReview(document: string, id: string): Review {
 }
 
 function decisionsOf(waiting: readonly Waiting[]): readonly Decision[] {
-  return waiting.map(({ stops, verdict }) => ({ verdict, changes: { ids: stops.flatMap(idsOf) } }));
+  return waiting.map(({ stops, verdict, all }) => ({
+    verdict,
+    changes: all ? {} : { ids: stops.flatMap(idsOf) },
+  }));
 }
 
 async function readRedline(document: string, id: string): Promise<Reading> {

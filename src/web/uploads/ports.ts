@@ -1,4 +1,5 @@
 import type { Problem, UploadAnswer, UploadPorts, UploadRequest } from '../../client/index.ts';
+import { renew } from '../account/renewal.ts';
 
 /** What uploads need of a browser. By XMLHttpRequest, because `fetch` does not say how much of a body was sent. */
 export function browserPorts(onWaiting: (waiting: boolean) => void): UploadPorts {
@@ -6,7 +7,9 @@ export function browserPorts(onWaiting: (waiting: boolean) => void): UploadPorts
     request: async (request, onSent, signal) => {
       const answer = await send(request, onSent, signal);
       onWaiting(false);
-      return answer;
+      // What is refused for want of a credential was not done.
+      const again = answer.status === 401 && (await renew());
+      return again ? await send(request, onSent, signal) : answer;
     },
     digest: async (bytes) => base64(await crypto.subtle.digest('SHA-256', bytes)),
     wait: async (problem, failures, signal) => {
