@@ -37,6 +37,7 @@ export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
   'post /v1/documents/{id}/redlines': 'documents.write',
   'post /v1/documents/{id}/redlines/combinations': 'documents.write',
   'get /v1/documents/{id}/redlines/{redline}/certificate': 'documents.read',
+  'patch /v1/documents/{id}/redlines/{redline}': 'documents.write',
   ...below('/v1/documents/{id}'),
   ...below('/v1/documents/{id}/redlines/{redline}'),
   'post /v1/uploads': 'documents.write',
@@ -70,12 +71,20 @@ export const guard: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await next();
 };
 
+/** For documents that a request names elsewhere than in its address. @throws {AccessError} `access/refused`. */
+export function assertMayRead(c: Context<HttpEnv>, document: string): void {
+  assertAllowed(c, 'documents.read', document);
+}
+
 /** @throws {AccessError} `access/refused`. */
-function assertAllowed(c: Context<HttpEnv>, action: Action | 'open' | undefined): void {
+function assertAllowed(
+  c: Context<HttpEnv>,
+  action: Action | 'open' | undefined,
+  document = /^\/v1\/documents\/([^/]+)/.exec(c.req.path)?.[1] ?? null,
+): void {
   const { principal } = c.var;
   if (principal === undefined) throw signInRequired();
   if (principal.actor.kind === 'operator') return;
-  const document = /^\/v1\/documents\/([^/]+)/.exec(c.req.path)?.[1] ?? null;
   if (action !== undefined && action !== 'open' && decide(principal, action, document).allowed) return;
   throw new AccessError('access/refused', 'Your role or the scopes of the key do not allow that.');
 }

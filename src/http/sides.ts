@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { bytesOf, type ComparedContent, type ContentFacts } from '../documents/index.ts';
 import { actorOf } from './conditions.ts';
 import type { sideSchema } from './redline-schemas.ts';
+import { assertMayRead } from './route-policy.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 import { wordBytes } from './subject.ts';
 import { fileNameOf } from './tus.ts';
@@ -58,6 +59,7 @@ export class SideReader {
   }
 
   async #kept(document: string, number: number | undefined): Promise<Side> {
+    assertMayRead(this.#c, document);
     const { documents } = this.#services.library;
     const actor = actorOf(this.#c);
     const { stored, version } = await documents.version(actor, document, number);

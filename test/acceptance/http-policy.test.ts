@@ -220,4 +220,35 @@ describe('keys', () => {
       revokedAt: expect.any(String),
     });
   });
+
+  test.each<[string, object]>([
+    ['redlines', { original: {}, modified: { document: MISSING } }],
+    ['redlines', { original: { document: MISSING }, modified: {} }],
+    ['redlines/combinations', { base: { document: MISSING }, copies: [{}], options: { reviewers: ['A'] } }],
+    ['redlines/combinations', { copies: [{}, { document: MISSING }], options: { reviewers: ['A', 'B'] } }],
+  ])('compares it by %s with no other: %j', async (path, asked) => {
+    const { headers } = askers.get('key for one document') ?? { headers: {} };
+    const answer = await compare(path, headers, asked);
+    expect([answer.status, await codeOf(answer)]).toEqual([403, 'access/refused']);
+  });
 });
+
+describe('marks', () => {
+  test.each(['member', 'key for one document'] as const)('are those of a %s by name', async (name) => {
+    const { headers } = askers.get(name) ?? { headers: {} };
+    const answer = await compare('redlines', headers, { original: {}, modified: {} });
+    expect(answer.status).toBe(201);
+    const { options } = (await answer.json()) as { options: { author: string } };
+    expect(options.author).toBe(name === 'member' ? BEN.name : 'k');
+  });
+});
+
+async function compare(
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  asked: object,
+): Promise<Response> {
+  const init = { method: 'POST', body: JSON.stringify(asked) };
+  const all = { 'content-type': 'application/json', ...headers };
+  return await fetch(`${stage.service.url}/v1/documents/${document}/${path}`, { ...init, headers: all });
+}
