@@ -3,4 +3,4 @@ export { anchor, type Candidate, heaviestChain } from './anchors.ts';
 export { Interner } from './interner.ts';
 export { type CommonRun, commonRuns } from './runs.ts';
 export { MAX_CELLS, pairByVotes, pairInOrder, similarity, type Words } from './similar.ts';
-export { isBlank, tokenIds, wordIds } from './tokens.ts';
+export { isBlank, tokenIds, WordReader, wordIds } from './tokens.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HASH_SEED, hashed, Interner } from './interner.ts';
-import { isBlank, tokenIds, tokenize, wordIds } from './tokens.ts';
+import { isBlank, tokenIds, tokenize, WordReader, wordIds } from './tokens.ts';
 
 /** Half of a surrogate pair. */
 const TORN = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
@@ -104,8 +104,11 @@ test('the words of a text are its letters and digits, by whatever table they are
   fc.assert(
     fc.property(text, (s) => {
       const symbols = new Interner();
-      const wanted = (s.match(/[\p{L}\p{N}]+/gu) ?? []).map((w) => symbols.id(w));
+      const wanted = (s.toUpperCase().match(/[\p{L}\p{N}]+/gu) ?? []).map((w) => symbols.id(w));
       expect([...wordIds(s, symbols)]).toEqual(wanted);
+      const reader = new WordReader(symbols, s.length, false);
+      const at = Math.min(s.length, 5);
+      if (reader.text(s, 0, at) && reader.text(s, at, s.length)) expect([...reader.words()]).toEqual(wanted);
     }),
     { numRuns: 2000 },
   );

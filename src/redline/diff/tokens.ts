@@ -37,20 +37,75 @@ export function isBlank(token: string): boolean {
 
 const WORD = /[\p{L}\p{N}]+/gu;
 
-/** The numbers of the words of a text, nothing but letters and digits, in their order. */
+/** The numbers of the words of a text, nothing but letters and digits, in their order; case does not count. */
 export function wordIds(text: string, symbols: Interner): Int32Array {
-  const { units, ids } = room(text);
-  if (!readPlain(text, units)) return Int32Array.from(text.match(WORD) ?? [], (word) => symbols.id(word));
-  let count = 0;
-  for (let at = 0; at < text.length; at++) {
-    const start = at;
-    let hash = HASH_SEED;
-    for (let unit = units[at] ?? 0; kindOf(unit) === LETTER; unit = units[++at] ?? 0)
-      hash = hashed(hash, unit);
-    if (at > start) ids[count++] = symbols.idOfUnits(units, start, at, hash);
-  }
-  return ids.slice(0, count);
+  const reader = new WordReader(symbols, text.length, false);
+  if (reader.text(text, 0, text.length)) return reader.words();
+  return Int32Array.from(text.toUpperCase().match(WORD) ?? [], (word) => symbols.id(word));
 }
+
+/** Gathers the words of plain texts that are read piece by piece; a word may go on in the next piece. */
+export class WordReader {
+  readonly #symbols: Interner;
+  readonly #room: Room;
+  readonly #stop: number;
+  #filled = 0;
+  /** Where the word that is being read begins. */
+  #start = 0;
+  #hash = HASH_SEED;
+  #count = 0;
+
+  /**
+   * @param most  so many UTF-16 units at most will be read
+   * @param encoded  are the texts character data, in which `&` begins a reference?
+   */
+  constructor(symbols: Interner, most: number, encoded: boolean) {
+    this.#symbols = symbols;
+    this.#stop = encoded ? AMPERSAND : -1;
+    this.#room = room(most);
+  }
+
+  /** Reads the text between two places. @returns is it plain, without references? If not, nothing read so far holds */
+  text(text: string, from: number, to: number): boolean {
+    const { units } = this.#room;
+    let filled = this.#filled;
+    let hash = this.#hash;
+    for (let i = from; i < to; i++) {
+      const unit = text.charCodeAt(i);
+      const kind = kindOf(unit);
+      if (kind === LETTER) {
+        const upper = unit >= LOWER_A ? unit - (LOWER_A - UPPER_A) : unit;
+        units[filled++] = upper;
+        hash = hashed(hash, upper);
+      } else if (kind === 0 || unit === this.#stop) return false;
+      else if (filled > this.#start) {
+        this.#filled = filled;
+        this.#hash = hash;
+        this.gap();
+        hash = HASH_SEED;
+      }
+    }
+    this.#filled = filled;
+    this.#hash = hash;
+    return true;
+  }
+
+  /** What was read last and what comes next are not one word. */
+  gap(): void {
+    if (this.#filled === this.#start) return;
+    const { units, ids } = this.#room;
+    ids[this.#count++] = this.#symbols.idOfUnits(units, this.#start, this.#filled, this.#hash);
+    this.#start = this.#filled;
+    this.#hash = HASH_SEED;
+  }
+
+  words(): Int32Array {
+    this.gap();
+    return this.#room.ids.slice(0, this.#count);
+  }
+}
+
+const [AMPERSAND, UPPER_A, LOWER_A] = [0x26, 0x41, 0x61];
 
 /** The tokens of a text as numbers, and where each of them ends; the next call overwrites them. */
 export interface TokenIds {
@@ -61,7 +116,7 @@ export interface TokenIds {
 
 /** `tokenize` without making a string of each token. */
 export function tokenIds(text: string, symbols: Interner): TokenIds {
-  const place = room(text);
+  const place = room(text.length);
   const count = readPlain(text, place.units)
     ? plainTokens(text.length, symbols, place)
     : anyTokens(text, symbols, place);
@@ -116,7 +171,7 @@ function roomFor(length: number): Room {
 const MOST_KEPT = 1 << 15;
 let kept = roomFor(1 << 12);
 
-function room({ length }: string): Room {
+function room(length: number): Room {
   if (length <= kept.ids.length) return kept;
   const wide = roomFor(length > MOST_KEPT ? length : Math.min(2 * length, MOST_KEPT));
   if (length <= MOST_KEPT) kept = wide;

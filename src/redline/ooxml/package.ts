@@ -200,27 +200,37 @@ function naming<T>(part: string, work: () => T): T {
 /** Characters that XML 1.0 §2.2 does not allow. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the purpose
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-/** Bytes of UTF-8 that are control characters, or begin U+FFFE and U+FFFF among others. */
-const SUSPECT = Uint8Array.from({ length: 256 }, (_, byte) =>
-  (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte === 0xef ? 1 : 0,
-);
+/** The first byte of U+FFFE and U+FFFF in UTF-8, among others. */
+const NON_CHARACTER = 0xef;
 
-/** Bytes are looked through faster than text: four at a time, and one by one where they may be suspect. */
+/** May the UTF-8 hold what `NOT_XML` finds? Bytes are looked through faster than text: 16 at a time. */
 function mayHoldControls(data: Uint8Array): boolean {
-  const suspect = (from: number, to: number): boolean => {
-    for (let i = from; i < to; i++) if (SUSPECT[data[i] ?? 0] !== 0) return true;
-    return false;
-  };
+  if (data.includes(NON_CHARACTER)) return true;
   const first = -data.byteOffset & 3;
-  if (data.length < first) return suspect(0, data.length);
+  if (data.length < first + 16) return holdsControl(data, 0, data.length);
   const words = new Int32Array(data.buffer, data.byteOffset + first, (data.length - first) >> 2);
-  for (let k = 0; k < words.length; k++) {
-    const word = words[k] ?? 0;
-    // The high bit of a byte is set where it is below 0x20 or above 0x7f.
-    if ((((word - 0x20202020) | word) & 0x80808080) === 0) continue;
-    if (suspect(first + 4 * k, first + 4 * k + 4)) return true;
+  let k = 0;
+  for (; k + 4 <= words.length; k += 4) {
+    const found =
+      below(words[k] ?? 0) | below(words[k + 1] ?? 0) | below(words[k + 2] ?? 0) | below(words[k + 3] ?? 0);
+    const at = first + 4 * k;
+    if ((found & 0x80808080) !== 0 && holdsControl(data, at, at + 16)) return true;
   }
-  return suspect(0, first) || suspect(first + 4 * words.length, data.length);
+  return holdsControl(data, 0, first) || holdsControl(data, first + 4 * k, data.length);
+}
+
+/** Its high bits say whether any byte is below 0x20. */
+function below(word: number): number {
+  return (word - 0x20202020) & ~word;
+}
+
+/** Control characters but for tab and ends of lines. */
+function holdsControl(data: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const byte = data[i] ?? 0x20;
+    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return true;
+  }
+  return false;
 }
 
 function decodePart(part: string, data: Uint8Array, codec: Codec): string {
@@ -367,9 +377,14 @@ function sameStored(a: Package, partA: string, b: Package, partB: string): boole
   );
 }
 
+/** Of bytes that were found equal, what they are equal to: definitions are asked for more than once. */
+const equals = new WeakMap<Uint8Array, Uint8Array>();
+
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (equals.get(a) === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  equals.set(a, b);
   return true;
 }
 

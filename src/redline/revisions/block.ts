@@ -1,8 +1,7 @@
-import { type Words, wordIds } from '../diff/index.ts';
+import { WordReader, type Words, wordIds } from '../diff/index.ts';
 import { child, decodeText, rawKey, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext } from './context.ts';
 import { controlIn } from './ranges.ts';
-import { fold } from './units.ts';
 
 /** A block and the marks that stand in front of it. */
 export interface Block {
@@ -23,24 +22,44 @@ const [SLASH, SPACE, GREATER] = [0x2f, 0x20, 0x3e];
 const [LOWER_A, LOWER_R] = [0x61, 0x72];
 const BREAK = /<w:(?:tab|br|cr)\s*\/>/y;
 
-/** The text that a block shows, its paragraphs, tabs and breaks parted by blanks. */
-export function shownText(element: XmlElement): string {
-  const { source, end } = element;
-  let text = '';
-  for (let at = element.start; at >= 0 && at < end; ) {
+/** Takes what a block shows, piece by piece; `false` stops the reading. */
+interface ShownReader {
+  readonly text: (source: string, from: number, to: number) => boolean;
+  /** The end of a paragraph, a tab or a break. */
+  readonly gap: () => void;
+}
+
+/** Reads the text that a block shows, with its entities. @returns was it read to the end? */
+function readShown({ source, start, end }: XmlElement, reader: ShownReader): boolean {
+  for (let at = start; at >= 0 && at < end; ) {
     // The fifth character rules out what is none of `<w:t>`, `<w:tab/>`, `<w:br/>`, `<w:cr/>`.
     const next = source.charCodeAt(at + 4);
     if (source.charCodeAt(at + 1) === SLASH) {
-      if (source.startsWith('/w:p>', at + 1)) text += ' ';
+      if (source.startsWith('/w:p>', at + 1)) reader.gap();
     } else if (next === GREATER || next <= SPACE) {
       const stop = source.startsWith('w:t', at + 1) ? endOfText(source, at, end) : -1;
       if (stop >= 0) {
-        text += source.slice(source.indexOf('>', at) + 1, stop);
+        if (!reader.text(source, source.indexOf('>', at) + 1, stop)) return false;
         at = stop;
       }
-    } else if ((next === LOWER_A || next === LOWER_R) && isBreak(source, at)) text += ' ';
+    } else if ((next === LOWER_A || next === LOWER_R) && isBreak(source, at)) reader.gap();
     at = source.indexOf('<', at + 1);
   }
+  return true;
+}
+
+/** The text that a block shows, its paragraphs, tabs and breaks parted by blanks. */
+export function shownText(element: XmlElement): string {
+  let text = '';
+  readShown(element, {
+    text: (source, from, to) => {
+      text += source.slice(from, to);
+      return true;
+    },
+    gap: () => {
+      text += ' ';
+    },
+  });
   return decodeText(text);
 }
 
@@ -58,7 +77,9 @@ function endOfText(source: string, at: number, end: number): number {
 
 /** The words that a block shows, as sorted symbols: a heading in capitals is a version of the same without. */
 export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
-  return wordIds(fold(shownText(element)), ctx.symbols).sort();
+  const { symbols } = ctx;
+  const reader = new WordReader(symbols, element.end - element.start, true);
+  return (readShown(element, reader) ? reader.words() : wordIds(shownText(element), symbols)).sort();
 }
 
 /** A block content control (§17.5.2.29) with content, or custom XML (§17.5.1.6). */

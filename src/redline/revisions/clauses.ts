@@ -70,7 +70,13 @@ export function changedClauses(
       if (place) note(found, place, place.first ? change : 'changed');
     }
   }
-  return Array.from(found.values(), (c) => ({ ...c, clause: copied(c.clause), heading: copied(c.heading) }));
+  const copies = new Map<string, string>();
+  const copyOf = (text: string): string => {
+    const known = copies.get(text) ?? copied(text);
+    copies.set(text, known);
+    return known;
+  };
+  return Array.from(found.values(), (c) => ({ ...c, clause: copyOf(c.clause), heading: copyOf(c.heading) }));
 }
 
 /** Index of the paragraph that starts there; -1 where none does. */

@@ -50,6 +50,7 @@ export class Package {
   private readonly byName: ReadonlyMap<string, Entry>;
   private readonly related = new Map<string, ReadonlyMap<string, Relationship>>();
   private readonly contents = new Map<Entry, Content>();
+  private stories: readonly string[] | undefined;
 
   /** @param fresh is it the redline, read after both inputs? */
   constructor(bytes: Uint8Array, shop: Workshop, fresh = false) {
@@ -115,9 +116,11 @@ export class Package {
 
   /** Parts whose text is compared. */
   get storyParts(): readonly string[] {
+    if (this.stories !== undefined) return this.stories;
     const kinds = ['header', 'footer', 'footnotes', 'endnotes'];
     const found = [this.main, ...kinds.flatMap((kind) => this.relatedParts(this.main, kind))];
-    return [...new Set(found)].filter((part) => this.has(part));
+    this.stories = [...new Set(found)].filter((part) => this.has(part));
+    return this.stories;
   }
 
   /** SHA-256 of a part's content; of what an XML part says, however it is written. */

@@ -21,6 +21,11 @@ export function readParagraph(p: Element, context: Context, preserve: boolean): 
   return context.remember(context.memory.paragraphs, p, () => new ParagraphReader(context, preserve).read(p));
 }
 
+/** Reads a paragraph that looks nothing up: what it says need not be remembered, for it is seldom met twice. */
+export function readPlain(p: Element, context: Context): Paragraph {
+  return new ParagraphReader(context, false).read(p);
+}
+
 class ParagraphReader {
   private readonly context: Context;
   private readonly preserve: boolean;

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { attribute, child, type Element, withChildren } from './element.ts';
 import { countRows, isRangeEnd } from './leftover.ts';
 import { TRACK } from './names.ts';
-import { chunkLine, controlProperties, readParagraph } from './paragraph.ts';
+import { chunkLine, controlProperties, readParagraph, readPlain } from './paragraph.ts';
 
 /** What one flow of paragraphs says (body, header, footer, note), in the order of reading. */
 export interface Story {
@@ -95,7 +95,7 @@ class StoryReader {
   get story(): Story {
     return {
       lines: this.lines,
-      read: (line) => ('line' in line ? line : readParagraph(line, this.context, false)),
+      read: (line) => ('line' in line ? line : readPlain(line, this.context)),
       controls: this.controls,
       sections: this.sections,
       bookmarks: this.bookmarks,
