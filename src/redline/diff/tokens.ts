@@ -49,9 +49,8 @@ export class WordReader {
   readonly #symbols: Interner;
   readonly #room: Room;
   readonly #stop: number;
+  /** Units of the word that is being read. */
   #filled = 0;
-  /** Where the word that is being read begins. */
-  #start = 0;
   #hash = HASH_SEED;
   #count = 0;
 
@@ -67,9 +66,12 @@ export class WordReader {
 
   /** Reads the text between two places. @returns is it plain, without references? If not, nothing read so far holds */
   text(text: string, from: number, to: number): boolean {
-    const { units } = this.#room;
+    const { units, ids } = this.#room;
+    const symbols = this.#symbols;
+    const stop = this.#stop;
     let filled = this.#filled;
     let hash = this.#hash;
+    let count = this.#count;
     for (let i = from; i < to; i++) {
       const unit = text.charCodeAt(i);
       const kind = kindOf(unit);
@@ -77,25 +79,26 @@ export class WordReader {
         const upper = unit >= LOWER_A ? unit - (LOWER_A - UPPER_A) : unit;
         units[filled++] = upper;
         hash = hashed(hash, upper);
-      } else if (kind === 0 || unit === this.#stop) return false;
-      else if (filled > this.#start) {
-        this.#filled = filled;
-        this.#hash = hash;
-        this.gap();
+      } else if (kind === 0 || unit === stop) return false;
+      else if (filled > 0) {
+        ids[count++] = symbols.idOfUnits(units, 0, filled, hash);
+        // What was read is known by its number now: the room is used again.
+        filled = 0;
         hash = HASH_SEED;
       }
     }
     this.#filled = filled;
     this.#hash = hash;
+    this.#count = count;
     return true;
   }
 
   /** What was read last and what comes next are not one word. */
   gap(): void {
-    if (this.#filled === this.#start) return;
+    if (this.#filled === 0) return;
     const { units, ids } = this.#room;
-    ids[this.#count++] = this.#symbols.idOfUnits(units, this.#start, this.#filled, this.#hash);
-    this.#start = this.#filled;
+    ids[this.#count++] = this.#symbols.idOfUnits(units, 0, this.#filled, this.#hash);
+    this.#filled = 0;
     this.#hash = HASH_SEED;
   }
 
