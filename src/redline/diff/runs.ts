@@ -73,13 +73,22 @@ class Places {
 
 /** Calls for each stretch of `size` symbols, none negative, with its hash and place. */
 function eachGram(list: Int32Array, size: number, visit: (hash: number, at: number) => void): void {
+  // What the first symbol of a stretch adds to its hash.
+  let first = 1;
+  for (let k = 1; k < size; k++) first = Math.imul(first, 31);
   let clean = 0;
+  let hash = 0;
   for (let end = 0; end < list.length; end++) {
-    clean = (list[end] ?? -1) < 0 ? 0 : clean + 1;
-    if (clean < size) continue;
-    let hash = 0;
-    for (let k = end - size + 1; k <= end; k++) hash = (Math.imul(hash, 31) + (list[k] ?? 0)) | 0;
-    visit(hash, end - size + 1);
+    const symbol = list[end] ?? -1;
+    if (symbol < 0) {
+      clean = 0;
+      hash = 0;
+      continue;
+    }
+    if (clean >= size) hash = (hash - Math.imul(list[end - size] ?? 0, first)) | 0;
+    hash = (Math.imul(hash, 31) + symbol) | 0;
+    clean++;
+    if (clean >= size) visit(hash, end - size + 1);
   }
 }
 

@@ -140,13 +140,15 @@ function lineOf(stretches: readonly Stretch[], side: Side): Line {
   const nothing = side === 'original' ? -1 : -2;
   for (const stretch of stretches) {
     if (stretch.side !== side) continue;
-    words.set(stretch, stretch.units.filter(isWord).length);
-    stretch.units.forEach((unit, i) => {
-      if (unit.kind === 'mark' || (unit.kind === 'word' && unit.blank)) return;
+    let count = 0;
+    for (const [i, unit] of stretch.units.entries()) {
+      if (unit.kind === 'mark' || (unit.kind === 'word' && unit.blank)) continue;
+      if (isWord(unit)) count++;
       ids.push(unit.kind === 'word' || goesAlong(unit.item) ? unit.id : nothing);
       owner.push(stretch);
       index.push(i);
-    });
+    }
+    words.set(stretch, count);
     ids.push(nothing);
     owner.push(stretch);
     index.push(-1);
@@ -155,7 +157,13 @@ function lineOf(stretches: readonly Stretch[], side: Side): Line {
 }
 
 function isWord(unit: Unit | undefined): boolean {
-  return unit?.kind === 'word' && !unit.blank && HAS_LETTER.test(unit.text);
+  return unit?.kind === 'word' && !unit.blank && (isLatin(unit.text) || HAS_LETTER.test(unit.text));
+}
+
+/** Most words begin with such a letter. */
+function isLatin(text: string): boolean {
+  const letter = text.charCodeAt(0) | 0x20;
+  return letter >= 0x61 && letter <= 0x7a;
 }
 
 /** Notes, drawings and controls are never part of a moved range: they are deleted and inserted. */

@@ -44,14 +44,21 @@ export function paragraphOf(
 function singleUnits(units: readonly Unit[], side: Side, ranges: readonly MovedRange[], merge: Merge): void {
   let at = 0;
   for (const { from, to, name, isMoved } of ranges) {
-    for (const unit of units.slice(at, from)) one(unit, side, merge);
+    unmoved(units, at, from, side, merge);
     const [before, behind] = moveRange(side === 'original' ? 'from' : 'to', name, merge.ctx);
     merge.writer.xml(before);
     for (let i = from; i < to; i++) partOfMove(units[i], isMoved(i), side, merge);
     merge.writer.xml(behind);
     at = to;
   }
-  for (const unit of units.slice(at)) one(unit, side, merge);
+  unmoved(units, at, units.length, side, merge);
+}
+
+function unmoved(units: readonly Unit[], from: number, to: number, side: Side, merge: Merge): void {
+  for (let i = from; i < to; i++) {
+    const unit = units[i];
+    if (unit) one(unit, side, merge);
+  }
 }
 
 /** What was not on the way is deleted where the rest left, or inserted where it went: nothing is nested. */

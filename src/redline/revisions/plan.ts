@@ -22,6 +22,8 @@ export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeC
   const coarse = ctx.rung === 'blocks' || ctx.rung === 'story';
   // A table without rows holds its place even where nothing else does.
   const holds = (i: number): boolean => ctx.rung !== 'story' || isRowless(a[i]);
+  const [left, right] = [a[0], b[0]];
+  if (left && right && a.length === 1 && b.length === 1 && !coarse) return planPair(left, right, ctx);
   const { symbols } = ctx;
   const keyOf = keysOf(symbols);
   const [idsA, idsB] = [a.map(keyOf), b.map(keyOf)];
@@ -43,6 +45,15 @@ export function planBlocks(a: readonly Block[], b: readonly Block[], ctx: MergeC
     if (left && right) steps.push({ kind: 'same', a: left, b: right });
     [i0, j0] = [i + 1, j + 1];
   }
+  return steps;
+}
+
+/** The same for a block of each side, as most cells hold: symbols are not needed. */
+function planPair(a: Block, b: Block, ctx: MergeContext): Step[] {
+  if (outer(a.element) === outer(b.element) || blockKey(a.element) === blockKey(b.element))
+    return [{ kind: 'same', a, b }];
+  const steps: Step[] = [];
+  planGap({ blocks: [a], ids: [0] }, { blocks: [b], ids: [1] }, ctx, steps);
   return steps;
 }
 

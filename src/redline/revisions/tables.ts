@@ -319,6 +319,7 @@ function revisedCell(cell: XmlElement, state: 'del' | 'ins', ctx: MergeContext, 
 }
 
 function mergedCell(a: XmlElement, b: XmlElement, ctx: MergeContext, cells: CellWriter): string {
+  if (sameSource(a, b) && !outer(a).includes('noteReference')) return outer(a);
   const properties = changedProperties(
     'w:tcPr',
     'w:tcPrChange',
@@ -360,6 +361,10 @@ function spans(properties: XmlElement | undefined): string {
   return found.map((e) => canonical(e)).join('');
 }
 
+function sameSource(a: XmlElement | undefined, b: XmlElement | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : outer(a) === outer(b);
+}
+
 function changedProperties(
   name: string,
   change: string,
@@ -368,7 +373,7 @@ function changedProperties(
   skip: ReadonlySet<string>,
   ctx: MergeContext,
 ): string {
-  if (canonicalChildren(a, skip) === canonicalChildren(b, skip)) return a ? outer(a) : '';
+  if (sameSource(a, b) || canonicalChildren(a, skip) === canonicalChildren(b, skip)) return a ? outer(a) : '';
   if (ctx.ignore.formatting && spans(a) === spans(b)) {
     ctx.passOver('formatting');
     return a ? outer(a) : '';
