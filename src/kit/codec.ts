@@ -4,9 +4,9 @@ import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
-/** Bytes that zlib hands out at a time: few pieces of large parts, no large buffer for a small one. */
+/** Bytes that zlib hands out at a time: all of most parts in one piece, no large buffer for a small one. */
 function chunkSize(expected: number): number {
-  return Math.min(Math.max(expected, 1024), 1024 * 1024);
+  return Math.min(Math.max(expected, 1024), 8 * 1024 * 1024);
 }
 
 /** The byte work of the redline engine (its `Codec`), done by Node. */

@@ -158,29 +158,37 @@ class Symbols {
 
 function divide(search: Search, n: number, m: number): void {
   const { a, b } = search;
-  const stack: [number, number, number, number][] = [[0, n, 0, m]];
+  const stack: Stretch[] = [{ a0: 0, a1: n, b0: 0, b1: m }];
   for (let range = stack.pop(); range; range = stack.pop()) {
-    let [a0, a1, b0, b1] = range;
+    let { a0, a1, b0, b1 } = range;
     while (a0 < a1 && b0 < b1 && a[a0] === b[b0]) search.match(a0++, b0++);
     while (a1 > a0 && b1 > b0 && a[a1 - 1] === b[b1 - 1]) search.match(--a1, --b1);
     if (a0 === a1 || b0 === b1 || search.budget <= 0) continue;
     const middle = middleSnake(search, a0, a1, b0, b1);
     if (middle === undefined) continue;
-    const [x, y] = middle;
-    stack.push([x, a1, y, b1], [a0, x, b0, y]);
+    const { x, y } = middle;
+    stack.push({ a0: x, a1, b0: y, b1 }, { a0, a1: x, b0, b1: y });
   }
 }
 
+/** Symbols of both sides, from `a0` and `b0` to before `a1` and `b1`. */
+interface Stretch {
+  readonly a0: number;
+  readonly a1: number;
+  readonly b0: number;
+  readonly b1: number;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** A point that an optimal path passes, or undefined when the budget ends first. */
-function middleSnake(
-  search: Search,
-  a0: number,
-  a1: number,
-  b0: number,
-  b1: number,
-): [number, number] | undefined {
+function middleSnake(search: Search, a0: number, a1: number, b0: number, b1: number): Point | undefined {
   const { a, b, forward, backward } = search;
-  const [n, m] = [a1 - a0, b1 - b0];
+  const n = a1 - a0;
+  const m = b1 - b0;
   const delta = n - m;
   const odd = (delta & 1) !== 0;
   const max = (n + m + 1) >> 1;
@@ -194,7 +202,8 @@ function middleSnake(
     const low = 2 * Math.max(0, d - m) - d;
     const high = d - 2 * Math.max(0, d - n);
     for (let k = low; k <= high; k += 2) {
-      const [left, right] = [forward[mid + k - 1] ?? 0, forward[mid + k + 1] ?? 0];
+      const left = forward[mid + k - 1] ?? 0;
+      const right = forward[mid + k + 1] ?? 0;
       let x = k + d === 0 || (k !== d && left < right) ? right : left + 1;
       const start = x;
       while (x < n && x - k < m && a[a0 + x] === b[b0 + x - k]) x++;
@@ -204,14 +213,16 @@ function middleSnake(
         return point(a0, b0, start, x, k, n, m);
     }
     for (let k = low; k <= high; k += 2) {
-      const [left, right] = [backward[mid + k - 1] ?? 0, backward[mid + k + 1] ?? 0];
+      const left = backward[mid + k - 1] ?? 0;
+      const right = backward[mid + k + 1] ?? 0;
       let x = k + d === 0 || (k !== d && left < right) ? right : left + 1;
       const start = x;
       while (x < n && x - k < m && a[a1 - 1 - x] === b[b1 - 1 - x + k]) x++;
       backward[mid + k] = x;
       const ahead = delta - k;
       if (!odd && ahead + d >= 0 && ahead <= d && x + (forward[mid + ahead] ?? 0) >= n) {
-        const [px, py] = [n - x, m - (x - k)];
+        const px = n - x;
+        const py = m - (x - k);
         return point(a0, b0, px, n - start, px - py, n, m);
       }
     }
@@ -228,8 +239,8 @@ function point(
   k: number,
   n: number,
   m: number,
-): [number, number] | undefined {
+): Point | undefined {
   const inside = (x: number): boolean => !(x === 0 && x - k === 0) && !(x === n && x - k === m);
   const x = inside(start) ? start : end;
-  return inside(x) ? [a0 + x, b0 + x - k] : undefined;
+  return inside(x) ? { x: a0 + x, y: b0 + x - k } : undefined;
 }

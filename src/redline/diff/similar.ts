@@ -7,7 +7,9 @@ export const MAX_CELLS = 250_000;
 /** Share of common words, 0 to 1 (Dice), of two sorted lists of symbols. */
 export function similarity(a: Words, b: Words): number {
   if (a.length === 0 && b.length === 0) return 1;
-  let [i, j, common] = [0, 0, 0];
+  let i = 0;
+  let j = 0;
+  let common = 0;
   while (i < a.length && j < b.length) {
     const d = (a[i] ?? 0) - (b[j] ?? 0);
     if (d === 0) common++;

@@ -52,25 +52,37 @@ function commonHead(
   a: readonly Item[],
   b: readonly Item[],
 ): { readonly cut: Cut; readonly differs: Cut | undefined } {
-  let [i, x, j, y] = [0, 0, 0, 0];
+  let i = 0;
+  let x = 0;
+  let j = 0;
+  let y = 0;
   let cut: Cut = { a: START, b: START };
   for (;;) {
-    const [p, q] = [a[i], b[j]];
+    const p = a[i];
+    const q = b[j];
     if (p?.kind === 'text' && q?.kind === 'text') {
       const most = Math.min(p.text.length - x, q.text.length - y);
       const same = commonStart(p.text, x, q.text, y, most);
       const blank = same === 0 ? -1 : p.text.lastIndexOf(' ', x + same - 1);
       if (blank >= x) cut = { a: { item: i, at: blank + 1 }, b: { item: j, at: y + blank + 1 - x } };
-      [x, y] = [x + same, y + same];
+      x += same;
+      y += same;
       if (same < most) {
         const [nextA, nextB] = [shownAt(p.text, x), shownAt(q.text, y)];
         const differs = nextA !== nextB && nextA !== '' && nextB !== '';
         return { cut, differs: differs ? { a: { item: i, at: x }, b: { item: j, at: y } } : undefined };
       }
-      if (x === p.text.length) [i, x] = [i + 1, 0];
-      if (y === q.text.length) [j, y] = [j + 1, 0];
+      if (x === p.text.length) {
+        i++;
+        x = 0;
+      }
+      if (y === q.text.length) {
+        j++;
+        y = 0;
+      }
     } else if (x === 0 && y === 0 && sameWhole(p, q)) {
-      [i, j] = [i + 1, j + 1];
+      i++;
+      j++;
       cut = { a: { item: i, at: 0 }, b: { item: j, at: 0 } };
     } else return { cut, differs: undefined };
   }
@@ -79,21 +91,27 @@ function commonHead(
 /** Where what both sides end with begins, behind the places where they differ first. */
 function commonTail(a: readonly Item[], b: readonly Item[], { a: lowA, b: lowB }: Cut): Cut {
   let cut: Cut = { a: { item: a.length, at: 0 }, b: { item: b.length, at: 0 } };
-  let [i, j] = [a.length - 1, b.length - 1];
-  let [x, y] = [lengthOf(a[i]), lengthOf(b[j])];
+  let i = a.length - 1;
+  let j = b.length - 1;
+  let x = lengthOf(a[i]);
+  let y = lengthOf(b[j]);
   while (i >= lowA.item && j >= lowB.item) {
-    const [p, q] = [a[i], b[j]];
+    const p = a[i];
+    const q = b[j];
     if (p?.kind === 'text' && q?.kind === 'text') {
-      const [leastX, leastY] = [i === lowA.item ? lowA.at : 0, j === lowB.item ? lowB.at : 0];
+      const leastX = i === lowA.item ? lowA.at : 0;
+      const leastY = j === lowB.item ? lowB.at : 0;
       const most = Math.min(x - leastX, y - leastY);
       const same = commonEnd(p.text, x, q.text, y, most);
       const word = firstWord(p.text, x - same, x);
       if (word >= 0) cut = { a: { item: i, at: word }, b: { item: j, at: y - x + word } };
-      [x, y] = [x - same, y - same];
+      x -= same;
+      y -= same;
       if (same < most || (leastX > 0 && x === leastX) || (leastY > 0 && y === leastY)) return cut;
     } else if (x === lengthOf(p) && y === lengthOf(q) && sameWhole(p, q)) {
       cut = { a: { item: i, at: 0 }, b: { item: j, at: 0 } };
-      [x, y] = [0, 0];
+      x = 0;
+      y = 0;
     } else return cut;
     if (x === 0) x = lengthOf(a[--i]);
     if (y === 0) y = lengthOf(b[--j]);

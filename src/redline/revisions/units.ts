@@ -305,7 +305,8 @@ const REPLACED_LETTERS = 12;
 
 /** Gives up common words that only separate two replaced phrases: one change reads better than confetti. */
 function absorbIslands(a: readonly Unit[], b: readonly Unit[], partner: Int32Array): void {
-  let [pi, pj] = [-1, -1];
+  let pi = -1;
+  let pj = -1;
   let i = nextAnchor(partner, 0);
   while (i < a.length) {
     const j = partner[i] ?? -1;
@@ -320,7 +321,10 @@ function absorbIslands(a: readonly Unit[], b: readonly Unit[], partner: Int32Arr
       isReplaced(a, i + 1, ni) &&
       isReplaced(b, j + 1, nj);
     if (absorbed) partner[i] = -1;
-    else [pi, pj] = [i, j];
+    else {
+      pi = i;
+      pj = j;
+    }
     i = ni;
   }
 }
