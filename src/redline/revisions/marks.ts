@@ -15,12 +15,24 @@ export class Bookmarks {
   readonly #lost = new Map<string, string>();
   /** Names whose mark in the modified document vanishes with what holds it. */
   readonly #stranded = new Set<string>();
+  /** Those of each text that was read. */
+  readonly #read: { readonly xml: string; readonly found: readonly Named[] }[] = [];
 
-  /** Both take lower-case names of a side's bookmarks, in all parts. */
-  constructor(names: ReadonlySet<string>, modifiedNames: ReadonlySet<string>, freshId: () => number) {
-    this.#names = names;
-    this.#modifiedNames = modifiedNames;
+  /** Both take the texts of all parts of a side. */
+  constructor(texts: readonly string[], modifiedTexts: readonly string[], freshId: () => number) {
+    const namesIn = (xml: string): string[] => this.in(xml).map((b) => b.name.toLowerCase());
+    this.#names = new Set(texts.flatMap(namesIn));
+    this.#modifiedNames = new Set(modifiedTexts.flatMap(namesIn));
     this.#freshId = freshId;
+  }
+
+  /** The bookmarks of a part's text. */
+  in(xml: string): readonly Named[] {
+    const known = this.#read.find((r) => r.xml === xml);
+    if (known) return known.found;
+    const found = bookmarksOf(xml);
+    this.#read.push({ xml, found });
+    return found;
   }
 
   has(name: string): boolean {
@@ -170,10 +182,10 @@ export function alignMarks(
   sharedComments: ReadonlySet<string>,
   freshId: () => number,
 ): PartMarks {
-  const idOfName = new Map(bookmarksOf(original).map((b) => [b.name.toLowerCase(), b.id]));
+  const idOfName = new Map(bookmarks.in(original).map((b) => [b.name.toLowerCase(), b.id]));
   const idMap = new Map<string, string>();
   const nameOf = new Map<string, string>();
-  for (const { id, name } of bookmarksOf(modified)) {
+  for (const { id, name } of bookmarks.in(modified)) {
     const to = idOfName.get(name.toLowerCase()) ?? String(freshId());
     idMap.set(id, to);
     nameOf.set(to, name);

@@ -25,7 +25,7 @@ import { mergeStory, mergeTable, singleBlock } from './blocks.ts';
 import type { Marked } from './clauses.ts';
 import { type CommentMap, mapComments } from './comments.ts';
 import { emptyTally, type Loose, type MergeContext, type Tally } from './context.ts';
-import { alignMarks, Bookmarks, bookmarksOf, highestId, type PartMarks, stampedBy } from './marks.ts';
+import { alignMarks, Bookmarks, highestId, type PartMarks, stampedBy } from './marks.ts';
 import { loosePlace } from './moves.ts';
 import { type NoteKind, Notes } from './notes.ts';
 import { PropsReader } from './props.ts';
@@ -95,7 +95,7 @@ export class Result {
     this.#nextId = 1 + highestId([...mine, ...theirs, commentText(original), commentText(modified)]);
     this.rebase = rebaseOnto(this.editor, modified, theirs);
     this.comments = mapComments(original, modified, this.freshId);
-    this.bookmarks = new Bookmarks(namesIn(mine), namesIn(theirs), this.freshId);
+    this.bookmarks = new Bookmarks(mine, theirs, this.freshId);
     this.notes = new Notes(this.freshId, { original: emptyNotes(original), modified: emptyNotes(modified) });
   }
 
@@ -223,10 +223,6 @@ export class Result {
 function changesOf(tally: Tally): number {
   const { wordsInserted: _i, wordsDeleted: _d, wordsMoved: _m, ...counts } = tally;
   return Object.values(counts).reduce((sum, n) => sum + n, 0);
-}
-
-function namesIn(texts: readonly string[]): Set<string> {
-  return new Set(texts.flatMap(bookmarksOf).map((b) => b.name.toLowerCase()));
 }
 
 /** Ids of the notes that hold no paragraph, by kind. */
