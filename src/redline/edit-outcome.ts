@@ -255,13 +255,14 @@ function beside(place: Found, side: 'before' | 'after', fresh: readonly Line[]):
 function takeAway(place: Found, stays: boolean): Line[] {
   const { lines, line, at: from } = place.from;
   const around = `${line.text.slice(0, from)}${line.text.slice(place.to.at)}`.replace(MILESTONES, '');
-  const content = [lineOf(`P ${line.text.slice(from, place.to.at)}`)];
-  if (wordsOf(around) !== 'P ' || stays) {
-    put(place, '');
-    return content;
-  }
   const at = lines.indexOf(line);
-  for (const gone of lines.slice(at, endOf(lines, at) - line.behind)) gone.gone = true;
+  const boxes = lines.slice(at + 1, endOf(lines, at) - line.behind);
+  const content = [`P ${line.text.slice(from, place.to.at)}`, ...boxes.map((l) => l.text)].map((l) =>
+    lineOf(l),
+  );
+  for (const box of boxes) box.gone = true;
+  if (wordsOf(around) !== 'P ' || stays) put(place, '');
+  else line.gone = true;
   return content;
 }
 

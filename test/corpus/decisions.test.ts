@@ -53,7 +53,6 @@ function jobsOf(name: string, data: Uint8Array, number: number, ids: { kept: num
   if (stepwise.missed === 0)
     expect(storiesOf(stepwise.document), `${name} one by one`).toEqual(storiesOf(atOnce.document));
   isLookedUp(data);
-  isLookedUp(atOnce.document);
   const { kept, lost } = survivors(changes, atOnce);
   ids.kept += kept;
   ids.lost += lost;

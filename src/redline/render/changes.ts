@@ -80,6 +80,9 @@ export class ChangeLedger {
 
   /** The change that a revision element belongs to. */
   mark(element: XmlElement, side: Side): Mark {
+    // LibreOffice begins the range of a move inside of what moved.
+    const first = element.children.find((c) => c.kind === 'element');
+    if (first?.kind === 'element') this.range(first);
     const author = attribute(element, 'w:author') ?? '';
     const date = attribute(element, 'w:date') ?? '';
     if (this.#held?.side === side) return this.#held;

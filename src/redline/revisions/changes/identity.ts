@@ -134,10 +134,15 @@ function contentText(group: Group): string {
   return group.before + group.after || group.code;
 }
 
+/** Not every editor keeps blanks at the ends, nor what changed in the formatting of a paragraph's mark. */
+function tidied({ subject }: Group): (text: string) => string {
+  return (text) => (subject === 'run' ? compact(text) : text.trim());
+}
+
 function contentOf(group: Group, story: string): string {
   const { subject, author, date, code } = group;
   // The text of a paragraph changes with every change inside it; its place tells enough.
-  const [before, after] = ofParagraph(group) ? ['', ''] : [group.before, group.after];
+  const [before, after] = ofParagraph(group) ? ['', ''] : [group.before, group.after].map(tidied(group));
   const sides = subject === 'text' || subject === 'move' ? '' : [...group.sides].sort().join('+');
   return [story, subject, sides, author, date ?? '', before, after, code].join('\u0000');
 }

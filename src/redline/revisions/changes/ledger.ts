@@ -25,8 +25,10 @@ function authorOf(element: XmlElement): string {
   return attribute(element, 'w:author') ?? '';
 }
 
+/** Where a change says no date, LibreOffice writes the year 0 for some. */
 function dateOf(element: XmlElement): string | null {
-  return attribute(element, 'w:date') ?? null;
+  const date = attribute(element, 'w:date');
+  return date === undefined || date.startsWith('0-00-00') ? null : date;
 }
 
 function isOf(group: Group, element: XmlElement): boolean {

@@ -30,6 +30,8 @@ const by = (author: string, name: string, content: string, date = '2024-05-01T00
   `<w:${name} w:id="7" w:author="${author}" w:date="${date}">${content}</w:${name}>`;
 const list = (source: Source, filter?: ChangeFilter): readonly Change[] =>
   listChanges(docx(source), { limits: DEFAULT_LIMITS, ...(filter && { filter }) }, nodeCodec).changes;
+const insideOut = (way: 'From' | 'To', text: string, id: number): string =>
+  `${tag(`move${way}`, `<w:move${way}RangeStart w:id="${id}" w:name="m1"/>${r(text)}`)}<w:move${way}RangeEnd w:id="${id}"/>`;
 const shown = (c: Change): string => {
   const format = c.format ? ` (${c.format.before} → ${c.format.after})` : '';
   return `${c.kind}: ${JSON.stringify(c.before)} → ${JSON.stringify(c.after)}${format}`;
@@ -74,6 +76,11 @@ const ROWS: readonly (readonly [what: string, content: string, ...changes: strin
   ],
   ['a split', p(r('a'), markOf('ins')) + p(r('b')), 'insertion: "" → "\\n"'],
   ['blank paragraphs', p('', markOf('ins')) + p('', markOf('ins')) + TAIL, 'insertion: "" → "\\n\\n"'],
+  [
+    'a move whose ranges begin in what moved, as LibreOffice writes it',
+    p(insideOut('From', 'b', 900) + r(' a')) + p(r('c ') + insideOut('To', 'b', 901)),
+    'move: "b" → "b"',
+  ],
   [
     'a move with both ends',
     p(r('x')) + moved('moveFrom', 'a') + p(r('y')) + p(moved('moveTo', 'a', 'm1', 901)),
@@ -265,4 +272,16 @@ describe('ids', () => {
     );
     expect(new Set(ids).size).toBe(4);
   });
+});
+
+test('an id outlives what other editors drop: blanks at the ends, a date of nothing, formatting of the mark', () => {
+  const bold = (pPr: string): string => p(r('bold words', `<w:b/>${change('rPr', '')}`), pPr);
+  const idsOf = (content: string): string[] => list(body(content)).map((c) => c.id);
+  expect(idsOf(p(r('a') + del('some longer words ')) + TAIL)).toEqual(
+    idsOf(p(r('a') + del('some longer words')) + TAIL),
+  );
+  expect(idsOf(bold(`<w:rPr><w:b/>${change('rPr', '')}</w:rPr>`) + TAIL)).toEqual(idsOf(bold('') + TAIL));
+  const undated = (date: string): string =>
+    p(`<w:ins w:id="1" w:author="A"${date}>${r('some longer words')}</w:ins>`);
+  expect(idsOf(undated(' w:date="0-00-00T00:00:00Z"') + TAIL)).toEqual(idsOf(undated('') + TAIL));
 });

@@ -1,5 +1,5 @@
 import { attribute, child, decodeText, elements, isElement, type XmlElement } from '../../ooxml/index.ts';
-import { TRACK, WRAPPERS } from '../decide/names.ts';
+import { isMoveStart, TRACK, WRAPPERS } from '../decide/names.ts';
 import { markersOf } from '../decide/properties.ts';
 import type { Presence } from './clauses.ts';
 import { Cursor, type Paragraph, type Reading } from './cursor.ts';
@@ -127,8 +127,14 @@ export class PartReader {
   }
 
   #tracked(element: XmlElement, side: Side): void {
+    // LibreOffice begins the range of a move inside of what moved.
+    const [first] = elements(element);
+    const begins = first && isMoveStart(first) ? first : undefined;
+    if (begins) this.#walk(begins);
     const group = this.#at.groupOf(element, side);
-    this.#at.inside(group, side, () => this.#walkAll(element));
+    this.#at.inside(group, side, () => {
+      for (const c of element.children) if (isElement(c) && c !== begins) this.#walk(c);
+    });
   }
 
   #readParagraph(element: XmlElement): void {

@@ -34,6 +34,10 @@ const googleRun = (text: string, name = 't'): string =>
 const office = (name: string, content: string, id = 0): string =>
   `<w:${name} w:id="${id}" w:author="Unknown Author" w:date="2024-05-01T10:11:12Z">${content}</w:${name}>`;
 
+const officeMove = (way: 'From' | 'To', id: number): string =>
+  `${office(`move${way}`, `<w:move${way}RangeStart w:id="${id}" w:name="m1"/>${r('words')}`, id + 1)}<w:move${way}RangeEnd w:id="${id}"/>`;
+const [MOVED_FROM, MOVED_TO] = [officeMove('From', 1), officeMove('To', 3)];
+
 /** How other editors write what Word writes otherwise. */
 const HABITS: readonly (readonly [what: string, content: string])[] = [
   [
@@ -53,6 +57,10 @@ const HABITS: readonly (readonly [what: string, content: string])[] = [
         0,
       ) + google('', 3),
     ),
+  ],
+  [
+    'LibreOffice: the range of a move begins in what moved',
+    p(MOVED_FROM + r(' left')) + p(r('here ') + MOVED_TO),
   ],
   [
     'Google Docs: a suggested paragraph in a control',

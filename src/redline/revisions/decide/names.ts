@@ -12,6 +12,11 @@ export const FORMER = set(
 /** Ends of ranges around what moved and around tags of controls. */
 export const RANGE_OF_REVISION =
   /^w:(?:move(?:From|To)|customXml(?:Ins|Del|MoveFrom|MoveTo))Range(?:Start|End)$/;
+/** Does a move begin there? */
+export function isMoveStart({ name }: { readonly name: string }): boolean {
+  return name === 'w:moveFromRangeStart' || name === 'w:moveToRangeStart';
+}
+
 /** Controls and markup whose tags can be tracked apart from their content. */
 export const WRAPPERS = set('sdt customXml smartTag');
 

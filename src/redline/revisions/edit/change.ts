@@ -22,6 +22,8 @@ export interface Insertion {
   readonly mark?: string;
   /** Offset of the character whose formatting it takes, where that is not the neighbour. */
   readonly like?: number;
+  /** Stands for words that go: what comes behind them comes behind it. */
+  readonly replaces?: boolean;
 }
 
 /** All that happens to one paragraph; refuses what is asked twice. */

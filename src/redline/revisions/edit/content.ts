@@ -68,7 +68,9 @@ class ContentWriter {
     };
     const { insertions, splits } = this.#change;
     const behindSplits = insertions.filter((i) => i.side === 'right' && splits.includes(i.at));
-    for (const insertion of insertions) if (!behindSplits.includes(insertion)) insert(insertion);
+    const others = insertions.filter((i) => !behindSplits.includes(i));
+    for (const insertion of others) if (insertion.replaces) insert(insertion);
+    for (const insertion of others) if (!insertion.replaces) insert(insertion);
     for (const at of splits) {
       const place = this.#place({ at, side: at === 0 ? 'right' : 'left' });
       add(place.index, 'split');

@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts';
 import { editFault } from './faults.ts';
 import type { Notes } from './footnotes.ts';
 import { moveRange, newParagraph } from './paragraph.ts';
-import { deleteParagraph, edgeOf, isLast } from './paragraphs.ts';
+import { continues, deleteParagraph, edgeOf, isLast } from './paragraphs.ts';
 import type { Plan } from './plan.ts';
 import { endsSection, markProperties, markRevisions, ownProperties } from './record.ts';
 import { type Cell, type Holder, REVISIONS } from './tape.ts';
@@ -28,7 +28,7 @@ export function moveParagraph(
     throw editFault('edit/not-editable', 'Paragraphs of text boxes do not move.');
   const edge = edgeOf(plan, to, side);
   const appends = side === 'after' && isLast(edge.path);
-  const tracked = isMovable(source) && !isLast(from.path) && !appends;
+  const tracked = isMovable(source) && !isLast(from.path) && !continues(from.path) && !appends;
   const { draft } = plan;
   if (source.tape.cells.some((c) => c.element.name === 'w:bookmarkStart')) source.notes.add('bookmarks-stay');
   if (tracked) {

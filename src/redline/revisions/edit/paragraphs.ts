@@ -41,7 +41,7 @@ export function edgeOf(plan: Plan, place: Place, side: Side): { change: Paragrap
 }
 
 /** Does a paragraph show as one with words before it? */
-function continues(path: Path): boolean {
+export function continues(path: Path): boolean {
   const { blocks, at } = siblings(path);
   for (let before = at - 1; isJoined(blocks[before]); before--) {
     const block = blocks[before];

@@ -119,8 +119,8 @@ function replaceText(plan: Plan, place: Place, text: string): undefined {
     const runs = (properties: string): string => runXml(properties, textXml(fresh));
     change.insertions.push(
       to > from || end > 0
-        ? { at: end, side: 'left', ...(to > from ? { like: start } : {}), runs }
-        : { at: end, side: 'right', runs },
+        ? { at: end, side: 'left', replaces: true, ...(to > from ? { like: start } : {}), runs }
+        : { at: end, side: 'right', replaces: true, runs },
     );
   }
 }
