@@ -221,7 +221,7 @@ describe.each(Object.entries(PLACES))('a %s', (_, begin) => {
     expect(policy(again)).toBe(policy(page));
     const head = await ask(`${self}/html`, { method: 'HEAD' });
     expect(head).toMatchObject({ status: 200, etag: page.etag });
-    expect(await service.health()).toMatchObject({ pool: { running: 0, places: 0 } });
+    await expect.poll(() => service.health()).toMatchObject({ pool: { running: 0, places: 0 } });
   });
 
   const decide = { decisions: [{ verdict: 'accept', changes: {} }] };
@@ -285,6 +285,7 @@ describe.each(Object.entries(PLACES))('a %s', (_, begin) => {
     ['changes?page=1', 400, 'request/invalid'],
     ['html?view=x', 400, 'request/invalid'],
     ['pdf?subject=x', 400, 'request/invalid'],
+    ['pdf', 501, 'pdf/not-available'],
   ])('is not read as %s', async (path, status, code) => {
     expect(await ask(`${self}/${path}`)).toMatchObject({ status, body: { code } });
   });
