@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Clock } from '../kit/index.ts';
+import { type Clock, OutsideError } from '../kit/index.ts';
 import { ABSENT, type BlobInfo, type BlobStore } from './blob-store.ts';
 
 /** How long a result can be fetched: one hour. */
@@ -108,7 +108,7 @@ export class Results {
       await blob?.body.cancel();
       return typeof current === 'string' ? current : 'not-found';
     }
-    return { ...current, body: blob.body };
+    return { ...current, body: verified(blob.body, current) };
   }
 
   /** Removes what has expired. @returns how many objects went. */
@@ -139,6 +139,32 @@ export class Results {
     const written = await this.#blobs.write(name(result, part), bytes, options);
     this.#held += written?.size ?? 0;
   }
+}
+
+/** Fails as `damaged` before the last bytes go out, when they are not those that were kept. */
+function verified(
+  body: ReadableStream<Uint8Array>,
+  { sha256, size }: Omit<ResultContent, 'body'>,
+): ReadableStream<Uint8Array> {
+  const hash = createHash('sha256');
+  let seen = 0;
+  const check = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      if (chunk.byteLength === 0) return;
+      hash.update(chunk);
+      seen += chunk.byteLength;
+      if (seen > size || (seen === size && hash.digest('hex') !== sha256)) throw damaged();
+      controller.enqueue(chunk);
+    },
+    flush: () => {
+      if (seen !== size) throw damaged();
+    },
+  });
+  return body.pipeThrough(check);
+}
+
+function damaged(): OutsideError {
+  return new OutsideError('BlobStore', 'damaged', 'A kept result is not what was written.');
 }
 
 function name({ kind, id }: Pick<SavedResult, 'kind' | 'id'>, part: ResultPart): string {

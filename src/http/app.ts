@@ -4,7 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { RequestError } from './errors.ts';
 import { doOnce } from './idempotency.ts';
 import { authenticate } from './principal.ts';
-import { identify, logRequests } from './request-log.ts';
+import { identify, logRequests, patternOf } from './request-log.ts';
 import { answerProblem } from './responses.ts';
 import { guard } from './route-policy.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
@@ -37,6 +37,8 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   );
   app.use(identify, logRequests(services.log), guardPages);
   app.use(async (c, next) => {
+    const { requestId } = c.var;
+    c.set('noteFailure', (error) => services.integrity.note(error, { requestId, route: patternOf(c) }));
     await next();
     if (services.stopping()) c.res.headers.set('Connection', 'close');
   });

@@ -23,6 +23,7 @@ export function sendWhole(
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
+          c.var.noteFailure?.(error);
           const { problem, unexpected } = toProblem(error, c.var.requestId);
           const said = { requestId: c.var.requestId, code: problem.code };
           if (unexpected) log.error('unexpected error', { ...said, ...describeError(error) });

@@ -37,7 +37,7 @@ export async function sendContent(
   const lengths = { ...headers, 'Content-Length': String(sent) };
   if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Length': String(size) });
   const { body } = await documents.open(actor, id, version.number, range ?? undefined);
-  const stream = await begun(body);
+  const stream = await begun(c, body);
   if (range === null) return c.body(stream, 200, lengths);
   return c.body(stream, 206, {
     ...lengths,
@@ -46,16 +46,24 @@ export async function sendContent(
 }
 
 /** A stream whose first piece is there already. @throws what the first piece throws. */
-async function begun(body: AsyncIterable<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+async function begun(
+  c: Context<HttpEnv>,
+  body: AsyncIterable<Uint8Array>,
+): Promise<ReadableStream<Uint8Array>> {
   const pieces = body[Symbol.asyncIterator]();
   const first = await pieces.next();
   let next: IteratorResult<Uint8Array> | null = first;
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
-      const { done, value } = next ?? (await pieces.next());
-      next = null;
-      if (done) controller.close();
-      else controller.enqueue(value);
+      try {
+        const { done, value } = next ?? (await pieces.next());
+        next = null;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        c.var.noteFailure?.(error);
+        throw error;
+      }
     },
     cancel: async () => {
       await pieces.return?.();

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { ResultGone, ResultKind, ResultPart } from '../documents/index.ts';
+import { sendWhole } from './body.ts';
 import { isKnown } from './conditions.ts';
 import { RequestError } from './errors.ts';
 import { DOCX } from './responses.ts';
@@ -10,7 +11,7 @@ import type { HttpEnv, HttpServices } from './services.ts';
 /** One part of a kept result, with its ETag; 304 to whoever has it. */
 export async function sendPart(
   c: Context<HttpEnv>,
-  { results }: HttpServices,
+  { results, log }: HttpServices,
   { kind, id, part }: { kind: ResultKind; id: string; part: ResultPart },
   headersOf: (sha256: string) => Record<string, string>,
 ): Promise<Response> {
@@ -25,7 +26,7 @@ export async function sendPart(
   const headers = { ...kept, 'Content-Length': String(found.size) };
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
   const { body } = present(await results.open(kind, id, part));
-  return c.body(body, 200, headers);
+  return sendWhole(c, body, headers, log);
 }
 
 /** @throws {RequestError} when it is not there, or no longer. */

@@ -40,7 +40,7 @@ export function logRequests(log: Log): MiddlewareHandler<HttpEnv> {
 }
 
 /** The pattern of the route that answered. Middleware and the web application are registered for every method. */
-function patternOf(c: Context<HttpEnv>): string {
+export function patternOf(c: Context<HttpEnv>): string {
   return matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? '/*';
 }
 

@@ -238,6 +238,10 @@ export const healthSchema = readySchema
   .extend({
     pool: poolSchema,
     uploadBytesHeld: count,
+    integrityFailures: count.openapi({
+      description:
+        'How often something stored was not what was written; each one is a line `integrity.…` in the log.',
+    }),
     pdf: z.object({ docx: z.boolean(), html: z.boolean() }).openapi({
       description: 'What PDFs can be made of here; where both are false, asking for one is 501.',
     }),

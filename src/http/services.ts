@@ -1,7 +1,7 @@
 import type { Access, Principal } from '../access/index.ts';
 import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
-import type { Clock, Log } from '../kit/index.ts';
+import type { Clock, Integrity, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
 import type { UploadMemory } from './upload-memory.ts';
 
@@ -24,6 +24,8 @@ export interface HttpServices {
   readonly precedence: Precedence;
   readonly clock: Clock;
   readonly log: Log;
+  /** Is told of every error that somebody sees. */
+  readonly integrity: Integrity;
   /** Absolute path of the built pages (`web/`) and samples (`sample/`). */
   readonly assetsDirectory: string;
   /** The port that the service listens on; asked for with every request, as a free one is known only then. */
@@ -51,6 +53,8 @@ export interface HttpEnv {
     /** Bytes of the uploads, once they are read. */
     bytesIn: number | undefined;
     problemCode: string | undefined;
+    /** Takes note of what goes wrong behind an answer that has begun. */
+    noteFailure: ((error: unknown) => void) | undefined;
     /** What is to be read instead of the request's own body. */
     body: AsyncIterable<Uint8Array> | undefined;
     /** The answer is sent while it is made: it may yet break off. */

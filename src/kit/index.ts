@@ -2,6 +2,7 @@ export type { BreakerState } from './breaker.ts';
 export { Bulkhead } from './bulkhead.ts';
 export { type Clock, idleTimer, systemClock, systemTimer, type Timer } from './clock.ts';
 export { nodeCodec } from './codec.ts';
+export { Integrity } from './integrity.ts';
 export {
   createLog,
   describeError,

@@ -2,7 +2,7 @@ import { type Access, LOCAL_TENANT, SERVICE_TENANT } from '../access/index.ts';
 import { Examiner, type Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
 import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
-import { describeError } from '../kit/index.ts';
+import { describeError, Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openAccess } from './access.ts';
 import { HttpServer } from './http-server.ts';
@@ -28,7 +28,8 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const platform = guardPlatform(given.platform, { sink: logOutside(log) });
   const context = { ...given, platform };
   const results = new Results(platform.blobs, clock, config.resultsMb * MEGABYTE);
-  const library = await openLibrary(context);
+  const integrity = new Integrity(log);
+  const library = await openLibrary({ ...context, integrity });
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();
@@ -50,6 +51,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     precedence: new Precedence(UPLOAD_PLACES),
     clock,
     log,
+    integrity,
     assetsDirectory: config.assetsDirectory,
     port: () => server.port,
     vitals: vitals.read,
@@ -62,7 +64,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     await pool.close();
     throw error;
   }
-  const endSweeps = sweepRegularly(context, results, library, access);
+  const endSweeps = sweepRegularly(context, results, library, access, integrity);
   const stopAccepting = async () => {
     endSweeps();
     endListening();
@@ -114,6 +116,7 @@ function sweepRegularly(
   results: Results,
   library: Library,
   access: Access,
+  integrity: Integrity,
 ): () => void {
   const chores = [
     { name: 'expired results', run: () => results.sweep() },
@@ -134,6 +137,7 @@ function sweepRegularly(
         const count = await run();
         if (count > 0) log.info('swept', { chore: name, count });
       } catch (error) {
+        integrity.note(error, { chore: name });
         log.error('sweep failed', { chore: name, ...describeError(error) });
       }
     }

@@ -1,6 +1,6 @@
 import { LOCAL_TENANT } from '../access/index.ts';
 import { Library } from '../documents/index.ts';
-import { describeError, systemRandom, systemTimer } from '../kit/index.ts';
+import { describeError, Integrity, OutsideError, systemRandom, systemTimer } from '../kit/index.ts';
 import type { RoleContext } from './role.ts';
 
 /** The documents of this installation; what another process committed is found in the catalogue before the first request. */
@@ -8,7 +8,8 @@ export async function openLibrary({
   platform,
   clock,
   log,
-}: Pick<RoleContext, 'platform' | 'clock' | 'log'>): Promise<Library> {
+  integrity = new Integrity(log),
+}: Pick<RoleContext, 'platform' | 'clock' | 'log'> & { readonly integrity?: Integrity }): Promise<Library> {
   const [[residency, region] = []] = [...platform.regions];
   if (residency === undefined || region === undefined) throw new Error('The platform has no region.');
   const library = new Library({
@@ -18,9 +19,18 @@ export async function openLibrary({
     keys: platform.keys,
     catalogue: platform.catalogue,
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
-    onBehind: (error) => log.warn('catalogue behind', describeError(error)),
+    onBehind: (error) => {
+      integrity.note(error);
+      log.warn('catalogue behind', describeError(error));
+    },
   });
   await platform.keys.create(LOCAL_TENANT);
-  await library.follow();
+  try {
+    await library.follow();
+  } catch (error) {
+    if (!(error instanceof OutsideError) || error.failure !== 'damaged') throw error;
+    // One damaged object holds up what others committed in the list, not the service.
+    integrity.note(error, { chore: 'documents followed' });
+  }
   return library;
 }

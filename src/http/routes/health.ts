@@ -41,6 +41,7 @@ export function addHealthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpService
     const figures = {
       pool: pool.state,
       uploadBytesHeld: uploads.held,
+      integrityFailures: services.integrity.failures,
       pdf: prints.printer.prints,
       ...vitals(),
     };
