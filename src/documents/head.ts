@@ -1,3 +1,4 @@
+import { OutsideError } from '../kit/index.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { decodeBinaryJson, encodeBinaryJson } from './binary-json.ts';
 import type { WrappedKey } from './key-service.ts';
@@ -158,7 +159,7 @@ export function encodeHead(head: Head): Uint8Array {
   return encodeBinaryJson(head);
 }
 
-/** @throws {Error} when the format is not known: a newer program wrote it. */
+/** @throws {OutsideError} `refused` when the format is not known: a newer release wrote it. */
 export function decodeHead(bytes: Uint8Array): Head {
   const stored = decodeBinaryJson(bytes) as StoredForm;
   switch (stored.format) {
@@ -170,7 +171,11 @@ export function decodeHead(bytes: Uint8Array): Head {
       return stored;
     default: {
       const { format } = stored as { readonly format: number };
-      throw new Error(`A head has the format ${format}; this program reads up to ${HEAD_FORMAT}. Update it.`);
+      throw new OutsideError(
+        'BlobStore',
+        'refused',
+        `A head has the format ${format}; this program reads up to ${HEAD_FORMAT}. Update it.`,
+      );
     }
   }
 }

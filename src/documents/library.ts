@@ -4,6 +4,7 @@ import type { BlobStore } from './blob-store.ts';
 import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
 import { Commits } from './commits.ts';
 import { ContentStore } from './content-store.ts';
+import { claimDataFormat } from './data-format.ts';
 import { DataKeys } from './data-keys.ts';
 import { ALL_DOCUMENTS, Documents } from './documents.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
@@ -92,6 +93,11 @@ export class Library {
    */
   async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant'>): Promise<CataloguePage> {
     return await this.#parts.catalogue.list({ ...query, tenant: actor.tenant });
+  }
+
+  /** To be called first. @returns the format that the data had. @throws {OutsideError} `refused` when a newer release wrote them. */
+  async claim(): Promise<number | null> {
+    return await claimDataFormat(this.#parts.region.heads);
   }
 
   /** Brings the catalogue up to date. @returns how many documents were looked at. */

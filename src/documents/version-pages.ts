@@ -191,8 +191,10 @@ export class VersionPages {
     try {
       const page = decodeBinaryJson(openBytes(key, context, sealed)) as Page;
       if (page.format === FORMAT) return page;
-      throw new Error(
-        `A page of versions has the format ${page.format}; this program reads ${FORMAT}. Update it.`,
+      throw new OutsideError(
+        'BlobStore',
+        'refused',
+        `A page of versions has the format ${page.format}; this release reads ${FORMAT}. Update it.`,
       );
     } finally {
       key.fill(0);

@@ -24,6 +24,7 @@ export async function openLibrary({
       log.warn('catalogue behind', describeError(error));
     },
   });
+  await library.claim();
   await platform.keys.create(LOCAL_TENANT);
   try {
     await library.follow();

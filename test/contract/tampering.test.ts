@@ -68,6 +68,7 @@ const change = () => ({ actor, operation: newOperation(systemRandom) });
 const text = (content: string) => ({ type: 'text/plain', body: once(Buffer.from(content)) });
 
 async function make(library: Library): Promise<typeof made> {
+  await library.claim();
   const { documents, uploads } = library;
   let document = await documents.create(
     change(),
@@ -105,6 +106,7 @@ const READERS: readonly [
   ['heads/', ({ documents }) => documents.get(actor, made.document.head.id)],
   ['pages/', ({ documents }) => documents.versions(actor, made.document.head.id, 100)],
   ['journal/', (library) => library.follow()],
+  ['format', (library) => library.claim()],
   ['links/', ({ links }) => links.open(made.link, 'r')],
   ['records/', ({ records }) => records.read(actor.tenant, 'people', 'ann')],
   ['uploads/', ({ uploads }) => uploads.find(actor, made.upload)],
@@ -209,7 +211,7 @@ describe('a byte of an object that is another one', () => {
         await readerOf(name)(open(), stores.blobs, name);
       }
     }
-    expect([...kinds].sort()).toEqual(READERS.map(([prefix]) => prefix.slice(0, -1)).sort());
+    expect([...kinds].sort()).toEqual(READERS.map(([prefix]) => prefix.replace('/', '')).sort());
   });
 
   test('is noticed wherever it lies in a file, what is known of the object included', {
