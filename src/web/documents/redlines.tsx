@@ -83,7 +83,7 @@ function Row({ document, redline, onDelete }: RowProps) {
     <li>
       <Link to={`/documents/${document.id}/redlines/${id}`}>{sides}</Link>
       <span>
-        {version === 1 ? '' : `${version - 1 === 1 ? '1 commit' : `${version - 1} commits`} since, `}
+        {version === 1 ? '' : version === 2 ? 'changed once since, ' : `changed ${version - 1} times since, `}
         compared by {actorOf(createdBy)},{' '}
         <time dateTime={createdAt} title={momentOf(createdAt)}>
           {dayOf(createdAt)}
