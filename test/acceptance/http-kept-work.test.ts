@@ -83,6 +83,8 @@ test('a full service says so, and nothing is begun', async () => {
   ]) {
     expect(busy).toMatchObject({ status: 503, body: { code: 'service/busy' } });
   }
+  // What nobody reads is not made.
+  expect(await ask(`${self}/html`, { method: 'HEAD' })).toMatchObject({ status: 200, etag: made.etag });
   client.abort();
   await endless.catch(() => {});
 });
