@@ -155,7 +155,11 @@ const rules = [
     comment: 'config.ts turns the environment into values and knows no room but kit',
     severity: 'error',
     from: { path: '^src/config[.]ts$' },
-    to: { path: '^src/', pathNot: '^src/(?:kit/index|gcp-config)[.]ts$', dependencyTypesNot: ['type-only'] },
+    to: {
+      path: '^src/',
+      pathNot: '^src/(?:kit/index|gcp-config|sign-in-config)[.]ts$',
+      dependencyTypesNot: ['type-only'],
+    },
   },
   {
     name: 'config-is-passed',

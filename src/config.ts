@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type GcpConfig, gcpOf } from './gcp-config.ts';
 import { LOG_LEVELS, type LogLevel } from './kit/index.ts';
+import { checkSignIn, type SignInConfig, signInFields, signInOf } from './sign-in-config.ts';
 
 /** Everything that can be set from outside, checked and typed. Passed down, never fetched. */
 export interface Config {
   /** Always a loopback address, until there is a sign-in. */
   readonly host: string;
+  /** How many proxies stand in front of it, each of which adds to `X-Forwarded-For`. */
+  readonly proxies: number;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
   /** Where documents are kept in Google Cloud; `null`: on this machine. */
@@ -46,21 +49,6 @@ export interface Config {
 }
 
 export type ClamdConfig = { readonly path: string } | { readonly host: string; readonly port: number };
-
-export interface SignInConfig {
-  /** Under which address people find the service; `null`: where it listens. No path. */
-  readonly origin: string | null;
-  /** The provider and what it knows of this service; `null`: none. The secret is never logged. */
-  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
-  /** Whether a one-time link is printed at the start. */
-  readonly link: boolean;
-  /** Each tenant with the domains of its people. */
-  readonly tenants: ReadonlyMap<string, readonly string[]>;
-  /** Whether the claim `hd` must name the domain. */
-  readonly hostedDomain: boolean;
-  /** Addresses of people who are made administrators when they sign in. */
-  readonly administrators: readonly string[];
-}
 
 export interface FetchConfig {
   /** `example.com`, `example.com:8443` or `*.example.com`; none: nothing is fetched. */
@@ -131,29 +119,6 @@ const redis = z
   })
   .optional();
 
-const GOOGLE = 'https://accounts.google.com';
-const TENANT = /^[a-z0-9][a-z0-9_-]{0,39}$/;
-const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
-
-/** `acme=acme.com,acme.org; beta=beta.io` */
-const tenants = z
-  .string()
-  .default('')
-  .transform((text) => tenantsOf(text))
-  .refine(
-    (list) => list.every(([name, domains]) => TENANT.test(name) && domains.every((one) => DOMAIN.test(one))),
-    {
-      error: 'must be like NAME=example.com,example.org; OTHER=example.net',
-    },
-  )
-  .refine(
-    (list) =>
-      new Set(list.flatMap(([, domains]) => domains)).size === list.flatMap(([, domains]) => domains).length,
-    {
-      error: 'must name each domain once',
-    },
-  );
-
 const schema = z
   .object({
     HOST: z
@@ -186,28 +151,8 @@ const schema = z
       .optional(),
     REDLINE_CLAMD: clamd,
     REDLINE_REDIS: redis,
-    REDLINE_URL: z
-      .string()
-      .refine(isOrigin, { error: 'must be https://HOST, or http:// and a loopback address, without a path' })
-      .optional(),
-    REDLINE_SIGN_IN: z.enum(['none', 'link'], { error: 'must be none or link' }).default('none'),
-    REDLINE_OIDC_ISSUER: z
-      .string()
-      .refine(isSafe, { error: 'must be https://…, or http:// and a loopback address' })
-      .optional(),
-    REDLINE_OIDC_CLIENT_ID: z.string().max(500).optional(),
-    REDLINE_OIDC_CLIENT_SECRET: z.string().max(500).optional(),
-    REDLINE_OIDC_HD: z.enum(['yes', 'no'], { error: 'must be yes or no' }).optional(),
-    REDLINE_TENANTS: tenants,
-    REDLINE_ADMINS: z
-      .string()
-      .default('')
-      .transform((text) =>
-        text
-          .toLowerCase()
-          .split(/[\s,]+/)
-          .filter((one) => one !== ''),
-      ),
+    ...signInFields,
+    REDLINE_PROXIES: whole(0, 10, 0),
     REDLINE_FETCH_HOSTS: hosts,
     REDLINE_FETCH_PLAIN: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no'),
     PATH: z.string().default(''),
@@ -215,22 +160,7 @@ const schema = z
       .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
       .default('info'),
   })
-  .superRefine((values, context) => {
-    if (values.REDLINE_OIDC_ISSUER === undefined) return;
-    for (const name of ['REDLINE_OIDC_CLIENT_ID', 'REDLINE_OIDC_CLIENT_SECRET'] as const)
-      if (values[name] === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: 'must be given beside REDLINE_OIDC_ISSUER',
-        });
-    if (values.REDLINE_TENANTS.length === 0)
-      context.addIssue({
-        code: 'custom',
-        path: ['REDLINE_TENANTS'],
-        message: 'must say whose people may sign in, such as local=example.com',
-      });
-  });
+  .superRefine(checkSignIn);
 
 /**
  * Reads the configuration.
@@ -255,6 +185,7 @@ export function readConfig(overrides: Environment = {}, environment: Environment
   return {
     gcp,
     host: values.HOST,
+    proxies: values.REDLINE_PROXIES,
     port: values.PORT,
     dataDirectory: resolve(values.REDLINE_DATA),
     passphrase: values.REDLINE_PASSPHRASE ?? null,
@@ -320,41 +251,6 @@ function isRedis(text: string): boolean {
     url.hostname !== '' &&
     /^(?:\/\d{0,2})?$/.test(url.pathname)
   );
-}
-
-function signInOf(values: z.output<typeof schema>): SignInConfig {
-  const { REDLINE_OIDC_ISSUER: issuer, REDLINE_OIDC_CLIENT_ID: clientId = '' } = values;
-  const clientSecret = values.REDLINE_OIDC_CLIENT_SECRET ?? '';
-  return {
-    origin: values.REDLINE_URL === undefined ? null : new URL(values.REDLINE_URL).origin,
-    oidc: issuer === undefined ? null : { issuer, clientId, clientSecret },
-    link: values.REDLINE_SIGN_IN === 'link',
-    tenants: new Map(values.REDLINE_TENANTS),
-    hostedDomain: (values.REDLINE_OIDC_HD ?? (issuer === GOOGLE ? 'yes' : 'no')) === 'yes',
-    administrators: values.REDLINE_ADMINS,
-  };
-}
-
-function tenantsOf(text: string): [string, string[]][] {
-  const entries = text
-    .toLowerCase()
-    .split(/[;\s]+/)
-    .filter((entry) => entry !== '');
-  return entries.map((entry) => {
-    const [name = '', domains = ''] = entry.split('=');
-    return [name, domains.split(',')];
-  });
-}
-
-/** Nobody on the way can read it. */
-function isSafe(text: string): boolean {
-  const url = URL.parse(text);
-  const local = url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  return url !== null && (url.protocol === 'https:' || local) && url.username === '' && url.search === '';
-}
-
-function isOrigin(text: string): boolean {
-  return isSafe(text) && URL.parse(text)?.pathname === '/';
 }
 
 /** The program that was named (`none` for none), or the first of its usual names on the path. */

@@ -1,4 +1,5 @@
 import type { Clock, RandomBytes } from '../kit/index.ts';
+import { isWithin } from './addresses.ts';
 import { ApiKeys } from './api-keys/api-keys.ts';
 import { AccessError } from './errors.ts';
 import type { AccessEvents } from './events.ts';
@@ -10,6 +11,8 @@ import type { IdentityProvider } from './ports/identity-provider.ts';
 import type { RateLimits, RateRule } from './ports/rate-limits.ts';
 import type { RecordStore } from './ports/record-store.ts';
 import type { Sessions } from './ports/sessions.ts';
+import type { Principal } from './principal.ts';
+import { Rates } from './rates.ts';
 import type { AdmissionRules } from './sign-in/admission.ts';
 import { OneTimeLink } from './sign-in/one-time-link.ts';
 import { SignIn } from './sign-in/sign-in.ts';
@@ -25,6 +28,10 @@ export interface AccessParts {
   /** `null` where people do not sign in through one. */
   readonly provider: IdentityProvider | null;
   readonly rules: AdmissionRules;
+  /** From where people and keys of a tenant may ask; a tenant that is not named: from everywhere. */
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** Tenants that may ask more often. */
+  readonly enterprise: readonly string[];
   /** The tenant that a one-time link signs in to; `null` where there is none. */
   readonly linkTenant: string | null;
   /** Of this service, such as `https://redline.example.com`: issuer and audience of its tokens. */
@@ -43,6 +50,7 @@ export class Access {
   readonly signedIn: SignedIn;
   readonly keys: SigningKeys;
   readonly apiKeys: ApiKeys;
+  readonly rates: Rates;
   /** `null` where people do not sign in through a provider. */
   readonly signIn: SignIn | null;
   readonly #parts: AccessParts;
@@ -53,6 +61,7 @@ export class Access {
     const { clock, random, events, origin, provider } = parts;
     this.people = new People(parts.records, clock);
     this.keys = new SigningKeys(parts.records, clock, events);
+    this.rates = new Rates(parts.rateLimits, parts.enterprise);
     this.apiKeys = new ApiKeys({ ...parts, people: this.people });
     const tokens = new AccessTokens(this.keys, clock, origin);
     this.signedIn = new SignedIn({ ...parts, people: this.people, tokens });
@@ -61,6 +70,12 @@ export class Access {
       provider === null
         ? null
         : new SignIn({ ...parts, provider, people: this.people, signedIn: this.signedIn });
+  }
+
+  /** Whether somebody asks from where they may. */
+  isNear({ actor, key }: Principal): boolean {
+    const ranges = [this.#parts.addresses.get(actor.tenant), key?.addresses ?? undefined];
+    return ranges.every((allowed) => allowed === undefined || isWithin(actor.address, allowed));
   }
 
   /** Listens for what other processes change. @returns what ends it. */

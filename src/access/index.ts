@@ -1,16 +1,18 @@
 export { Access, type AccessParts } from './access.ts';
 export { type Actor, LOCAL_TENANT, localOperator } from './actor.ts';
+export { clientAddress, isAddressRange } from './addresses.ts';
 export {
   type ApiKey,
   LONGEST_LIFE_MS,
   OVERLAP_MS,
   type ShownKey,
 } from './api-keys/api-keys.ts';
+export { SCOPES } from './api-keys/scopes.ts';
 export { AccessError, type AccessErrorCode, signInRequired } from './errors.ts';
 export type { AccessEvent, AccessEvents } from './events.ts';
 export { type Person, TENANT_ROLES, type TenantRole } from './people/people.ts';
 export { IDLE_MS, type Standing, type Tokens } from './people/signed-in.ts';
-export { type Action, decide, SCOPES } from './policy.ts';
+export { type Action, decide } from './policy.ts';
 export type { Cache } from './ports/cache.ts';
 export type { Channel } from './ports/channel.ts';
 export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/identity-provider.ts';
@@ -18,6 +20,7 @@ export type { RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
 export type { RecordKind, RecordStore, StoredRecord } from './ports/record-store.ts';
 export type { Rotation, Session, SessionName, Sessions } from './ports/sessions.ts';
 export type { Principal } from './principal.ts';
+export { costOf, type RateState, rateLimited } from './rates.ts';
 export type { AdmissionRules } from './sign-in/admission.ts';
 export { SIGN_IN_MS } from './sign-in/sign-in.ts';
 export { ACCESS_MS } from './tokens/access-tokens.ts';

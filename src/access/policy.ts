@@ -1,9 +1,6 @@
+import type { Scope } from './api-keys/scopes.ts';
 import type { TenantRole } from './people/people.ts';
 import type { Principal } from './principal.ts';
-
-/** What a key may be made for. */
-export const SCOPES = ['compare', 'documents:read', 'documents:write'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** What can be done, as far as it matters who does it. */
 export type Action =

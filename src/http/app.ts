@@ -3,7 +3,8 @@ import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { RequestError } from './errors.ts';
 import { doOnce } from './idempotency.ts';
-import { authenticate } from './principal.ts';
+import { authenticate, locate } from './principal.ts';
+import { limitRates } from './rates.ts';
 import { identify, logRequests, patternOf } from './request-log.ts';
 import { answerProblem } from './responses.ts';
 import { guard } from './route-policy.ts';
@@ -35,7 +36,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
       services.log,
     ),
   );
-  app.use(identify, logRequests(services.log), guardPages);
+  app.use(identify, locate(services.proxies), logRequests(services.log), guardPages);
   app.use(async (c, next) => {
     const { requestId } = c.var;
     c.set('noteFailure', (error) => services.integrity.note(error, { requestId, route: patternOf(c) }));
@@ -57,7 +58,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     }),
   );
   app.use(stayLocal(services.port, services.origin));
-  app.use('/v1/*', authenticate(services.access), guard);
+  app.use('/v1/*', authenticate(services.access), limitRates(services.access), guard);
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);

@@ -4,12 +4,14 @@ import {
   type Access,
   AccessError,
   type Actor,
+  clientAddress,
   localOperator,
   type Principal,
   signInRequired,
 } from '../access/index.ts';
 import { cookieOf } from './cookies.ts';
 import { RequestError } from './errors.ts';
+import { assertWithin } from './rates.ts';
 import type { HttpEnv } from './services.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -23,7 +25,11 @@ const OPEN = /^\/v1\/links\/[^/]+$/;
 export function authenticate(access: Access): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     if (!(OPEN.test(c.req.path) && SAFE_METHODS.includes(c.req.method))) {
-      c.set('principal', await principalOf(c, access));
+      const principal = await principalOf(c, access);
+      if (!access.isNear(principal)) {
+        throw new AccessError('access/refused', 'Not from this address.');
+      }
+      c.set('principal', principal);
     }
     await next();
   };
@@ -37,9 +43,13 @@ export function administratorOf(c: Context<HttpEnv>): Principal {
   throw new AccessError('access/refused', 'Only an administrator may do that.');
 }
 
-/** The IP address that the request came from. */
-export function addressOf(c: Context<HttpEnv>): string | null {
-  return (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null;
+/** Finds out from where a request came. @param proxies how many stand in front of the service. */
+export function locate(proxies: number): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const socket = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null;
+    c.set('address', clientAddress(socket, c.req.header('x-forwarded-for'), proxies));
+    await next();
+  };
 }
 
 /** A cookie comes along with requests of any page, where a browser errs: only our own pages may change something by it. */
@@ -50,32 +60,34 @@ export function assertOwnPage(c: Context<HttpEnv>): void {
 }
 
 async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Principal> {
-  const { requestId } = c.var;
-  const address = addressOf(c);
+  const { requestId, address } = c.var;
   const token = bearerOf(c);
   if (token === undefined && !access.required) {
     return { actor: localOperator(requestId, address), role: 'administrator', standing: null, key: null };
   }
-  if (token?.startsWith('rl_') === true) return await principalOfKey(access, token, { address, requestId });
+  if (token?.startsWith('rl_') === true) return await principalOfKey(c, access, token);
   const cookie = token === undefined ? cookieOf(c, 'access') : undefined;
   const standing = await access.signedIn.standing(token ?? cookie ?? '');
-  if (standing === null) throw signInRequired();
+  if (standing === null) return await stranger(c, access);
   if (cookie !== undefined && !SAFE_METHODS.includes(c.req.method)) assertOwnPage(c);
   const { tenant, id } = standing.person;
   const actor: Actor = { tenant, kind: 'person', id, credential: standing.session.id, address, requestId };
   return { actor, role: standing.person.role, standing, key: null };
 }
 
-async function principalOfKey(
-  access: Access,
-  text: string,
-  { address, requestId }: Pick<Actor, 'address' | 'requestId'>,
-): Promise<Principal> {
+async function principalOfKey(c: Context<HttpEnv>, access: Access, text: string): Promise<Principal> {
+  const { requestId, address } = c.var;
   const key = await access.apiKeys.verify(text);
-  if (key === null) throw signInRequired();
+  if (key === null) return await stranger(c, access);
   const { tenant, id } = key;
   const actor: Actor = { tenant, kind: 'key', id, credential: id, address, requestId };
   return { actor, role: 'member', standing: null, key };
+}
+
+/** Whoever guesses at credentials is slowed down. */
+async function stranger(c: Context<HttpEnv>, access: Access): Promise<never> {
+  assertWithin(c, await access.rates.countStranger(c.var.address));
+  throw signInRequired();
 }
 
 /** `undefined` without the header. @throws {AccessError} for another scheme. */

@@ -35,9 +35,9 @@ export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
   'delete /v1/documents/{id}/links': 'documents.write',
   'get /v1/documents/{id}/redlines': 'documents.read',
   'post /v1/documents/{id}/redlines': 'documents.write',
+  'patch /v1/documents/{id}/redlines/{redline}': 'documents.write',
   'post /v1/documents/{id}/redlines/combinations': 'documents.write',
   'get /v1/documents/{id}/redlines/{redline}/certificate': 'documents.read',
-  'patch /v1/documents/{id}/redlines/{redline}': 'documents.write',
   ...below('/v1/documents/{id}'),
   ...below('/v1/documents/{id}/redlines/{redline}'),
   'post /v1/uploads': 'documents.write',
@@ -87,6 +87,11 @@ function assertAllowed(
   if (principal.actor.kind === 'operator') return;
   if (action !== undefined && action !== 'open' && decide(principal, action, document).allowed) return;
   throw new AccessError('access/refused', 'Your role or the scopes of the key do not allow that.');
+}
+
+/** What the request is; `undefined` for what stands in no row. */
+export function actionOf(c: Context<HttpEnv>): Action | 'open' | undefined {
+  return ROUTE_ACTIONS[routeOf(c) ?? ''];
 }
 
 /** As the OpenAPI document writes it; `undefined` where no route answers. */

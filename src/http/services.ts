@@ -10,6 +10,8 @@ export interface HttpServices {
   readonly access: Access;
   /** Under which address people find the service; asked for with every request, as a free port is known only then. */
   readonly origin: () => string;
+  /** How many proxies stand in front of the service, each of which adds to `X-Forwarded-For`. */
+  readonly proxies: number;
   readonly pool: EnginePool;
   readonly results: Results;
   readonly library: Library;
@@ -47,6 +49,8 @@ export interface Vitals {
 export interface HttpEnv {
   Variables: {
     requestId: string;
+    /** From where, as far as that is known. */
+    address: string | null;
     /** Who asks, of what is not open to everybody. */
     principal: Principal | undefined;
     traceId: string | undefined;

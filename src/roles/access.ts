@@ -9,13 +9,15 @@ export async function openAccess(
   { records }: Library,
   origin: () => string,
 ): Promise<Access> {
-  const { oidc, link, tenants, hostedDomain, administrators } = config.signIn;
+  const { oidc, link, tenants, hostedDomain, administrators, addresses, enterprise } = config.signIn;
   for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await platform.keys.create(tenant);
   const access = new Access({
     ...platform.shared,
     records,
     provider: oidc === null ? null : platform.identity,
     rules: { tenants, hostedDomain, administrators },
+    addresses,
+    enterprise,
     linkTenant: link ? LOCAL_TENANT : null,
     origin,
     clock,

@@ -39,6 +39,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const app = createApp({
     access,
     origin,
+    proxies: config.proxies,
     pool,
     results,
     library,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Action, POLICY, SCOPES, type Scope } from '../../src/access/policy.ts';
+import { SCOPES, type Scope } from '../../src/access/api-keys/scopes.ts';
+import { type Action, POLICY } from '../../src/access/policy.ts';
 import { ROUTE_ACTIONS } from '../../src/http/route-policy.ts';
 import { ADA, BEN } from '../services/openid-provider.ts';
 import { buildDocx, documentXml } from '../support/package.ts';
@@ -40,7 +41,8 @@ let document: string;
 const askers = new Map<string, Asker>();
 
 beforeAll(async () => {
-  stage = await openSignIn();
+  // Nobody is to be slowed down here; strangers are told apart by what a proxy says.
+  stage = await openSignIn({ REDLINE_ENTERPRISE: 'acme,other', REDLINE_PROXIES: '1' });
   const [admin, member] = [await stage.signedIn(), await stage.signedIn(BEN)];
   const auditor = await stage.signedIn({ ...BEN, sub: '3001' });
   const cara = { ...BEN, sub: '2001', hd: 'other.test' };
@@ -80,7 +82,10 @@ async function key(
   maker: Visitor,
   asked: Partial<Asker> & { scopes: Scope[] },
 ): Promise<Asker & { id: string }> {
-  const answer = await maker.fetch('/v1/api-keys', { method: 'POST', json: { name: 'k', ...asked } });
+  const answer = await maker.fetch('/v1/api-keys', {
+    method: 'POST',
+    json: { name: 'k', perMinute: 6000, ...asked },
+  });
   const made = (await answer.json()) as { key: string; id: string };
   return { mode: 'live', ...asked, id: made.id, headers: { authorization: `Bearer ${made.key}` } };
 }
@@ -92,6 +97,8 @@ async function keep(one: Visitor): Promise<string> {
   const init = { method: 'POST', body: form, headers: bearer(one) };
   return ((await (await fetch(`${stage.service.url}/v1/documents`, init)).json()) as { id: string }).id;
 }
+
+let asked = 0;
 
 /** Asks, with nothing that the route needs besides. */
 async function ask(
@@ -106,7 +113,10 @@ async function ask(
     .replace('{number}', '1')
     .replace(/\{\w+\}/g, 'nothing');
   const init = { method: method.toUpperCase(), redirect: 'manual' } as const;
-  return await fetch(`${stage.service.url}${path}`, { ...init, headers: { 'if-match': '"1"', ...headers } });
+  asked += 1;
+  const from = { 'x-forwarded-for': `198.51.${asked >> 8}.${asked & 255}` };
+  const all = { 'if-match': '"1"', ...from, ...headers };
+  return await fetch(`${stage.service.url}${path}`, { ...init, headers: all });
 }
 
 /** What the table says, read by another reader than the service's. */

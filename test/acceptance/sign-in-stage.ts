@@ -27,7 +27,8 @@ export interface SignInStage {
   stop(): Promise<void>;
 }
 
-export async function openSignIn(): Promise<SignInStage> {
+/** @param settings besides those of the provider. */
+export async function openSignIn(settings: Record<string, string> = {}): Promise<SignInStage> {
   const port = await freePort();
   const time = { ahead: 0 };
   const provider = await startOpenIdProvider([`http://127.0.0.1:${port}/auth/callback`]);
@@ -36,6 +37,7 @@ export async function openSignIn(): Promise<SignInStage> {
     settings: {
       PORT: String(port),
       ...oidcSettings(provider),
+      ...settings,
     },
   });
   const visitor = () => new Visitor(service.url);

@@ -14,6 +14,7 @@ const ASKED: NewKey = {
   scopes: ['compare'],
   documents: null,
   perMinute: 100,
+  addresses: null,
   lifeMs: 90 * DAY,
 };
 

@@ -2,13 +2,13 @@ import type { Clock, RandomBytes } from '../../kit/index.ts';
 import { AccessError } from '../errors.ts';
 import type { AccessEvents } from '../events.ts';
 import { mayAct, type People } from '../people/people.ts';
-import type { Scope } from '../policy.ts';
 import type { Channel } from '../ports/channel.ts';
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
 import { Recent } from '../recent.ts';
 import { hashSecret, sameSecret } from '../tokens/secrets.ts';
 import { SERVICE_TENANT } from '../tokens/signing-keys.ts';
 import { type KeyMode, newKeyId, newKeySecret, readKey, writeKey } from './format.ts';
+import type { Scope } from './scopes.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -36,6 +36,8 @@ export interface ApiKey {
   /** The documents that it reaches; `null` for all that its maker reaches. */
   readonly documents: readonly string[] | null;
   readonly perMinute: number;
+  /** From where it may be used; `null` for everywhere. */
+  readonly addresses: readonly string[] | null;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
@@ -45,7 +47,10 @@ export interface ApiKey {
   readonly secrets: readonly { readonly hash: string; readonly until: number }[];
 }
 
-export type NewKey = Pick<ApiKey, 'name' | 'mode' | 'person' | 'scopes' | 'documents' | 'perMinute'> & {
+export type NewKey = Pick<
+  ApiKey,
+  'name' | 'mode' | 'person' | 'scopes' | 'documents' | 'perMinute' | 'addresses'
+> & {
   readonly lifeMs: number;
 };
 

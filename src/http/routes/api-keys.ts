@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import {
   type ApiKey,
+  isAddressRange,
   LONGEST_LIFE_MS,
   OVERLAP_MS,
   type Principal,
@@ -29,7 +30,11 @@ const keySchema = z
     person: z.string().nullable().openapi({ description: 'Whose it is: it is good while they may sign in.' }),
     scopes,
     documents: z.array(z.string()).nullable().openapi({ description: '`null`: all that its maker reaches.' }),
-    perMinute: z.number().int(),
+    perMinute: z
+      .number()
+      .int()
+      .openapi({ description: 'Requests; comparisons and uploads count five times.' }),
+    addresses: z.array(z.string()).nullable(),
     createdAt: time,
     expiresAt: time,
     revokedAt: time.nullable(),
@@ -67,6 +72,15 @@ const newKeySchema = z
       .max(LONGEST_LIFE_MS / 1000)
       .default(90 * DAY_SECONDS),
     perMinute: z.number().int().min(1).max(6000).default(100),
+    addresses: z
+      .array(
+        z.string().refine(isAddressRange, { error: 'must be an IP address or a range such as 192.0.2.0/24' }),
+      )
+      .min(1)
+      .max(50)
+      .nullable()
+      .default(null)
+      .openapi({ description: 'From where it may be used: IPv4 and IPv6, alone or as CIDR.' }),
   })
   .openapi('NewApiKey');
 
@@ -181,10 +195,11 @@ function viewShown({ key, shown }: ShownKey): z.output<typeof shownSchema> {
 }
 
 function viewKey(key: ApiKey): z.output<typeof keySchema> {
-  const { id, name, mode, person, scopes, documents, perMinute, secrets } = key;
+  const { id, name, mode, person, scopes, documents, perMinute, addresses, secrets } = key;
   return {
     ...{ id, name, mode, person, scopes: [...scopes], perMinute, secrets: secrets.length },
     documents: documents === null ? null : [...documents],
+    addresses: addresses === null ? null : [...addresses],
     createdAt: isoOf(key.createdAt),
     expiresAt: isoOf(key.expiresAt),
     revokedAt: key.revokedAt === null ? null : isoOf(key.revokedAt),

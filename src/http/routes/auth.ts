@@ -5,7 +5,7 @@ import { type Access, AccessError, signInRequired, type Tokens } from '../../acc
 import { cookieOf, forgetFlow, forgetTokens, keepFlow, keepTokens } from '../cookies.ts';
 import { PROBLEMS, RequestError, toProblem } from '../errors.ts';
 import { page } from '../pages/page.ts';
-import { addressOf, assertOwnPage } from '../principal.ts';
+import { assertOwnPage } from '../principal.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { shortBody } from './document-api.ts';
 
@@ -28,14 +28,14 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
   addProviderRoutes(app, services);
   app.post('/auth/link', shortBody, async (c) => {
     assertOwnPage(c);
-    await access.countTry(addressOf(c));
+    await access.countTry(c.var.address);
     const { link } = linkBody.safeParse(await c.req.json().catch(() => null)).data ?? { link: '' };
     keepTokens(c, await access.redeemLink(link, deviceOf(c)));
     return c.body(null, 204, FRESH);
   });
   app.post('/auth/refresh', async (c) => {
     assertOwnPage(c);
-    await access.countTry(addressOf(c));
+    await access.countTry(c.var.address);
     keepTokens(c, await refreshed(c, access));
     return c.body(null, 204, FRESH);
   });
@@ -52,7 +52,7 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
   const { access, origin } = services;
   app.get('/auth/sign-in', (c) =>
     orPage(c, services, async () => {
-      await access.countTry(addressOf(c));
+      await access.countTry(c.var.address);
       const { url, flow } = await providerOf(access).begin(c.req.query('return'));
       keepFlow(c, flow);
       return c.redirect(url, 302);
@@ -60,7 +60,7 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
   );
   app.get('/auth/callback', (c) =>
     orPage(c, services, async () => {
-      await access.countTry(addressOf(c));
+      await access.countTry(c.var.address);
       const callback = new URL(`${c.req.path}${new URL(c.req.url).search}`, origin());
       const flow = cookieOf(c, 'flow');
       forgetFlow(c);
@@ -127,5 +127,5 @@ async function whoIs(c: Context<HttpEnv>, access: Access) {
 }
 
 function deviceOf(c: Context<HttpEnv>) {
-  return { device: c.req.header('user-agent') ?? '', address: addressOf(c) };
+  return { device: c.req.header('user-agent') ?? '', address: c.var.address };
 }

@@ -1,0 +1,150 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+// The part of the configuration that says who may reach the service.
+
+export interface SignInConfig {
+  /** Under which address people find the service; `null`: where it listens. No path. */
+  readonly origin: string | null;
+  /** The provider and what it knows of this service; `null`: none. The secret is never logged. */
+  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
+  /** Whether a one-time link is printed at the start. */
+  readonly link: boolean;
+  /** Each tenant with the domains of its people. */
+  readonly tenants: ReadonlyMap<string, readonly string[]>;
+  /** Whether the claim `hd` must name the domain. */
+  readonly hostedDomain: boolean;
+  /** Addresses of people who are made administrators when they sign in. */
+  readonly administrators: readonly string[];
+  /** From where people and keys of a tenant may ask, as IP addresses and ranges; a tenant that is not named: from everywhere. */
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** Tenants that may ask more often. */
+  readonly enterprise: readonly string[];
+}
+
+const GOOGLE = 'https://accounts.google.com';
+const TENANT = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
+
+/** `acme=acme.com,acme.org; beta=beta.io` */
+const tenants = z
+  .string()
+  .default('')
+  .transform((text) => tenantsOf(text))
+  .refine(
+    (list) => list.every(([name, domains]) => TENANT.test(name) && domains.every((one) => DOMAIN.test(one))),
+    {
+      error: 'must be like NAME=example.com,example.org; OTHER=example.net',
+    },
+  )
+  .refine(
+    (list) =>
+      new Set(list.flatMap(([, domains]) => domains)).size === list.flatMap(([, domains]) => domains).length,
+    {
+      error: 'must name each domain once',
+    },
+  );
+
+/** `acme=192.0.2.0/24,2001:db8::/32` */
+const addresses = z
+  .string()
+  .default('')
+  .transform((text) => tenantsOf(text))
+  .refine((list) => list.every(([name, ranges]) => TENANT.test(name) && ranges.every(isRange)), {
+    error: 'must be like NAME=192.0.2.0/24,2001:db8::/32; OTHER=198.51.100.7',
+  });
+
+export const signInFields = {
+  REDLINE_URL: z
+    .string()
+    .refine(isOrigin, { error: 'must be https://HOST, or http:// and a loopback address, without a path' })
+    .optional(),
+  REDLINE_SIGN_IN: z.enum(['none', 'link'], { error: 'must be none or link' }).default('none'),
+  REDLINE_OIDC_ISSUER: z
+    .string()
+    .refine(isSafe, { error: 'must be https://…, or http:// and a loopback address' })
+    .optional(),
+  REDLINE_OIDC_CLIENT_ID: z.string().max(500).optional(),
+  REDLINE_OIDC_CLIENT_SECRET: z.string().max(500).optional(),
+  REDLINE_OIDC_HD: z.enum(['yes', 'no'], { error: 'must be yes or no' }).optional(),
+  REDLINE_TENANTS: tenants,
+  REDLINE_ADDRESSES: addresses,
+  REDLINE_ENTERPRISE: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter((one) => one !== '')),
+  REDLINE_ADMINS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((one) => one !== ''),
+    ),
+};
+
+type Given = z.output<z.ZodObject<typeof signInFields>>;
+
+/** What only makes sense together. */
+export function checkSignIn(values: Given, context: z.RefinementCtx): void {
+  if (values.REDLINE_OIDC_ISSUER === undefined) return;
+  for (const name of ['REDLINE_OIDC_CLIENT_ID', 'REDLINE_OIDC_CLIENT_SECRET'] as const)
+    if (values[name] === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: 'must be given beside REDLINE_OIDC_ISSUER',
+      });
+  if (values.REDLINE_TENANTS.length === 0)
+    context.addIssue({
+      code: 'custom',
+      path: ['REDLINE_TENANTS'],
+      message: 'must say whose people may sign in, such as local=example.com',
+    });
+}
+
+/** What the fields mean. */
+export function signInOf(values: Given): SignInConfig {
+  const { REDLINE_OIDC_ISSUER: issuer, REDLINE_OIDC_CLIENT_ID: clientId = '' } = values;
+  const clientSecret = values.REDLINE_OIDC_CLIENT_SECRET ?? '';
+  return {
+    origin: values.REDLINE_URL === undefined ? null : new URL(values.REDLINE_URL).origin,
+    oidc: issuer === undefined ? null : { issuer, clientId, clientSecret },
+    link: values.REDLINE_SIGN_IN === 'link',
+    tenants: new Map(values.REDLINE_TENANTS),
+    hostedDomain: (values.REDLINE_OIDC_HD ?? (issuer === GOOGLE ? 'yes' : 'no')) === 'yes',
+    administrators: values.REDLINE_ADMINS,
+    addresses: new Map(values.REDLINE_ADDRESSES),
+    enterprise: values.REDLINE_ENTERPRISE,
+  };
+}
+
+function tenantsOf(text: string): [string, string[]][] {
+  const entries = text
+    .toLowerCase()
+    .split(/[;\s]+/)
+    .filter((entry) => entry !== '');
+  return entries.map((entry) => {
+    const [name = '', domains = ''] = entry.split('=');
+    return [name, domains.split(',')];
+  });
+}
+
+/** Nobody on the way can read it. */
+function isSafe(text: string): boolean {
+  const url = URL.parse(text);
+  const local = url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  return url !== null && (url.protocol === 'https:' || local) && url.username === '' && url.search === '';
+}
+
+function isOrigin(text: string): boolean {
+  return isSafe(text) && URL.parse(text)?.pathname === '/';
+}
+
+function isRange(text: string): boolean {
+  const [address = '', bits = '0', more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more !== undefined) return false;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32);
+}
