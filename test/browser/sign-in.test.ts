@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Service, startService } from '../acceptance/service.ts';
 import { openSignIn, type SignInStage } from '../acceptance/sign-in-stage.ts';
 import { expectAccessible, expectNoSidewaysScroll, shoot } from './browser.ts';
+import { large, row } from './kept.ts';
 
 let stage: SignInStage;
 let byLink: Service;
@@ -100,6 +101,28 @@ describe('through the provider', () => {
     await page.evaluate(() => localStorage.clear());
     await Promise.all(tabs.map((tab) => tab.goto(`${stage.service.url}/account`)));
     for (const tab of tabs) await tab.getByText('This browser').waitFor();
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  test('when the token is over in the middle of an upload, it goes on', async () => {
+    const { context, page, faults } = await signIn();
+    await page.getByRole('link', { name: 'Documents', exact: true }).click();
+    let pieces = 0;
+    await page.route('**/v1/uploads/*', async (route) => {
+      if (route.request().method() === 'PATCH' && ++pieces === 2) {
+        stage.time.ahead = 16 * 60_000;
+        await page.evaluate(() => localStorage.removeItem('redline:renewed'));
+      }
+      await route.continue();
+    });
+    await page.locator('.list-head input[type=file]').setInputFiles(large('signed in.pdf', 3));
+    await row(page, 'signed in.pdf').getByText('Kept as a new document').waitFor();
+    await page
+      .getByRole('row', { name: /signed in\.pdf/ })
+      .getByRole('link')
+      .click();
+    await page.getByText('Uploaded by you').waitFor();
     expect(faults).toEqual([]);
     await context.close();
   });

@@ -4,6 +4,7 @@ import { keepRenewing, noteRenewal, renew } from './renewal.ts';
 /** Who sits here, as the service says. */
 export interface Me {
   readonly kind: string;
+  readonly id: string;
   readonly name: string | null;
   readonly email: string | null;
   readonly role: 'administrator' | 'member' | 'auditor';

@@ -5,7 +5,8 @@ import { service } from '../api.ts';
 import { size } from '../files.ts';
 import { Link } from '../route.tsx';
 import { Notice } from './notice.tsx';
-import { actorOf, dayOf, isWord, kindOf, momentOf, originOf, scanOf } from './words.ts';
+import { useActor } from './use-actor.ts';
+import { dayOf, isWord, kindOf, momentOf, originOf, scanOf } from './words.ts';
 
 interface Props {
   readonly document: KeptDocument;
@@ -112,6 +113,7 @@ interface EntryProps extends Pick<Props, 'onCompare'> {
 
 function Entry({ document, version, chosen, onChoose, onRestore, onCompare }: EntryProps) {
   const { number, createdAt, createdBy, origin, content, links } = version;
+  const actorOf = useActor();
   const isCurrent = number === document.current.number;
   const facts = [kindOf(content.type), size(content.size), pagesOf(content.pages), scanOf(version)];
   return (

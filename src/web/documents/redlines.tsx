@@ -10,8 +10,9 @@ import { useAnswer } from '../answer.ts';
 import { service } from '../api.ts';
 import { Link } from '../route.tsx';
 import { Notice } from './notice.tsx';
+import { useActor } from './use-actor.ts';
 import { useChange } from './use-change.ts';
-import { actorOf, dayOf, momentOf, sidesOf } from './words.ts';
+import { dayOf, momentOf, sidesOf } from './words.ts';
 
 /** The redlines that are kept with a document, the latest first; nothing while there are none. */
 export function Redlines({ document }: { document: KeptDocument }) {
@@ -78,6 +79,7 @@ interface RowProps {
 
 function Row({ document, redline, onDelete }: RowProps) {
   const { id, version, createdBy, createdAt } = redline;
+  const actorOf = useActor();
   const sides = sidesOf(redline);
   return (
     <li>

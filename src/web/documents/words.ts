@@ -85,11 +85,6 @@ export function scanOf({ content }: Version): string {
   }
 }
 
-/** Who: until there is sign-in, only the person at the machine. */
-export function actorOf(name: string): string {
-  return name === 'operator' ? 'you' : name;
-}
-
 /** What a document is called where another one shall be told from it. */
 export function copyNameOf({ name }: Pick<KeptDocument, 'name'>): string {
   return `Copy of ${name}`.slice(0, 255);
