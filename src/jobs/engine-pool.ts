@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { Bulkhead } from '../kit/index.ts';
 import { type EngineAnswer, type EngineTask, fromRefusal, transferable } from './engine-task.ts';
 import { JobError } from './errors.ts';
-import { Gate } from './gate.ts';
 import {
   type Documents,
   type OperationInputs,
@@ -64,14 +64,18 @@ const TYPICAL_MS = 250;
 export class EnginePool {
   readonly #options: EnginePoolOptions;
   readonly #threads: Piscina<EngineTask, EngineAnswer>;
-  readonly #gate: Gate;
+  /**
+   * The pool library has a queue of its own, but a task that can be aborted goes past its length limit and its order
+   * (docs/decisions/0011-worker-pool.md): nothing is handed to it that has no free thread.
+   */
+  readonly #free: Bulkhead;
   #places = 0;
   #typicalMs = TYPICAL_MS;
   #stopping = false;
 
   constructor(options: EnginePoolOptions) {
     this.#options = options;
-    this.#gate = new Gate(options.threads);
+    this.#free = new Bulkhead(options.threads, Number.POSITIVE_INFINITY);
     this.#threads = new Piscina({
       filename: fileURLToPath(options.script ?? engineScript()),
       name: 'runEngineTask',
@@ -89,8 +93,8 @@ export class EnginePool {
   get state(): EnginePoolState {
     return {
       threads: this.#threads.threads.length,
-      running: this.#gate.inside,
-      waiting: this.#gate.waiting,
+      running: this.#free.inside,
+      waiting: this.#free.waiting,
       places: this.#places,
       capacity: this.#capacity,
     };
@@ -175,7 +179,7 @@ export class EnginePool {
   async #run(task: EngineTask, transferList: Transferred, outer: AbortSignal): Promise<EngineAnswer> {
     const { deadlineMs } = this.#options;
     const patience = () => this.#busy('No thread came free in time.');
-    await within(deadlineMs, patience, outer, (signal) => this.#gate.enter(signal));
+    const leave = await within(deadlineMs, patience, outer, (signal) => this.#free.enter(signal));
     const started = performance.now();
     try {
       return await within(
@@ -188,7 +192,7 @@ export class EnginePool {
       throw isOutOfMemory(error) ? outOfMemory(this.#options.memoryMb) : error;
     } finally {
       this.#typicalMs += (performance.now() - started - this.#typicalMs) / 8;
-      this.#gate.leave();
+      leave();
     }
   }
 

@@ -1,5 +1,5 @@
+import { Bulkhead } from '../kit/index.ts';
 import { JobError } from './errors.ts';
-import { Gate } from './gate.ts';
 
 /** What a printer takes. */
 export type PrintableKind = 'docx' | 'html';
@@ -47,7 +47,7 @@ export function printableOf(subject: PdfSubject, { prints }: Printer): Printable
 /** Lets one document be printed at a time: each takes a program of hundreds of megabytes. */
 export class PrintShop {
   readonly printer: Printer;
-  readonly #gate = new Gate(1);
+  readonly #place = new Bulkhead(1, Number.POSITIVE_INFINITY);
 
   constructor(printer: Printer) {
     this.printer = printer;
@@ -55,7 +55,7 @@ export class PrintShop {
 
   /** @throws {JobError} when there is no PDF. */
   async print(kind: PrintableKind, document: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
-    await this.#gate.enter(signal).catch(() => {
+    const leave = await this.#place.enter(signal).catch(() => {
       throw abandoned();
     });
     try {
@@ -63,7 +63,7 @@ export class PrintShop {
       if ('pdf' in printed) return printed.pdf;
       throw refusalOf(printed.failure);
     } finally {
-      this.#gate.leave();
+      leave();
     }
   }
 }

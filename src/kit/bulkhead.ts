@@ -5,13 +5,23 @@ export class BulkheadFullError extends Error {
 
 /** Lets so many in at once, has so many wait in order, and turns away the rest. */
 export class Bulkhead {
+  readonly #places: number;
   #free: number;
   readonly #queueLength: number;
   readonly #waiting: (() => void)[] = [];
 
   constructor(places: number, queueLength: number) {
+    this.#places = places;
     this.#free = places;
     this.#queueLength = queueLength;
+  }
+
+  get inside(): number {
+    return this.#places - this.#free;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /**

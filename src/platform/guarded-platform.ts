@@ -4,6 +4,7 @@ import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-stor
 import { guardedIdentityProvider } from './guarded-identity-provider.ts';
 import { guardedKeyService } from './guarded-key-service.ts';
 import { guardedShared } from './guarded-shared.ts';
+import { guardedWeb, perHost } from './guarded-web.ts';
 import { MemoryRateLimits } from './memory-rate-limits.ts';
 import { CONTENTS_LIMITS, HEADS_LIMITS, IDENTITY_LIMITS, KEYS_LIMITS } from './outside-limits.ts';
 import type { Platform } from './platform.ts';
@@ -23,6 +24,7 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
     ...platform,
     blobs: guardedBlobStore(platform.blobs, new Outside('BlobStore', HEADS_LIMITS, parts)),
     regions: new Map([...platform.regions].map(([residency, region]) => [residency, guarded(region)])),
+    web: guardedWeb(platform.web, perHost(parts)),
     keys: guardedKeyService(platform.keys, new Outside('KeyService', KEYS_LIMITS, parts)),
     identity:
       platform.identity === null

@@ -10,6 +10,7 @@ export {
   guardedSessions,
   guardedShared,
 } from './guarded-shared.ts';
+export { guardedWeb } from './guarded-web.ts';
 export { MemoryRateLimits } from './memory-rate-limits.ts';
 export {
   CONTENTS_LIMITS,
@@ -18,6 +19,7 @@ export {
   KEYS_LIMITS,
   SCANNER_LIMITS,
   SHARED_LIMITS,
+  WEB_LIMITS,
 } from './outside-limits.ts';
 export type { Platform } from './platform.ts';
 export type { Shared } from './shared.ts';

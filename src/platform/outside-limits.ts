@@ -32,5 +32,14 @@ export const SHARED_LIMITS: OutsideLimits = {
   patienceMs: 100,
 };
 
+/** One host of the web, up to its answer; the whole fetch has a limit of its own. Few calls are enough to tell. */
+export const WEB_LIMITS: OutsideLimits = {
+  ...HEADS_LIMITS,
+  timeoutMs: 15_000,
+  places: 8,
+  queueLength: 64,
+  breaker: { windowMs: 60_000, leastCalls: 10, failures: 0.5, openMs: 5000 },
+};
+
 /** Three requests of 5 s each, at most. */
 export const IDENTITY_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 16_000 };

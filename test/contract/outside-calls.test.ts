@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DataKeys } from '../../src/documents/data-keys.ts';
-import type {
-  BlobInfo,
-  KeyService,
-  Scanner,
-  StoredBlob,
-  VersionedBlobStore,
-} from '../../src/documents/index.ts';
+import type { BlobInfo, KeyService, StoredBlob, VersionedBlobStore } from '../../src/documents/index.ts';
 import { Outside, OutsideError, type OutsideEvent } from '../../src/kit/index.ts';
 import {
   guardedBlobStore,
@@ -19,19 +13,22 @@ import {
   guardedScanner,
   guardedSessions,
   guardedVersionedBlobStore,
+  guardedWeb,
   HEADS_LIMITS,
   IDENTITY_LIMITS,
   KEYS_LIMITS,
   SCANNER_LIMITS,
   SHARED_LIMITS,
+  WEB_LIMITS,
 } from '../../src/platform/index.ts';
 import { settled, VirtualTime } from '../support/time.ts';
-import { all, CHECKS, NAME, RULE, SESSION, sharedOf } from './shared-answers.ts';
+import { all, CHECKS, NAME, RULE, SESSION, scannerOf, sharedOf, webOf } from './shared-answers.ts';
 
 /** How the part behind the guard behaves: answers, fails, or never answers. */
 type Mood = 'well' | 'unavailable' | 'silent';
 
 const bytes = Uint8Array.of(1, 2, 3);
+const NEVER = new AbortController().signal;
 const blob = (name: string): BlobInfo => ({ name, size: 3, generation: '1', attributes: {} });
 
 function setUp() {
@@ -78,13 +75,6 @@ function setUp() {
     destroy: () => answer('destroy', undefined),
     probe: () => answer('probe', undefined),
   };
-  const scanner: Scanner = {
-    scan: async (body) => {
-      for await (const _ of body);
-      return answer('scan', { verdict: 'clean', name: null, engine: 'clamav' } as const);
-    },
-    probe: () => answer('probe', undefined),
-  };
   const outside = {
     BlobStore: new Outside('BlobStore', HEADS_LIMITS, parts),
     KeyService: new Outside('KeyService', KEYS_LIMITS, parts),
@@ -94,17 +84,19 @@ function setUp() {
     Cache: new Outside('Cache', SHARED_LIMITS, parts),
     Channel: new Outside('Channel', SHARED_LIMITS, parts),
     IdentityProvider: new Outside('IdentityProvider', IDENTITY_LIMITS, parts),
+    Web: new Outside('Web', WEB_LIMITS, parts),
   };
   const shared = sharedOf(answer);
   const guarded = {
     BlobStore: guardedVersionedBlobStore(store, outside.BlobStore),
     KeyService: guardedKeyService(keys, outside.KeyService),
-    Scanner: guardedScanner(scanner, outside.Scanner),
+    Scanner: guardedScanner(scannerOf(answer), outside.Scanner),
     Sessions: guardedSessions(shared.sessions, outside.Sessions),
     RateLimits: guardedRateLimits(shared.rateLimits, outside.RateLimits),
     Cache: guardedCache(shared.cache, outside.Cache),
     Channel: guardedChannel(shared.channel, outside.Channel),
     IdentityProvider: guardedIdentityProvider(shared.identity, outside.IdentityProvider),
+    Web: guardedWeb(webOf(answer), () => outside.Web),
   };
   return { time, asked, events, part, outside, guarded, wrapped, store };
 }
@@ -153,6 +145,8 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
   'Channel publish': ({ Channel }) => Channel.publish('a', 'b'),
   'Channel subscribe': ({ Channel }) => Channel.subscribe('a', () => {}),
   'Channel probe': ({ Channel }) => Channel.probe(),
+  'Web resolve': ({ Web }) => Web.resolve('a.test', NEVER),
+  'Web get': ({ Web }) => Web.get(new URL('https://a.test'), '192.0.2.1', NEVER),
   'IdentityProvider begin': ({ IdentityProvider }) => IdentityProvider.begin(CHECKS),
   'IdentityProvider finish': ({ IdentityProvider }) =>
     IdentityProvider.finish(new URL('https://a.test'), CHECKS, 0),
@@ -161,7 +155,7 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
 const ROWS = readFileSync(new URL('../../docs/outside-calls.md', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) =>
-    /^\| (BlobStore|KeyService|Scanner|Sessions|RateLimits|Cache|Channel|IdentityProvider) +\|(.*\|){4}$/.test(
+    /^\| (BlobStore|KeyService|Scanner|Sessions|RateLimits|Cache|Channel|IdentityProvider|Web) +\|(.*\|){4}$/.test(
       line,
     ),
   )
@@ -175,15 +169,18 @@ async function ended(time: VirtualTime, call: Promise<unknown>): Promise<unknown
   return end;
 }
 
+/** A call that is not tried again. */
+function probeOf(guarded: SetUp['guarded'], port: keyof SetUp['guarded']): Promise<unknown> {
+  if (port === 'IdentityProvider') return guarded[port].finish(new URL('https://a.test'), CHECKS, 0);
+  if (port === 'Web') return CALLS['Web get']?.(guarded, [] as never) ?? Promise.resolve();
+  return guarded[port].probe();
+}
+
 async function openBreaker({ guarded, part, outside }: SetUp, port: string): Promise<void> {
   part.mood = 'unavailable';
   const named = port as keyof SetUp['guarded'];
   for (let n = 0; n < 20; n += 1) {
-    const asking =
-      named === 'IdentityProvider'
-        ? guarded[named].finish(new URL('https://a.test'), CHECKS, 0)
-        : guarded[named].probe();
-    await asking.catch(() => {});
+    await probeOf(guarded, named).catch(() => {});
   }
   expect(outside[named].state).toBe('open');
   part.mood = 'well';

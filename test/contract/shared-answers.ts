@@ -6,6 +6,7 @@ import type {
   Session,
   Sessions,
 } from '../../src/access/index.ts';
+import type { Scanner, Web } from '../../src/documents/index.ts';
 
 /** Answers a call in the part's mood, with this result where it is well. */
 type Answer = <T>(call: string, result: T) => Promise<T>;
@@ -70,4 +71,22 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const item of items) found.push(item);
   return found;
+}
+
+/** The web, whatever is asked of it. */
+export function webOf(answer: <T>(call: string, result: T) => Promise<T>): Web {
+  async function* nothing(): AsyncIterable<Uint8Array> {}
+  const found = { status: 200, location: null, size: null, body: nothing(), close: () => {} };
+  return { resolve: () => answer('resolve', ['192.0.2.1']), get: () => answer('get', found) };
+}
+
+/** A scanner that reads everything and finds nothing. */
+export function scannerOf(answer: <T>(call: string, result: T) => Promise<T>): Scanner {
+  return {
+    scan: async (body) => {
+      for await (const _ of body);
+      return await answer('scan', { verdict: 'clean', name: null, engine: 'clamav' } as const);
+    },
+    probe: () => answer('probe', undefined),
+  };
 }
