@@ -70,7 +70,7 @@ async function serve(config: Config, log: Log): Promise<number> {
     const role = await start({ config, platform, log, clock: systemClock });
     phases.unshift(...role.shutdown);
     process.stdout.write(
-      `Redline is ready: open ${role.link ?? role.url} in your browser. Ctrl+C ends it.\n`,
+      `Redline is ready: open ${role.link ?? role.home} in your browser. Ctrl+C ends it.\n`,
     );
     log.info('started', { port: Number(new URL(role.url).port) });
     log.info('stopping', { signal: await signalled });

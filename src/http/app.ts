@@ -25,6 +25,9 @@ import { addWebRoutes } from './routes/web.ts';
 import { guardPages, stayLocal } from './security.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
+/** A year, where people reach the service through TLS (RFC 6797). */
+const HSTS = 'max-age=31536000; includeSubDomains';
+
 /** The whole HTTP interface over what a role provides. */
 export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>({ defaultHook: refuseInvalid });
@@ -41,6 +44,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     const { requestId } = c.var;
     c.set('noteFailure', (error) => services.integrity.note(error, { requestId, route: patternOf(c) }));
     await next();
+    if (services.origin().startsWith('https:')) c.res.headers.set('Strict-Transport-Security', HSTS);
     if (services.stopping()) c.res.headers.set('Connection', 'close');
   });
   app.use(

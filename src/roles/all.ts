@@ -74,7 +74,8 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     server.stop();
   };
   return {
-    url: origin(),
+    url: server.url,
+    home: origin(),
     link: linkOf(access, origin()),
     shutdown: [
       { name: 'stop accepting', deadlineMs: 1000, run: stopAccepting },

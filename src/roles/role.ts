@@ -14,8 +14,10 @@ export interface RoleContext {
 
 /** A role that runs. */
 export interface RunningRole {
-  /** Where people find it, for a role that serves. */
+  /** Where it listens, for a role that serves. */
   readonly url: string;
+  /** Where people find it. */
+  readonly home: string;
   /** Where somebody signs in once, printed for whoever started it; `null` where nobody can. Holds a secret. */
   readonly link: string | null;
   /** How it ends, in this order. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BEN } from '../services/openid-provider.ts';
 import type { Visitor } from '../support/visitor.ts';
+import { rawRequest, startService } from './service.ts';
 import { ACCESS, codeOf, openSignIn, type SignInStage } from './sign-in-stage.ts';
 
 // How often, and from where.
@@ -100,4 +101,16 @@ describe('from where', () => {
       400,
     );
   });
+});
+
+test('under an https address browsers are told to stay with it, and only that address and this machine’s are answered', async () => {
+  const service = await startService({
+    settings: { REDLINE_URL: 'https://redline.example.com', REDLINE_SIGN_IN: 'link' },
+  });
+  const at = async (host: string) => (await rawRequest(service, 'GET', '/auth/ways', { host })).status;
+  expect([await at('redline.example.com'), await at('evil.test')]).toEqual([200, 421]);
+  const answer = await fetch(`${service.url}/auth/ways`);
+  expect(answer.headers.get('strict-transport-security')).toMatch(/^max-age=31536000/);
+  expect((await fetch(`${stage.service.url}/auth/ways`)).headers.get('strict-transport-security')).toBeNull();
+  await service.stop();
 });

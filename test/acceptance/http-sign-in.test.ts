@@ -136,14 +136,19 @@ describe('the way in', () => {
 
   test('while the provider is away a page says so, and whoever is signed in goes on', async () => {
     const one = await stage.signedIn();
-    const url = await stage.visitor().wayBack();
+    const halfway = stage.visitor();
+    const url = await halfway.wayBack();
     await stage.provider.down();
-    const begun = await stage.visitor().fetch('/auth/sign-in');
-    // What is known of the provider for an hour still leads there; the way back does not.
-    expect([302, 503]).toContain(begun.status);
-    const other = stage.visitor();
-    const back = await other.fetch(url);
-    expect(back.status).toBe(400);
+    for (const answer of [await stage.visitor().fetch('/auth/sign-in'), await halfway.fetch(url)]) {
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([
+        503,
+        expect.stringMatching(/^\d+$/),
+      ]);
+      expect(answer.headers.get('content-type')).toMatch('text/html');
+      expect(await answer.text()).toContain('Signing in does not work at the moment');
+    }
+    const { code } = stage.service.lines.findLast(({ route }) => route === '/auth/callback') ?? {};
+    expect(code).toBe('access/provider-unavailable');
     expect((await one.fetch('/auth/refresh', { method: 'POST' })).status).toBe(204);
     expect(await me(one)).toMatchObject({ name: 'Ada Lovelace' });
     await stage.provider.up();

@@ -28,6 +28,8 @@ export class OpenIdProvider implements IdentityProvider {
 
   async begin({ state, nonce, verifier, redirectUri }: SignInChecks): Promise<string> {
     return await asked(async () => {
+      // Asked anew each time: nobody is to be sent to a provider that is away.
+      this.#found = null;
       const config = await this.#configuration(0);
       const url = client.buildAuthorizationUrl(config, {
         ...{ redirect_uri: redirectUri, scope: 'openid email profile', state, nonce },
