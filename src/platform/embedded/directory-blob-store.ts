@@ -13,7 +13,7 @@ import type {
 import { OutsideError } from '../../kit/index.ts';
 import { checkAttributes, checkName, checkPrefix, checkRange, NO_GENERATION } from '../blob-rules.ts';
 import { type OpenBlob, openBlobFile, streamOf, writeBlobFile } from './blob-file.ts';
-import { attempt, flushFolder, flushPath, makeFolder, makeLast, removeEmpty, unless } from './disk.ts';
+import { attempt, flushFolder, LastingFolders, makeFolder, makeLast, removeEmpty, unless } from './disk.ts';
 import { type Chain, countGenerations, currentOf, linkPath, readChain } from './object-chain.ts';
 import { OBJECT_SUFFIX, objectNames } from './object-names.ts';
 import { pruneChain } from './object-pruning.ts';
@@ -60,10 +60,12 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   readonly #purged: string;
   readonly #floor: string;
   readonly #keeps: boolean;
+  readonly #lasting: LastingFolders;
 
   private constructor(root: string, keeps: boolean) {
     this.#keeps = keeps;
     this.#kept = join(root, 'kept');
+    this.#lasting = new LastingFolders(this.#kept);
     this.#unfinished = join(root, 'unfinished');
     this.#purged = join(root, 'purged');
     this.#floor = join(root, 'floor');
@@ -226,7 +228,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
     for (let now: Chain | null = chain; now !== null; now = await readChain(object)) {
       if (await flushFolder(now.folder)) break;
     }
-    await flushPath(object, this.#kept);
+    await this.#lasting.flush(object);
   }
 
   /** @returns undefined when another was faster. */
@@ -246,7 +248,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
     } finally {
       await rm(staged, { recursive: true, force: true }).catch(() => {});
     }
-    await makeLast(() => flushPath(dirname(object), this.#kept));
+    await makeLast(() => this.#lasting.flush(dirname(object)));
     return generation;
   }
 

@@ -71,21 +71,48 @@ export async function makeFolder(path: string): Promise<void> {
 
 /** New names in a folder survive a crash of the machine once the folder is flushed. @returns false when it is gone. */
 export async function flushFolder(path: string): Promise<boolean> {
+  return (await flushed(path)) !== null;
+}
+
+/** @returns what tells this folder from another one under the same name, `''` where the disk does not say; null when it is gone. */
+async function flushed(path: string): Promise<string | null> {
   const handle = await unless(['ENOENT'], open(path, 'r'));
-  if (handle === null) return false;
+  if (handle === null) return null;
   try {
+    const { ino, birthtimeNs } = await handle.stat({ bigint: true });
     await handle.sync();
+    return birthtimeNs === 0n ? '' : `${ino} ${birthtimeNs}`;
   } finally {
     await handle.close();
   }
-  return true;
 }
 
-/** Flushes a folder and those that lead to it, up to and including `root`: a name lasts when its whole path does. */
-export async function flushPath(folder: string, root: string): Promise<void> {
-  const folders: string[] = [];
-  for (let at = folder; at.length >= root.length; at = dirname(at)) folders.push(at);
-  await Promise.all(folders.map(flushFolder));
+/** Folders that are remembered; each takes some 200 bytes. */
+const MOST_REMEMBERED = 20_000;
+
+/**
+ * Makes names last: a name does when its whole path does. What was flushed once need not be again, as a folder keeps its
+ * name until it is removed, and another one under its name is told apart by its number and its time of birth.
+ */
+export class LastingFolders {
+  readonly #root: string;
+  readonly #known = new Map<string, string>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Flushes a folder, and those that lead to it as far as they are not known to last, at most up to the root. */
+  async flush(folder: string): Promise<void> {
+    const path: (readonly [string, string])[] = [];
+    for (let at = folder; ; at = dirname(at)) {
+      const identity = await flushed(at);
+      if (at.length <= this.#root.length || (identity && this.#known.get(at) === identity)) break;
+      if (identity) path.push([at, identity]);
+    }
+    if (this.#known.size + path.length > MOST_REMEMBERED) this.#known.clear();
+    for (const [at, identity] of path) this.#known.set(at, identity);
+  }
 }
 
 /** Removes a folder and those that lead to it as far as they are empty, but not `root`. */
