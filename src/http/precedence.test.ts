@@ -35,9 +35,9 @@ describe('pieces of requests', () => {
     expect(taken).toEqual([0, 0, 0, 1, 1, 2, 2]);
   });
 
-  test('of what is nearly done come first of all', async () => {
+  test('of what is nearly done come before all that wait', async () => {
     const { taken } = await orderOf(1, [{ pieces: 2 }, { pieces: 2 }, { pieces: 2, isLate: true }]);
-    expect(taken).toEqual([0, 2, 2, 0, 1, 1]);
+    expect(taken).toEqual([0, 0, 2, 2, 1, 1]);
   });
 
   test('that have not arrived keep nobody waiting', async () => {

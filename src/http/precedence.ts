@@ -1,12 +1,15 @@
+/** Milliseconds after which the next piece of a body counts as one that its sender is slow with. */
+const SOON_MS = 5;
+
 interface Waiting {
   readonly since: number;
   readonly go: () => void;
 }
 
 /**
- * Who came first goes first, piece by piece: so many pieces are worked on at once, and of those that wait the one that
- * belongs to the oldest request is next. Of many large requests at once the first ones are soon done, instead of all of
- * them late; and a sender who is slow keeps nobody waiting, as only what has arrived waits for a place.
+ * Who came first is served first: so many bodies are read at once, and of those that wait the oldest is next. Of many large
+ * requests at once the first ones are soon done, instead of all of them late. Nobody waits for a slow sender: while a
+ * piece does not come at once, others have the place.
  */
 export class Precedence {
   #free: number;
@@ -14,31 +17,44 @@ export class Precedence {
   /** The oldest request first. */
   readonly #waiting: Waiting[] = [];
 
-  /** @param places pieces that are worked on at once. */
+  /** @param places bodies that are read at once. */
   constructor(places: number) {
     this.#free = places;
   }
 
   /**
-   * The same pieces, each once it is its turn. A piece is worked on until the next one is asked for.
+   * The same pieces, from when it is the body's turn on. A piece is worked on until the next one is asked for.
    *
    * @param isLate whether most of the work is done already: then it comes before all that are not.
    */
   async *inTurn(body: AsyncIterable<Uint8Array>, isLate = false): AsyncIterable<Uint8Array> {
     this.#count += 1;
     const since = isLate ? 0 : this.#count;
-    for await (const piece of body) {
-      await this.#enter(since);
-      try {
-        yield piece;
-      } finally {
-        this.#leave();
+    await this.#enter(since);
+    let holds = true;
+    const pieces = body[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const coming = pieces.next();
+        if (!(await isSoon(coming))) {
+          holds = false;
+          this.#leave();
+          await coming;
+          await this.#enter(since);
+          holds = true;
+        }
+        const { done, value } = await coming;
+        if (done === true) return;
+        yield value;
       }
+    } finally {
+      if (holds) this.#leave();
+      await pieces.return?.();
     }
   }
 
   #enter(since: number): Promise<void> {
-    if (this.#free > 0 && this.#waiting.length === 0) {
+    if (this.#free > 0) {
       this.#free -= 1;
       return Promise.resolve();
     }
@@ -48,18 +64,23 @@ export class Precedence {
     });
   }
 
-  /** A place is given on in the next turn: by then the next piece of the one who had it may wait too, and be the oldest. */
   #leave(): void {
-    this.#free += 1;
-    if (this.#waiting.length > 0) setImmediate(() => this.#giveOn());
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next.go();
   }
+}
 
-  #giveOn(): void {
-    while (this.#free > 0) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      this.#free -= 1;
-      next.go();
-    }
+/** Whether a promise is settled soon, however. */
+async function isSoon(coming: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), SOON_MS);
+  });
+  const settled = () => true;
+  try {
+    return await Promise.race([coming.then(settled, settled), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

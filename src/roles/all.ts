@@ -18,7 +18,7 @@ const DAILY_MS = 24 * 3_600_000;
 const FIRST_DAILY_MS = 3_600_000;
 /** Milliseconds that fetching a document from elsewhere may take. */
 const FETCH_MS = 60_000;
-/** Pieces of uploads that are worked on at once: enough for one to be sealed while others are written. */
+/** Uploads that are read at once: enough for one to be sealed while others are written. */
 const UPLOAD_PLACES = 4;
 const MEGABYTE = 1024 * 1024;
 

@@ -25,6 +25,11 @@ const MAX_FOOTER_BYTES = 4096;
 const PIECE_BYTES = 256 * 1024;
 
 const SMALL_BYTES = 8 * 1024;
+/**
+ * So much of a large file is flushed at a time. Left to its end, the flush of any small file beside it waits for all of it,
+ * and of many large ones none is done before all are.
+ */
+const FLUSH_BYTES = 2 * 1024 * 1024;
 
 /** A stored object that was opened: whoever has it closes the file. */
 export interface OpenBlob {
@@ -64,6 +69,7 @@ class Output {
   readonly #file: FileHandle;
   #held = new Uint8Array(0);
   #filled = 0;
+  #unflushed = 0;
   /** Bytes that were added, and their CRC-32. */
   size = 0;
   crc = 0;
@@ -88,6 +94,10 @@ class Output {
     const held = this.#held.subarray(0, this.#filled);
     this.#filled = 0;
     if (held.byteLength > 0) await attempt(() => this.#file.writeFile(held));
+    this.#unflushed += held.byteLength;
+    if (this.#unflushed < FLUSH_BYTES) return;
+    await attempt(() => this.#file.datasync());
+    this.#unflushed = 0;
   }
 
   /** Small objects are most of all: they get no large buffer. */
