@@ -129,6 +129,9 @@ function sayOf({ before, after, format }: Change): string {
 
 /** Nothing of the document acts on the terminal that shows it. */
 function cut(text: string): string {
-  const plain = text.replaceAll('\n', '¶').replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+  const plain = text
+    .replaceAll('\n', '¶')
+    .replaceAll('\ufffc', '[object]')
+    .replace(/[\p{Cc}\p{Cf}]/gu, ' ');
   return plain.length > MOST_SHOWN ? `${plain.slice(0, MOST_SHOWN - 1)}…` : plain;
 }

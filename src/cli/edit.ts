@@ -103,7 +103,8 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function editSummary({ edits, revisions }: EditReport): string {
   const notes = new Set(edits.flatMap((e) => e.notes ?? []));
-  const lines = [`  ${edits.length} edits, ${revisions} revisions`];
+  const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const lines = [`  ${counted(edits.length, 'edit')}, ${counted(revisions, 'revision')}`];
   if (edits.some((e) => e.fuzzy !== undefined)) lines.push('  some quotes matched fuzzily');
   for (const note of notes) lines.push(`  note: ${note}`);
   return lines.join('\n');

@@ -4,7 +4,7 @@ import { addAdmin } from './admin.ts';
 import { addChangeCommands } from './change-commands.ts';
 import { addDocumentCommands } from './documents/commands.ts';
 import { addEditCommands } from './edit-commands.ts';
-import { CliError, EXIT, toProblem } from './errors.ts';
+import { CliError, EXIT, type Problem, toProblem } from './errors.ts';
 import { type Io, paint, write } from './io.ts';
 import { withOptions } from './options.ts';
 import { addShowCommands } from './show-commands.ts';
@@ -158,10 +158,20 @@ async function say(error: unknown, args: readonly string[], io: Io): Promise<num
   if (args.includes('--json')) await write(io.stdout, `${JSON.stringify(problem, null, 2)}\n`).catch(ignore);
   else {
     const name = paint(io.stderr, 'red', 'redline:');
-    await write(io.stderr, `${name} ${problem.detail} (${problem.code})\n`).catch(ignore);
+    await write(io.stderr, `${name} ${problem.detail} (${problem.code})\n${hintsOf(problem)}`).catch(ignore);
   }
   if (problem.code === 'internal') await write(io.stderr, frames(error)).catch(ignore);
   return problem.exitCode;
+}
+
+/** Places of the document that an anchor may mean; nothing of them acts on the terminal. */
+function hintsOf({ details }: Problem): string {
+  const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+  const lines = (details?.candidates ?? []).map(
+    ({ story, paragraph, before, match, after }) =>
+      `  ${story}, paragraph ${paragraph}: …${plain(before)}[${plain(match)}]${plain(after)}…\n`,
+  );
+  return lines.join('');
 }
 
 /** Where an unforeseen error happened, without what it said. */

@@ -169,7 +169,9 @@ const CASES: readonly Case[] = [
   {
     name: 'a picture says what became of it',
     source: p(ins('<w:r><w:drawing/></w:r>')),
-    shows: [`${run(NEW, '<w:drawing/>')}${run(NEW, t('[inserted picture]'))}`],
+    shows: [
+      `${run(NEW, '<w:drawing/>')}${run(`<w:caps w:val="0"/><w:smallCaps w:val="0"/><w:color w:val="0000C8"/><w:sz w:val="18"/><w:szCs w:val="18"/><w:u w:val="double"/>`, t('[inserted picture]'))}`,
+    ],
   },
   {
     name: 'a formula',

@@ -8,6 +8,7 @@ import {
   isElement,
   type ListPlace,
   outer,
+  parseXml,
   type Styles,
   startTag,
   textOf,
@@ -40,6 +41,12 @@ const CAPTIONS: Readonly<Record<Kind, string>> = {
   moveFrom: '[picture moved away]',
   moveTo: '[picture moved here]',
 };
+/** Small, whatever the style of the paragraph says. */
+const captionLook = (): XmlElement =>
+  parseXml(
+    '<w:rPr><w:caps w:val="0"/><w:smallCaps w:val="0"/><w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr>',
+    2,
+  );
 const PICTURES: ReadonlySet<string> = new Set(['w:drawing', 'w:pict', 'w:object']);
 /** Children of a paragraph that show nothing. */
 const FRAMES = /^w:(pPr|bookmark|commentRange|perm|proofErr|move|customXml\w+Range)/;
@@ -164,8 +171,8 @@ export class BlacklineWriter {
   }
 
   /** A run of our own. */
-  #text(text: string, marks: Marks, after = ''): string {
-    return `<w:r>${this.#runProperties(undefined, marks)}<w:t xml:space="preserve">${encodeText(text)}</w:t>${after}</w:r>`;
+  #text(text: string, marks: Marks, after = '', look?: XmlElement): string {
+    return `<w:r>${this.#runProperties(look, marks)}<w:t xml:space="preserve">${encodeText(text)}</w:t>${after}</w:r>`;
   }
 
   #paragraphProperties(pPr: XmlElement | undefined, marks: Marks, lost: LostLabel | undefined): string {
@@ -214,7 +221,8 @@ export class BlacklineWriter {
     const content = out.join('');
     if (content.trim() === '' && gone) return '';
     const kind = marks.at(-1);
-    const caption = pictures && kind !== undefined ? this.#text(CAPTIONS[kind], marks) : '';
+    const caption =
+      pictures && kind !== undefined ? this.#text(CAPTIONS[kind], marks, '', captionLook()) : '';
     return `${withInner(run, this.#runProperties(child(run, 'w:rPr'), marks) + content)}${caption}`;
   }
 

@@ -153,7 +153,8 @@ export function sidesOf({
 }: ReportedChange): readonly [before: string, after: string] {
   if (format !== null) return [format.before, format.after];
   const cells = /^(?:row|cell)-/.test(kind);
-  const shown = (text: string): string => {
+  const shown = (content: string): string => {
+    const text = content.replaceAll('\ufffc', '[object]');
     if (text.trim() === '' && text.includes('\n')) return '¶'.repeat(text.split('\n').length - 1);
     return cells ? text.replaceAll('\t', ' | ') : text;
   };

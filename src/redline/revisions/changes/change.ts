@@ -103,6 +103,6 @@ export interface ChangeList {
   readonly changes: readonly Change[];
   /** How many the document holds. */
   readonly total: number;
-  /** Every author of the document's changes, in the order met. */
+  /** Every author that the document's changes name, in the order met. */
   readonly authors: readonly string[];
 }

@@ -24,6 +24,6 @@ export function listChanges(document: Uint8Array, options: ListOptions, codec: C
   return {
     changes: taken.map((f) => f.change),
     total: found.length,
-    authors: [...new Set(found.map((f) => f.change.author))],
+    authors: [...new Set(found.map((f) => f.change.author))].filter((author) => author !== ''),
   };
 }
