@@ -160,9 +160,11 @@ function Actions({ item }: { item: UploadItem }) {
       {state === 'failed' && problem?.code === 'documents/stale' && (
         <Act verb="Add as the latest version" name={name} onClick={() => void uploads.addAnyway(key)} />
       )}
-      {state === 'done' || state === 'failed' ? (
+      {(state === 'done' || state === 'failed') && (
         <Act verb="Dismiss" name={name} onClick={() => uploads.cancel(key)} />
-      ) : (
+      )}
+      {/* What is being kept may be kept already: it is deleted where documents are. */}
+      {state !== 'done' && state !== 'failed' && state !== 'keeping' && (
         <Act verb="Cancel" name={name} onClick={() => uploads.cancel(key)} />
       )}
     </>
