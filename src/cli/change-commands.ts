@@ -57,7 +57,8 @@ export function addChangeCommands(program: Command, io: Io, done: (exitCode: num
 
 const collected = (value: string, before: string[] = []): string[] => [...before, value];
 
-function addFilter(command: Command): void {
+/** The flags that choose changes. */
+export function addFilter(command: Command): void {
   command
     .option('--id <id>', 'the change of this id; may be repeated', collected)
     .option('--author <name>', 'changes of this author; may be repeated', collected)

@@ -16,7 +16,7 @@ import { checkInputs, readInput } from './input.ts';
 import { type Io, write } from './io.ts';
 import { oneOf, type ProduceFlags, produce } from './produce.ts';
 
-interface FilterFlags {
+export interface FilterFlags {
   readonly id?: readonly string[];
   readonly author?: readonly string[];
   readonly kind?: readonly string[];
@@ -85,7 +85,8 @@ function summaryOf({ accepted, rejected, gone, left }: DecisionReport): string {
     .join('\n');
 }
 
-function filterOf(flags: FilterFlags): ChangeFilter {
+/** What the flags choose. @throws {CliError} */
+export function filterOf(flags: FilterFlags): ChangeFilter {
   return {
     ...(flags.id && { ids: flags.id }),
     ...(flags.author && { authors: flags.author }),
@@ -107,7 +108,8 @@ function momentOf(flag: string, given: string): string {
 /** Longer texts are cut for people; `--json` and `--csv` have them whole. */
 const MOST_SHOWN = 40;
 
-function tableOf({ changes, total }: ChangeList): string {
+/** A list of changes for people. */
+export function tableOf({ changes, total }: ChangeList): string {
   const rows = changes.map((c) => [
     c.id,
     cut(c.clause || c.story),

@@ -21,6 +21,7 @@ export {
 } from './documents.ts';
 export { type Problem, ProblemError, problemFrom, unreachable } from './problem.ts';
 export {
+  type ChangeQuery,
   type Compared,
   createRedline,
   type Decision,
@@ -28,6 +29,7 @@ export {
   deleteRedline,
   getRedline,
   type KnownRedline,
+  listRedlineChanges,
   listRedlines,
   type Redline,
   type RedlineEntry,

@@ -44,10 +44,22 @@ export type Side = { readonly version: number } | { readonly upload: string };
 
 export type Verdict = 'accept' | 'reject';
 
+/** Which changes: every condition must hold, none takes all. Dates are ISO 8601. */
+export interface ChangeQuery {
+  readonly ids?: readonly string[];
+  readonly authors?: readonly string[];
+  readonly kinds?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly text?: string;
+  readonly clause?: string;
+  readonly story?: string;
+}
+
 export interface Decision {
   readonly verdict: Verdict;
-  /** All that are not named elsewhere, without ids. */
-  readonly changes: { readonly ids?: readonly string[] };
+  /** What is said by ids goes before what is said without. */
+  readonly changes: ChangeQuery;
 }
 
 /** A redline in the state in which it was read. */
@@ -87,6 +99,20 @@ export async function getRedline(
   signal?: AbortSignal,
 ): Promise<Redline> {
   return await service.read(redlinePath({ document, id }), { signal });
+}
+
+/** The tracked changes of the current version. @throws {ProblemError} */
+export async function listRedlineChanges<List>(
+  service: Service,
+  known: Pick<RedlineEntry, 'id' | 'document'>,
+  query: ChangeQuery,
+): Promise<List> {
+  const given = Object.entries(query).flatMap(([name, value]: [string, string | readonly string[]]) =>
+    (typeof value === 'string' ? [value] : value).map((one) => [name, one]),
+  );
+  const search = new URLSearchParams();
+  for (const [name = '', value = ''] of given) search.append(name, value);
+  return await service.read(`${redlinePath(known)}/changes?${search}`);
 }
 
 /** All of them in one commit, or none. */

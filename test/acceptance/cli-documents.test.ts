@@ -148,6 +148,58 @@ describe('compared', () => {
   });
 });
 
+describe('changes of a redline', () => {
+  interface Listed {
+    readonly changes: readonly { readonly id: string; readonly after: string }[];
+    readonly total: number;
+  }
+  const both = async (name: string) => {
+    const { id } = await desk.upload(name, contract('Payment within ten days in Rome.'));
+    await desk.upload(`next-${name}`, contract('Payment within twelve days in Bern.'), '--to', id);
+    const made = json<{ id: string; etag: string }>(await desk.run(['compare', id, '--json']));
+    return { id, redline: made.id, etag: made.etag };
+  };
+
+  test('are listed, and decided one by one or all, each a version', async () => {
+    const { id, redline } = await both('decided.docx');
+    const listed = json<Listed>(await desk.run(['changes', id, redline, '--text', 'twelve', '--json']));
+    expect([listed.total, listed.changes.map(({ after }) => after)]).toEqual([2, ['twelve']]);
+    expect((await desk.run(['changes', id, redline])).stdout.toString()).toContain('2 of 2 changes');
+    const [first] = listed.changes;
+    const accepted = await desk.run(['accept', id, redline, '--id', first?.id ?? '']);
+    expect(accepted.stdout.toString()).toBe(
+      `${redline}  version 2: 1 accepted, 0 rejected, 0 gone, 1 left\n`,
+    );
+    const rejected = await desk.run(['reject', id, redline, '--all', '--json']);
+    expect(json<{ version: number }>(rejected).version).toBe(3);
+    const left = json<Listed>(await desk.run(['changes', id, redline, '--json']));
+    expect(left.total).toBe(0);
+    const nothing = await desk.run(['accept', id, redline, '--all']);
+    expect(nothing.stdout.toString()).toBe(`${redline}  version 3: nothing was decided\n`);
+  });
+
+  test('are not decided blindly, nor by a guess', async () => {
+    const { id, redline, etag } = await both('blind.docx');
+    await desk.run(['accept', id, redline, '--text', 'Bern']);
+    for (const [flags, exitCode, code] of [
+      [['--all', '--if-match', etag], 2, 'documents/stale'],
+      [[], 2, 'usage'],
+      [['--all', '--id', 'c1'], 2, 'usage'],
+      [['--id', 'c1'], 2, 'changes/unknown-id'],
+      [['--from', 'yesterday'], 2, 'usage'],
+      [['--kind', 'typo'], 2, 'usage'],
+    ] as const) {
+      const result = await desk.run(['reject', id, redline, ...flags, '--json']);
+      expect([result.exitCode, json<{ code: string }>(result).code], flags.join(' ')).toEqual([
+        exitCode,
+        code,
+      ]);
+    }
+    const none = await desk.run(['changes', id, 'r_00000000000000000000000000000000', '--json']);
+    expect([none.exitCode, json<{ code: string }>(none).code]).toEqual([2, 'redlines/not-found']);
+  });
+});
+
 describe('with a key', () => {
   const ask = (args: readonly string[], key: string) =>
     desk.run(args, { ...desk.environment(), REDLINE_API_KEY: key });

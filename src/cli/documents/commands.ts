@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addFilter } from '../change-commands.ts';
 import type { Io } from '../io.ts';
 
 const HELP = `
@@ -45,6 +46,7 @@ export function addDocumentCommands(program: Command, io: Io, done: Done): void 
   addReading(documents, io, done);
   addUpload(documents, io, done);
   addCompare(documents, io, done);
+  addDeciding(documents, io, done);
   addChanges(documents, io, done);
 }
 
@@ -112,6 +114,37 @@ function addCompare(documents: Command, io: Io, done: Done): void {
     .description('list the redlines that are kept with a document')
     .option('--limit <number>', 'the most to list', '50')
     .action(async (id, flags) => done(await (await import('./compare.ts')).runRedlines(id, flags, io)));
+}
+
+const DECIDE_HELP = `
+Everything that is chosen is decided in one commit, as a new version of the redline, or nothing is. Versions that were before
+stay. Ids of changes stay when others are decided.
+
+Examples:
+  redline documents changes ID REDLINE --clause 4.2
+  redline documents accept ID REDLINE --id c1f6e2a9b04d7
+  redline documents reject ID REDLINE --author "Ada Lovelace"
+`;
+
+function addDeciding(documents: Command, io: Io, done: Done): void {
+  const changes = withService(documents.command('changes <id> <redline>'))
+    .description('list the tracked changes of a redline')
+    .addHelpText('after', DECIDE_HELP)
+    .action(async (document, redline, flags) =>
+      done(await (await import('./decide.ts')).runChanges({ document, redline }, flags, io)),
+    );
+  addFilter(changes);
+  for (const verdict of ['accept', 'reject'] as const) {
+    const command = withService(documents.command(`${verdict} <id> <redline>`))
+      .description(`${verdict} tracked changes of a redline`)
+      .option('--all', `${verdict} every change`)
+      .option('--if-match <etag>', 'only if the redline is still in the state of this ETag')
+      .addHelpText('after', DECIDE_HELP)
+      .action(async (document, redline, flags) =>
+        done(await (await import('./decide.ts')).runDecide({ document, redline }, verdict, flags, io)),
+      );
+    addFilter(command);
+  }
 }
 
 function addChanges(documents: Command, io: Io, done: Done): void {
