@@ -1,4 +1,5 @@
-import { attributes, inner, parseXml, rootStart, type XmlElement } from './xml.ts';
+import { rootStart } from './span.ts';
+import { attributes, inner, parseXml, type XmlElement } from './xml.ts';
 
 /**
  * The customary prefix of each namespace, as every Word file writes it.  The engine speaks of

@@ -2,7 +2,8 @@ import type { Codec } from '../codec.ts';
 import { type InputRole, RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
 import { withCustomaryPrefixes } from './namespaces.ts';
-import { attribute, checkTail, checkXml, child, elements, parseXml, type XmlElement } from './xml.ts';
+import { checkTail, checkXml } from './span.ts';
+import { attribute, child, elements, parseXml, type XmlElement } from './xml.ts';
 import { inflateEntry, readZip, type ZipEntry } from './zip.ts';
 
 /** A relationship (ECMA-376 Part 2 §9.3) of a part. */

@@ -1,5 +1,14 @@
-import { RedlineError } from '../errors.ts';
 import { damaged, decodeText, encodeText } from './character-data.ts';
+import {
+  mayHoldApostrophes,
+  nameEnd,
+  rootStart,
+  type Span,
+  skipSpecial,
+  spanOf,
+  tagEnd,
+  tooDeep,
+} from './span.ts';
 
 /** Text between tags, as in the source: entities are not decoded. */
 export interface XmlText {
@@ -26,50 +35,13 @@ export interface XmlElement {
 
 export type XmlNode = XmlElement | XmlText;
 
+const NO_CHILDREN: readonly XmlNode[] = [];
+
 interface Open {
   name: string;
   start: number;
   innerStart: number;
   children: XmlNode[];
-}
-
-/** End of a tag that starts at `at`: the offset of its `>`, passing over quoted values. */
-function tagEnd(source: string, at: number): number {
-  for (let i = at; i < source.length; i++) {
-    const c = source.charCodeAt(i);
-    if (c === 62) return i;
-    if (c === 34 || c === 39) {
-      i = source.indexOf(c === 34 ? '"' : "'", i + 1);
-      if (i < 0) break;
-    }
-  }
-  throw damaged('a tag does not end');
-}
-
-/** End of the name of a tag: the first blank, `/` or `>` from `at`. */
-function nameEnd(source: string, at: number): number {
-  for (let i = at; ; i++) {
-    const c = source.charCodeAt(i);
-    if (c <= 32 || c === 47 || c === 62 || Number.isNaN(c)) return i;
-  }
-}
-
-/** Passes over a comment, CDATA section or processing instruction; a declaration is refused. */
-function skipSpecial(source: string, at: number): number {
-  const [mark, end] = source.startsWith('<!--', at)
-    ? ['-->', 4]
-    : source.startsWith('<![CDATA[', at)
-      ? [']]>', 9]
-      : ['?>', 2];
-  if (source.charCodeAt(at + 1) === 33 && end === 2) {
-    throw new RedlineError(
-      'document/dtd-forbidden',
-      'The document holds a document type declaration, which Word documents may not have.',
-    );
-  }
-  const found = source.indexOf(mark, at + end);
-  if (found < 0) throw damaged('a comment or section does not end');
-  return found + mark.length;
 }
 
 /** Names repeat thousands of times; one string each keeps memory and comparisons small. */
@@ -121,79 +93,8 @@ class LazyElement implements XmlElement {
   }
 }
 
-interface Span {
-  readonly innerStart: number;
-  readonly innerEnd: number;
-  readonly end: number;
-}
-
-/**
- * Where the element that starts at `start` ends; its tags are checked to match, nothing is kept.
- *
- * @param plain  does no value of the source stand in single quotes?
- */
-function spanOf(source: string, start: number, maxDepth: number, plain: boolean): Span {
-  const names: number[] = [];
-  const lengths: number[] = [];
-  let [at, innerStart] = [start, -1];
-  for (;;) {
-    const c = source.charCodeAt(at + 1);
-    if (c === 47) {
-      const [from, length] = [names.pop() ?? -1, lengths.pop() ?? -1];
-      let close = at + 2 + length;
-      if (length < 0 || !sameText(source, from, at + 2, length)) throw damaged('tags do not match');
-      while (source.charCodeAt(close) <= 32) close++;
-      if (source.charCodeAt(close) !== 62) throw damaged('tags do not match');
-      if (names.length === 0) return { innerStart, innerEnd: at, end: close + 1 };
-      at = close + 1;
-    } else if (c === 33 || c === 63) at = skipSpecial(source, at);
-    else {
-      const name = nameEnd(source, at + 1);
-      const close = plain ? plainTagEnd(source, name) : tagEnd(source, name);
-      if (innerStart < 0) innerStart = close + 1;
-      if (source.charCodeAt(close - 1) !== 47) {
-        if (names.length >= maxDepth) throw tooDeep(maxDepth);
-        names.push(at + 1);
-        lengths.push(name - at - 1);
-      } else if (names.length === 0) return { innerStart: close - 1, innerEnd: close - 1, end: close + 1 };
-      at = close + 1;
-    }
-    at = source.indexOf('<', at);
-    if (at < 0) throw damaged('an element does not end');
-  }
-}
-
-/** `tagEnd` from behind the name, where no value stands in single quotes: most tags end at the next `>`. */
-function plainTagEnd(source: string, from: number): number {
-  const close = source.indexOf('>', from);
-  const last = source.charCodeAt(close - 1) === 47 ? close - 2 : close - 1;
-  if (close >= 0 && last < from) return close;
-  // A quote that opens a value follows `=`; any other closes one, so that the `>` stands outside.
-  const before = source.charCodeAt(last - 1);
-  return close >= 0 && source.charCodeAt(last) === 34 && before !== 61 && before > 32
-    ? close
-    : tagEnd(source, from);
-}
-
-/** May a value stand in single quotes? */
-function mayHoldApostrophes(source: string): boolean {
-  for (let at = source.indexOf("'"); at >= 0; at = source.indexOf("'", at + 1)) {
-    let before = at - 1;
-    while (source.charCodeAt(before) <= 32) before--;
-    if (source.charCodeAt(before) === 61) return true;
-  }
-  return false;
-}
-
-function sameText(source: string, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (source.charCodeAt(a + i) !== source.charCodeAt(b + i)) return false;
-  return true;
-}
-
-function tooDeep(maxDepth: number): RedlineError {
-  return new RedlineError('limits/exceeded', 'The document nests too deeply.', {
-    limit: { name: 'xmlDepth', allowed: maxDepth },
-  });
+function isName(source: string, from: number, to: number, name: string): boolean {
+  return to - from === name.length && source.startsWith(name, from);
 }
 
 /**
@@ -217,7 +118,7 @@ export function parseXml(
       const close = source.indexOf('>', at);
       const open = stack.pop();
       const end = nameEnd(source, at + 2);
-      if (open === undefined || close < 0 || source.slice(at + 2, end) !== open.name)
+      if (open === undefined || close < 0 || !isName(source, at + 2, end, open.name))
         throw damaged('tags do not match');
       const element: XmlElement = {
         kind: 'element',
@@ -258,7 +159,7 @@ export function parseXml(
           innerStart: close - 1,
           innerEnd: close - 1,
           end: close + 1,
-          children: [],
+          children: NO_CHILDREN,
         };
         const parent = stack[stack.length - 1];
         if (parent === undefined) return element;
@@ -275,35 +176,6 @@ export function parseXml(
     if (next > at) stack[stack.length - 1]?.children.push({ kind: 'text', raw: source.slice(at, next) });
     at = next;
   }
-}
-
-/** Only whether a part is well-formed, at a fraction of what reading it costs. @throws {RedlineError} as `parseXml` */
-export function checkXml(source: string, maxDepth: number): void {
-  const start = rootStart(source);
-  const { end } = spanOf(source, start, maxDepth, !mayHoldApostrophes(source.slice(start)));
-  checkTail(source, end);
-}
-
-/** Nothing but blanks and comments may stand behind the root. */
-export function checkTail(source: string, end: number): void {
-  for (let at = end; at < source.length; ) {
-    const next = source.indexOf('<', at);
-    if (source.slice(at, next < 0 ? undefined : next).trim() !== '')
-      throw damaged('there is text behind the root');
-    if (next < 0) return;
-    if (!/^<[!?]/.test(source.slice(next, next + 2))) throw damaged('there are two roots');
-    at = skipSpecial(source, next);
-  }
-}
-
-/** Offset of the root element's tag. */
-export function rootStart(source: string): number {
-  for (let at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at)) {
-    const c = source.charCodeAt(at + 1);
-    if (c !== 33 && c !== 63) return at;
-    at = skipSpecial(source, at);
-  }
-  throw damaged('there is no root element');
 }
 
 export function isElement(node: XmlNode): node is XmlElement {

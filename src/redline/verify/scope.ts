@@ -115,9 +115,10 @@ export class Scope {
         return tag && { tag, end: start };
       }
       const found = start === at ? undefined : readAttribute(text, start);
-      if (found === undefined || raw.some((other) => other.name === found.name)) return undefined;
+      if (found === undefined) return undefined;
+      for (const other of raw) if (other.name === found.name) return undefined;
       raw.push(found);
-      declares ||= found.name.startsWith('xmlns');
+      declares ||= isDeclaration(found.name);
       at = found.end;
     }
   }
@@ -126,7 +127,7 @@ export class Scope {
     const attributes: Attribute[] = [];
     let flags = 0;
     for (const { name: rawName, value } of raw) {
-      if (rawName === 'xmlns' || rawName.startsWith('xmlns:')) continue;
+      if (isDeclaration(rawName)) continue;
       const name = this.attributeName(rawName);
       if (name === undefined) return undefined;
       if (name.startsWith('r:')) flags |= FLAGS.link;
@@ -137,10 +138,9 @@ export class Scope {
 
   /** The scope that declarations among these attributes open. */
   private within(raw: readonly RawAttribute[]): Scope {
-    const declared = raw.filter(({ name }) => name === 'xmlns' || name.startsWith('xmlns:'));
-    if (declared.length === 0) return this;
     const bindings = new Map(this.bindings);
-    for (const { name, value: uri } of declared) bindings.set(name.slice('xmlns:'.length), uri);
+    for (const { name, value: uri } of raw)
+      if (isDeclaration(name)) bindings.set(name.slice('xmlns:'.length), uri);
     const key = [...bindings]
       .map(([prefix, uri]) => `${prefix}=${uri}`)
       .sort()
@@ -149,6 +149,10 @@ export class Scope {
     this.family.set(key, scope);
     return scope;
   }
+}
+
+function isDeclaration(name: string): boolean {
+  return name.startsWith('xmlns') && (name.length === 5 || name.charCodeAt(5) === COLON);
 }
 
 const QNAME = /^(?:([^:\s"'&=]+):)?([^:\s"'&=]+)$/;
@@ -178,6 +182,7 @@ function readAttribute(text: string, start: number): RawAttribute | undefined {
 }
 
 const SPACES = /[\t\n]/;
+const COLON = 0x3a;
 const GREATER = 0x3e;
 const SLASH = 0x2f;
 const EQUALS = 0x3d;
