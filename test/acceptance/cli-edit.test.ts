@@ -40,6 +40,13 @@ describe('redline edit', () => {
   });
 });
 
+test('places that a quote may mean are shown to people, too', async () => {
+  const list = edits('many.json', [{ op: 'delete', at: { quote: 'The fee' } }]);
+  const { exitCode, stderr } = await run('edit', 'd.docx', '--edits', list, '-o', 'x.docx');
+  expect(exitCode).toBe(2);
+  expect(stderr.toString()).toMatch(/\n {2}body, paragraph \S+: …\[The fee\] is ten\.…\n/);
+});
+
 describe('redline comment', () => {
   test('adds, answers, resolves, lists and deletes', async () => {
     const me = ['--author', 'Ann Lee'];
