@@ -23,7 +23,7 @@ export function logRequests(log: Log): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const started = performance.now();
     await next();
-    const { requestId, traceId, bytesIn, problemCode } = c.var;
+    const { requestId, traceId, bytesIn, problemCode, principal, refusal } = c.var;
     const bytesOut = Number(c.res.headers.get('content-length'));
     log.info('request', {
       requestId,
@@ -35,6 +35,10 @@ export function logRequests(log: Log): MiddlewareHandler<HttpEnv> {
       ...(bytesIn === undefined ? {} : { bytesIn }),
       ...(bytesOut > 0 ? { bytesOut } : {}),
       ...(problemCode === undefined ? {} : { code: problemCode }),
+      ...(refusal === undefined ? {} : { reason: refusal }),
+      ...(principal === undefined
+        ? {}
+        : { tenant: principal.actor.tenant, credential: principal.actor.credential }),
     });
   };
 }

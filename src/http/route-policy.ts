@@ -64,7 +64,7 @@ function rows(action: Action, names: readonly string[], pattern: string): Record
   return Object.fromEntries(names.map((name) => [pattern.replace('…', name), action]));
 }
 
-/** Refuses what the policy does not allow. What stands in no row nobody who signed in may do. */
+/** Refuses what the policy does not allow, and writes down why. What stands in no row nobody who signed in may do. */
 export const guard: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const route = routeOf(c);
   if (route !== undefined && ROUTE_ACTIONS[route] !== 'open') assertAllowed(c, ROUTE_ACTIONS[route]);
@@ -85,7 +85,12 @@ function assertAllowed(
   const { principal } = c.var;
   if (principal === undefined) throw signInRequired();
   if (principal.actor.kind === 'operator') return;
-  if (action !== undefined && action !== 'open' && decide(principal, action, document).allowed) return;
+  const { allowed, reason } =
+    action === undefined || action === 'open'
+      ? { allowed: false, reason: 'no row' }
+      : decide(principal, action, document);
+  if (allowed) return;
+  c.set('refusal', reason);
   throw new AccessError('access/refused', 'Your role or the scopes of the key do not allow that.');
 }
 

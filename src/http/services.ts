@@ -57,6 +57,8 @@ export interface HttpEnv {
     /** Bytes of the uploads, once they are read. */
     bytesIn: number | undefined;
     problemCode: string | undefined;
+    /** Why the policy refused it, in fixed words. */
+    refusal: string | undefined;
     /** Takes note of what goes wrong behind an answer that has begun. */
     noteFailure: ((error: unknown) => void) | undefined;
     /** What is to be read instead of the request's own body. */

@@ -180,6 +180,11 @@ describe('a key for one document', () => {
     expect((await ask('get /v1/documents/{id}', headers, document)).status).toBe(200);
     expect((await ask('get /v1/documents/{id}', headers)).status).toBe(403);
     expect((await ask('get /v1/documents', headers)).status).toBe(403);
+    expect(stage.service.lines.findLast(({ code }) => code === 'access/refused')).toMatchObject({
+      route: '/v1/documents',
+      reason: 'other document',
+      tenant: 'acme',
+    });
   });
 });
 

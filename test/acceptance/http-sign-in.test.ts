@@ -115,6 +115,13 @@ describe('the way in', () => {
     expect((await late.fetch('/v1/me')).status).toBe(401);
   });
 
+  test('somebody whose address is changed stays who they are, and somebody else with the old one is another', async () => {
+    const before = await me(await stage.signedIn(BEN));
+    const moved = await me(await stage.signedIn({ ...BEN, email: 'b.ng@acme.test', name: 'B. Ng' }));
+    expect(moved).toMatchObject({ id: before.id, email: 'b.ng@acme.test', name: 'B. Ng' });
+    expect((await me(await stage.signedIn({ ...BEN, sub: '5001' }))).id).not.toBe(before.id);
+  });
+
   test('keys of the provider that are replaced are found at once', async () => {
     await stage.signedIn();
     await stage.provider.rotate();
