@@ -79,7 +79,8 @@ async function runRound(url: string, pid: number, ids: readonly string[], round:
     ? Client.requests({ url, perSecond: Number(values.rate), documents: ids })
     : null;
   // The small requests are under way before the first upload comes.
-  if (beside !== null) await new Promise((resolve) => setTimeout(resolve, 2000));
+  await beside?.begun;
+  if (beside !== null) await new Promise((resolve) => setTimeout(resolve, 1000));
   const watch = new Watch(pid);
   const begun = Date.now();
   const uploads = Client.uploads({ url, file: round.file, by: round.by, count: round.count });

@@ -48,11 +48,15 @@ export interface RequestsResult {
 export class Client<Task extends object, Result> {
   readonly #child: ChildProcess;
   readonly #result: Promise<Result>;
+  /** Resolves when it has begun to send. */
+  readonly begun: Promise<unknown>;
 
   private constructor(script: string, task: Task) {
     this.#child = fork(join(import.meta.dirname, script));
     this.#child.send(task);
-    this.#result = once(this.#child, 'message').then(([result]) => result as Result);
+    // The first message says that it begins, the second one what it found.
+    this.begun = once(this.#child, 'message');
+    this.#result = this.begun.then(() => once(this.#child, 'message')).then(([result]) => result as Result);
   }
 
   static uploads(task: UploadsTask): Client<UploadsTask, UploadsResult> {

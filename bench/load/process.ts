@@ -12,7 +12,7 @@ export function processorSeconds(pid: number): number {
 }
 
 /** Bytes of memory that a process holds. */
-export function residentBytes(pid: number): number {
+function residentBytes(pid: number): number {
   const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
 }

@@ -117,5 +117,6 @@ class Requests {
 const [task] = (await once(process, 'message')) as [RequestsTask];
 const requests = new Requests(task);
 await requests.prepare();
+process.send?.('begun');
 const result = await requests.run(once(process, 'message'));
 process.send?.(result, () => process.disconnect());

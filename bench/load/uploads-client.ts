@@ -59,4 +59,5 @@ async function run({ url, file, by, count }: UploadsTask): Promise<UploadsResult
 }
 
 const [task] = (await once(process, 'message')) as [UploadsTask];
+process.send?.('begun');
 process.send?.(await run(task), () => process.disconnect());
