@@ -25,6 +25,12 @@ describe('documents under a disturbed world', () => {
     const histories = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(simulate));
     expect(histories.some(({ crashes }) => crashes > 0)).toBe(true);
     expect(histories.flatMap(({ tasks }) => tasks).some(({ tries }) => tries > 2)).toBe(true);
-    expect(histories.flatMap(({ tasks }) => tasks).some(({ outcome }) => outcome === 'refused')).toBe(true);
+    const tasks = histories.flatMap((history) => history.tasks);
+    expect(tasks.some(({ outcome }) => outcome === 'refused')).toBe(true);
+    expect(tasks.some(({ kind, outcome }) => kind === 'upload' && outcome === 'done')).toBe(true);
+    expect(tasks.some(({ answers }) => answers.length > 1)).toBe(true);
+    const told = histories.flatMap(({ documents }) => [...documents.values()]);
+    expect(told.some(({ pages }) => pages.length > 0)).toBe(true);
+    expect(told.some(({ versions }) => versions.some(({ result }) => result !== undefined))).toBe(true);
   });
 });
