@@ -3,10 +3,17 @@ import { Outside, type OutsideLimits, type OutsideParts, systemClock } from '../
 import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 import { guardedIdentityProvider } from './guarded-identity-provider.ts';
 import { guardedKeyService } from './guarded-key-service.ts';
+import { guardedScanner } from './guarded-scanner.ts';
 import { guardedShared } from './guarded-shared.ts';
 import { guardedWeb, perHost } from './guarded-web.ts';
 import { MemoryRateLimits } from './memory-rate-limits.ts';
-import { CONTENTS_LIMITS, HEADS_LIMITS, IDENTITY_LIMITS, KEYS_LIMITS } from './outside-limits.ts';
+import {
+  CONTENTS_LIMITS,
+  HEADS_LIMITS,
+  IDENTITY_LIMITS,
+  KEYS_LIMITS,
+  SCANNER_LIMITS,
+} from './outside-limits.ts';
 import type { Platform } from './platform.ts';
 import type { Shared } from './shared.ts';
 import { stricterWithout } from './stricter-rate-limits.ts';
@@ -24,6 +31,7 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
     ...platform,
     blobs: guardedBlobStore(platform.blobs, new Outside('BlobStore', HEADS_LIMITS, parts)),
     regions: new Map([...platform.regions].map(([residency, region]) => [residency, guarded(region)])),
+    scanner: guardedScanner(platform.scanner, new Outside('Scanner', SCANNER_LIMITS, parts)),
     web: guardedWeb(platform.web, perHost(parts)),
     keys: guardedKeyService(platform.keys, new Outside('KeyService', KEYS_LIMITS, parts)),
     identity:

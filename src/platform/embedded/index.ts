@@ -1,12 +1,9 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Scanner } from '../../documents/index.ts';
-import { Outside, OutsideError, systemClock } from '../../kit/index.ts';
+import { OutsideError, systemClock } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
-import { guardedScanner } from '../guarded-scanner.ts';
 import { MemoryRateLimits } from '../memory-rate-limits.ts';
 import { type OidcClient, OpenIdProvider } from '../oidc/index.ts';
-import { SCANNER_LIMITS } from '../outside-limits.ts';
 import type { Platform } from '../platform.ts';
 import { openRedis } from '../redis/index.ts';
 import type { Shared } from '../shared.ts';
@@ -80,7 +77,7 @@ export async function openMachine(
   const shared = redis === null ? sharedHere(join(directory, 'sessions.sqlite')) : openRedis(redis);
   return {
     catalogue,
-    scanner: clamd === null ? structureScanner : spared(new ClamdScanner(clamd)),
+    scanner: clamd === null ? structureScanner : new ClamdScanner(clamd),
     web: new NodeWeb(),
     printer: openProgramPrinter(printer),
     shared,
@@ -116,8 +113,4 @@ async function assertRing(folder: string, heads: DirectoryBlobStore): Promise<vo
       'The ring of keys is missing, and documents are kept that only it can open. Put the folder "keys" back from a backup, or start with another data folder.',
     );
   }
-}
-
-function spared(scanner: Scanner): Scanner {
-  return guardedScanner(scanner, new Outside('Scanner', SCANNER_LIMITS));
 }
