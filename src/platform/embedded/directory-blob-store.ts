@@ -13,6 +13,7 @@ import type {
 import { OutsideError } from '../../kit/index.ts';
 import { checkAttributes, checkName, checkPrefix, checkRange, NO_GENERATION } from '../blob-rules.ts';
 import { type OpenBlob, openBlobFile, streamOf, writeBlobFile } from './blob-file.ts';
+import { type ChainEnd, ChainEnds } from './chain-ends.ts';
 import { attempt, flushFolder, LastingFolders, makeFolder, makeLast, removeEmpty, unless } from './disk.ts';
 import { type Chain, countGenerations, currentOf, linkPath, readChain } from './object-chain.ts';
 import { OBJECT_SUFFIX, objectNames } from './object-names.ts';
@@ -61,6 +62,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   readonly #floor: string;
   readonly #keeps: boolean;
   readonly #lasting: LastingFolders;
+  readonly #ends = new ChainEnds();
 
   private constructor(root: string, keeps: boolean) {
     this.#keeps = keeps;
@@ -94,7 +96,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
     const { ifGeneration, attributes = {} } = options;
     checkAttributes(attributes);
     // Before the body is read: most conditions that do not hold are known to fail by then.
-    if (!holds(await attempt(() => readChain(object)), ifGeneration)) return null;
+    if (!holds(await attempt(() => this.#ends.read(object)), ifGeneration)) return null;
     const draft = this.#draft();
     try {
       const size = await writeBlobFile(draft, name, body, attributes);
@@ -127,7 +129,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   delete(name: string, ifGeneration?: string): Promise<boolean> {
     const object = this.#path(name);
     return again(async () => {
-      const chain = await readChain(object);
+      const chain = await this.#ends.read(object);
       const current = currentOf(chain);
       if (chain === null || current === null) return false;
       if (ifGeneration !== undefined && ifGeneration !== String(current)) return false;
@@ -204,7 +206,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   /** Gives a finished file its name. @returns its generation, or null when the condition does not hold. */
   #publish(draft: string, object: string, ifGeneration: string): Promise<bigint | null> {
     return again(async () => {
-      const chain = await readChain(object);
+      const chain = await this.#ends.read(object);
       if (!holds(chain, ifGeneration)) return null;
       if (chain === null) return this.#create(draft, object);
       if (this.#keeps || !chain.last.isRemoval) return this.#append(draft, object, chain);
@@ -214,7 +216,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   }
 
   /** @returns undefined when another was faster. */
-  async #append(draft: string, object: string, chain: Chain): Promise<bigint | undefined> {
+  async #append(draft: string, object: string, chain: ChainEnd): Promise<bigint | undefined> {
     const generation = chain.last.generation + 1n;
     const linked = link(draft, linkPath(chain, generation)).then(() => true);
     if ((await attempt(() => unless(['EEXIST', 'ENOENT'], linked), 'unclear')) === null) return undefined;
@@ -224,8 +226,8 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   }
 
   /** Has what is in the folder of a chain last, also when it was given another name meanwhile. */
-  async #flushChain(object: string, chain: Chain): Promise<void> {
-    for (let now: Chain | null = chain; now !== null; now = await readChain(object)) {
+  async #flushChain(object: string, chain: ChainEnd): Promise<void> {
+    for (let now: ChainEnd | null = chain; now !== null; now = await readChain(object)) {
       if (await flushFolder(now.folder)) break;
     }
     await this.#lasting.flush(object);
@@ -256,7 +258,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
    * Frees the room of what a write has replaced, in a store that keeps no generations. Its name stays taken: a writer
    * that slept since it was current must not find it free. After a crash it stays until the object goes.
    */
-  async #prune(chain: Chain): Promise<void> {
+  async #prune(chain: ChainEnd): Promise<void> {
     if (chain.last.isRemoval) return;
     const empty = this.#draft();
     await writeFile(empty, '', { mode: 0o600 })
@@ -265,7 +267,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   }
 
   /** Takes all generations of an object out of sight at once; `clear` also frees their room. @returns false when their folder was gone. */
-  async #moveAway(object: string, chain: Chain, { clear = false } = {}): Promise<boolean> {
+  async #moveAway(object: string, chain: ChainEnd, { clear = false } = {}): Promise<boolean> {
     await this.#noteFloor(chain.last.generation);
     const target = join(this.#purged, `${hashOf(object)}.${basename(chain.folder)}`);
     const moved = await unless(
@@ -322,8 +324,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   #open(name: string, generation?: string): Promise<Opened | null> {
     const object = this.#path(name);
     return again(async () => {
-      const chain = await readChain(object);
-      const wanted = generation === undefined ? currentOf(chain) : this.#keptOf(chain, generation);
+      const [chain, wanted] = await this.#find(object, generation);
       if (chain === null || wanted === null) return null;
       try {
         return { ...(await openBlobFile(linkPath(chain, wanted), name)), generation: wanted };
@@ -336,6 +337,15 @@ export class DirectoryBlobStore implements VersionedBlobStore {
         return undefined;
       }
     });
+  }
+
+  async #find(object: string, generation?: string): Promise<[ChainEnd | null, bigint | null]> {
+    if (generation === undefined) {
+      const end = await this.#ends.read(object);
+      return [end, currentOf(end)];
+    }
+    const chain = await readChain(object);
+    return [chain, this.#keptOf(chain, generation)];
   }
 
   #keptOf(chain: Chain | null, generation: string): bigint | null {
@@ -367,7 +377,7 @@ function infoOf(name: string, { size, generation, attributes }: Opened): BlobInf
   return { name, size, generation: String(generation), attributes };
 }
 
-function holds(chain: Chain | null, ifGeneration: string): boolean {
+function holds(chain: ChainEnd | null, ifGeneration: string): boolean {
   return String(currentOf(chain) ?? NO_GENERATION) === ifGeneration;
 }
 

@@ -57,11 +57,11 @@ export async function countGenerations(folder: string): Promise<number> {
 }
 
 /** The file, or the folder that stands for a removal, of a generation. */
-export function linkPath({ folder }: Chain, generation: bigint): string {
+export function linkPath({ folder }: Pick<Chain, 'folder'>, generation: bigint): string {
   return join(folder, String(generation));
 }
 
 /** The generation that is current; null when the object was removed, or never was. */
-export function currentOf(chain: Chain | null): bigint | null {
+export function currentOf(chain: Pick<Chain, 'last'> | null): bigint | null {
   return chain === null || chain.last.isRemoval ? null : chain.last.generation;
 }
