@@ -147,7 +147,8 @@ export function acceptedLines(
   limits: Limits,
 ): ReadonlyMap<string, readonly string[]> {
   const source = new Package(document, openWorkshop(codec, limits));
-  const memory = emptyMemory(NOTHING_AGREED, NOTHING_IGNORED);
+  // Lines hold text alone: what ids name need not be looked up.
+  const memory = emptyMemory(agreedIds([source]), NOTHING_IGNORED);
   const view = readDocument(source, resolvedParts(source, 'accept'), memory);
   return new Map(Array.from(view, ([name, { lines, read }]) => [name, lines.map((l) => read(l).line)]));
 }
