@@ -43,7 +43,7 @@ export function describeCache(adapter: string, use: () => { one: Cache; other: C
 /** What every `Channel` promises. */
 export function describeChannel(adapter: string, use: () => { one: Channel; other: Channel }): void {
   describe(`Channel on ${adapter}`, () => {
-    test('a message reaches all who listen to its topic, in every process, in order', async () => {
+    test('a message reaches all who listen to its topic, in every process', async () => {
       const topic = `topic-${hex(8)}`;
       const heard: [string[], string[], string[]] = [[], [], []];
       const ends = [
@@ -52,15 +52,15 @@ export function describeChannel(adapter: string, use: () => { one: Channel; othe
         await use().other.subscribe(`${topic}-`, (message) => heard[2].push(message)),
       ];
       for (const message of ['a', 'b', '“c”']) await use().one.publish(topic, message);
-      await expect.poll(() => heard[0]).toEqual(['a', 'b', '“c”']);
-      await expect.poll(() => heard[1]).toEqual(['a', 'b', '“c”']);
+      await expect.poll(() => heard[0].toSorted()).toEqual(['a', 'b', '“c”']);
+      await expect.poll(() => heard[1].toSorted()).toEqual(['a', 'b', '“c”']);
       for (const end of ends) end();
       await use().one.publish(topic, 'd');
       const last: string[] = [];
       const end = await use().one.subscribe(`${topic}+`, (message) => last.push(message));
       await use().one.publish(`${topic}+`, 'e');
       await expect.poll(() => last).toEqual(['e']);
-      expect(heard).toEqual([['a', 'b', '“c”'], ['a', 'b', '“c”'], []]);
+      expect(heard.map((one) => one.toSorted())).toEqual([['a', 'b', '“c”'], ['a', 'b', '“c”'], []]);
       end();
     });
 

@@ -1,5 +1,6 @@
 /**
- * Tells every process that listens. Messages may be lost, so whoever listens must come right without them, in time. Throws
+ * Tells every process that listens. Messages may be lost or overtake each other, so whoever listens must come right without
+ * them, in time. Throws
  * `OutsideError`.
  */
 export interface Channel {
