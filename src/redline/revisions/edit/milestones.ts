@@ -1,9 +1,16 @@
 import { encodeText, outer, startTag } from '../../ooxml/index.ts';
-import type { Place } from './anchors.ts';
 import type { Splice } from './splice.ts';
-import { paragraphOf } from './story.ts';
+import { type Path, paragraphOf, type Story } from './story.ts';
 import type { Cell, Tape } from './tape.ts';
 import type { Edit, EditNote, EditOp } from './types.ts';
+
+/** A place that an anchor named (`Place`), as far as it is marked. */
+interface Place {
+  readonly story: Story;
+  readonly path: Path;
+  readonly tape: Tape;
+  readonly range: { readonly from: number; readonly to: number };
+}
 
 /** An edit that was planned, and where. */
 export interface Asked {
