@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type {
   Catalogue,
   CatalogueEntry,
@@ -7,6 +7,7 @@ import type {
   CatalogueSort,
 } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
+import { openDatabase } from './sqlite-file.ts';
 
 /** The format of the file that this program writes. Another one is thrown away: all of it can be made again. */
 const FORMAT = 3;
@@ -62,11 +63,8 @@ export class SqliteCatalogue implements Catalogue {
 
   /** @param path of the file, or `:memory:`. */
   static open(path: string): SqliteCatalogue {
-    const database = new Database(path);
-    database.pragma('journal_mode = WAL');
     // The truth lives in heads: what a crash of the machine takes from here is followed again.
-    database.pragma('synchronous = NORMAL');
-    database.pragma('busy_timeout = 5000');
+    const database = openDatabase(path, 'NORMAL');
     database
       .transaction(() => {
         const format = database.pragma('user_version', { simple: true });

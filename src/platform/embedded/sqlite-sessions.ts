@@ -1,6 +1,7 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Rotation, Session, SessionName, Sessions } from '../../access/index.ts';
 import { OutsideError } from '../../kit/index.ts';
+import { openDatabase } from './sqlite-file.ts';
 
 /** The format of the file that this program writes. With another one everybody signs in again. */
 const FORMAT = 1;
@@ -30,11 +31,8 @@ export class SqliteSessions implements Sessions {
 
   /** @param path of the file, or `:memory:`. */
   static open(path: string): SqliteSessions {
-    const database = new Database(path);
-    database.pragma('journal_mode = WAL');
     // A session that was ended must not come back after a crash of the machine.
-    database.pragma('synchronous = FULL');
-    database.pragma('busy_timeout = 5000');
+    const database = openDatabase(path, 'FULL');
     database
       .transaction(() => {
         if (database.pragma('user_version', { simple: true }) !== FORMAT) database.exec(TABLES);
