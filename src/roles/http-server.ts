@@ -20,6 +20,8 @@ const MAX_CONNECTIONS = 2048;
 /** The listening socket: opens, stops taking connections, waits for those that are there. */
 export class HttpServer {
   #server: Server | null = null;
+  /** Kept, as a server that stops no longer tells it while its last requests still ask. */
+  #listening: AddressInfo | null = null;
   #connections: Connections | null = null;
   #closed: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -52,6 +54,8 @@ export class HttpServer {
       });
     });
     this.#server = server;
+    const address = server.address();
+    if (typeof address === 'object') this.#listening = address;
   }
 
   /** Takes no more connections and ends those that do nothing. */
@@ -77,9 +81,8 @@ export class HttpServer {
   }
 
   #address(): AddressInfo {
-    const address = this.#server?.address();
-    if (typeof address !== 'object' || address === null) throw new Error('The server does not listen.');
-    return address;
+    if (this.#listening === null) throw new Error('The server does not listen.');
+    return this.#listening;
   }
 }
 

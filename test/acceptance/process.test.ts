@@ -135,7 +135,13 @@ describe('the process', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { msg: string });
-    expect(lines.map(({ msg }) => msg)).toEqual(['started', 'request', 'stopping', 'stopped']);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'signing-key-made',
+      'started',
+      'request',
+      'stopping',
+      'stopped',
+    ]);
   });
 
   test('says that its port is taken', async () => {
