@@ -57,14 +57,7 @@ export async function runDecide(
   flags: DecideFlags,
   io: Io,
 ): Promise<number> {
-  const changes = filterOf(flags);
-  const isChosen = Object.keys(changes).length > 0;
-  if (isChosen === (flags.all === true)) {
-    const problem = isChosen
-      ? '--all goes with no other choice'
-      : `say which changes to ${verdict}, or --all`;
-    throw new CliError('usage', problem);
-  }
+  const changes = chosenBy(flags, verdict);
   const work = ([bytes]: readonly [Uint8Array]) => {
     const decided = decideChanges(bytes, [{ verdict, changes }], { limits: DEFAULT_LIMITS }, nodeCodec);
     return { content: decided.document, report: decided.report, summary: summaryOf(decided.report) };
@@ -83,6 +76,19 @@ function summaryOf({ accepted, rejected, gone, left }: DecisionReport): string {
     .split('\n')
     .map((line) => `  ${line}`)
     .join('\n');
+}
+
+/** What a decision is about. @throws {CliError} `usage` unless changes are chosen, or all of them with `--all`. */
+export function chosenBy(flags: FilterFlags & { readonly all?: boolean }, verdict: string): ChangeFilter {
+  const changes = filterOf(flags);
+  const isChosen = Object.keys(changes).length > 0;
+  if (isChosen === (flags.all === true)) {
+    const problem = isChosen
+      ? '--all goes with no other choice'
+      : `say which changes to ${verdict}, or --all`;
+    throw new CliError('usage', problem);
+  }
+  return changes;
 }
 
 /** What the flags choose. @throws {CliError} */

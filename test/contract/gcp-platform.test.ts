@@ -40,6 +40,7 @@ async function placesAt(url: string, location = 'US'): Promise<CloudOptions['pla
   return { residency: 'us', heads, contents, spool, keyRing: KMS.keyRing };
 }
 
+// `npm test` builds it; who runs this suite alone may have none.
 const program = process.env.FAKE_GCS_PATH;
 const CLOUDS: [name: string, start: () => Promise<Cloud>, skipped: boolean][] = [
   ['fake-gcs-server', () => startFakeGcs(program ?? ''), program === undefined],

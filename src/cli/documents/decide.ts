@@ -1,7 +1,7 @@
 import { decide, getRedline, listRedlineChanges, type Verdict } from '../../client/index.ts';
 import type { ChangeList } from '../../redline/index.ts';
-import { type FilterFlags, filterOf, tableOf } from '../changes.ts';
-import { CliError, EXIT } from '../errors.ts';
+import { chosenBy, type FilterFlags, filterOf, tableOf } from '../changes.ts';
+import { EXIT } from '../errors.ts';
 import { type Io, write } from '../io.ts';
 import { quoted } from './change.ts';
 import { connect, type ServiceFlags } from './connection.ts';
@@ -32,14 +32,7 @@ export async function runDecide(
   flags: DecideFlags,
   io: Io,
 ): Promise<number> {
-  const changes = filterOf(flags);
-  const isChosen = Object.keys(changes).length > 0;
-  if (isChosen === (flags.all === true)) {
-    const problem = isChosen
-      ? '--all goes with no other choice'
-      : `say which changes to ${verdict}, or --all`;
-    throw new CliError('usage', problem);
-  }
+  const changes = chosenBy(flags, verdict);
   const { service } = connect(flags);
   const known = await getRedline(service, document, redline);
   const etag = flags.ifMatch === undefined ? known.etag : quoted(flags.ifMatch);
