@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { expect } from 'vitest';
 import { docx, p, r } from '../support/redlines.ts';
 
@@ -26,6 +27,10 @@ interface Asked {
   readonly body?: () => NonNullable<RequestInit['body']>;
 }
 
+type Body = (url: string) => NonNullable<RequestInit['body']>;
+
+/** Bytes of an upload that travel in one request. */
+const PIECE = 30_000;
 const TUS = { 'tus-resumable': '1.0.0' };
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const pause = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
@@ -43,11 +48,12 @@ export class Clients {
   acknowledged = 0;
   /** Requests that were sent again, as their connection broke. */
   repeated = 0;
-  /** Uploads that are under way. */
-  uploading = 0;
+  /** Where an upload is held in the middle of a piece; null while none is. */
+  heldAt: string | null = null;
   /** How often an upload went on behind bytes of a connection that broke. */
   resumed = 0;
   readonly #url: () => Promise<string>;
+  readonly #released = new AbortController();
 
   /** @param url of the service, or of one of several; asked for with every request. */
   constructor(url: () => Promise<string>) {
@@ -76,6 +82,17 @@ export class Clients {
       await turns[turn % turns.length]?.();
       this.acknowledged += 1;
     }
+  }
+
+  /** Uploads, one after the other, each held in the middle of a piece until its service dies. */
+  async hold(): Promise<void> {
+    const { signal } = this.#released;
+    for (let turn = 0; !signal.aborted; turn += 1) await this.#upload(`held ${turn}`, true);
+  }
+
+  /** Lets the upload end that is held, and no other one begin. */
+  release(): void {
+    this.#released.abort();
   }
 
   /** Everything that was acknowledged is there, and nothing besides. */
@@ -111,16 +128,18 @@ export class Clients {
   }
 
   /** In pieces; where a connection breaks, from where the service says that it is. */
-  async #upload(what: string): Promise<Known> {
+  async #upload(what: string, held = false): Promise<Known> {
     const bytes = contract(what);
     const started = await this.#insist('/v1/uploads', {
       method: 'POST',
       headers: { ...TUS, 'upload-length': String(bytes.length) },
     });
     const path = started.headers.get('location') ?? '';
-    this.uploading += 1;
-    for (let offset = 0; offset < bytes.length; ) offset = await this.#send(path, bytes, offset);
-    this.uploading -= 1;
+    for (let offset = 0; offset < bytes.length; ) {
+      const piece = Uint8Array.from(bytes.subarray(offset, offset + PIECE));
+      const mortal = held && offset === PIECE;
+      offset = await this.#send(path, offset, mortal ? (url) => this.#slowly(piece, url) : () => piece);
+    }
     const upload = path.split('/').at(-1);
     const asked = { method: 'POST', headers: { 'content-type': 'application/json' } };
     const body = () => JSON.stringify({ upload, name: what });
@@ -128,13 +147,13 @@ export class Clients {
   }
 
   /** @returns how far the upload is; never less than was acknowledged. */
-  async #send(path: string, bytes: Uint8Array, acknowledged: number): Promise<number> {
-    const piece = Uint8Array.from(bytes.subarray(acknowledged, acknowledged + 30_000));
+  async #send(path: string, acknowledged: number, body: Body): Promise<number> {
     const type = 'application/offset+octet-stream';
     const headers = { ...TUS, 'content-type': type, 'upload-offset': String(acknowledged) };
     try {
-      const url = `${await this.#url()}${path}`;
-      const answer = await fetch(url, { method: 'PATCH', headers, body: piece });
+      const url = await this.#url();
+      const asked = { method: 'PATCH', headers, body: body(url), duplex: 'half' };
+      const answer = await fetch(`${url}${path}`, asked);
       if (answer.status === 204) return Number(answer.headers.get('upload-offset'));
       await answer.arrayBuffer();
     } catch {
@@ -144,6 +163,20 @@ export class Clients {
     expect(offset).toBeGreaterThanOrEqual(acknowledged);
     if (offset > 0) this.resumed += 1;
     return offset;
+  }
+
+  /** The half of a piece, and the rest of it only once nothing is killed any more. */
+  #slowly(piece: Uint8Array, url: string): ReadableStream<Uint8Array> {
+    const half = piece.length >> 1;
+    return new ReadableStream({
+      start: (controller) => controller.enqueue(piece.slice(0, half)),
+      pull: async (controller) => {
+        this.heldAt = url;
+        if (!this.#released.signal.aborted) await once(this.#released.signal, 'abort');
+        controller.enqueue(piece.slice(half));
+        controller.close();
+      },
+    });
   }
 
   async #offset(path: string): Promise<number> {
