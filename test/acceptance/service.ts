@@ -34,6 +34,8 @@ export interface ServiceOptions {
   readonly engineScript?: URL;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
+  /** What rates go by; the system's clock by default, so that one that jumps to and fro refuses nobody. */
+  readonly ratesClock?: () => number;
   readonly dataDirectory?: string;
   readonly assetsDirectory?: string;
 }
@@ -46,9 +48,9 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const settings = { PORT: '0', REDLINE_DATA: dataDirectory, REDLINE_WORKERS: '1', ...options.settings };
   const { assetsDirectory = readConfig(settings, {}).assetsDirectory } = options;
   const config = { ...readConfig(settings, {}), assetsDirectory };
-  const platform = await openEmbeddedPlatform(dataDirectory, config);
+  const { engineScript, clock = systemClock, ratesClock = systemClock } = options;
+  const platform = await openEmbeddedPlatform(dataDirectory, { ...config, clock: ratesClock });
   const start = await ROLES.all();
-  const { engineScript, clock = systemClock } = options;
   const role = await start({
     config,
     platform,

@@ -17,8 +17,8 @@ export const REFRESH = '__Host-redline-refresh';
 export interface SignInStage {
   readonly provider: OpenIdServer;
   readonly service: Service;
-  /** How far the service's clock is ahead, in milliseconds. */
-  readonly time: { ahead: number };
+  /** How far the service's clock is ahead, in milliseconds; and what rates go by, where that stands still. */
+  readonly time: { ahead: number; stands?: number };
   visitor(): Visitor;
   /** Somebody who is signed in; Ada by default. */
   signedIn(account?: Account): Promise<Visitor>;
@@ -30,10 +30,11 @@ export interface SignInStage {
 /** @param settings besides those of the provider. */
 export async function openSignIn(settings: Record<string, string> = {}): Promise<SignInStage> {
   const port = await freePort();
-  const time = { ahead: 0 };
+  const time: SignInStage['time'] = { ahead: 0 };
   const provider = await startOpenIdProvider([`http://127.0.0.1:${port}/auth/callback`]);
   const service = await startService({
     clock: () => Date.now() + time.ahead,
+    ratesClock: () => time.stands ?? Date.now(),
     settings: {
       PORT: String(port),
       ...oidcSettings(provider),

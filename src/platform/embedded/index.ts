@@ -1,6 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OutsideError, systemClock } from '../../kit/index.ts';
+import { type Clock, OutsideError, systemClock } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
 import { MemoryRateLimits } from '../memory-rate-limits.ts';
 import { type OidcClient, OpenIdProvider } from '../oidc/index.ts';
@@ -42,6 +42,8 @@ export interface MachineOptions {
   readonly redis?: readonly string[] | null;
   /** Where people prove who they are. */
   readonly signIn?: { readonly oidc: OidcClient | null };
+  /** What rates and the cache go by where nothing is shared; the system's clock by default. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -70,11 +72,17 @@ export async function openEmbeddedPlatform(
  */
 export async function openMachine(
   directory: string,
-  { printer = NO_PROGRAMS, clamd = null, redis = null, signIn = { oidc: null } }: MachineOptions = {},
+  {
+    printer = NO_PROGRAMS,
+    clamd = null,
+    redis = null,
+    signIn = { oidc: null },
+    clock = systemClock,
+  }: MachineOptions = {},
 ): Promise<Omit<Platform, 'blobs' | 'regions' | 'keys'>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
-  const shared = redis === null ? sharedHere(join(directory, 'sessions.sqlite')) : openRedis(redis);
+  const shared = redis === null ? sharedHere(join(directory, 'sessions.sqlite'), clock) : openRedis(redis);
   return {
     catalogue,
     scanner: clamd === null ? structureScanner : new ClamdScanner(clamd),
@@ -90,13 +98,13 @@ export async function openMachine(
 }
 
 /** What nobody but this machine needs. */
-function sharedHere(path: string): Shared {
+function sharedHere(path: string, clock: Clock): Shared {
   const sessions = SqliteSessions.open(path);
   return {
     remote: false,
     sessions,
-    rateLimits: new MemoryRateLimits(systemClock),
-    cache: new MemoryCache(systemClock),
+    rateLimits: new MemoryRateLimits(clock),
+    cache: new MemoryCache(clock),
     channel: new MemoryChannel(),
     close: async () => sessions.close(),
   };
