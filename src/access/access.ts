@@ -1,9 +1,9 @@
 import type { Clock, RandomBytes } from '../kit/index.ts';
 import { isWithin } from './addresses.ts';
-import { ApiKeys } from './api-keys/api-keys.ts';
+import { type ApiKey, ApiKeys } from './api-keys/api-keys.ts';
 import { AccessError } from './errors.ts';
 import type { AccessEvents } from './events.ts';
-import { People } from './people/people.ts';
+import { People, type Person } from './people/people.ts';
 import { type Device, SignedIn, type Tokens } from './people/signed-in.ts';
 import type { Cache } from './ports/cache.ts';
 import type { Channel } from './ports/channel.ts';
@@ -16,6 +16,7 @@ import { Rates } from './rates.ts';
 import type { AdmissionRules } from './sign-in/admission.ts';
 import { OneTimeLink } from './sign-in/one-time-link.ts';
 import { SignIn } from './sign-in/sign-in.ts';
+import { OPERATOR, type Subject, subjectsOf } from './subjects.ts';
 import { AccessTokens } from './tokens/access-tokens.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 
@@ -76,6 +77,18 @@ export class Access {
   isNear({ actor, key }: Principal): boolean {
     const ranges = [this.#parts.addresses.get(actor.tenant), key?.addresses ?? undefined];
     return ranges.every((allowed) => allowed === undefined || isWithin(actor.address, allowed));
+  }
+
+  /** In whose names a person reaches documents. */
+  async subjectsOf(person: Person): Promise<readonly Subject[]> {
+    return subjectsOf(person);
+  }
+
+  /** Those of whoever made it, and its own. */
+  async subjectsOfKey({ tenant, id, person }: ApiKey): Promise<readonly Subject[]> {
+    const maker = person === null ? null : await this.signedIn.person(tenant, person);
+    const theirs = maker === null ? [] : await this.subjectsOf(maker);
+    return [...(person === null ? [OPERATOR] : theirs), `key:${id}`];
   }
 
   /** Listens for what other processes change. @returns what ends it. */

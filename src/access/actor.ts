@@ -1,3 +1,6 @@
+import type { Decision } from './decision.ts';
+import { OPERATOR, type Subject } from './subjects.ts';
+
 /** Who does something, by which right, asked by which request. Every operation on what is kept takes one. */
 export interface Actor {
   /** `[a-z0-9_-]`, at most 40 characters. */
@@ -10,6 +13,12 @@ export interface Actor {
   /** IP address that the request came from; `null` for the service's own work. */
   readonly address: string | null;
   readonly requestId: string;
+  /** In whose names documents are reached: what one of them was given this actor has. The first is the actor's own. */
+  readonly subjects: readonly Subject[];
+  /** Whether everything of the tenant is to be managed, which is not the same as read. */
+  readonly administrator?: boolean;
+  /** Takes note of every decision about what this actor asks for. */
+  readonly decided?: (decision: Decision) => void;
 }
 
 /** The tenant of a service on one machine. */
@@ -24,5 +33,6 @@ export function localOperator(requestId: string, address: string | null): Actor 
     credential: 'loopback',
     address,
     requestId,
+    subjects: [OPERATOR],
   };
 }

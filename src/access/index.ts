@@ -8,11 +8,12 @@ export {
   type ShownKey,
 } from './api-keys/api-keys.ts';
 export { SCOPES } from './api-keys/scopes.ts';
+export type { Action, Decision, DecisionReason, DocumentPermission } from './decision.ts';
 export { AccessError, type AccessErrorCode, signInRequired } from './errors.ts';
 export type { AccessEvent, AccessEvents } from './events.ts';
 export { type Person, TENANT_ROLES, type TenantRole } from './people/people.ts';
 export { IDLE_MS, type Standing, type Tokens } from './people/signed-in.ts';
-export { type Action, decide } from './policy.ts';
+export { decide } from './policy.ts';
 export type { Cache } from './ports/cache.ts';
 export type { Channel } from './ports/channel.ts';
 export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/identity-provider.ts';
@@ -23,5 +24,6 @@ export type { Principal } from './principal.ts';
 export { costOf, type RateState, rateLimited } from './rates.ts';
 export type { AdmissionRules } from './sign-in/admission.ts';
 export { SIGN_IN_MS } from './sign-in/sign-in.ts';
+export type { Subject } from './subjects.ts';
 export { ACCESS_MS } from './tokens/access-tokens.ts';
 export { SERVICE_TENANT } from './tokens/signing-keys.ts';

@@ -1,21 +1,7 @@
 import type { Scope } from './api-keys/scopes.ts';
+import type { Action, Decision, DecisionReason } from './decision.ts';
 import type { TenantRole } from './people/people.ts';
 import type { Principal } from './principal.ts';
-
-/** What can be done, as far as it matters who does it. */
-export type Action =
-  /** Looking who one is. */
-  | 'self'
-  /** Own sessions. */
-  | 'sessions'
-  /** Operations on documents that are sent along, and their results for an hour. */
-  | 'compare'
-  | 'documents.read'
-  | 'documents.write'
-  /** Keys for programs, one's own. */
-  | 'keys'
-  /** Everybody of the tenant: roles, disabling. */
-  | 'people';
 
 interface Row {
   readonly roles: readonly TenantRole[];
@@ -37,35 +23,35 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   people: { roles: ['administrator'], key: 'none' },
 };
 
-/** Why something is allowed or refused, in fixed words. */
-export interface Decision {
-  readonly allowed: boolean;
-  readonly reason:
-    | 'operator'
-    | 'role'
-    | 'scope'
-    | 'role missing'
-    | 'scope missing'
-    | 'test key'
-    | 'other document';
+/**
+ * The one place that decides.
+ *
+ * @param action `null` for what stands in no row.
+ * @param document the kept document that it is about; `null` for none, or several.
+ */
+export function decide(principal: Principal, action: Action | null, document: string | null): Decision {
+  const reason = reasonOf(principal, action, document);
+  const outcome = ALLOWING.includes(reason) ? 'allow' : 'deny';
+  return { permission: action, object: document, outcome, reason, generation: null, via: null };
 }
 
-/** The one place that decides. @param document the kept document that it is about; `null` for none, or several. */
-export function decide(principal: Principal, action: Action, document: string | null): Decision {
+/** Whatever is not among these is refused. */
+const ALLOWING: readonly DecisionReason[] = ['operator', 'role', 'scope'];
+
+function reasonOf(
+  { actor, role, key }: Principal,
+  action: Action | null,
+  document: string | null,
+): DecisionReason {
+  if (actor.kind === 'operator') return 'operator';
+  if (action === null) return 'no row';
   const row = POLICY[action];
-  const { key } = principal;
-  if (principal.actor.kind === 'operator') return { allowed: true, reason: 'operator' };
-  if (key === null) {
-    const allowed = row.roles.includes(principal.role);
-    return { allowed, reason: allowed ? 'role' : 'role missing' };
-  }
-  if (row.key === 'any') return { allowed: true, reason: 'scope' };
-  if (row.key === 'none' || !key.scopes.includes(row.key)) return { allowed: false, reason: 'scope missing' };
-  if (row.key === 'compare') return { allowed: true, reason: 'scope' };
-  if (key.mode === 'test') return { allowed: false, reason: 'test key' };
+  if (key === null) return row.roles.includes(role) ? 'role' : 'role missing';
+  if (row.key === 'any') return 'scope';
+  if (row.key === 'none' || !key.scopes.includes(row.key)) return 'scope missing';
+  if (row.key === 'compare') return 'scope';
+  if (key.mode === 'test') return 'test key';
   // A key for some documents sees no list, and makes no new ones.
-  if (key.documents !== null && (document === null || !key.documents.includes(document))) {
-    return { allowed: false, reason: 'other document' };
-  }
-  return { allowed: true, reason: 'scope' };
+  const isOther = key.documents !== null && (document === null || !key.documents.includes(document));
+  return isOther ? 'other document' : 'scope';
 }

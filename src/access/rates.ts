@@ -1,5 +1,5 @@
+import type { Action } from './decision.ts';
 import { AccessError } from './errors.ts';
-import type { Action } from './policy.ts';
 import type { RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
 import type { Principal } from './principal.ts';
 

@@ -33,6 +33,7 @@ const HOUSEKEEPER: Omit<Actor, 'tenant'> = {
   credential: 'process',
   address: null,
   requestId: 'housekeeping',
+  subjects: [],
 };
 
 export interface LibraryParts {

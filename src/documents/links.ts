@@ -121,6 +121,7 @@ export class Links {
       credential: `link-${id}`,
       address: null,
       requestId,
+      subjects: [],
     } as const;
     const { head } = await this.#commits.get(reader, grant.document);
     if ((head.links ?? 0) !== content.g) {

@@ -10,6 +10,7 @@ import {
   signInRequired,
 } from '../access/index.ts';
 import { cookieOf } from './cookies.ts';
+import { noteDecision } from './decisions.ts';
 import { RequestError } from './errors.ts';
 import { assertWithin } from './rates.ts';
 import type { HttpEnv } from './services.ts';
@@ -63,16 +64,22 @@ async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Princip
   const { requestId, address } = c.var;
   const token = bearerOf(c);
   if (token === undefined && !access.required) {
-    return { actor: localOperator(requestId, address), role: 'administrator', standing: null, key: null };
+    const actor = { ...localOperator(requestId, address), ...noting(c) };
+    return { actor, role: 'administrator', standing: null, key: null };
   }
   if (token?.startsWith('rl_') === true) return await principalOfKey(c, access, token);
   const cookie = token === undefined ? cookieOf(c, 'access') : undefined;
   const standing = await access.signedIn.standing(token ?? cookie ?? '');
   if (standing === null) return await stranger(c, access);
   if (cookie !== undefined && !SAFE_METHODS.includes(c.req.method)) assertOwnPage(c);
-  const { tenant, id } = standing.person;
-  const actor: Actor = { tenant, kind: 'person', id, credential: standing.session.id, address, requestId };
-  return { actor, role: standing.person.role, standing, key: null };
+  const { tenant, id, role } = standing.person;
+  const actor: Actor = {
+    ...{ tenant, kind: 'person', id, credential: standing.session.id, address, requestId },
+    subjects: await access.subjectsOf(standing.person),
+    administrator: role === 'administrator',
+    ...noting(c),
+  };
+  return { actor, role, standing, key: null };
 }
 
 async function principalOfKey(c: Context<HttpEnv>, access: Access, text: string): Promise<Principal> {
@@ -80,8 +87,17 @@ async function principalOfKey(c: Context<HttpEnv>, access: Access, text: string)
   const key = await access.apiKeys.verify(text);
   if (key === null) return await stranger(c, access);
   const { tenant, id } = key;
-  const actor: Actor = { tenant, kind: 'key', id, credential: id, address, requestId };
+  const actor: Actor = {
+    ...{ tenant, kind: 'key', id, credential: id, address, requestId },
+    subjects: await access.subjectsOfKey(key),
+    ...noting(c),
+  };
   return { actor, role: 'member', standing: null, key };
+}
+
+/** Has what is decided about an actor noted with the request. */
+function noting(c: Context<HttpEnv>): Pick<Actor, 'decided'> {
+  return { decided: (decision) => noteDecision(c, decision) };
 }
 
 /** Whoever guesses at credentials is slowed down. */

@@ -23,7 +23,7 @@ export function logRequests(log: Log): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const started = performance.now();
     await next();
-    const { requestId, traceId, bytesIn, problemCode, principal, refusal } = c.var;
+    const { requestId, traceId, bytesIn, problemCode, principal, decision } = c.var;
     const bytesOut = Number(c.res.headers.get('content-length'));
     log.info('request', {
       requestId,
@@ -35,7 +35,7 @@ export function logRequests(log: Log): MiddlewareHandler<HttpEnv> {
       ...(bytesIn === undefined ? {} : { bytesIn }),
       ...(bytesOut > 0 ? { bytesOut } : {}),
       ...(problemCode === undefined ? {} : { code: problemCode }),
-      ...(refusal === undefined ? {} : { reason: refusal }),
+      ...(decision?.outcome === 'deny' ? { reason: decision.reason } : {}),
       ...(principal === undefined
         ? {}
         : { tenant: principal.actor.tenant, credential: principal.actor.credential }),

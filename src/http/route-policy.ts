@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { AccessError, type Action, decide, signInRequired } from '../access/index.ts';
+import { noteDecision } from './decisions.ts';
 import type { HttpEnv } from './services.ts';
 
 /** Which action every route under `/v1` is; `open`: it looks at something else than who asks. A test holds it to the OpenAPI document. */
@@ -84,13 +85,9 @@ function assertAllowed(
 ): void {
   const { principal } = c.var;
   if (principal === undefined) throw signInRequired();
-  if (principal.actor.kind === 'operator') return;
-  const { allowed, reason } =
-    action === undefined || action === 'open'
-      ? { allowed: false, reason: 'no row' }
-      : decide(principal, action, document);
-  if (allowed) return;
-  c.set('refusal', reason);
+  const decision = decide(principal, action === 'open' ? null : (action ?? null), document);
+  noteDecision(c, decision);
+  if (decision.outcome === 'allow') return;
   throw new AccessError('access/refused', 'Your role or the scopes of the key do not allow that.');
 }
 

@@ -1,4 +1,4 @@
-import type { Access, Principal } from '../access/index.ts';
+import type { Access, Decision, Principal } from '../access/index.ts';
 import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
@@ -57,8 +57,10 @@ export interface HttpEnv {
     /** Bytes of the uploads, once they are read. */
     bytesIn: number | undefined;
     problemCode: string | undefined;
-    /** Why the policy refused it, in fixed words. */
-    refusal: string | undefined;
+    /** What was decided about it, in order. */
+    decisions: readonly Decision[] | undefined;
+    /** The decision that it came to: a refusal, or else the last one. */
+    decision: Decision | undefined;
     /** Takes note of what goes wrong behind an answer that has begun. */
     noteFailure: ((error: unknown) => void) | undefined;
     /** What is to be read instead of the request's own body. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SCOPES, type Scope } from '../../src/access/api-keys/scopes.ts';
-import { type Action, POLICY } from '../../src/access/policy.ts';
+import type { Action } from '../../src/access/decision.ts';
+import { POLICY } from '../../src/access/policy.ts';
 import { ROUTE_ACTIONS } from '../../src/http/route-policy.ts';
 import { ADA, BEN } from '../services/openid-provider.ts';
 import { buildDocx, documentXml } from '../support/package.ts';

@@ -1,9 +1,9 @@
-import type { Actor } from '../../src/access/index.ts';
+import { type Actor, localOperator } from '../../src/access/index.ts';
 
 export const TENANT = 't';
 /** Whoever sends requests: the same through whatever process. */
 export const CLIENT = actorOf('client');
 
 export function actorOf(id: string): Actor {
-  return { tenant: TENANT, kind: 'operator', id, credential: 'loopback', address: null, requestId: 'r' };
+  return { ...localOperator('r', null), tenant: TENANT, id };
 }

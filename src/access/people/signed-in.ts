@@ -121,13 +121,18 @@ export class SignedIn {
     if (subject === null) return null;
     const { tenant } = subject;
     const [person, session] = await Promise.all([
-      this.#people.get(`${tenant}/${subject.person}`, () => this.#parts.people.find(tenant, subject.person)),
+      this.person(tenant, subject.person),
       this.#sessions.get(`${tenant}/${subject.session}`, () =>
         this.#parts.sessions.find({ tenant, id: subject.session }, this.#parts.clock()),
       ),
     ]);
     if (person === null || session === null || session.person !== person.id) return null;
     return mayUse(person, session) ? { person, session } : null;
+  }
+
+  /** A person as they are known, never older than five seconds. */
+  async person(tenant: string, id: string): Promise<Person | null> {
+    return await this.#people.get(`${tenant}/${id}`, () => this.#parts.people.find(tenant, id));
   }
 
   /** Sessions of one person, or of everybody of a tenant; the latest first. */

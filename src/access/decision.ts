@@ -1,0 +1,71 @@
+import type { Subject } from './subjects.ts';
+
+/** What can be done, as far as it matters who does it. */
+export type Action =
+  /** Looking who one is. */
+  | 'self'
+  /** Own sessions. */
+  | 'sessions'
+  /** Operations on documents that are sent along, and their results for an hour. */
+  | 'compare'
+  | 'documents.read'
+  | 'documents.write'
+  /** Keys for programs, one's own. */
+  | 'keys'
+  /** Everybody of the tenant: roles, disabling. */
+  | 'people';
+
+/** What can be done with one kept document and the redlines of it. */
+export type DocumentPermission =
+  /** What is in it and what is said of it, every version, copies of it. */
+  | 'document.read'
+  | 'document.comment'
+  /** New versions, names, decisions; redlines. */
+  | 'document.edit'
+  /** Links that open it to whoever has them. */
+  | 'document.link'
+  /** Deleting, and taking that back. */
+  | 'document.delete'
+  /** Who may do what with it. */
+  | 'members.read'
+  | 'members.write'
+  /** Giving up what one was given. */
+  | 'members.leave'
+  | 'ownership.transfer';
+
+/** Why something is allowed or refused: a closed list of fixed words. */
+export type DecisionReason =
+  /** The operator of a service without sign-in. */
+  | 'operator'
+  /** A role in the tenant. */
+  | 'role'
+  | 'role missing'
+  | 'scope'
+  | 'scope missing'
+  | 'test key'
+  /** A key for other documents. */
+  | 'other document'
+  /** A route that stands in no table. */
+  | 'no row'
+  /** A role in the document that is enough. */
+  | 'member'
+  | 'member role too low'
+  | 'no member'
+  | 'membership expired'
+  /** An administrator of the tenant, who is not a member of the document. */
+  | 'administrator'
+  /** A link that was signed for it. */
+  | 'link';
+
+/** Whether somebody may do something, and why: what the audit trail keeps of it. Holds no secret and no text. */
+export interface Decision {
+  readonly permission: Action | DocumentPermission | null;
+  /** Id of the document; `null` where it is about none, or several. */
+  readonly object: string | null;
+  readonly outcome: 'allow' | 'deny';
+  readonly reason: DecisionReason;
+  /** Of the head whose members were read; `null` where none were. */
+  readonly generation: string | null;
+  /** The member by whom it is allowed; `null` where it is for other reasons. */
+  readonly via: Subject | null;
+}
