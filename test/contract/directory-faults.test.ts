@@ -15,7 +15,17 @@ interface Fault {
   readonly isDone: boolean;
 }
 
-const planned = vi.hoisted(() => ({ fault: null as Fault | null }));
+const planned = vi.hoisted(() => ({
+  fault: null as Fault | null,
+  /** What a call fails with; null while it is not its turn. */
+  next(syscall: string): Error | null {
+    const { fault } = planned;
+    if (fault === null) return null;
+    fault.left -= 1;
+    if (fault.left !== 0) return null;
+    return Object.assign(new Error(`${fault.code}, ${syscall}`), { code: fault.code, syscall });
+  },
+}));
 
 // The disk is the real one, but for a call that fails where no disk can be made to.
 vi.mock('node:fs/promises', async (original) => {
@@ -24,13 +34,11 @@ vi.mock('node:fs/promises', async (original) => {
   const failing =
     (syscall: string, call: Call): Call =>
     async (...args) => {
-      const { fault } = planned;
-      if (fault === null) return call(...args);
-      fault.left -= 1;
-      if (fault.left !== 0) return call(...args);
+      const failure = planned.next(syscall);
+      if (failure === null) return call(...args);
       // What stays open would be missed by nobody but the test.
-      if (syscall === 'close' || (fault.isDone && syscall !== 'open')) await call(...args);
-      throw Object.assign(new Error(`${fault.code}, ${syscall}`), { code: fault.code, syscall });
+      if (syscall === 'close' || (planned.fault?.isDone && syscall !== 'open')) await call(...args);
+      throw failure;
     };
   const handleOf = (handle: import('node:fs/promises').FileHandle) =>
     new Proxy(handle, {
@@ -45,6 +53,28 @@ vi.mock('node:fs/promises', async (original) => {
   const names = ['link', 'mkdir', 'readdir', 'rename', 'rm', 'rmdir', 'unlink', 'writeFile'] as const;
   const wrapped = names.map((name) => [name, failing(name, real[name] as Call)]);
   return { ...real, ...Object.fromEntries(wrapped), open: failing('open', open) };
+});
+
+// Also where no thread makes the call.
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  type Call = (...args: unknown[]) => unknown;
+  const failing =
+    (syscall: string, call: Call): Call =>
+    (...args) => {
+      const failure = planned.next(syscall);
+      if (failure === null) return call(...args);
+      if (syscall === 'close') call(...args);
+      throw failure;
+    };
+  const names = ['closeSync', 'fstatSync', 'lstatSync', 'openSync', 'readdirSync', 'readSync'] as const;
+  const wrapped = names.map((name) => [name, failing(name.replace('Sync', ''), real[name] as Call)]);
+  const fsync = (descriptor: number, done: (error: Error | null) => void): void => {
+    const failure = planned.next('fsync');
+    if (failure === null) real.fsync(descriptor, done);
+    else done(failure);
+  };
+  return { ...real, ...Object.fromEntries(wrapped), fsync };
 });
 
 const NAME = 'a/b';

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { BlobAttributes, BlobBody, ByteRange } from '../../documents/index.ts';
 import { piecesOf } from '../blob-rules.ts';
 import { attempt, damaged } from './disk.ts';
+import { OpenFile } from './prompt-calls.ts';
 
 /**
  * A stored object is its bytes, then what is known of them as JSON in UTF-8, then twelve bytes: the length of the JSON,
@@ -33,7 +34,7 @@ const FLUSH_BYTES = 2 * 1024 * 1024;
 
 /** A stored object that was opened: whoever has it closes the file. */
 export interface OpenBlob {
-  readonly file: FileHandle;
+  readonly file: OpenFile;
   readonly size: number;
   readonly crc: number;
   readonly attributes: BlobAttributes;
@@ -126,11 +127,11 @@ function encodeFooter(footer: Footer): Uint8Array {
 
 /** @throws {OutsideError} `damaged` when the file is not a whole object of this name. */
 export async function openBlobFile(path: string, name: string): Promise<OpenBlob> {
-  const file = await open(path, 'r');
+  const file = await OpenFile.open(path);
   try {
-    const { size: length } = await file.stat();
+    const length = Number(file.stat().size);
     const end = new Uint8Array(Math.min(length, MAX_FOOTER_BYTES + TAIL_BYTES));
-    const { bytesRead } = await file.read(end, 0, end.length, length - end.length);
+    const bytesRead = await file.read(end, length - end.length);
     const { footer, bytes } = decodeFooter(end.subarray(0, bytesRead));
     const { size, crc, attributes } = footer;
     if (size + bytes !== length) throw damaged('A stored object is not as long as it says.');
@@ -187,10 +188,10 @@ export function streamOf({ file, size, crc }: OpenBlob, range?: ByteRange): Read
   );
 }
 
-async function readPiece(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+async function readPiece(file: OpenFile, position: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   if (length === 0) return bytes;
-  const { bytesRead } = await file.read(bytes, 0, length, position);
+  const bytesRead = await file.read(bytes, position);
   if (bytesRead === 0) throw damaged('A stored object ends before it should.');
   return bytes.subarray(0, bytesRead);
 }

@@ -1,7 +1,7 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unless } from './disk.ts';
 import { type Chain, readChain } from './object-chain.ts';
+import { lstat } from './prompt-calls.ts';
 
 /** Where a chain ends, without all that is before. */
 export type ChainEnd = Pick<Chain, 'folder' | 'last'>;

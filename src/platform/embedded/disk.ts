@@ -1,6 +1,7 @@
-import { mkdir, open, rmdir } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OutsideError, type OutsideFailure } from '../../kit/index.ts';
+import { OpenFile } from './prompt-calls.ts';
 
 /** Why the operating system did not do what it was asked, where it is more than a passing trouble. */
 const FAILURES: Readonly<Record<string, OutsideFailure>> = {
@@ -76,14 +77,14 @@ export async function flushFolder(path: string): Promise<boolean> {
 
 /** @returns what tells this folder from another one under the same name, `''` where the disk does not say; null when it is gone. */
 async function flushed(path: string): Promise<string | null> {
-  const handle = await unless(['ENOENT'], open(path, 'r'));
-  if (handle === null) return null;
+  const folder = await unless(['ENOENT'], OpenFile.open(path));
+  if (folder === null) return null;
   try {
-    const { ino, birthtimeNs } = await handle.stat({ bigint: true });
-    await handle.sync();
+    const { ino, birthtimeNs } = folder.stat();
+    await folder.flush();
     return birthtimeNs === 0n ? '' : `${ino} ${birthtimeNs}`;
   } finally {
-    await handle.close();
+    await folder.close();
   }
 }
 

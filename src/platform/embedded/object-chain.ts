@@ -1,6 +1,7 @@
-import { readdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { damaged, unless } from './disk.ts';
+import { readdir } from './prompt-calls.ts';
 
 /** One step in the life of an object: it was written, or removed. */
 interface Link {
@@ -25,7 +26,7 @@ const GENERATION = /^[1-9][0-9]{0,18}$/;
 export async function readChain(object: string): Promise<Chain | null> {
   for (let looks = 0; ; looks += 1) {
     const entries = await unless(['ENOENT'], readdir(object));
-    const lives = (entries ?? []).filter((name) => LIFE.test(name));
+    const lives = (entries ?? []).map((entry) => entry.name).filter((name) => LIFE.test(name));
     const [life] = lives;
     // Who looks while the folder gets another name may see none of the two, or both.
     if (entries !== null && lives.length !== 1 && looks < MOST_LOOKS) continue;
@@ -42,7 +43,7 @@ export async function readChain(object: string): Promise<Chain | null> {
 
 /** The links in a folder, ordered; null where there is no folder. */
 async function readLinks(folder: string): Promise<Link[] | null> {
-  const entries = await unless(['ENOENT'], readdir(folder, { withFileTypes: true }));
+  const entries = await unless(['ENOENT'], readdir(folder));
   if (entries === null) return null;
   return entries
     .filter((entry) => GENERATION.test(entry.name))
