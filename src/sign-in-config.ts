@@ -8,6 +8,8 @@ export interface SignInConfig {
   readonly origin: string | null;
   /** The provider and what it knows of this service; `null`: none. The secret is never logged. */
   readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
+  /** Whose identity tokens service accounts may present; `null`: nobody's. */
+  readonly tokenIssuer: string | null;
   /** Whether a one-time link is printed at the start. */
   readonly link: boolean;
   /** Each tenant with the domains of its people. */
@@ -64,6 +66,10 @@ export const signInFields = {
     .string()
     .refine(isSafe, { error: 'must be https://…, or http:// and a loopback address' })
     .optional(),
+  REDLINE_TOKEN_ISSUER: z
+    .string()
+    .refine(isSafe, { error: 'must be https://…, such as https://accounts.google.com' })
+    .optional(),
   REDLINE_OIDC_CLIENT_ID: z.string().max(500).optional(),
   REDLINE_OIDC_CLIENT_SECRET: z.string().max(500).optional(),
   REDLINE_OIDC_HD: z.enum(['yes', 'no'], { error: 'must be yes or no' }).optional(),
@@ -88,6 +94,16 @@ type Given = z.output<z.ZodObject<typeof signInFields>>;
 
 /** What only makes sense together. */
 export function checkSignIn(values: Given, context: z.RefinementCtx): void {
+  if (
+    values.REDLINE_TOKEN_ISSUER !== undefined &&
+    values.REDLINE_OIDC_ISSUER === undefined &&
+    values.REDLINE_SIGN_IN === 'none'
+  )
+    context.addIssue({
+      code: 'custom',
+      path: ['REDLINE_TOKEN_ISSUER'],
+      message: 'needs people who sign in: where nobody has to, tokens mean nothing',
+    });
   if (values.REDLINE_OIDC_ISSUER === undefined) return;
   for (const name of ['REDLINE_OIDC_CLIENT_ID', 'REDLINE_OIDC_CLIENT_SECRET'] as const)
     if (values[name] === undefined)
@@ -111,6 +127,7 @@ export function signInOf(values: Given): SignInConfig {
   return {
     origin: values.REDLINE_URL === undefined ? null : new URL(values.REDLINE_URL).origin,
     oidc: issuer === undefined ? null : { issuer, clientId, clientSecret },
+    tokenIssuer: values.REDLINE_TOKEN_ISSUER ?? null,
     link: values.REDLINE_SIGN_IN === 'link',
     tenants: new Map(values.REDLINE_TENANTS),
     hostedDomain: (values.REDLINE_OIDC_HD ?? (issuer === GOOGLE ? 'yes' : 'no')) === 'yes',

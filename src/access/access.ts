@@ -8,11 +8,14 @@ import { type Device, SignedIn, type Tokens } from './people/signed-in.ts';
 import type { Cache } from './ports/cache.ts';
 import type { Channel } from './ports/channel.ts';
 import type { IdentityProvider } from './ports/identity-provider.ts';
+import type { IssuerKeys } from './ports/issuer-keys.ts';
 import type { RateLimits, RateRule } from './ports/rate-limits.ts';
 import type { RecordStore } from './ports/record-store.ts';
 import type { Sessions } from './ports/sessions.ts';
 import type { Principal } from './principal.ts';
 import { Rates } from './rates.ts';
+import { IdentityTokens } from './services/identity-tokens.ts';
+import { ServiceAccounts } from './services/service-accounts.ts';
 import type { AdmissionRules } from './sign-in/admission.ts';
 import { OneTimeLink } from './sign-in/one-time-link.ts';
 import { SignIn } from './sign-in/sign-in.ts';
@@ -28,6 +31,8 @@ export interface AccessParts {
   readonly channel: Channel;
   /** `null` where people do not sign in through one. */
   readonly provider: IdentityProvider | null;
+  /** Of the issuer whose identity tokens service accounts may present; `null`: they have keys only. */
+  readonly issuerKeys: IssuerKeys | null;
   readonly rules: AdmissionRules;
   /** From where people and keys of a tenant may ask; a tenant that is not named: from everywhere. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
@@ -51,6 +56,9 @@ export class Access {
   readonly signedIn: SignedIn;
   readonly keys: SigningKeys;
   readonly apiKeys: ApiKeys;
+  readonly services: ServiceAccounts;
+  /** `null` where service accounts have keys only. */
+  readonly identityTokens: IdentityTokens | null;
   readonly rates: Rates;
   /** `null` where people do not sign in through a provider. */
   readonly signIn: SignIn | null;
@@ -63,7 +71,10 @@ export class Access {
     this.people = new People(parts.records, clock);
     this.keys = new SigningKeys(parts.records, clock, events);
     this.rates = new Rates(parts.rateLimits, parts.enterprise);
-    this.apiKeys = new ApiKeys({ ...parts, people: this.people });
+    this.services = new ServiceAccounts(parts);
+    this.apiKeys = new ApiKeys({ ...parts, people: this.people, services: this.services });
+    const { issuerKeys } = parts;
+    this.identityTokens = issuerKeys === null ? null : new IdentityTokens(issuerKeys, clock, origin);
     const tokens = new AccessTokens(this.keys, clock, origin);
     this.signedIn = new SignedIn({ ...parts, people: this.people, tokens });
     this.#link = new OneTimeLink(clock, random);
@@ -84,8 +95,9 @@ export class Access {
     return subjectsOf(person);
   }
 
-  /** Those of whoever made it, and its own. */
-  async subjectsOfKey({ tenant, id, person }: ApiKey): Promise<readonly Subject[]> {
+  /** Those of whoever made it or whose account it is of, and its own. */
+  async subjectsOfKey({ tenant, id, person, service }: ApiKey): Promise<readonly Subject[]> {
+    if (service !== null) return [`service:${service}`, `key:${id}`];
     const maker = person === null ? null : await this.signedIn.person(tenant, person);
     const theirs = maker === null ? [] : await this.subjectsOf(maker);
     return [...(person === null ? [OPERATOR] : theirs), `key:${id}`];
@@ -93,7 +105,7 @@ export class Access {
 
   /** Listens for what other processes change. @returns what ends it. */
   async listen(): Promise<() => void> {
-    const ends = [await this.signedIn.listen(), await this.apiKeys.listen()];
+    const ends = [await this.signedIn.listen(), await this.apiKeys.listen(), await this.services.listen()];
     return () => {
       for (const end of ends) end();
     };

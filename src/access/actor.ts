@@ -5,7 +5,7 @@ import { OPERATOR, type Subject } from './subjects.ts';
 export interface Actor {
   /** `[a-z0-9_-]`, at most 40 characters. */
   readonly tenant: string;
-  readonly kind: 'operator' | 'person' | 'key' | 'link' | 'service';
+  readonly kind: 'operator' | 'person' | 'key' | 'service-account' | 'link' | 'service';
   /** Stable within the tenant, printable ASCII, at most 200 characters. */
   readonly id: string;
   /** What proved it: `loopback`, or the id of a session or key; never a secret. */

@@ -13,7 +13,9 @@ export type Action =
   /** Keys for programs, one's own. */
   | 'keys'
   /** Everybody of the tenant: roles, disabling. */
-  | 'people';
+  | 'people'
+  /** Accounts of programs. */
+  | 'services';
 
 /** What can be done with one kept document and the redlines of it. */
 export type DocumentPermission =
@@ -45,6 +47,8 @@ export type DecisionReason =
   | 'test key'
   /** A key for other documents. */
   | 'other document'
+  /** A key for documents with other labels. */
+  | 'other label'
   /** A route that stands in no table. */
   | 'no row'
   /** A role in the document that is enough. */

@@ -12,10 +12,13 @@ export interface AccessEvent {
     | 'signing-key-made'
     | 'key-made'
     | 'key-rotated'
-    | 'key-revoked';
+    | 'key-revoked'
+    | 'service-account-made'
+    | 'service-account-disabled'
+    | 'service-account-enabled';
   readonly tenant?: string;
   readonly person?: string;
-  /** Of a session or key; no secret. */
+  /** Of a session, key or service account; no secret. */
   readonly credential?: string;
   /** Why something was refused, in a few fixed words. */
   readonly reason?: string;

@@ -7,21 +7,24 @@ export {
   OVERLAP_MS,
   type ShownKey,
 } from './api-keys/api-keys.ts';
+export type { Grant, Reach } from './api-keys/reach.ts';
 export { SCOPES } from './api-keys/scopes.ts';
 export type { Action, Decision, DecisionReason, DocumentPermission } from './decision.ts';
 export { AccessError, type AccessErrorCode, signInRequired } from './errors.ts';
 export type { AccessEvent, AccessEvents } from './events.ts';
 export { type Person, TENANT_ROLES, type TenantRole } from './people/people.ts';
 export { IDLE_MS, type Standing, type Tokens } from './people/signed-in.ts';
-export { decide } from './policy.ts';
+export { type DecidedDocument, decide } from './policy.ts';
 export type { Cache } from './ports/cache.ts';
 export type { Channel } from './ports/channel.ts';
 export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/identity-provider.ts';
+export type { IssuerKeys } from './ports/issuer-keys.ts';
 export type { RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
 export type { RecordKind, RecordStore, StoredRecord } from './ports/record-store.ts';
 export type { Rotation, Session, SessionName, Sessions } from './ports/sessions.ts';
 export type { Principal } from './principal.ts';
 export { costOf, type RateState, rateLimited } from './rates.ts';
+export { grantOf, type ServiceAccount } from './services/service-accounts.ts';
 export type { AdmissionRules } from './sign-in/admission.ts';
 export { SIGN_IN_MS } from './sign-in/sign-in.ts';
 export type { Subject } from './subjects.ts';

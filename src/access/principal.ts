@@ -1,5 +1,5 @@
 import type { Actor } from './actor.ts';
-import type { ApiKey } from './api-keys/api-keys.ts';
+import type { Grant } from './api-keys/reach.ts';
 import type { TenantRole } from './people/people.ts';
 import type { Standing } from './people/signed-in.ts';
 
@@ -8,8 +8,8 @@ export interface Principal {
   readonly actor: Actor;
   /** That of a key is its maker's; its scopes say less. */
   readonly role: TenantRole;
-  /** `null` where nobody signed in: a key, or the operator of a service without sign-in. */
+  /** `null` where nobody signed in: a program, or the operator of a service without sign-in. */
   readonly standing: Standing | null;
-  /** `null` where no key asks. */
-  readonly key: ApiKey | null;
+  /** What a program was given; `null` where none asks. */
+  readonly key: Grant | null;
 }

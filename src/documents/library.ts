@@ -7,6 +7,7 @@ import { ContentStore } from './content-store.ts';
 import { claimDataFormat } from './data-format.ts';
 import { DataKeys } from './data-keys.ts';
 import { ALL_DOCUMENTS, Documents } from './documents.ts';
+import { DocumentsError } from './errors.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
 import { catalogueEntry, followJournal } from './journal.ts';
 import type { KeyService } from './key-service.ts';
@@ -94,6 +95,16 @@ export class Library {
    */
   async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant'>): Promise<CataloguePage> {
     return await this.#parts.catalogue.list({ ...query, tenant: actor.tenant });
+  }
+
+  /** Of a document, also of a deleted one; none where there is no such document. */
+  async labelsOf(actor: Actor, document: string): Promise<readonly string[]> {
+    try {
+      return (await this.documents.get(actor, document, { deleted: true })).head.labels;
+    } catch (error) {
+      if (error instanceof DocumentsError) return [];
+      throw error;
+    }
   }
 
   /** To be called first. @returns the format that the data had. @throws {OutsideError} `refused` when a newer release wrote them. */

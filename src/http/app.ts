@@ -20,6 +20,7 @@ import { addPeopleRoutes } from './routes/people.ts';
 import { addRedlineRoutes } from './routes/redlines.ts';
 import { addResultRoutes } from './routes/results.ts';
 import { addSampleRoutes } from './routes/samples.ts';
+import { addServiceAccountRoutes } from './routes/service-accounts.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
 import { addWebRoutes } from './routes/web.ts';
 import { guardPages, stayLocal } from './security.ts';
@@ -62,7 +63,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     }),
   );
   app.use(stayLocal(services.port, services.origin));
-  app.use('/v1/*', authenticate(services.access), limitRates(services.access), guard);
+  app.use('/v1/*', authenticate(services.access), limitRates(services.access), guard(services.library));
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
@@ -75,6 +76,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addAuthRoutes(app, services);
   addPeopleRoutes(app, services);
   addApiKeyRoutes(app, services);
+  addServiceAccountRoutes(app, services);
   addHealthRoutes(app, services);
   addPageRoutes(app);
   addWebRoutes(app, services);

@@ -5,6 +5,7 @@ import {
   AccessError,
   type Actor,
   clientAddress,
+  grantOf,
   localOperator,
   type Principal,
   signInRequired,
@@ -68,6 +69,9 @@ async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Princip
     return { actor, role: 'administrator', standing: null, key: null };
   }
   if (token?.startsWith('rl_') === true) return await principalOfKey(c, access, token);
+  if (token !== undefined && access.identityTokens?.claims(token) === true) {
+    return await principalOfService(c, access, access.identityTokens, token);
+  }
   const cookie = token === undefined ? cookieOf(c, 'access') : undefined;
   const standing = await access.signedIn.standing(token ?? cookie ?? '');
   if (standing === null) return await stranger(c, access);
@@ -85,14 +89,35 @@ async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Princip
 async function principalOfKey(c: Context<HttpEnv>, access: Access, text: string): Promise<Principal> {
   const { requestId, address } = c.var;
   const key = await access.apiKeys.verify(text);
-  if (key === null) return await stranger(c, access);
+  const role = key === null ? null : await access.apiKeys.roleOf(key);
+  if (key === null || role === null) return await stranger(c, access);
   const { tenant, id } = key;
   const actor: Actor = {
     ...{ tenant, kind: 'key', id, credential: id, address, requestId },
     subjects: await access.subjectsOfKey(key),
     ...noting(c),
   };
-  return { actor, role: 'member', standing: null, key };
+  return { actor, role, standing: null, key };
+}
+
+async function principalOfService(
+  c: Context<HttpEnv>,
+  access: Access,
+  tokens: NonNullable<Access['identityTokens']>,
+  text: string,
+): Promise<Principal> {
+  const { requestId, address } = c.var;
+  const email = await tokens.verify(text);
+  const account = email === null ? null : await access.services.byEmail(email);
+  if (account === null) return await stranger(c, access);
+  const { tenant, id } = account;
+  const actor: Actor = {
+    ...{ tenant, kind: 'service-account', id, address, requestId },
+    credential: 'identity-token',
+    subjects: [`service:${id}`],
+    ...noting(c),
+  };
+  return { actor, role: 'member', standing: null, key: grantOf(account) };
 }
 
 /** Has what is decided about an actor noted with the request. */

@@ -1,6 +1,14 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import { AccessError, type Action, decide, signInRequired } from '../access/index.ts';
+import {
+  AccessError,
+  type Action,
+  type DecidedDocument,
+  decide,
+  type Principal,
+  signInRequired,
+} from '../access/index.ts';
+import type { Library } from '../documents/index.ts';
 import { noteDecision } from './decisions.ts';
 import type { HttpEnv } from './services.ts';
 
@@ -16,6 +24,10 @@ export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
   'get /v1/api-keys/{id}': 'keys',
   'delete /v1/api-keys/{id}': 'keys',
   'post /v1/api-keys/{id}/rotations': 'keys',
+  ...rows('services', ['', '/{id}'], 'get /v1/service-accounts…'),
+  'post /v1/service-accounts': 'services',
+  'patch /v1/service-accounts/{id}': 'services',
+  'post /v1/service-accounts/{id}/keys': 'services',
   // The token in the address was signed for whoever has it.
   'get /v1/links/{token}': 'open',
   ...rows('compare', ['blacklines', 'changes', 'combinations', 'comments', 'comparisons'], 'post /v1/…'),
@@ -66,29 +78,46 @@ function rows(action: Action, names: readonly string[], pattern: string): Record
 }
 
 /** Refuses what the policy does not allow, and writes down why. What stands in no row nobody who signed in may do. */
-export const guard: MiddlewareHandler<HttpEnv> = async (c, next) => {
-  const route = routeOf(c);
-  if (route !== undefined && ROUTE_ACTIONS[route] !== 'open') assertAllowed(c, ROUTE_ACTIONS[route]);
-  await next();
-};
+export function guard(library: Library): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const route = routeOf(c);
+    const action = ROUTE_ACTIONS[route ?? ''];
+    const document = /^\/v1\/documents\/([^/]+)/.exec(c.req.path)?.[1] ?? null;
+    if (route !== undefined && action !== 'open') await assertAllowed(c, library, action, document);
+    await next();
+  };
+}
 
 /** For documents that a request names elsewhere than in its address. @throws {AccessError} `access/refused`. */
-export function assertMayRead(c: Context<HttpEnv>, document: string): void {
-  assertAllowed(c, 'documents.read', document);
+export async function assertMayRead(c: Context<HttpEnv>, library: Library, document: string): Promise<void> {
+  await assertAllowed(c, library, 'documents.read', document);
 }
 
 /** @throws {AccessError} `access/refused`. */
-function assertAllowed(
+async function assertAllowed(
   c: Context<HttpEnv>,
-  action: Action | 'open' | undefined,
-  document = /^\/v1\/documents\/([^/]+)/.exec(c.req.path)?.[1] ?? null,
-): void {
+  library: Library,
+  action: Action | undefined,
+  document: string | null,
+): Promise<void> {
   const { principal } = c.var;
   if (principal === undefined) throw signInRequired();
-  const decision = decide(principal, action === 'open' ? null : (action ?? null), document);
+  const about = await aboutOf(principal, library, document);
+  const decision = decide(principal, action ?? null, about);
   noteDecision(c, decision);
   if (decision.outcome === 'allow') return;
   throw new AccessError('access/refused', 'Your role or the scopes of the key do not allow that.');
+}
+
+/** A document's labels are read only for those whom they tell apart. One that is missing has none, as it has for strangers. */
+async function aboutOf(
+  { actor, key }: Principal,
+  library: Library,
+  document: string | null,
+): Promise<DecidedDocument | null> {
+  if (document === null) return null;
+  const isAsked = key !== null && key.labels !== null;
+  return { id: document, labels: isAsked ? await library.labelsOf(actor, document) : [] };
 }
 
 /** What the request is; `undefined` for what stands in no row. */

@@ -59,7 +59,7 @@ export class SideReader {
   }
 
   async #kept(document: string, number: number | undefined): Promise<Side> {
-    assertMayRead(this.#c, document);
+    await assertMayRead(this.#c, this.#services.library, document);
     const { documents } = this.#services.library;
     const actor = actorOf(this.#c);
     const { stored, version } = await documents.version(actor, document, number);

@@ -1,7 +1,7 @@
 import type { Region, VersionedBlobStore } from '../documents/index.ts';
 import { Outside, type OutsideLimits, type OutsideParts, systemClock } from '../kit/index.ts';
 import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
-import { guardedIdentityProvider } from './guarded-identity-provider.ts';
+import { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
 import { guardedKeyService } from './guarded-key-service.ts';
 import { guardedScanner } from './guarded-scanner.ts';
 import { guardedShared } from './guarded-shared.ts';
@@ -38,6 +38,10 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
       platform.identity === null
         ? null
         : guardedIdentityProvider(platform.identity, new Outside('IdentityProvider', IDENTITY_LIMITS, parts)),
+    issuerKeys:
+      platform.issuerKeys === null
+        ? null
+        : guardedIssuerKeys(platform.issuerKeys, new Outside('IssuerKeys', IDENTITY_LIMITS, parts)),
     shared: platform.shared.remote ? sparedShared(platform.shared, parts) : platform.shared,
   };
 }

@@ -1,5 +1,5 @@
 export { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
-export { guardedIdentityProvider } from './guarded-identity-provider.ts';
+export { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
 export { guardedKeyService } from './guarded-key-service.ts';
 export { guardPlatform } from './guarded-platform.ts';
 export { guardedScanner } from './guarded-scanner.ts';

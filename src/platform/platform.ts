@@ -1,4 +1,4 @@
-import type { IdentityProvider } from '../access/index.ts';
+import type { IdentityProvider, IssuerKeys } from '../access/index.ts';
 import type {
   BlobStore,
   Catalogue,
@@ -25,5 +25,7 @@ export interface Platform {
   readonly shared: Shared;
   /** Where people prove who they are; `null`: nowhere. */
   readonly identity: IdentityProvider | null;
+  /** Of the issuer of identity tokens for programs; `null`: there is none. */
+  readonly issuerKeys: IssuerKeys | null;
   close(): Promise<void>;
 }

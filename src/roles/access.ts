@@ -15,6 +15,7 @@ export async function openAccess(
     ...platform.shared,
     records,
     provider: oidc === null ? null : platform.identity,
+    issuerKeys: platform.issuerKeys,
     rules: { tenants, hostedDomain, administrators },
     addresses,
     enterprise,

@@ -17,6 +17,9 @@ interface Asker {
   readonly scopes?: readonly Scope[];
   readonly mode?: 'live' | 'test';
   readonly documents?: readonly string[];
+  readonly labels?: readonly string[];
+  /** What the maker of a key became. */
+  readonly maker?: 'auditor';
 }
 
 const ROUTES = Object.keys(ROUTE_ACTIONS);
@@ -32,6 +35,9 @@ const ASKERS = [
   ...SCOPES.map((scope) => `key for ${scope}` as const),
   'key for all',
   'key for one document',
+  'key for one label',
+  'key of a service account',
+  'key of somebody who became auditor',
   'test key for all',
   'revoked key',
   'key of somebody disabled',
@@ -62,6 +68,12 @@ beforeAll(async () => {
   for (const scope of SCOPES) set(`key for ${scope}`, await key(member, { scopes: [scope] }));
   set('key for all', await key(member, { scopes: [...SCOPES] }));
   set('key for one document', await key(member, { scopes: [...SCOPES], documents: [document] }));
+  set('key for one label', await key(member, { scopes: [...SCOPES], labels: ['lease'] }));
+  set('key of a service account', await serviceKey(admin));
+  const turned = await stage.signedIn({ ...BEN, sub: '3003' });
+  const former = await key(turned, { scopes: [...SCOPES] });
+  await change(admin, turned, { role: 'auditor' });
+  set('key of somebody who became auditor', { ...former, maker: 'auditor' });
   set('test key for all', await key(member, { scopes: [...SCOPES], mode: 'test' }));
   const revoked = await key(member, { scopes: [...SCOPES] });
   await member.fetch(`/v1/api-keys/${revoked.id}`, { method: 'DELETE' });
@@ -89,6 +101,15 @@ async function key(
   });
   const made = (await answer.json()) as { key: string; id: string };
   return { mode: 'live', ...asked, id: made.id, headers: { authorization: `Bearer ${made.key}` } };
+}
+
+async function serviceKey(admin: Visitor): Promise<Asker> {
+  const made = async (path: string, json: object) =>
+    (await (await admin.fetch(path, { method: 'POST', json })).json()) as { id: string; key: string };
+  const scopes = [...SCOPES];
+  const { id } = await made('/v1/service-accounts', { name: 'CI', scopes, perMinute: 6000 });
+  const { key: shown } = await made(`/v1/service-accounts/${id}/keys`, { name: 'k' });
+  return { scopes, mode: 'live', headers: { authorization: `Bearer ${shown}` } };
 }
 
 async function keep(one: Visitor): Promise<string> {
@@ -128,8 +149,9 @@ function expected(action: Action | 'open', asker: Asker): 'sign in' | 'refused' 
   if (asker.scopes === undefined) return 'sign in';
   if (row.key === 'any') return 'let through';
   if (row.key === 'none' || !asker.scopes.includes(row.key)) return 'refused';
-  const kept = action.startsWith('documents.');
-  return kept && (asker.mode === 'test' || asker.documents !== undefined) ? 'refused' : 'let through';
+  if (asker.maker !== undefined && !row.roles.includes(asker.maker)) return 'refused';
+  const narrow = asker.mode === 'test' || asker.documents !== undefined || asker.labels !== undefined;
+  return action.startsWith('documents.') && narrow ? 'refused' : 'let through';
 }
 
 test('every route under /v1 has its row, and every row its route', async () => {

@@ -27,8 +27,11 @@ export interface SignInStage {
   stop(): Promise<void>;
 }
 
-/** @param settings besides those of the provider. */
-export async function openSignIn(settings: Record<string, string> = {}): Promise<SignInStage> {
+/** @param settings besides those of the provider. @param byProvider those that name it. */
+export async function openSignIn(
+  settings: Record<string, string> = {},
+  byProvider: (provider: OpenIdServer) => Record<string, string> = () => ({}),
+): Promise<SignInStage> {
   const port = await freePort();
   const time: SignInStage['time'] = { ahead: 0 };
   const provider = await startOpenIdProvider([`http://127.0.0.1:${port}/auth/callback`]);
@@ -39,6 +42,7 @@ export async function openSignIn(settings: Record<string, string> = {}): Promise
       PORT: String(port),
       ...oidcSettings(provider),
       ...settings,
+      ...byProvider(provider),
     },
   });
   const visitor = () => new Visitor(service.url);

@@ -2,6 +2,7 @@ import type {
   Cache,
   Channel,
   IdentityProvider,
+  IssuerKeys,
   RateLimits,
   Session,
   Sessions,
@@ -64,7 +65,8 @@ export function sharedOf(answer: Answer) {
     begin: () => answer('begin', ''),
     finish: () => answer('finish', claims),
   };
-  return { sessions, rateLimits, cache, channel, identity };
+  const issuerKeys: IssuerKeys = { issuer: '', fetch: () => answer('fetch', { keys: [] }) };
+  return { sessions, rateLimits, cache, channel, identity, issuerKeys };
 }
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -39,6 +39,8 @@ export interface OpenIdServer {
   /** Who is at the keyboard. */
   account: Account;
   lie: Lie;
+  /** An ID token with these claims, signed as every other one. */
+  mint(claims: JWTPayload): Promise<string>;
   /** Signs with a new key from now on; the old one is published no more. */
   rotate(): Promise<void>;
   down(): Promise<void>;
@@ -97,6 +99,10 @@ export async function startOpenIdProvider(redirectUris: readonly string[]): Prom
   await open(server, port);
   return Object.assign(state, {
     issuer,
+    mint: async (claims: JWTPayload) =>
+      await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'RS256', kid: key.id, typ: 'JWT' })
+        .sign((state.lie.foreignKey === true ? await newKey() : key).secret),
     rotate: async () => {
       key = await newKey();
     },

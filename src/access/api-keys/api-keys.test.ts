@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryRecords } from '../../../test/support/records.ts';
 import { systemRandom } from '../../kit/index.ts';
 import { People } from '../people/people.ts';
+import { ServiceAccounts } from '../services/service-accounts.ts';
 import { type ApiKey, ApiKeys, MOST_KEYS, type NewKey } from './api-keys.ts';
 import { newKeyId, newKeySecret, readKey, writeKey } from './format.ts';
 
@@ -11,8 +12,10 @@ const ASKED: NewKey = {
   name: 'Build',
   mode: 'live',
   person: null,
+  service: null,
   scopes: ['compare'],
   documents: null,
+  labels: null,
   perMinute: 100,
   addresses: null,
   lifeMs: 90 * DAY,
@@ -63,12 +66,13 @@ function setUp() {
     subscribe: async () => () => {},
     probe: async () => {},
   };
-  const open = () =>
-    new ApiKeys({
-      ...{ records, people, clock, channel: quiet, random: systemRandom },
-      events: ({ kind }) => events.push(kind),
-    });
-  return { one: open(), other: open(), records, people, time, events };
+  const parts = {
+    ...{ records, people, clock, channel: quiet, random: systemRandom },
+    events: ({ kind }: { readonly kind: string }) => events.push(kind),
+  };
+  const services = new ServiceAccounts(parts);
+  const open = () => new ApiKeys({ ...parts, services: new ServiceAccounts(parts) });
+  return { one: open(), other: open(), records, people, services, time, events };
 }
 
 const idOf = async (keys: ApiKeys, text: string) => (await keys.verify(text))?.id ?? null;
@@ -137,6 +141,35 @@ describe('keys', () => {
     await people.change('acme', person, { disabled: true });
     time.now += 5000;
     expect(await idOf(one, shown)).toBeNull();
+  });
+
+  test('of a service account are good while it may act, and are nobody’s', async () => {
+    const { one, other, services, time } = setUp();
+    const { name: _, mode: __, person, service: ___, lifeMs, ...reach } = ASKED;
+    const account = await services.create('acme', {
+      ...reach,
+      name: 'CI',
+      email: null,
+      createdBy: person,
+    });
+    const made = await one.create('acme', { ...ASKED, service: account.id, lifeMs });
+    expect(await one.list('acme', null), 'not the operator’s').toEqual([]);
+    for (const keys of [one, other]) expect(await idOf(keys, made.shown)).toBe(made.key.id);
+    await services.disable('acme', account.id, true);
+    time.now += 5000;
+    for (const keys of [one, other]) expect(await idOf(keys, made.shown)).toBeNull();
+    await services.disable('acme', account.id, false);
+    time.now += 5000;
+    expect(await idOf(one, made.shown)).toBe(made.key.id);
+  });
+
+  test('of earlier releases say nothing of labels and service accounts', async () => {
+    const { one, other, records } = setUp();
+    const { key, shown } = await one.create('acme', ASKED);
+    const stored = await records.read('acme', 'api-keys', key.id);
+    const { labels: _, service: __, ...former } = key;
+    await records.write({ tenant: 'acme', kind: 'api-keys', id: key.id }, stored, former);
+    expect(await other.verify(shown)).toEqual(key);
   });
 
   test('tell when they were last used, and are listed by whose they are', async () => {

@@ -1,14 +1,15 @@
 import type { Clock, RandomBytes } from '../../kit/index.ts';
 import { AccessError } from '../errors.ts';
 import type { AccessEvents } from '../events.ts';
-import { mayAct, type People } from '../people/people.ts';
+import { mayAct, type People, type TenantRole } from '../people/people.ts';
 import type { Channel } from '../ports/channel.ts';
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
 import { Recent } from '../recent.ts';
+import type { ServiceAccounts } from '../services/service-accounts.ts';
 import { hashSecret, sameSecret } from '../tokens/secrets.ts';
 import { SERVICE_TENANT } from '../tokens/signing-keys.ts';
 import { type KeyMode, newKeyId, newKeySecret, readKey, writeKey } from './format.ts';
-import type { Scope } from './scopes.ts';
+import type { Grant, Reach } from './reach.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -25,19 +26,8 @@ const MOST_TRIES = 5;
 const TOPIC = 'api-keys';
 
 /** A key as it is kept. Times are milliseconds since 1970. */
-export interface ApiKey {
-  readonly id: string;
+export interface ApiKey extends Grant, Owner {
   readonly tenant: string;
-  readonly name: string;
-  readonly mode: KeyMode;
-  /** Whose key it is: it is good only while they may act. `null`: the operator of a service without sign-in. */
-  readonly person: string | null;
-  readonly scopes: readonly Scope[];
-  /** The documents that it reaches; `null` for all that its maker reaches. */
-  readonly documents: readonly string[] | null;
-  readonly perMinute: number;
-  /** From where it may be used; `null` for everywhere. */
-  readonly addresses: readonly string[] | null;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;
@@ -47,12 +37,17 @@ export interface ApiKey {
   readonly secrets: readonly { readonly hash: string; readonly until: number }[];
 }
 
-export type NewKey = Pick<
-  ApiKey,
-  'name' | 'mode' | 'person' | 'scopes' | 'documents' | 'perMinute' | 'addresses'
-> & {
+/** Whose a key is: it is good only while they may act. Nobody's: that of the operator of a service without sign-in. */
+export interface Owner {
+  readonly person: string | null;
+  readonly service: string | null;
+}
+
+export interface NewKey extends Reach, Owner {
+  readonly name: string;
+  readonly mode: KeyMode;
   readonly lifeMs: number;
-};
+}
 
 /** A key with what is shown once. */
 export interface ShownKey {
@@ -63,6 +58,7 @@ export interface ShownKey {
 export interface ApiKeysParts {
   readonly records: RecordStore;
   readonly people: People;
+  readonly services: ServiceAccounts;
   readonly channel: Channel;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -73,8 +69,8 @@ export interface ApiKeysParts {
 export class ApiKeys {
   readonly #parts: ApiKeysParts;
   readonly #recent: Recent<ApiKey | null>;
-  /** Whether the maker of a key may act, by tenant and person. */
-  readonly #makers: Recent<boolean>;
+  /** What the makers of keys are who may act, by tenant and person. */
+  readonly #makers: Recent<TenantRole | null>;
 
   constructor(parts: ApiKeysParts) {
     this.#parts = parts;
@@ -90,7 +86,10 @@ export class ApiKeys {
   /** @throws {AccessError} `access/invalid` past `MOST_KEYS`. */
   async create(tenant: string, { lifeMs, ...given }: NewKey): Promise<ShownKey> {
     const { clock, random, records, events } = this.#parts;
-    const own = (await this.list(tenant, given.person)).filter(({ revokedAt }) => revokedAt === null);
+    const { person, service } = given;
+    const own = (await this.list(tenant)).filter(
+      (key) => key.revokedAt === null && key.person === person && key.service === service,
+    );
     if (own.length >= MOST_KEYS) {
       throw new AccessError('access/invalid', `Nobody has more than ${MOST_KEYS} keys. Revoke one first.`);
     }
@@ -114,15 +113,14 @@ export class ApiKeys {
     const keys: ApiKey[] = [];
     for (const id of await this.#parts.records.list(tenant, 'api-keys')) {
       const stored = await this.#parts.records.read<ApiKey>(tenant, 'api-keys', id);
-      if (stored !== null && (person === undefined || stored.value.person === person))
-        keys.push(stored.value);
+      if (stored !== null && isOwn(complete(stored.value), person)) keys.push(complete(stored.value));
     }
     return keys.sort((one, other) => other.createdAt - one.createdAt);
   }
 
   /** @throws {AccessError} `access/not-found` when there is none, or it is not that person's. */
   async find(tenant: string, id: string, person?: string | null): Promise<ApiKey> {
-    return owned((await this.#read(tenant, id))?.value, person);
+    return owned(await this.#read(tenant, id), person);
   }
 
   /** A new secret; the old one is good for a while. @throws {AccessError} `access/not-found`, `access/invalid`. */
@@ -162,16 +160,19 @@ export class ApiKeys {
     // Every hash is looked at, so that the time tells nothing.
     const good = key.secrets.filter((one) => sameSecret(one.hash, hash) && one.until > now);
     if (good.length === 0 || key.expiresAt <= now) return null;
-    if (!(await this.#mayAct(key))) return null;
+    if ((await this.roleOf(key)) === null) return null;
     if (key.usedAt === null || key.usedAt + NOTED_MS < now) void this.#noteUse(key, now);
     return key;
   }
 
-  async #mayAct({ tenant, person }: ApiKey): Promise<boolean> {
-    if (person === null) return true;
+  /** What its owner is; `null` when they may not act. Never older than five seconds. */
+  async roleOf({ tenant, person, service }: ApiKey): Promise<TenantRole | null> {
+    if (service !== null)
+      return (await this.#parts.services.active(tenant, service)) === null ? null : 'member';
+    if (person === null) return 'member';
     return await this.#makers.get(`${tenant}/${person}`, async () => {
       const maker = await this.#parts.people.find(tenant, person);
-      return maker !== null && mayAct(maker);
+      return maker !== null && mayAct(maker) ? maker.role : null;
     });
   }
 
@@ -179,7 +180,8 @@ export class ApiKeys {
     const { records } = this.#parts;
     const pointer = await records.read<{ readonly tenant: string }>(SERVICE_TENANT, 'key-tenants', id);
     if (pointer === null) return null;
-    return (await records.read<ApiKey>(pointer.value.tenant, 'api-keys', id))?.value ?? null;
+    const stored = await records.read<ApiKey>(pointer.value.tenant, 'api-keys', id);
+    return stored === null ? null : complete(stored.value);
   }
 
   /** Nobody waits for it, and where it fails the next use tries again. */
@@ -202,7 +204,7 @@ export class ApiKeys {
   ): Promise<ApiKey> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const stored = await this.#read(tenant, id);
-      const next = change(owned(stored?.value, person));
+      const next = change(owned(stored, person));
       const written = await this.#parts.records.write({ tenant, kind: 'api-keys', id }, stored, next);
       if (written === null) continue;
       this.#recent.drop(id);
@@ -219,13 +221,24 @@ export class ApiKeys {
 }
 
 /** The key, where it is there and that person's; `undefined` stands for an administrator. */
-function owned(key: ApiKey | undefined, person: string | null | undefined): ApiKey {
-  if (key !== undefined && (person === undefined || key.person === person)) return key;
+function owned(stored: StoredRecord<ApiKey> | null, person: string | null | undefined): ApiKey {
+  const key = stored === null ? null : complete(stored.value);
+  if (key !== null && isOwn(key, person)) return key;
   throw new AccessError('access/not-found', 'There is no such key.');
 }
 
-function whose({ tenant, person, id }: ApiKey) {
-  return { tenant, credential: id, ...(person === null ? {} : { person }) };
+/** Keys of earlier releases say nothing of labels and service accounts. */
+function complete(key: ApiKey | Omit<ApiKey, 'labels' | 'service'>): ApiKey {
+  return { labels: null, service: null, ...key };
+}
+
+function isOwn(key: ApiKey, person: string | null | undefined): boolean {
+  return person === undefined || (key.person === person && key.service === null);
+}
+
+function whose({ tenant, person, service, id }: ApiKey) {
+  const owner = person ?? service;
+  return { tenant, credential: id, ...(owner === null ? {} : { person: owner }) };
 }
 
 async function must(writing: Promise<StoredRecord<object> | null>): Promise<void> {

@@ -1,5 +1,11 @@
 /** A kind of record. A record's id is `[a-z0-9_-]`, at most 64 characters. */
-export type RecordKind = 'people' | 'signing-keys' | 'api-keys' | 'key-tenants';
+export type RecordKind =
+  | 'people'
+  | 'signing-keys'
+  | 'api-keys'
+  | 'key-tenants'
+  | 'service-accounts'
+  | 'service-emails';
 
 export interface StoredRecord<Value> {
   readonly value: Value;

@@ -12,13 +12,20 @@ export interface AdmissionRules {
 }
 
 /** Why an account may not sign in, in fixed words for the log. */
-export type Refusal = 'email missing' | 'email not verified' | 'hd missing' | 'domain not allowed';
+export type Refusal =
+  | 'service account'
+  | 'email missing'
+  | 'email not verified'
+  | 'hd missing'
+  | 'domain not allowed';
 
 /** To which tenant somebody belongs, if to any. The issuer, audience and times of the claims were checked before. */
 export function admit(claims: IdentityClaims, rules: AdmissionRules): Identity | Refusal {
   const email = claims.email?.toLowerCase() ?? null;
   if (email === null || !/^[^@\s]+@[^@\s]+$/.test(email)) return 'email missing';
   if (!claims.emailVerified) return 'email not verified';
+  // Programs present their token with each request; nobody signs in as one.
+  if (email.endsWith('.gserviceaccount.com')) return 'service account';
   if (rules.hostedDomain && claims.hostedDomain === null) return 'hd missing';
   // An address of another domain proves nothing about a Workspace, and the other way round: where `hd` is there, it decides.
   const domain = (claims.hostedDomain ?? email.slice(email.lastIndexOf('@') + 1)).toLowerCase();

@@ -2,17 +2,16 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import {
   type ApiKey,
-  isAddressRange,
   LONGEST_LIFE_MS,
   OVERLAP_MS,
   type Principal,
-  SCOPES,
   type ShownKey,
   signInRequired,
 } from '../../access/index.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { shortBody } from './document-api.ts';
+import { reachFields, shownReach, viewReach } from './reach.ts';
 
 // Keys for programs.
 
@@ -20,7 +19,6 @@ const DAY_SECONDS = 86_400;
 const FRESH = { 'Cache-Control': 'no-store' };
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ [JSON_TYPE]: { schema } });
 const time = z.iso.datetime().openapi({ description: 'UTC.' });
-const scopes = z.array(z.enum(SCOPES)).min(1).max(SCOPES.length);
 
 const keySchema = z
   .object({
@@ -28,13 +26,8 @@ const keySchema = z
     name: z.string(),
     mode: z.enum(['live', 'test']),
     person: z.string().nullable().openapi({ description: 'Whose it is: it is good while they may sign in.' }),
-    scopes,
-    documents: z.array(z.string()).nullable().openapi({ description: '`null`: all that its maker reaches.' }),
-    perMinute: z
-      .number()
-      .int()
-      .openapi({ description: 'Requests; comparisons and uploads count five times.' }),
-    addresses: z.array(z.string()).nullable(),
+    service: z.string().nullable().openapi({ description: 'The service account whose it is.' }),
+    ...shownReach,
     createdAt: time,
     expiresAt: time,
     revokedAt: time.nullable(),
@@ -46,7 +39,8 @@ const keySchema = z
   })
   .openapi('ApiKey');
 
-const shownSchema = keySchema
+/** A key with its secret, once. */
+export const shownSchema = keySchema
   .extend({ key: z.string().openapi({ description: 'The key itself. It is shown this once.' }) })
   .openapi('NewApiKeyAnswer');
 
@@ -57,30 +51,13 @@ const newKeySchema = z
       .enum(['live', 'test'])
       .default('live')
       .openapi({ description: '`test`: reaches nothing that is kept, whatever its scopes.' }),
-    scopes,
-    documents: z
-      .array(z.string().max(100))
-      .min(1)
-      .max(100)
-      .nullable()
-      .default(null)
-      .openapi({ description: 'Nothing but these documents: no lists, no uploads, no new documents.' }),
+    ...reachFields,
     lifetimeSeconds: z
       .number()
       .int()
       .min(60)
       .max(LONGEST_LIFE_MS / 1000)
       .default(90 * DAY_SECONDS),
-    perMinute: z.number().int().min(1).max(6000).default(100),
-    addresses: z
-      .array(
-        z.string().refine(isAddressRange, { error: 'must be an IP address or a range such as 192.0.2.0/24' }),
-      )
-      .min(1)
-      .max(50)
-      .nullable()
-      .default(null)
-      .openapi({ description: 'From where it may be used: IPv4 and IPv6, alone or as CIDR.' }),
   })
   .openapi('NewApiKey');
 
@@ -156,7 +133,8 @@ export function addApiKeyRoutes(app: OpenAPIHono<HttpEnv>, { access: { apiKeys }
     const { tenant, person } = makerOf(c);
     const { lifetimeSeconds, ...given } = c.req.valid('json');
     const scopes = [...new Set(given.scopes)];
-    const made = await apiKeys.create(tenant, { ...given, scopes, person, lifeMs: lifetimeSeconds * 1000 });
+    const lifeMs = lifetimeSeconds * 1000;
+    const made = await apiKeys.create(tenant, { ...given, scopes, person, service: null, lifeMs });
     return c.json(viewShown(made), 201, FRESH);
   });
   app.openapi(listKeys, async (c) => {
@@ -168,10 +146,12 @@ export function addApiKeyRoutes(app: OpenAPIHono<HttpEnv>, { access: { apiKeys }
     return c.json(viewKey(await apiKeys.find(tenant, c.req.valid('param').id, reach)), 200, FRESH);
   });
   app.openapi(rotateKey, async (c) => {
-    // Whoever gets the new secret acts as the maker: nobody else does.
-    const { tenant, person } = makerOf(c);
+    const { tenant, person, reach } = makerOf(c);
     const { id } = c.req.valid('param');
-    const made = await apiKeys.rotate(tenant, id, c.req.valid('json').overlapSeconds * 1000, person);
+    const { service } = await apiKeys.find(tenant, id, reach);
+    // Whoever gets the new secret acts as the maker: nobody else does. Those of programs are administrators' matter.
+    const whose = service === null ? person : undefined;
+    const made = await apiKeys.rotate(tenant, id, c.req.valid('json').overlapSeconds * 1000, whose);
     return c.json(viewShown(made), 201, FRESH);
   });
   app.openapi(revokeKey, async (c) => {
@@ -190,16 +170,15 @@ function makerOf(c: Context<HttpEnv>) {
   return { tenant: actor.tenant, person, reach: role === 'administrator' ? undefined : person };
 }
 
-function viewShown({ key, shown }: ShownKey): z.output<typeof shownSchema> {
+export function viewShown({ key, shown }: ShownKey): z.output<typeof shownSchema> {
   return { ...viewKey(key), key: shown };
 }
 
 function viewKey(key: ApiKey): z.output<typeof keySchema> {
-  const { id, name, mode, person, scopes, documents, perMinute, addresses, secrets } = key;
+  const { id, name, mode, person, service, secrets } = key;
   return {
-    ...{ id, name, mode, person, scopes: [...scopes], perMinute, secrets: secrets.length },
-    documents: documents === null ? null : [...documents],
-    addresses: addresses === null ? null : [...addresses],
+    ...{ id, name, mode, person, service, secrets: secrets.length },
+    ...viewReach(key),
     createdAt: isoOf(key.createdAt),
     expiresAt: isoOf(key.expiresAt),
     revokedAt: key.revokedAt === null ? null : isoOf(key.revokedAt),

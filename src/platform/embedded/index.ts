@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Clock, OutsideError, systemClock } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
 import { MemoryRateLimits } from '../memory-rate-limits.ts';
-import { type OidcClient, OpenIdProvider } from '../oidc/index.ts';
+import { type OidcClient, OpenIdProvider, PublishedKeys } from '../oidc/index.ts';
 import type { Platform } from '../platform.ts';
 import { openRedis } from '../redis/index.ts';
 import type { Shared } from '../shared.ts';
@@ -41,7 +41,7 @@ export interface MachineOptions {
   /** Addresses of Redis, for several processes on one folder; with `null` nothing is shared but the sessions. */
   readonly redis?: readonly string[] | null;
   /** Where people prove who they are. */
-  readonly signIn?: { readonly oidc: OidcClient | null };
+  readonly signIn?: { readonly oidc: OidcClient | null; readonly tokenIssuer?: string | null };
   /** What rates and the cache go by where nothing is shared; the system's clock by default. */
   readonly clock?: Clock;
 }
@@ -89,6 +89,7 @@ export async function openMachine(
     web: new NodeWeb(),
     printer: openProgramPrinter(printer),
     shared,
+    issuerKeys: typeof signIn.tokenIssuer === 'string' ? new PublishedKeys(signIn.tokenIssuer) : null,
     identity: signIn.oidc === null ? null : new OpenIdProvider(signIn.oidc),
     close: async () => {
       catalogue.close();
