@@ -18,7 +18,7 @@ export { type DecidedDocument, decide } from './policy.ts';
 export type { Cache } from './ports/cache.ts';
 export type { Channel } from './ports/channel.ts';
 export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/identity-provider.ts';
-export type { IssuerKeys } from './ports/issuer-keys.ts';
+export type { IssuerKeys, KeySet } from './ports/issuer-keys.ts';
 export type { RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
 export type { RecordKind, RecordStore, StoredRecord } from './ports/record-store.ts';
 export type { Rotation, Session, SessionName, Sessions } from './ports/sessions.ts';

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import { type Clock, OutsideError } from '../../kit/index.ts';
 import { AccessError } from '../errors.ts';
-import type { IssuerKeys } from '../ports/issuer-keys.ts';
+import type { IssuerKeys, KeySet } from '../ports/issuer-keys.ts';
 
 /** How far the clocks of the issuer and ours may be apart. */
 const SKEW_SECONDS = 30;
@@ -19,7 +19,7 @@ export class IdentityTokens {
   readonly #source: IssuerKeys;
   readonly #clock: Clock;
   readonly #origin: () => string;
-  #keys: { readonly set: JSONWebKeySet; readonly at: number } | null = null;
+  #keys: { readonly set: KeySet; readonly at: number } | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
 
   /** @param origin of the service: the audience of the tokens. */
@@ -52,10 +52,10 @@ export class IdentityTokens {
     return second === 'unknown key' ? null : second;
   }
 
-  async #check(token: string, keys: JSONWebKeySet): Promise<string | 'unknown key' | null> {
+  async #check(token: string, keys: KeySet): Promise<string | 'unknown key' | null> {
     const origin = this.#origin();
     try {
-      const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+      const { payload } = await jwtVerify(token, createLocalJWKSet(keys as JSONWebKeySet), {
         algorithms: ['RS256', 'ES256'],
         issuer: this.#issuers(),
         audience: [origin, `${origin}/`],
@@ -72,7 +72,7 @@ export class IdentityTokens {
     }
   }
 
-  async #read(again: boolean): Promise<JSONWebKeySet> {
+  async #read(again: boolean): Promise<KeySet> {
     const now = this.#clock();
     const held = this.#keys;
     const age = held === null ? Number.POSITIVE_INFINITY : now - held.at;

@@ -12,7 +12,7 @@ import { SERVICE_TENANT } from '../tokens/signing-keys.ts';
 const BELIEVED_MS = 4000;
 const MOST_TRIES = 5;
 /** How many a tenant may have. */
-export const MOST_SERVICE_ACCOUNTS = 200;
+const MOST_SERVICE_ACCOUNTS = 200;
 const ID = /^sa_[0-9a-f]{32}$/;
 const TOPIC = 'service-accounts';
 

@@ -1,6 +1,5 @@
-import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
-import type { IssuerKeys } from '../../access/index.ts';
+import type { IssuerKeys, KeySet } from '../../access/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 
 const PORT = 'IssuerKeys';
@@ -19,7 +18,7 @@ export class PublishedKeys implements IssuerKeys {
     this.issuer = issuer;
   }
 
-  async fetch(): Promise<JSONWebKeySet> {
+  async fetch(): Promise<KeySet> {
     const base = this.issuer.replace(/\/$/, '');
     const metadata = metadataSchema.safeParse(await read(`${base}/.well-known/openid-configuration`));
     if (!metadata.success || metadata.data.issuer !== this.issuer) throw unusable();
@@ -28,7 +27,7 @@ export class PublishedKeys implements IssuerKeys {
     if (new URL(address).protocol !== new URL(this.issuer).protocol) throw unusable();
     const set = setSchema.safeParse(await read(address));
     if (!set.success) throw unusable();
-    return set.data as JSONWebKeySet;
+    return set.data;
   }
 }
 
