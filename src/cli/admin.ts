@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ConfigError } from '../config.ts';
-import type { RewrapStatus, TenantKeys } from '../documents/index.ts';
+import type { Retired, TenantKeys } from '../documents/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
@@ -9,14 +9,15 @@ interface KeysFlags {
   readonly data?: string;
   readonly tenant: string;
   readonly json?: boolean;
+  readonly now?: boolean;
 }
 
 type Act = (keys: TenantKeys, tenant: string) => Promise<object>;
 
 const HELP = `
 Rotating makes a new version of the tenant's key; documents stay readable, and a service that runs wraps their keys anew in the
-background. "rewrap" does that now. An earlier version may be destroyed once "status" says done, and a week after the rotation:
-unfinished uploads and answers to requests are kept for so long under the version before.
+background. "rewrap" does that now. An earlier version can be destroyed once "status" says settled, eight days after the rotation:
+unfinished uploads and answers to requests are kept for up to a week under the version before. --now does not wait for them.
 
 Examples:
   redline admin keys status
@@ -31,7 +32,7 @@ export function addAdmin(program: Command, io: Io, done: (exitCode: number) => v
     .command('keys')
     .description('rotate the key that protects documents')
     .addHelpText('after', HELP);
-  const verb = (name: string, description: string, act: (argument: string) => Act): void => {
+  const verb = (name: string, description: string, act: (argument: string, now: boolean) => Act): Command =>
     keys
       .command(name)
       .description(description)
@@ -41,15 +42,14 @@ export function addAdmin(program: Command, io: Io, done: (exitCode: number) => v
       .action(async (...given: unknown[]) => {
         const argument = typeof given[0] === 'string' ? given[0] : '';
         const flags = given.find((one): one is KeysFlags => typeof one === 'object' && one !== null);
-        done(await runKeys(io, flags ?? { tenant: 'local' }, act(argument)));
+        done(await runKeys(io, flags ?? { tenant: 'local' }, act(argument, flags?.now === true)));
       });
-  };
   verb('status', 'which version wraps, and whether everything is wrapped by it', () => status);
   verb('rotate', 'make a new version', () => rotate);
   verb('rewrap', 'wrap everything by the new version now', () => rewrap);
-  verb('destroy <version>', 'make what only this version wrapped unreadable for good', (version) =>
-    destroy(version),
-  );
+  verb('destroy <version>', 'make what only this version wrapped unreadable for good', (version, now) =>
+    destroy(version, now),
+  ).option('--now', 'also while unfinished uploads and kept answers may need it');
 }
 
 async function runKeys(io: Io, { data, tenant, json = false }: KeysFlags, act: Act): Promise<number> {
@@ -81,12 +81,17 @@ const rewrap: Act = async (keys, tenant) => {
   }
 };
 
-function destroy(version: string): Act {
+const REFUSALS: Readonly<Record<Exclude<Retired, 'destroyed'>, string>> = {
+  primary: 'this version wraps now: rotate first',
+  unfinished: 'not everything is wrapped by the new version yet: rewrap first',
+  unsettled:
+    'what is under way may need this version until eight days after the rotation: wait, or use --now',
+};
+
+function destroy(version: string, now: boolean): Act {
   return async (keys, tenant) => {
-    const { primary, done }: RewrapStatus = await keys.status(tenant);
-    if (version === primary) throw new CliError('usage', 'this version wraps now: rotate first');
-    if (!done) throw new CliError('usage', 'not everything is wrapped by the new version yet: rewrap first');
-    await keys.destroy(tenant, version);
-    return { destroyed: version, primary };
+    const became = await keys.retire(tenant, version, now);
+    if (became !== 'destroyed') throw new CliError('usage', REFUSALS[became]);
+    return { destroyed: version };
   };
 }

@@ -46,6 +46,7 @@ export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
 export { LINK_LIFETIME_MS, type Link } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
+export { pruneHeads } from './pruning.ts';
 export type { NewRedline } from './redlines.ts';
 export type { Region, Residency } from './regions.ts';
 export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';
@@ -68,7 +69,7 @@ export {
   type SavedResult,
 } from './results.ts';
 export type { Scanner, ScanVerdict } from './scanner.ts';
-export type { RewrapStatus, TenantKeys } from './tenant-keys.ts';
+export { type Retired, TenantKeys } from './tenant-keys.ts';
 export { UploadStore } from './uploads/upload-store.ts';
 export {
   CHECKSUMS,

@@ -14,6 +14,7 @@ import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
 import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
+import { pruneHeads, pruneRule } from './pruning.ts';
 import { Records } from './records.ts';
 import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
@@ -22,10 +23,6 @@ import { Rewrapping } from './rewrapping.ts';
 import { TenantKeys } from './tenant-keys.ts';
 import { UploadStore } from './uploads/upload-store.ts';
 import { Uploads } from './uploads/uploads.ts';
-
-/** Earlier heads are kept as buckets keep them (docs/cloud-storage.md): 100 of each, and all of the last 30 days. */
-const KEPT_GENERATIONS = 100;
-const KEPT_MS = 30 * 24 * 3_600_000;
 
 /** Whoever does what nobody asked for. */
 const HOUSEKEEPER: Omit<Actor, 'tenant'> = {
@@ -84,7 +81,7 @@ export class Library {
       ...{ service: parts.keys, dataKeys: this.#keys, heads: parts.region.heads },
       rewrapping: new Rewrapping(this.#heads, this.#keys, ambient, HOUSEKEEPER),
       holders: [linkKeys, this.records],
-      ...{ catalogue: parts.catalogue, residency: parts.residency },
+      ...{ catalogue: parts.catalogue, residency: parts.residency, clock: ambient.clock },
     });
     this.redlines = new Redlines(stores, this.documents);
   }
@@ -129,10 +126,7 @@ export class Library {
   async prune(): Promise<number> {
     const { region, ambient } = this.#parts;
     if (region.prunesItself === true) return 0;
-    const rule = { newest: KEPT_GENERATIONS, before: ambient.clock() - KEPT_MS };
-    let pruned = 0;
-    for await (const { name } of region.heads.list('heads/')) pruned += await region.heads.prune(name, rule);
-    return pruned;
+    return await pruneHeads(region.heads, pruneRule(ambient.clock()));
   }
 
   /** Lets go of all keys. */

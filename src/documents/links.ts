@@ -77,8 +77,9 @@ export class Links {
       const message = `A link lives from ${least} to ${most} milliseconds.`;
       throw new DocumentsError('documents/invalid', message, { field: 'lifetime' });
     }
-    const stored = await this.#commit(change, grant);
+    // First the key: what cannot be sealed is not said to have been made.
     const key = await this.#keys.current(change.actor.tenant);
+    const stored = await this.#commit(change, grant);
     const { commit, links = 0 } = stored.head;
     const expiresAt = Date.parse(commit.at) + lifetimeMs;
     const sealed = { d: grant.document, v: grant.version, i: grant.inline, e: expiresAt, g: links };

@@ -94,6 +94,21 @@ describe('a request under a key', () => {
     expect(await open().begin(actor, 'k', 'POST /a')).toMatchObject({ kind: 'done', answer: ANSWER });
   });
 
+  test('that is over gives its key to nothing new, and needs it no more', async () => {
+    await claimed(await open().begin(actor, 'k', 'POST /a')).finish(BODY, ANSWER);
+    const first = await ring.primary(actor.tenant);
+    const second = await ring.rotate(actor.tenant);
+    now += 7 * DAY_MS;
+    claimed(await open().begin(actor, 'k', 'POST /b'));
+    await ring.destroy(actor.tenant, first);
+    expect(await open().begin(actor, 'k', 'POST /b')).toMatchObject({ kind: 'running' });
+    await ring.rotate(actor.tenant);
+    await ring.destroy(actor.tenant, second);
+    await expect(open().begin(actor, 'k', 'POST /c')).rejects.toMatchObject({ failure: 'refused' });
+    now += 7 * DAY_MS;
+    expect(await open().begin(actor, 'k', 'POST /c')).toMatchObject({ kind: 'claimed' });
+  });
+
   test('that came to nothing leaves nothing', async () => {
     await claimed(await open().begin(actor, 'k', 'POST /a')).release();
     expect(await names()).toEqual([]);

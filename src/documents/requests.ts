@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../access/index.ts';
+import { OutsideError } from '../kit/index.ts';
 import { type Ambient, newId } from './ambient.ts';
 import type { BlobInfo, BlobStore } from './blob-store.ts';
 import type { DataKeys } from './data-keys.ts';
@@ -80,8 +81,8 @@ export class Requests {
   /** @param asked everything that makes two requests the same, but for their bodies. */
   async begin(actor: Actor, key: string, asked: string): Promise<Begun> {
     const place = placeOf(actor, key);
-    const found = await this.#records.read(place);
     const now = this.#ambient.clock();
+    const found = await this.#find(place, now);
     const hash = sha256(asked);
     const alive = found !== null && found.value.expiresAt > now ? found.value : null;
     if (alive !== null && alive.asked !== hash) return { kind: 'other' };
@@ -95,9 +96,23 @@ export class Requests {
       ...{ leaseUntil: now + LEASE_MS, expiresAt: now + RECORD_LIFETIME_MS },
       ...{ body: alive?.body ?? null, answer: null },
     };
-    const stored = await write(this.#records, place, found, record);
+    // What is over gives its key to nothing new: that key may have been wrapped long ago.
+    const stored = await write(this.#records, place, found, record, alive === null);
     if (stored === null) return running(1000);
     return { kind: 'claimed', claim: new Claim(this.#records, place, stored, this.#ambient) };
+  }
+
+  async #find(place: SealedPlace, now: number): Promise<Stored | null> {
+    try {
+      return await this.#records.read(place);
+    } catch (error) {
+      // The version of the tenant's key that wrapped what is over may have been destroyed.
+      const isRefused = error instanceof OutsideError && error.failure === 'refused';
+      const blob = isRefused ? await this.#store.stat(place.name) : null;
+      if (blob === null || expiryOf(blob) > now) throw error;
+      await this.#store.delete(place.name, blob.generation);
+      return null;
+    }
   }
 
   /** Removes what has expired. @returns how many objects went. */
@@ -168,11 +183,12 @@ async function write(
   place: SealedPlace,
   base: Stored | null,
   record: RequestRecord,
+  anew = false,
 ): Promise<Stored | null> {
   const isOurs = ({ claim, state, leaseUntil }: RequestRecord): boolean =>
     claim === record.claim && state === record.state && leaseUntil === record.leaseUntil;
   const attributes = { expires: String(record.expiresAt) };
-  return await records.replace(place, base, record, { attributes, isOurs });
+  return await records.replace(place, base, record, { attributes, isOurs, anew });
 }
 
 function running(retryAfterMs: number): Begun {

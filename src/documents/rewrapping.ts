@@ -30,12 +30,21 @@ export class Rewrapping {
   readonly #keys: DataKeys;
   readonly #ambient: Ambient;
   readonly #actor: Omit<Actor, 'tenant'>;
+  readonly #most: number;
 
-  constructor(heads: HeadStore, keys: DataKeys, ambient: Ambient, actor: Omit<Actor, 'tenant'>) {
+  /** @param most keys that one commit wraps anew. */
+  constructor(
+    heads: HeadStore,
+    keys: DataKeys,
+    ambient: Ambient,
+    actor: Omit<Actor, 'tenant'>,
+    most = KEYS_A_COMMIT,
+  ) {
     this.#heads = heads;
     this.#keys = keys;
     this.#ambient = ambient;
     this.#actor = actor;
+    this.#most = most;
   }
 
   /** Every key of a document that another version wrapped, in as many commits as that takes. */
@@ -45,7 +54,7 @@ export class Rewrapping {
       const base = await this.#heads.read(tenant, id).catch(unlessRefused);
       if (base === undefined) return { keys, lost: 1, left: 0 };
       if (base === null) return { keys, lost: 0, left: 0 };
-      const round = new Round(this.#keys, base.head, primary);
+      const round = new Round(this.#keys, base.head, primary, this.#most);
       const { head, wrapped } = await round.refresh(this.#heads, base);
       if (round.count === 0) return { keys, lost: round.lost, left: round.left };
       try {
@@ -83,11 +92,13 @@ class Round {
   readonly #keys: DataKeys;
   readonly #head: Head;
   readonly #primary: string;
+  readonly #most: number;
 
-  constructor(keys: DataKeys, head: Head, primary: string) {
+  constructor(keys: DataKeys, head: Head, primary: string, most: number) {
     this.#keys = keys;
     this.#head = head;
     this.#primary = primary;
+    this.#most = most;
   }
 
   async refresh(heads: HeadStore, base: StoredHead): Promise<{ head: Head; wrapped: WrappedKey }> {
@@ -99,7 +110,7 @@ class Round {
         const key = await this.#wrap(ref.key, pageContext(tenant, id, ref.id));
         return key === ref.key ? ref : { ...ref, key };
       },
-      more: () => this.count < KEYS_A_COMMIT,
+      more: () => this.count < this.#most,
     };
     return { head: await heads.pages.changed(this.#head, change), wrapped };
   }
@@ -120,7 +131,7 @@ class Round {
   /** @returns the same object when there is nothing to do, or nothing can be done. */
   async #wrap(wrapped: WrappedKey, context: Uint8Array): Promise<WrappedKey> {
     if (wrapped.version === this.#primary) return wrapped;
-    if (this.count >= KEYS_A_COMMIT) {
+    if (this.count >= this.#most) {
       this.left += 1;
       return wrapped;
     }

@@ -108,7 +108,7 @@ describe('the key of a tenant', () => {
     const { head } = await make(open(), 150);
     const first = await ring.primary(actor.tenant);
     const primary = await open().keys.rotate(actor.tenant);
-    expect(await open().keys.status(actor.tenant)).toEqual({ primary, done: false, lost: 0 });
+    expect(await open().keys.status(actor.tenant)).toEqual({ primary, done: false, settled: false, lost: 0 });
     const report = await open().keys.rewrap(actor.tenant);
     expect(report).toMatchObject({ primary, done: true, documents: 1, lost: 0 });
     expect(report.keys).toBeGreaterThan(150);
@@ -171,6 +171,36 @@ describe('the key of a tenant', () => {
     expect(await open(racing).keys.rewrap(actor.tenant)).toMatchObject({ done: false, keys: 0 });
     expect(await open().keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 1 });
     expect((await open().documents.get(actor, head.id)).head.name).toBe('new');
+  });
+
+  test('is destroyed eight days after another took its place, when all was looked at once more', async () => {
+    const day = 24 * 3_600_000;
+    await make(open(), 2);
+    const first = await ring.primary(actor.tenant);
+    const { keys } = open();
+    const primary = await keys.rotate(actor.tenant);
+    expect(await keys.retire(actor.tenant, primary)).toBe('primary');
+    expect(await keys.retire(actor.tenant, first)).toBe('unfinished');
+    await keys.rewrap(actor.tenant);
+    now += 8 * day - 1;
+    expect(await keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 0 });
+    expect(await keys.retire(actor.tenant, first)).toBe('unsettled');
+    now += 1;
+    expect(await keys.status(actor.tenant)).toMatchObject({ done: true, settled: false });
+    expect(await keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 1 });
+    expect(await keys.retire(actor.tenant, first)).toBe('destroyed');
+    expect(await keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 0, lost: 0 });
+  });
+
+  test('is destroyed at once where somebody insists', async () => {
+    const { head } = await make(open(), 2);
+    const first = await ring.primary(actor.tenant);
+    const { keys } = open();
+    await keys.rotate(actor.tenant);
+    expect(await keys.retire(actor.tenant, first, true)).toBe('unfinished');
+    await keys.rewrap(actor.tenant);
+    expect(await keys.retire(actor.tenant, first, true)).toBe('destroyed');
+    expect(await text(open(), head.id, 2)).toBe('2');
   });
 
   test('that is gone takes its contents with it, and the rest is wrapped anew', async () => {

@@ -1,3 +1,4 @@
+import type { Clock } from '../kit/index.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { DataKeys } from './data-keys.ts';
@@ -8,6 +9,11 @@ import type { Rewrapping } from './rewrapping.ts';
 const KEYS_A_RUN = 5000;
 /** How many documents are looked at before it is noted how far a run is. */
 const NOTED_EVERY = 20;
+/**
+ * How long another version must have wrapped before everything is looked at once more, and earlier ones may go: by then
+ * requests, uploads and kept answers of the time before are over (7 days), and the new version is known everywhere.
+ */
+const SETTLED_MS = 8 * 24 * 3_600_000;
 
 /** What a run came to. */
 export interface RewrapReport {
@@ -27,13 +33,24 @@ export interface RewrapStatus {
   readonly primary: string;
   /** Whether everything was wrapped by it when it was last looked at. */
   readonly done: boolean;
+  /** Whether this is so for good: nothing that is under way can need an earlier version any more. */
+  readonly settled: boolean;
   /** Keys that nobody could unwrap in the last pass. */
   readonly lost: number;
 }
 
+/**
+ * What became of a version that was to go: it wraps now, something is wrapped by it, what is under way may need it, or it
+ * is destroyed.
+ */
+export type Retired = 'primary' | 'unfinished' | 'unsettled' | 'destroyed';
+
 /** Where a pass over the documents of a tenant is. */
 interface Pass {
   readonly primary: string;
+  /** When this version was first seen to wrap, and when the pass began; milliseconds since 1970. */
+  readonly since: number;
+  readonly begun: number;
   /** The name of the last head that was looked at; `null` when the pass has come to its end. */
   readonly after: string | null;
   /** Keys that were left in this pass: it is followed by another one. */
@@ -53,8 +70,9 @@ export interface TenantKeysParts {
   readonly heads: VersionedBlobStore;
   readonly rewrapping: Rewrapping;
   readonly holders: readonly KeyHolder[];
-  readonly catalogue: Catalogue;
+  readonly catalogue: Pick<Catalogue, 'position' | 'setPosition'>;
   readonly residency: string;
+  readonly clock: Clock;
 }
 
 /**
@@ -71,12 +89,23 @@ export class TenantKeys {
   async status(tenant: string): Promise<RewrapStatus> {
     const primary = await this.#parts.service.primary(tenant);
     const pass = await this.#pass(tenant, primary);
-    return { primary, done: pass.after === null && pass.left === 0, lost: pass.lost };
+    const done = isDone(pass);
+    return { primary, done, settled: done && wasLast(pass), lost: pass.lost };
   }
 
   /** @returns the name of the version that wraps from now on. */
   async rotate(tenant: string): Promise<string> {
     return await this.#parts.service.rotate(tenant);
+  }
+
+  /** Destroys an earlier version, unless something may need it yet. @param now does not wait for what is under way. */
+  async retire(tenant: string, version: string, now = false): Promise<Retired> {
+    const { primary, done, settled } = await this.status(tenant);
+    if (version === primary) return 'primary';
+    if (!done) return 'unfinished';
+    if (!settled && !now) return 'unsettled';
+    await this.destroy(tenant, version);
+    return 'destroyed';
   }
 
   /** Makes everything unreadable that only this version wrapped, for this process at once and for others within minutes. */
@@ -94,8 +123,10 @@ export class TenantKeys {
     const primary = await service.primary(tenant);
     let pass = await this.#pass(tenant, primary);
     const report = { documents: 0, keys: 0 };
-    if (pass.after === null && pass.left === 0) return { primary, done: true, ...report, lost: pass.lost };
-    if (pass.after === null) pass = { primary, after: '', left: 0, lost: 0 };
+    const now = this.#parts.clock();
+    const isDue = !wasLast(pass) && now >= pass.since + SETTLED_MS;
+    if (isDone(pass) && !isDue) return { primary, done: true, ...report, lost: pass.lost };
+    if (pass.after === null) pass = { ...pass, begun: now, after: '', left: 0, lost: 0 };
     if (pass.after === '') pass = await this.#others(tenant, pass, report);
     for await (const { name } of heads.list(`heads/${tenant}/`, pass.after ?? '')) {
       if (report.keys >= most) break;
@@ -107,7 +138,7 @@ export class TenantKeys {
     }
     if (report.keys < most) pass = { ...pass, after: null };
     await this.#note(tenant, pass);
-    return { primary, done: pass.after === null && pass.left === 0, ...report, lost: pass.lost };
+    return { primary, done: isDone(pass), ...report, lost: pass.lost };
   }
 
   async #others(tenant: string, pass: Pass, report: { keys: number }): Promise<Pass> {
@@ -123,9 +154,11 @@ export class TenantKeys {
   /** Where the pass for this version is; a new one when the last was for another version. */
   async #pass(tenant: string, primary: string): Promise<Pass> {
     const noted = await this.#parts.catalogue.position(this.#name(tenant));
-    // Only this class writes it.
+    // Only this class writes it; releases before this one did not say when it began.
     const pass = noted === null ? null : (JSON.parse(noted) as Pass);
-    return pass?.primary === primary ? pass : { primary, after: '', left: 0, lost: 0 };
+    if (pass?.primary === primary && pass.since !== undefined) return pass;
+    const now = this.#parts.clock();
+    return { primary, since: now, begun: now, after: '', left: 0, lost: 0 };
   }
 
   async #note(tenant: string, pass: Pass): Promise<void> {
@@ -135,4 +168,13 @@ export class TenantKeys {
   #name(tenant: string): string {
     return `rewrap ${this.#parts.residency} ${tenant}`;
   }
+}
+
+function isDone({ after, left }: Pass): boolean {
+  return after === null && left === 0;
+}
+
+/** Whether nothing can need an earlier version that this pass did not see. */
+function wasLast({ since, begun }: Pass): boolean {
+  return begun >= since + SETTLED_MS;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bytesOf, DocumentsError, type NewRedline, type StoredHead } from '../../src/documents/index.ts';
-import { CLIENT } from './actor.ts';
+import { CLIENT, TENANT } from './actor.ts';
+import type { Vault } from './keys.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import type { Server } from './server.ts';
 
@@ -21,11 +22,18 @@ export const KINDS = [
   'upload',
   'upload',
   'keyed',
+  'link',
   'sweep',
+  'prune',
+  'rotate',
+  'rewrap',
+  'retire',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 /** Those that say nothing of what is there: the same request, however often it is sent. */
-export const REPEATABLE: readonly Kind[] = ['create', 'copy', 'redline', 'upload', 'keyed'];
+export const REPEATABLE: readonly Kind[] = ['create', 'copy', 'redline', 'upload', 'keyed', 'link'];
+/** What no client asks for, and what commits under operations of its own. */
+export const CHORES: readonly Kind[] = ['sweep', 'prune', 'rotate', 'rewrap', 'retire'];
 
 /** A request of a client, which asks again under the same operation until it knows. */
 export interface Task {
@@ -48,6 +56,9 @@ export interface Task {
 /** What the clients of a run share. */
 export interface Clients {
   readonly scheduler: Scheduler;
+  readonly vault: Vault;
+  /** Links that somebody was given. */
+  readonly links: { readonly token: string; readonly expiresAt: number }[];
   /** Documents, and redlines of them, that somebody heard of. */
   readonly known: string[];
   /** By redline. */
@@ -64,11 +75,24 @@ export function contentOf(operation: string): Buffer {
 /** Does once what a task asks for. @throws what the service answers when it fails. */
 export async function act(clients: Clients, server: Server, task: Task): Promise<void> {
   const { kind, operation } = task;
-  if (kind === 'sweep') await server.sweep();
+  if (CHORES.includes(kind)) await doChore(clients, server, task);
   else if (kind === 'create') heard(clients, await create(server, operation));
   else if (kind === 'upload') await upload(clients, server, task);
   else if (kind === 'keyed') await createOnce(clients, server, task);
   else await change(clients, server, task);
+}
+
+async function doChore({ vault, alarms }: Clients, server: Server, { kind, operation }: Task): Promise<void> {
+  if (kind === 'sweep') await server.sweep();
+  if (kind === 'prune') await server.prune();
+  if (kind === 'rotate') await server.keys.rotate(TENANT);
+  if (kind === 'rewrap') {
+    const lost = await server.rewrap();
+    if (lost > 0) alarms.push(`${operation}: ${lost} keys cannot be unwrapped`);
+  }
+  if (kind === 'retire') {
+    for (const version of vault.alive) await server.keys.retire(TENANT, version);
+  }
 }
 
 function heard(clients: Clients, { head }: StoredHead): void {
@@ -106,6 +130,11 @@ async function change(clients: Clients, server: Server, { kind, operation, docum
     case 'undelete':
       await heads.undelete(change);
       return;
+    case 'link': {
+      const grant = { document: parent ?? document, version: null, inline: false, lifetimeMs: LINK_MS };
+      clients.links.push(await server.links.create(once, grant));
+      return;
+    }
     case 'copy':
       await server.documents.copy(once, { document: parent ?? document });
       return;
@@ -120,6 +149,9 @@ async function change(clients: Clients, server: Server, { kind, operation, docum
     }
   }
 }
+
+/** A week, the longest time that there is. */
+const LINK_MS = 7 * 24 * 3_600_000;
 
 /** What the engine makes of an operation. */
 function made(operation: string): () => Promise<NewRedline> {

@@ -1,9 +1,17 @@
-import { bytesOf, type Head, type Version } from '../../src/documents/index.ts';
+import type { PageRef } from '../../src/documents/head.ts';
+import { unwrapHead } from '../../src/documents/head-envelope.ts';
+import {
+  bytesOf,
+  DocumentsError,
+  type Head,
+  type Version,
+  type WrappedKey,
+} from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
 import { CLIENT, TENANT } from './actor.ts';
-import { contentOf, type Task } from './acts.ts';
+import { type Clients, contentOf, type Task } from './acts.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Disks, Server } from './server.ts';
+import type { Outside, Server } from './server.ts';
 import type { Disk } from './world.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -15,7 +23,9 @@ export interface Told {
   /** Every version, wherever it stands, oldest first. */
   readonly versions: readonly Version[];
   /** Every page of versions that the last head leads to. */
-  readonly pages: readonly string[];
+  readonly pages: readonly PageRef[];
+  /** The key of the last head. */
+  readonly wrapped: WrappedKey;
 }
 
 /** What a run left behind, and what clients were told. */
@@ -30,6 +40,11 @@ export interface History {
   readonly stored: ReadonlySet<string>;
   /** What should be there and cannot be read, or is not what was sent. */
   readonly unreadable: readonly string[];
+  /** Versions of the tenant's key that are not destroyed. */
+  readonly alive: readonly string[];
+  /** How many were destroyed while the world was disturbed, and heads pruned. */
+  readonly destroyed: number;
+  readonly pruned: number;
   readonly crashes: number;
   /** What a client found that no client should. */
   readonly alarms: readonly string[];
@@ -38,30 +53,40 @@ export interface History {
 interface Ran {
   readonly seed: number;
   readonly scheduler: Scheduler;
-  readonly disks: Disks;
+  readonly outside: Outside;
   readonly tasks: readonly Task[];
   readonly crashes: number;
   readonly alarms: readonly string[];
+  readonly links: Clients['links'];
 }
 
-/** What is there when everything has come to rest, and after a last sweep some days later. */
-export async function inspect(judge: Server, ran: Ran): Promise<History> {
-  const { scheduler, disks } = ran;
-  const unreadable = await uploadFaults(judge, ran.tasks);
-  scheduler.now += 9 * DAY_MS;
-  await judge.sweep();
+/** What is there when everything has come to rest, and after all chores were done some days later. @param begin a process that has read nothing yet; it may see all that was ever pruned. */
+export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promise<History> {
+  const { scheduler, outside } = ran;
+  const { disks, vault } = outside;
+  const keeper = begin(false);
+  const { destroyed } = vault;
+  const pruned = [...disks.heads.objects.values()].flat().filter((kept) => kept.pruned).length;
+  const unreadable = [...(await uploadFaults(keeper, ran.tasks)), ...(await linkFaults(keeper, ran))];
+  unreadable.push(...(await endChores(keeper, ran)));
+  const judge = begin(true);
   const documents = new Map<string, Told>();
   for (const name of namesOf(disks.heads, 'heads/')) {
     const id = name.split('/')[2] ?? '';
-    documents.set(id, await told(judge, id));
+    const fault = await unlessOutside(async () => {
+      const found = await told(judge, id);
+      documents.set(id, found);
+      unreadable.push(...(await versionFaults(judge, id, found.versions)));
+    });
+    if (fault !== null) unreadable.push(`${id}: ${fault}`);
   }
-  for (const [id, { versions }] of documents) unreadable.push(...(await versionFaults(judge, id, versions)));
+  unreadable.push(...envelopeFaults(disks.heads, vault.primary));
   const journal = namesOf(disks.heads, 'journal/').map((name) => name.split('/')[4] ?? '');
   const stored = [...namesOf(disks.heads, 'pages/'), ...namesOf(disks.contents), ...namesOf(disks.spool)];
   const { seed, tasks, crashes, alarms } = ran;
   return {
     ...{ seed, steps: scheduler.steps, tasks, documents, journal: new Set(journal) },
-    ...{ stored: new Set(stored), unreadable, crashes, alarms },
+    ...{ stored: new Set(stored), unreadable, alive: [...vault.alive], destroyed, pruned, crashes, alarms },
   };
 }
 
@@ -69,17 +94,56 @@ function namesOf(disk: Disk, prefix = ''): string[] {
   return [...disk.objects.keys()].filter((name) => name.startsWith(prefix) && disk.live(name) !== null);
 }
 
+/** Rotates the key, wraps everything anew and destroys what wrapped it before; sweeps and prunes. */
+async function endChores(keeper: Server, { scheduler, outside }: Ran): Promise<string[]> {
+  const primary = await keeper.keys.rotate(TENANT);
+  const faults: string[] = [];
+  for (let pass = 0; pass < 2; pass += 1) {
+    scheduler.now += 9 * DAY_MS;
+    for (let runs = 0; !(await keeper.keys.status(TENANT)).done || runs === 0; runs += 1) {
+      const lost = await keeper.rewrap();
+      if (lost > 0) faults.push(`${lost} keys cannot be unwrapped`);
+      if (runs > 1000) return [...faults, 'wrapping keys anew does not come to an end'];
+    }
+  }
+  for (const version of outside.vault.alive) {
+    const became = version === primary ? 'primary' : 'destroyed';
+    const really = await keeper.keys.retire(TENANT, version);
+    if (really !== became) faults.push(`the version ${version} of the key is said to be ${really}`);
+  }
+  await keeper.sweep();
+  await keeper.prune();
+  return faults;
+}
+
 async function told({ heads }: Server, id: string): Promise<Told> {
   const all: Head[] = [];
-  for await (const { head } of heads.history(TENANT, id)) all.push(head);
+  let wrapped: WrappedKey = { version: '', bytes: new Uint8Array() };
+  for await (const stored of heads.history(TENANT, id)) {
+    all.push(stored.head);
+    wrapped = stored.wrapped;
+  }
   const last = all.at(-1);
   const versions: Version[] = [];
-  const pages: string[] = [];
+  const pages: PageRef[] = [];
   if (last !== undefined) {
     for await (const version of heads.pages.latestFirst(last)) versions.unshift(version);
-    for await (const page of heads.pages.pages(last)) pages.push(page.id);
+    for await (const page of heads.pages.pages(last)) pages.push(page);
   }
-  return { heads: all, versions, pages };
+  return { heads: all, versions, pages, wrapped };
+}
+
+/** Links that should open and do not. */
+async function linkFaults(judge: Server, { scheduler, links }: Ran): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { token, expiresAt } of links) {
+    if (expiresAt <= scheduler.now) continue;
+    await judge.links.open(token, 'r').catch((error: Error) => {
+      const isGone = error instanceof DocumentsError && error.code === 'documents/deleted';
+      if (!isGone) faults.push(`a link does not open: ${error.message}`);
+    });
+  }
+  return faults;
 }
 
 /** Uploads of which something was acknowledged, and which nobody has made a document of. */
@@ -126,12 +190,28 @@ function isWhole(bytes: Buffer): boolean {
   return bytes.equals(contentOf(operation));
 }
 
+/** Keys of small objects that stay beside the documents. */
+function envelopeFaults(disk: Disk, primary: string): string[] {
+  return namesOf(disk, 'links/').flatMap((name) => {
+    const { wrapped } = unwrapHead(disk.live(name)?.bytes ?? new Uint8Array());
+    return wrapped.version === primary ? [] : [`${name} is sealed under a key that is gone`];
+  });
+}
+
 /** All bytes, or why they cannot be had. */
 async function whole(body: AsyncIterable<Uint8Array>): Promise<Buffer | string> {
-  try {
-    const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
+  const fault = await unlessOutside(async () => {
     for await (const chunk of body) chunks.push(chunk);
-    return Buffer.concat(chunks);
+  });
+  return fault ?? Buffer.concat(chunks);
+}
+
+/** @returns what the stores or keys said when they refused, else `null`. */
+async function unlessOutside(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work();
+    return null;
   } catch (error) {
     if (error instanceof OutsideError) return error.message;
     throw error;

@@ -1,4 +1,5 @@
 import type { Head } from '../../src/documents/index.ts';
+import { CHORES } from './acts.ts';
 import type { History, Told } from './inspect.ts';
 
 /** What a history breaks, a sentence each; none when all is well. */
@@ -8,6 +9,7 @@ export function brokenLaws(history: History): string[] {
     ...answerFaults(history),
     ...auditFaults(history),
     ...storeFaults(history),
+    ...keyFaults(history),
     ...history.unreadable,
     ...history.alarms,
   ];
@@ -47,7 +49,7 @@ function answerFaults({ tasks, documents }: History): string[] {
     commits.set(commit.operation, (commits.get(commit.operation) ?? 0) + 1);
   }
   return tasks.flatMap(({ operation, kind, outcome, answers }) => {
-    if (kind === 'sweep') return [];
+    if (CHORES.includes(kind)) return [];
     const times = commits.get(operation) ?? 0;
     if (times > 1) return [`${kind} ${operation} happened ${times} times`];
     if (outcome === 'done' && times === 0) return [`${kind} ${operation} was acknowledged and is lost`];
@@ -79,11 +81,24 @@ function storeFaults({ documents, stored }: History): string[] {
       ...versions.flatMap(({ result }) =>
         result === undefined ? [] : [`contents/t/${id}/${result.content}`],
       ),
-      ...pages.map((page) => `pages/t/${id}/${page}`),
+      ...pages.map((page) => `pages/t/${id}/${page.id}`),
     ]),
   );
   return [
     ...[...needed].filter((name) => !stored.has(name)).map((name) => `${name} is missing`),
     ...[...stored].filter((name) => !needed.has(name)).map((name) => `${name} belongs to nothing`),
   ];
+}
+
+/** Every key that something needs is there, by the version that wraps last: all others are destroyed. */
+function keyFaults({ documents, alive }: History): string[] {
+  const [last, ...others] = alive;
+  const faults = others.map((version) => `the version ${version} of the key is there still`);
+  for (const [id, { wrapped, versions, pages }] of documents) {
+    const keys = [wrapped, ...pages.map(({ key }) => key)];
+    for (const { key, result } of versions) keys.push(key, ...(result === undefined ? [] : [result.key]));
+    const amiss = keys.filter(({ version }) => version !== last);
+    if (amiss.length > 0) faults.push(`${id}: ${amiss.length} keys are wrapped by what is gone`);
+  }
+  return faults;
 }

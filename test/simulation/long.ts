@@ -8,12 +8,14 @@ const { values } = parseArgs({
 });
 const from = Number(values.from);
 const until = from + Number(values.seeds);
-const total = { steps: 0, crashes: 0, commits: 0, broken: 0 };
+const total = { steps: 0, crashes: 0, commits: 0, destroyed: 0, pruned: 0, broken: 0 };
 const begun = Date.now();
 for (let seed = from; seed < until; seed += 1) {
   const history = await simulate(seed);
   total.steps += history.steps;
   total.crashes += history.crashes;
+  total.destroyed += history.destroyed;
+  total.pruned += history.pruned;
   total.commits += [...history.documents.values()].flatMap(({ heads }) => heads).length;
   const broken = brokenLaws(history);
   if (broken.length > 0) {
@@ -25,6 +27,6 @@ for (let seed = from; seed < until; seed += 1) {
   }
 }
 console.log(
-  `${values.seeds} seeds from ${from}: ${total.steps} steps, ${total.commits} commits, ${total.crashes} crashes, ${total.broken} broken`,
+  `${values.seeds} seeds from ${from}: ${total.steps} steps, ${total.commits} commits, ${total.crashes} crashes, ${total.destroyed} keys destroyed, ${total.pruned} heads pruned, ${total.broken} broken`,
 );
 process.exitCode = total.broken > 0 ? 1 : 0;

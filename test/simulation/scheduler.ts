@@ -50,6 +50,11 @@ export class Scheduler {
     return item;
   }
 
+  /** Whether something is on its way that no process waits for. */
+  get isLate(): boolean {
+    return this.#waiting.some(({ process }) => process === null);
+  }
+
   bytes(size: number): Uint8Array {
     return Uint8Array.from({ length: size }, () => Math.floor(this.random() * 256));
   }

@@ -1,28 +1,49 @@
+import { Commits } from '../../src/documents/commits.ts';
+import { ALL_DOCUMENTS } from '../../src/documents/documents.ts';
 import {
   type Ambient,
   ContentStore,
   DataKeys,
   Documents,
   HeadStore,
+  pruneHeads,
   Requests,
   sweepContents,
+  TenantKeys,
   UploadStore,
   Uploads,
 } from '../../src/documents/index.ts';
+import { LinkKeys } from '../../src/documents/link-keys.ts';
+import { LINK_LIFETIME_MS, Links } from '../../src/documents/links.ts';
 import { Redlines } from '../../src/documents/redlines.ts';
-import { actorOf } from './actor.ts';
+import { Rewrapping } from '../../src/documents/rewrapping.ts';
+import { actorOf, TENANT } from './actor.ts';
+import { SimulatedKeys, type Vault } from './keys.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-import { type Disk, type Faults, SimulatedKeys, SimulatedStore } from './world.ts';
+import { type Disk, type Faults, SimulatedStore } from './world.ts';
 
 /** Keys leave the cache when they are asked for after their time. */
 const NEVER = () => () => {};
 /** So few versions in a page that some documents come to have pages of pages. */
 const PAGE_SIZE = 2;
+/** So few keys in a run that most passes take several. */
+const KEYS_A_RUN = 8;
+const KEYS_A_COMMIT = 4;
+/** Fewer than a real service keeps; as long as anybody may ask again what became of a request. */
+const KEPT = { generations: 3, ms: 8 * 24 * 3_600_000 };
 
 export interface Disks {
   readonly heads: Disk;
   readonly contents: Disk;
   readonly spool: Disk;
+}
+
+/** All that outlives processes. */
+export interface Outside {
+  readonly disks: Disks;
+  readonly vault: Vault;
+  /** How far chores are, where processes share that; `null`: each one remembers its own. */
+  readonly positions: Map<string, string> | null;
 }
 
 /** The room `documents` as one process has it. */
@@ -34,10 +55,20 @@ export class Server {
   readonly redlines: Redlines;
   readonly uploads: Uploads;
   readonly requests: Requests;
+  readonly links: Links;
+  readonly keys: TenantKeys;
   readonly ambient: Ambient;
+  readonly #headBlobs: SimulatedStore;
   readonly #contentBlobs: SimulatedStore;
 
-  constructor(process: Process, scheduler: Scheduler, disks: Disks, faults: () => Faults) {
+  /** @param all sees everything that ever was, pruned or not. */
+  constructor(
+    process: Process,
+    scheduler: Scheduler,
+    { disks, vault, positions }: Outside,
+    faults: () => Faults,
+    all = false,
+  ) {
     this.process = process;
     const ambient = {
       clock: () => scheduler.now + process.skewMs,
@@ -45,20 +76,30 @@ export class Server {
       pause: () => scheduler.wait(process),
     };
     this.ambient = ambient;
-    const keys = new DataKeys(new SimulatedKeys(scheduler, process, faults), {
+    const service = new SimulatedKeys(vault, scheduler, process, faults);
+    const keys = new DataKeys(service, {
       ...ambient,
       timer: NEVER,
       lifetimeMs: 60_000,
     });
-    const store = (disk: Disk) => new SimulatedStore(disk, scheduler, process, faults);
+    const store = (disk: Disk) => new SimulatedStore(disk, scheduler, process, faults, all);
     this.#contentBlobs = store(disks.contents);
-    this.heads = new HeadStore(store(disks.heads), keys, ambient, PAGE_SIZE);
+    this.#headBlobs = store(disks.heads);
+    this.heads = new HeadStore(this.#headBlobs, keys, ambient, PAGE_SIZE);
     this.contents = new ContentStore(this.#contentBlobs, keys, ambient);
     const stores = { heads: this.heads, contents: this.contents, ambient, committed: async () => {} };
     this.documents = new Documents(stores);
     this.redlines = new Redlines(stores, this.documents);
     this.uploads = new Uploads(new UploadStore(store(disks.spool), keys, ambient), ambient);
     this.requests = new Requests(store(disks.spool), keys, ambient);
+    const linkKeys = new LinkKeys(this.#headBlobs, keys, ambient, LINK_LIFETIME_MS.most);
+    this.links = new Links(this.heads, new Commits(stores, ALL_DOCUMENTS), linkKeys, ambient);
+    this.keys = new TenantKeys({
+      ...{ service, dataKeys: keys, heads: this.#headBlobs, holders: [linkKeys] },
+      rewrapping: new Rewrapping(this.heads, keys, ambient, actorOf(process.name), KEYS_A_COMMIT),
+      catalogue: catalogueOf(positions ?? new Map(), scheduler, process),
+      ...{ residency: 'local', clock: ambient.clock },
+    });
   }
 
   /** All that a process does now and then because nobody asked for it. */
@@ -68,4 +109,26 @@ export class Server {
     await this.requests.sweep();
     await sweepContents(this.heads, this.#contentBlobs, this.ambient, actor);
   }
+
+  async prune(): Promise<void> {
+    await pruneHeads(this.#headBlobs, { newest: KEPT.generations, before: this.ambient.clock() - KEPT.ms });
+  }
+
+  /** One run of it. @returns how many keys nobody can unwrap. */
+  async rewrap(): Promise<number> {
+    return (await this.keys.rewrap(TENANT, KEYS_A_RUN)).lost;
+  }
+}
+
+function catalogueOf(positions: Map<string, string>, scheduler: Scheduler, process: Process) {
+  return {
+    position: async (name: string): Promise<string | null> => {
+      await scheduler.wait(process);
+      return positions.get(name) ?? null;
+    },
+    setPosition: async (name: string, position: string): Promise<void> => {
+      await scheduler.wait(process);
+      positions.set(name, position);
+    },
+  };
 }

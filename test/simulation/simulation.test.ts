@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { History } from './inspect.ts';
 import { brokenLaws } from './laws.ts';
 import { simulate } from './simulation.ts';
 
@@ -21,8 +22,11 @@ describe('documents under a disturbed world', () => {
     expect(await simulate(7)).toEqual(await simulate(7));
   });
 
-  test('do meet crashes, conflicts and refusals', async () => {
-    const histories = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(simulate));
+  test('do meet crashes, conflicts and refusals, and keys that are destroyed', async () => {
+    const histories: History[] = [];
+    for (let seed = 1; seed <= 40; seed += 1) histories.push(await simulate(seed));
+    expect(histories.some(({ destroyed }) => destroyed > 0)).toBe(true);
+    expect(histories.some(({ pruned }) => pruned > 0)).toBe(true);
     expect(histories.some(({ crashes }) => crashes > 0)).toBe(true);
     expect(histories.flatMap(({ tasks }) => tasks).some(({ tries }) => tries > 2)).toBe(true);
     const tasks = histories.flatMap((history) => history.tasks);

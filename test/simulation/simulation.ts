@@ -1,18 +1,27 @@
 import { DocumentsError } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
-import { act, type Clients, KINDS, REPEATABLE, type Task } from './acts.ts';
+import { act, type Clients, KINDS, type Kind, REPEATABLE, type Task } from './acts.ts';
 import { type History, inspect } from './inspect.ts';
+import { Vault } from './keys.ts';
 import { type Process, Scheduler } from './scheduler.ts';
-import { type Disks, Server } from './server.ts';
+import { type Outside, Server } from './server.ts';
 import { Disk, type Faults, NO_FAULTS } from './world.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const MOST_TRIES = 12;
+const MOST_AGES = 3;
+/** What a process does first that begins after a long time. */
+const AFTER_AGES = ['prune', 'rewrap', 'rewrap', 'retire', 'rotate', 'rewrap'] as const;
 
 /** The real code over a world that the seed disturbs. */
 export async function simulate(seed: number): Promise<History> {
   const scheduler = new Scheduler(seed);
-  const disks = { heads: new Disk(), contents: new Disk(), spool: new Disk() };
+  const disk = () => new Disk(scheduler);
+  const outside: Outside = {
+    disks: { heads: disk(), contents: disk(), spool: disk() },
+    vault: new Vault(scheduler),
+    positions: scheduler.chance(0.5) ? new Map() : null,
+  };
   const hard = scheduler.random() * 0.25;
   const rate = () => (scheduler.chance(0.5) ? scheduler.random() * hard : 0);
   let faults: Faults = {
@@ -25,17 +34,15 @@ export async function simulate(seed: number): Promise<History> {
     full: rate() / 4,
   };
   const crashing = rate() / 8;
-  const run = new Run(scheduler, disks, () => faults);
-  await scheduler.run(() => run.disturb(crashing));
+  const ages = scheduler.chance(0.3) ? 0.005 : 0.0005;
+  const run = new Run(scheduler, outside, () => faults);
+  await scheduler.run(() => run.disturb(crashing, ages));
   faults = NO_FAULTS;
-  const told = inspect(new Server(run.process('judge', 0), scheduler, disks, () => NO_FAULTS), {
-    seed,
-    scheduler,
-    disks,
-    tasks: run.tasks,
-    crashes: run.crashes,
-    alarms: run.clients.alarms,
-  });
+  const begin = (all: boolean) =>
+    new Server(run.process('judge', 0), scheduler, outside, () => NO_FAULTS, all);
+  const { tasks, crashes, clients } = run;
+  const { alarms, links } = clients;
+  const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, alarms, links });
   await scheduler.run(() => {});
   return await told;
 }
@@ -44,16 +51,18 @@ class Run {
   readonly tasks: Task[] = [];
   readonly clients: Clients;
   readonly scheduler: Scheduler;
-  readonly disks: Disks;
+  readonly outside: Outside;
   readonly faults: () => Faults;
   crashes = 0;
+  #ages = 0;
   readonly #servers: Server[] = [];
 
-  constructor(scheduler: Scheduler, disks: Disks, faults: () => Faults) {
+  constructor(scheduler: Scheduler, outside: Outside, faults: () => Faults) {
     this.scheduler = scheduler;
-    this.disks = disks;
+    this.outside = outside;
     this.faults = faults;
-    this.clients = { scheduler, known: [], documentOf: new Map(), alarms: [] };
+    const { vault } = outside;
+    this.clients = { scheduler, vault, links: [], known: [], documentOf: new Map(), alarms: [] };
     for (const name of ['a', 'b', 'c']) this.#start(name, () => 2 + Math.floor(scheduler.random() * 5));
   }
 
@@ -62,9 +71,10 @@ class Run {
   }
 
   /** Before every step: somebody may die, sleep, or a day may pass. */
-  disturb(crashing: number): void {
+  disturb(crashing: number, ages: number): void {
     const { scheduler } = this;
     if (scheduler.chance(0.002)) scheduler.now += DAY_MS * (0.5 + scheduler.random());
+    if (scheduler.chance(ages) && this.#ages < MOST_AGES && !scheduler.isLate) this.#letAgesPass();
     if (scheduler.chance(0.01))
       scheduler.pick(this.#servers).process.paused = Math.floor(scheduler.random() * 60);
     if (!scheduler.chance(crashing)) return;
@@ -76,15 +86,29 @@ class Run {
     this.#start(`${server.process.name}'`, () => (open > 0 ? 1 : 0));
   }
 
-  #start(name: string, count: () => number): void {
+  /** So long that nothing that was under way then goes on. */
+  #letAgesPass(): void {
+    const { scheduler } = this;
+    this.#ages += 1;
+    scheduler.now += (9 + 4 * scheduler.random()) * DAY_MS;
+    for (const { process } of this.#servers.filter((server) => !server.process.dead)) {
+      process.dead = true;
+      this.#start(`${process.name}'`, () => 1 + Math.floor(scheduler.random() * 3), AFTER_AGES);
+    }
+  }
+
+  /** @param chores what it does first. */
+  #start(name: string, count: () => number, chores: readonly Kind[] = []): void {
     const skewMs = Math.floor((this.scheduler.random() - 0.5) * 600_000);
-    const server = new Server(this.process(name, skewMs), this.scheduler, this.disks, this.faults);
+    const server = new Server(this.process(name, skewMs), this.scheduler, this.outside, this.faults);
     this.#servers.push(server);
-    void this.#serve(server, count());
+    void this.#serve(server, count(), chores);
   }
 
   /** What clients of one process ask, one after the other; first what a dead one left open. */
-  async #serve(server: Server, count: number): Promise<void> {
+  async #serve(server: Server, count: number, chores: readonly Kind[]): Promise<void> {
+    for (const [at, kind] of chores.entries())
+      await this.#attempt(server, this.#task(server, kind, `h${at}`));
     const orphaned = this.tasks.filter(({ outcome, owner }) => outcome === 'open' && owner.dead);
     for (const task of orphaned) {
       if (!task.owner.dead || this.scheduler.chance(0.3)) continue;
@@ -105,6 +129,11 @@ class Run {
   #newTask(server: Server, n: number): Task {
     const { known } = this.clients;
     const kind = known.length === 0 ? this.scheduler.pick(FIRST) : this.scheduler.pick(KINDS);
+    return this.#task(server, kind, String(n));
+  }
+
+  #task(server: Server, kind: Kind, n: string): Task {
+    const { known } = this.clients;
     const operation = `o_${server.process.name.replaceAll("'", '-')}${n}`;
     const document = known.length === 0 ? null : this.scheduler.pick(known);
     const asked = { operation, kind, document, owner: server.process };

@@ -1,14 +1,14 @@
 import type {
   BlobBody,
   BlobInfo,
-  KeyService,
+  PruneRule,
   ReadOptions,
   StoredBlob,
   VersionedBlobStore,
-  WrappedKey,
   WriteOptions,
 } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
+import { disturbed } from './faults.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 /** How often each thing goes wrong, from 0 to 1. */
@@ -32,13 +32,21 @@ export const NO_FAULTS: Faults = { refused: 0, lost: 0, vanished: 0, late: 0, tw
 
 interface Kept extends BlobInfo {
   readonly bytes: Uint8Array;
+  readonly writtenAt: number;
   live: boolean;
+  /** Nobody but the judge sees it any more. */
+  pruned: boolean;
 }
 
 /** What a store keeps, whoever asks. */
 export class Disk {
   readonly objects = new Map<string, Kept[]>();
+  readonly #scheduler: Scheduler;
   #generation = 0;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
 
   live(name: string): Kept | null {
     const last = this.objects.get(name)?.at(-1);
@@ -55,7 +63,9 @@ export class Disk {
       generation: String(this.#generation),
       attributes,
       bytes,
+      writtenAt: this.#scheduler.now,
       live: true,
+      pruned: false,
     };
     if (current !== null) current.live = false;
     this.objects.set(name, [...(this.objects.get(name) ?? []), kept]);
@@ -63,14 +73,16 @@ export class Disk {
   }
 }
 
-/** One process's view of a disk: every call waits for its turn, and may go wrong. */
+/** One process's view of a disk: every call waits for its turn, and may go wrong. The judge's shows what was pruned too. */
 export class SimulatedStore implements VersionedBlobStore {
   readonly #disk: Disk;
   readonly #scheduler: Scheduler;
   readonly #process: Process;
   readonly #faults: () => Faults;
+  readonly #all: boolean;
 
-  constructor(disk: Disk, scheduler: Scheduler, process: Process, faults: () => Faults) {
+  constructor(disk: Disk, scheduler: Scheduler, process: Process, faults: () => Faults, all = false) {
+    this.#all = all;
     this.#disk = disk;
     this.#scheduler = scheduler;
     this.#process = process;
@@ -95,7 +107,7 @@ export class SimulatedStore implements VersionedBlobStore {
     const kept =
       generation === undefined
         ? this.#disk.live(name)
-        : this.#disk.objects.get(name)?.find((one) => one.generation === generation);
+        : this.#seen(name).find((one) => one.generation === generation);
     if (kept === null || kept === undefined) return null;
     const bytes = kept.bytes.slice(range?.start ?? 0, range?.end ?? kept.size);
     const cut = this.#scheduler.chance(this.#faults().cut);
@@ -129,7 +141,7 @@ export class SimulatedStore implements VersionedBlobStore {
 
   async *generations(name: string): AsyncIterable<BlobInfo> {
     await this.#ask();
-    for (const kept of this.#disk.objects.get(name) ?? []) yield info(kept);
+    for (const kept of this.#seen(name)) yield info(kept);
   }
 
   async purge(name: string): Promise<number> {
@@ -140,10 +152,19 @@ export class SimulatedStore implements VersionedBlobStore {
     });
   }
 
-  /** Nothing is old here: histories are looked at as a whole. */
-  async prune(): Promise<number> {
-    await this.#ask();
-    return 0;
+  async prune(name: string, { newest, before }: PruneRule): Promise<number> {
+    return await this.#change(() => {
+      const kept = this.#seen(name);
+      const old = kept.filter(
+        ({ live, writtenAt }, at) => !live && kept.length - 1 - at >= newest && writtenAt < before,
+      );
+      for (const one of old) one.pruned = true;
+      return old.length;
+    });
+  }
+
+  #seen(name: string): readonly Kept[] {
+    return (this.#disk.objects.get(name) ?? []).filter(({ pruned }) => this.#all || !pruned);
   }
 
   async probe(): Promise<void> {
@@ -160,23 +181,8 @@ export class SimulatedStore implements VersionedBlobStore {
     return new Uint8Array(Buffer.concat(chunks));
   }
 
-  /** A change, of which nobody may know whether it was made. */
   async #change<Answer>(apply: () => Answer): Promise<Answer> {
-    await this.#turn();
-    const faults = this.#faults();
-    const { chance } = boundTo(this.#scheduler);
-    if (chance(faults.refused)) throw failure('unavailable');
-    if (chance(faults.vanished)) throw failure('unclear');
-    if (chance(faults.late)) {
-      void this.#scheduler.wait(null).then(apply);
-      throw failure('unclear');
-    }
-    let answer = apply();
-    if (chance(faults.twice)) answer = apply();
-    const lost = chance(faults.lost);
-    await this.#turn();
-    if (lost) throw failure('unclear');
-    return answer;
+    return await disturbed('BlobStore', this.#scheduler, this.#process, this.#faults(), apply);
   }
 
   /** A call that changes nothing, or for which trying again is harmless. */
@@ -190,70 +196,10 @@ export class SimulatedStore implements VersionedBlobStore {
   }
 }
 
-/** Wraps by exclusive or: what keys do to bytes is proved elsewhere. */
-export class SimulatedKeys implements KeyService {
-  readonly #scheduler: Scheduler;
-  readonly #process: Process;
-  readonly #faults: () => Faults;
-
-  constructor(scheduler: Scheduler, process: Process, faults: () => Faults) {
-    this.#scheduler = scheduler;
-    this.#process = process;
-    this.#faults = faults;
-  }
-
-  async create(): Promise<void> {
-    await this.#ask();
-  }
-
-  async wrap(tenant: string, dataKey: Uint8Array, context: Uint8Array): Promise<WrappedKey> {
-    await this.#ask();
-    return { version: '1', bytes: mix(dataKey, tenant, context) };
-  }
-
-  async unwrap(tenant: string, { bytes }: WrappedKey, context: Uint8Array): Promise<Uint8Array> {
-    await this.#ask();
-    return mix(bytes, tenant, context);
-  }
-
-  async rotate(): Promise<string> {
-    await this.#ask();
-    return '1';
-  }
-
-  async primary(): Promise<string> {
-    await this.#ask();
-    return '1';
-  }
-
-  async destroy(): Promise<void> {
-    await this.#ask();
-  }
-
-  async probe(): Promise<void> {
-    await this.#ask();
-  }
-
-  async #ask(): Promise<void> {
-    await this.#scheduler.wait(this.#process);
-    if (this.#scheduler.chance(this.#faults().refused))
-      throw new OutsideError('KeyService', 'unavailable', 'simulated');
-  }
-}
-
-function mix(bytes: Uint8Array, tenant: string, context: Uint8Array): Uint8Array {
-  const mask = [...Buffer.from(tenant), ...context].reduce((sum, byte) => (sum * 31 + byte) % 251, 7);
-  return bytes.map((byte, at) => byte ^ ((mask + at) % 256));
-}
-
 function info({ name, size, generation, attributes }: Kept): BlobInfo {
   return { name, size, generation, attributes };
 }
 
-function failure(kind: 'unavailable' | 'unclear' | 'full'): OutsideError {
+function failure(kind: 'unavailable' | 'full'): OutsideError {
   return new OutsideError('BlobStore', kind, 'simulated');
-}
-
-function boundTo(scheduler: Scheduler) {
-  return { chance: (probability: number) => scheduler.chance(probability) };
 }

@@ -6,6 +6,8 @@ const FORMAT = 1;
 
 /** How long an upload waits for more: 24 hours. */
 export const UPLOAD_LIFETIME_MS = 24 * 3_600_000;
+/** How long it may go on at all: a week. The key under which it is kept need not outlive that. */
+const LONGEST_MS = 7 * UPLOAD_LIFETIME_MS;
 
 /** Bytes that have arrived and are kept. */
 export interface Part {
@@ -39,6 +41,11 @@ export function newState(
 /** How many bytes have arrived. */
 export function offsetOf({ parts }: UploadState): number {
   return parts.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** When an upload is over unless something more arrives; milliseconds since 1970. */
+export function expiryAt({ createdAt }: UploadState, now: number): number {
+  return Math.min(now + UPLOAD_LIFETIME_MS, Date.parse(createdAt) + LONGEST_MS);
 }
 
 export function encodeState(state: UploadState): Uint8Array {

@@ -11,6 +11,7 @@ import { replaceOnce, writeNew } from '../writing.ts';
 import {
   decodeState,
   encodeState,
+  expiryAt,
   offsetOf,
   type Part,
   UPLOAD_LIFETIME_MS,
@@ -41,9 +42,14 @@ export class UploadStore {
     this.#ambient = ambient;
   }
 
+  /** `null` also for one that is over: its key may be gone. */
   async read(tenant: string, id: string): Promise<StoredUpload | null> {
     const blob = await this.#store.read(stateName(tenant, id));
     if (blob === null) return null;
+    if (expiryOf(blob) <= this.#ambient.clock()) {
+      await blob.body.cancel();
+      return null;
+    }
     const { wrapped, sealed } = unwrapHead(new Uint8Array(await new Response(blob.body).arrayBuffer()));
     const context = uploadContext(tenant, id, 'state');
     const state = await this.#withKey(tenant, id, wrapped, (key) => openBytes(key, context, sealed));
@@ -144,7 +150,7 @@ export class UploadStore {
       sealBytes(key, context, encodeState(state), this.#ambient.random),
     );
     const body = wrapHead(base.wrapped, sealed);
-    const expiresAt = this.#ambient.clock() + UPLOAD_LIFETIME_MS;
+    const expiresAt = expiryAt(state, this.#ambient.clock());
     const complete = offsetOf(state) === state.size ? { complete: 'yes' } : {};
     const attributes = { expires: String(expiresAt), ...complete };
     const replacement = {
