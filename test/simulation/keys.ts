@@ -1,8 +1,7 @@
 import type { KeyService, WrappedKey } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
-import { disturbed } from './faults.ts';
+import { disturbed, type Faults } from './faults.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-import type { Faults } from './world.ts';
 
 /** How long a rotation takes to be known everywhere: some wrap by the version before until then. */
 const KNOWN_AFTER_MS = 3 * 3_600_000;

@@ -18,9 +18,10 @@ import { LINK_LIFETIME_MS, Links } from '../../src/documents/links.ts';
 import { Redlines } from '../../src/documents/redlines.ts';
 import { Rewrapping } from '../../src/documents/rewrapping.ts';
 import { actorOf, TENANT } from './actor.ts';
+import type { Faults } from './faults.ts';
 import { SimulatedKeys, type Vault } from './keys.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-import { type Disk, type Faults, SimulatedStore } from './world.ts';
+import { type Disk, SimulatedStore } from './world.ts';
 
 /** Keys leave the cache when they are asked for after their time. */
 const NEVER = () => () => {};

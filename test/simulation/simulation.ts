@@ -1,11 +1,12 @@
 import { DocumentsError } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
 import { act, type Clients, KINDS, type Kind, REPEATABLE, type Task } from './acts.ts';
+import { type Faults, NO_FAULTS } from './faults.ts';
 import { type History, inspect } from './inspect.ts';
 import { Vault } from './keys.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { type Outside, Server } from './server.ts';
-import { Disk, type Faults, NO_FAULTS } from './world.ts';
+import { Disk } from './world.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const MOST_TRIES = 12;

@@ -8,27 +8,8 @@ import type {
   WriteOptions,
 } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
-import { disturbed } from './faults.ts';
+import { disturbed, type Faults } from './faults.ts';
 import type { Process, Scheduler } from './scheduler.ts';
-
-/** How often each thing goes wrong, from 0 to 1. */
-export interface Faults {
-  /** Nothing is done, and the caller is told so. */
-  readonly refused: number;
-  /** It is done, and the answer is lost. */
-  readonly lost: number;
-  /** It is not done, and the caller cannot know. */
-  readonly vanished: number;
-  /** The caller is told that nobody knows; it is done later. */
-  readonly late: number;
-  /** Something between caller and store sends it twice; the caller gets the second answer. */
-  readonly twice: number;
-  /** A body that is read ends too early, with an error. */
-  readonly cut: number;
-  readonly full: number;
-}
-
-export const NO_FAULTS: Faults = { refused: 0, lost: 0, vanished: 0, late: 0, twice: 0, cut: 0, full: 0 };
 
 interface Kept extends BlobInfo {
   readonly bytes: Uint8Array;
