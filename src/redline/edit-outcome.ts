@@ -1,79 +1,74 @@
+import { beside, deleteRow, endOf, type Found, insertRow, type Spot, sideOf, spotOf } from './edit-blocks.ts';
+import {
+  allFit,
+  anyOf,
+  cut,
+  dressed,
+  EMPTY,
+  fits,
+  joined,
+  Line,
+  type Look,
+  MILESTONES,
+  milestonesIn,
+  plain,
+  wordsIn,
+  wordsOf,
+} from './edit-lines.ts';
+import { charactersAs, paragraphAs, withoutStyle } from './edit-looks.ts';
 import type { Asked, Edit, Stretch } from './revisions/index.ts';
+import { type Accepted, type AcceptedLine, element } from './verify/index.ts';
 
-// What edits ask for, done to the text of a document as the verifier reads it, line by line. It knows nothing of how
-// edits are written: milestones say where they are, and what they mean is said here a second time.
-
-/** Lines of a document by story (`acceptedLines`). */
-export type Stories = ReadonlyMap<string, readonly string[]>;
-
-/** A line that can go while others are still found beside it. */
-interface Line {
-  text: string;
-  gone: boolean;
-  /** Only its words count: where edits take or add what is no text is not said by the words that they name. */
-  touched: boolean;
-  /** How many lines were put behind it. */
-  behind: number;
-}
-
-/** Where a milestone shows. */
-interface Spot {
-  readonly lines: Line[];
-  readonly line: Line;
-  /** UTF-16 offset in the line. */
-  readonly at: number;
-}
-
-interface Found {
-  readonly from: Spot;
-  readonly to: Spot;
-}
+// What edits ask for, done to a document as the verifier reads it, line by line. It knows nothing of how edits are
+// written: milestones say where they are, and what they mean is said here a second time.
 
 const NOTE = /^(?:footnote|endnote) /;
-/** The instruction of a field, which nobody reads. */
-const CODE = /\u27e6field\u27e7[^\u27e6]*(?=\u27e6(?:=|\/field)\u27e7)/g;
-const TOKEN = /\u27e6[^\u27e7]*\u27e7/g;
-/** Supplementary private use, of which milestones are. */
-const MILESTONES = /[\udb80-\udbff][\udc00-\udfff]/g;
 
+/** What goes is first, so that what comes in its place stays; then what is new, then looks, last what takes lines apart. */
 const TURNS: ReadonlyMap<Edit['op'], number> = new Map([
   ['replace', 0],
   ['delete', 0],
-  ['splitParagraph', 2],
+  ['formatText', 2],
+  ['formatParagraph', 2],
+  ['splitParagraph', 3],
 ]);
 
-const lineOf = (text: string, touched = true): Line => ({ text, gone: false, touched, behind: 0 });
-const wordsOf = (text: string): string => text.replace(CODE, '').replace(TOKEN, '');
+/** What accepting does not give as it was asked for. */
+export interface Unexpected {
+  readonly story: string;
+  readonly what: 'text' | 'formatting';
+}
 
 /**
- * The story whose text is not what the edits ask for, or nothing.
+ * Where a document with edits is not what they ask for, or nothing.
  *
  * @param surveyed  the document as it was, with milestones where the edits are; changes accepted
  * @param edited  the document with the edits; changes accepted
  */
 export function unexpectedStory(
-  surveyed: Stories,
-  edited: Stories,
+  surveyed: Accepted,
+  edited: Accepted,
   asked: readonly Asked[],
   alphabet: (milestone: number) => string,
-): string | undefined {
+): Unexpected | undefined {
   const outcome = new Outcome(surveyed, alphabet);
   const lost = asked.find(({ at }) => !outcome.hasWords(at));
-  if (lost) return lost.at.part;
-  // What goes first, so that what comes in its place stays; last what takes lines apart.
+  if (lost) return { story: lost.at.part, what: 'text' };
   const turnOf = ({ edit }: Asked): number => TURNS.get(edit.op) ?? 1;
   for (const one of asked.toSorted((a, b) => turnOf(a) - turnOf(b))) outcome.perform(one);
   return outcome.unlike(edited);
 }
 
 class Outcome {
+  readonly #accepted: Accepted;
   readonly #stories: ReadonlyMap<string, Line[]>;
   readonly #alphabet: (milestone: number) => string;
   readonly #notes: string[] = [];
 
-  constructor(stories: Stories, alphabet: (milestone: number) => string) {
+  constructor(accepted: Accepted, alphabet: (milestone: number) => string) {
+    this.#accepted = accepted;
     this.#stories = new Map(
-      Array.from(stories, ([name, lines]) => [name, lines.map((l) => lineOf(l, false))]),
+      Array.from(accepted.stories, ([name, lines]) => [name, lines.map((l) => new Line(l.line, l))]),
     );
     this.#alphabet = alphabet;
   }
@@ -114,19 +109,14 @@ class Outcome {
       case 'delete':
         put(place, '');
         break;
-      case 'insert': {
-        insert(sideOf(place, edit.side), edit.side, edit.text);
+      case 'insert':
+        this.#insert(sideOf(place, edit.side), edit.side, edit.text);
         break;
-      }
       case 'footnote':
         this.#notes.push(edit.text);
         break;
       case 'insertParagraph':
-        beside(
-          place,
-          edit.side,
-          edit.text.split('\n').map((text) => lineOf(`P ${text}`)),
-        );
+        beside(place, edit.side, this.#newParagraphs(edit, sideOf(place, edit.side).line));
         break;
       case 'deleteParagraph':
         takeAway(place, stays);
@@ -148,41 +138,125 @@ class Outcome {
       case 'deleteRow':
         deleteRow(place.from);
         break;
+      case 'formatText': {
+        const style = this.#styleOf(edit.set.style, 'character');
+        const restyle = charactersAs(edit.set, style);
+        restyled(place, (look) => this.#accepted.characters(look, restyle));
+        break;
+      }
+      case 'formatParagraph': {
+        const { line } = place.to;
+        const style = this.#styleOf(edit.set.style, 'paragraph');
+        const old = line.properties ?? element('w:pPr');
+        if (line.properties !== null)
+          line.properties = element('w:pPr', {}, paragraphAs(edit.set, style)(old.children));
+        break;
+      }
       default:
     }
   }
 
+  #styleOf(name: string | null | undefined, type: 'paragraph' | 'character'): string | undefined {
+    return name == null ? undefined : this.#accepted.styleId(name, type);
+  }
+
+  /** They look like the paragraph beside them, or as a style says. */
+  #newParagraphs(edit: Extract<Edit, { op: 'insertParagraph' }>, { piece, mark, properties }: Line): Line[] {
+    const texts = edit.text.split('\n');
+    if (edit.style !== undefined) {
+      const style = this.#styleOf(edit.style, 'paragraph') ?? '';
+      const own = element('w:pPr', {}, [element('w:pStyle', { 'w:val': style })]);
+      return texts.map((text) => Line.paragraph(plain(text, ''), PLAIN_MARK, own));
+    }
+    const look = this.#freshLook([...piece.looks, unmarked(mark)]);
+    return texts.map((text) => Line.paragraph(plain(text, look), mark, properties));
+  }
+
+  /** Text behind words stands in front of what begins there, and the other way round. */
+  #insert({ line, at }: Spot, side: 'before' | 'after', text: string): void {
+    const { piece } = line;
+    const [before, after] = [piece.text.slice(0, at), piece.text.slice(at)];
+    const beside =
+      side === 'before' ? /^(?:[\udb80-\udbff][\udc00-\udfff])*/ : /(?:[\udb80-\udbff][\udc00-\udfff])*$/;
+    const among = beside.exec(side === 'before' ? after : before)?.[0].length ?? 0;
+    const offset = side === 'before' ? at + among : at - among;
+    const [left, right] = [cut(piece, 0, offset), cut(piece, offset)];
+    const [behind, next] = [wordsOf(left).looks.at(-1) ?? null, wordsOf(right).looks[0] ?? null];
+    const look = this.#freshLook([behind, next]) ?? unmarked(line.mark);
+    line.set(joined(left, plain(text, look), right));
+  }
+
+  /** New words look like what they stand beside, and take the style of a link or of a reference along or do not. */
+  #freshLook(looks: readonly Look[]): Look {
+    const bare = (look: string): string => this.#accepted.characters(look, withoutStyle);
+    const all = anyOf(looks);
+    return all instanceof Set ? new Set([...all, ...[...all].map(bare)]) : all;
+  }
+
   /** The first story that says something else. */
-  unlike(edited: Stories): string | undefined {
-    for (const [name, lines] of this.#stories)
-      if (!NOTE.test(name) && !sameLines(lines, edited.get(name) ?? [])) return name;
-    return this.#notesFit(edited) ? undefined : 'footnotes';
+  unlike(edited: Accepted): Unexpected | undefined {
+    for (const [story, lines] of this.#stories) {
+      if (NOTE.test(story)) continue;
+      const left = lines.filter((l) => !l.gone);
+      const found = edited.stories.get(story) ?? [];
+      if (left.length !== found.length || !left.every((line, i) => saysSame(line, found[i])))
+        return { story, what: 'text' };
+      if (!left.every((line, i) => this.#looksSame(line, found[i]))) return { story, what: 'formatting' };
+    }
+    return this.#notesFit(edited.stories) ? undefined : { story: 'footnotes', what: 'text' };
+  }
+
+  /** A line that no edit is about looks as it did in every aspect. */
+  #looksSame(line: Line, got: AcceptedLine | undefined): boolean {
+    if (!got) return false;
+    const { read } = line;
+    if (read && !line.touched && !holdsMilestone(line.text))
+      return ASPECTS.every((aspect) => read[aspect] === got[aspect]);
+    return this.#paragraphFits(line, got) && charactersFit(line, got);
+  }
+
+  #paragraphFits({ properties }: Line, got: AcceptedLine): boolean {
+    if (properties === null) return true;
+    const { style, numbering, direct } = this.#accepted.paragraph(properties);
+    return style === got.style && numbering === got.numbering && direct === got.direct;
   }
 
   /** Numbers of notes change, and notes go with what refers to them. */
-  #notesFit(edited: Stories): boolean {
+  #notesFit(edited: Accepted['stories']): boolean {
     const left = [...this.#stories].flatMap(([name, lines]) => (NOTE.test(name) ? [noteOf(lines)] : []));
-    left.push(...this.#notes.map((text) => wordsOf(`P ${text}`).trim()));
+    left.push(...this.#notes.map((text) => wordsIn(`P ${text}`).trim()));
     for (const [name, lines] of edited) {
       if (!NOTE.test(name)) continue;
-      const at = left.findIndex((text) => bare(text) === bare(noteOf(lines.map((l) => lineOf(l)))));
+      const at = left.findIndex((text) => bare(text) === bare(noteOf(lines.map((l) => new Line(l.line, l)))));
       if (at < 0) return false;
       left.splice(at, 1);
     }
-    return this.#notes.every((text) => !left.includes(wordsOf(`P ${text}`).trim()));
+    return this.#notes.every((text) => !left.includes(wordsIn(`P ${text}`).trim()));
   }
+}
+
+const ASPECTS = ['format', 'style', 'numbering', 'direct', 'links', 'controls', 'table'] as const;
+const PLAIN_MARK = '\u00b6';
+
+function holdsMilestone(text: string): boolean {
+  return /[\udb80-\udbff]/.test(text);
+}
+
+/** The format of a mark, as characters have it. */
+function unmarked(mark: Look): Look {
+  return typeof mark === 'string' ? mark.slice(PLAIN_MARK.length) : mark;
 }
 
 function noteOf(lines: readonly Line[]): string {
   return lines
     .filter((l) => !l.gone)
-    .map((l) => wordsOf(l.text.replace(MILESTONES, '')))
+    .map((l) => wordsIn(l.text))
     .join('\n');
 }
 
 /** Words without what is no text; tabs and blanks at their ends have several shapes. */
 function bare(text: string): string {
-  return wordsOf(text.replace(MILESTONES, '')).replace(/\s+/g, ' ').replace(/^P /, 'P').trim();
+  return wordsIn(text).replace(/\s+/g, ' ').replace(/^P /, 'P').trim();
 }
 
 /** Are the words there, in order? What stands over others (`w:ruby`) is read with them by some. */
@@ -195,82 +269,48 @@ function holds(text: string, words: string): boolean {
   return true;
 }
 
-function sameLines(expected: readonly Line[], found: readonly string[]): boolean {
-  const left = expected.filter((l) => !l.gone);
-  return (
-    left.length === found.length &&
-    left.every(({ text, touched }, i) => {
-      const [want, got] = [text.replace(MILESTONES, ''), found[i] ?? ''];
-      return want === got || (touched && wordsOf(want) === wordsOf(got));
-    })
-  );
+function saysSame({ text, touched }: Line, got: AcceptedLine | undefined): boolean {
+  if (!got) return false;
+  const want = text.replace(MILESTONES, '');
+  return want === got.line || (touched && wordsIn(want) === wordsIn(got.line));
 }
 
-function spotOf(lines: Line[], letter: string): Spot | undefined {
-  const line = lines.find((l) => l.text.includes(letter));
-  return line && { lines, line, at: line.text.indexOf(letter) };
+/** Of what is no word only where nothing was taken or added. */
+function charactersFit(line: Line, got: AcceptedLine): boolean {
+  const { piece, mark } = dressed(got);
+  return allFit(wordsOf(line.piece), wordsOf(piece)) && fits(line.mark, mark);
 }
 
-function sideOf({ from, to }: Found, side: 'before' | 'after'): Spot {
-  return side === 'before' ? from : to;
-}
-
-/** Milestones stay where they stood. */
+/** Milestones stay where they stood. New words look like one of those that they replace. */
 function put({ from, to }: Found, text: string): void {
-  const { line } = from;
-  const kept = line.text.slice(from.at, to.at).match(MILESTONES)?.join('') ?? '';
-  line.text = line.text.slice(0, from.at) + text + kept + line.text.slice(to.at);
-}
-
-/** Text behind words stands in front of what begins there, and the other way round. */
-function insert({ line, at }: Spot, side: 'before' | 'after', text: string): void {
-  const [before, after] = [line.text.slice(0, at), line.text.slice(at)];
-  const beside =
-    side === 'before' ? /^(?:[\udb80-\udbff][\udc00-\udfff])*/ : /(?:[\udb80-\udbff][\udc00-\udfff])*$/;
-  const among = beside.exec(side === 'before' ? after : before)?.[0].length ?? 0;
-  const cut = side === 'before' ? at + among : at - among;
-  line.text = line.text.slice(0, cut) + text + line.text.slice(cut);
-}
-
-/** Index behind a line, the text boxes that hang on it, and what was put behind it already. */
-function endOf(lines: readonly Line[], at: number): number {
-  let [end, depth] = [at + 1, 0];
-  for (; end < lines.length; end++) {
-    const { text } = lines[end] ?? lineOf('');
-    if (text === 'TXBX') depth++;
-    else if (depth === 0) break;
-    else if (text === '/TXBX') depth--;
-  }
-  return end + (lines[at]?.behind ?? 0);
-}
-
-function beside(place: Found, side: 'before' | 'after', fresh: readonly Line[]): void {
-  const { lines, line } = sideOf(place, side);
-  const at = lines.indexOf(line);
-  lines.splice(side === 'before' ? at : endOf(lines, at), 0, ...fresh);
-  if (side === 'after') line.behind += fresh.length;
+  const { piece } = from.line;
+  const gone = cut(piece, from.at, to.at);
+  const words = wordsOf(gone).looks;
+  const fresh = plain(text, anyOf(words.length > 0 ? words : piece.looks));
+  from.line.set(joined(cut(piece, 0, from.at), fresh, milestonesIn(gone), cut(piece, to.at)));
 }
 
 /** Takes a paragraph away, or, where an earlier change joined it with another, its words. */
 function takeAway(place: Found, stays: boolean): Line[] {
   const { lines, line, at: from } = place.from;
-  const around = `${line.text.slice(0, from)}${line.text.slice(place.to.at)}`.replace(MILESTONES, '');
+  const { piece, mark, properties } = line;
+  const around = `${piece.text.slice(0, from)}${piece.text.slice(place.to.at)}`;
   const at = lines.indexOf(line);
   const boxes = lines.slice(at + 1, endOf(lines, at) - line.behind);
-  const content = [`P ${line.text.slice(from, place.to.at)}`, ...boxes.map((l) => l.text)].map((l) =>
-    lineOf(l),
-  );
+  const moved = Line.paragraph(cut(piece, from, place.to.at), mark, properties);
+  const content = [moved, ...boxes.map((l) => new Line(l.text, l.read))];
   for (const box of boxes) box.gone = true;
-  if (wordsOf(around) !== 'P ' || stays) put(place, '');
+  if (wordsIn(around) !== 'P ' || stays) put(place, '');
   else line.gone = true;
   return content;
 }
 
 function split({ lines, line, at }: Spot): void {
-  const rest = lineOf(`P ${line.text.slice(at)}`);
+  const { piece, mark, properties } = line;
+  const rest = Line.paragraph(cut(piece, at), mark, properties);
   rest.behind = line.behind;
   line.behind = 0;
-  line.text = line.text.slice(0, at);
+  line.set(cut(piece, 0, at));
   lines.splice(lines.indexOf(line) + 1, 0, rest);
 }
 
@@ -279,59 +319,19 @@ function merge({ lines, line }: Spot): void {
   if (!next) return;
   // Text boxes of both stand behind what they are joined to.
   next.gone = true;
-  line.text += next.text.slice(2);
-  next.text = '';
+  line.set(joined(line.piece, cut(next.piece, 2)));
+  // Its mark is that of the second, with whatever format it has.
+  line.mark = null;
+  next.set(EMPTY);
 }
 
-/** The lines of the innermost row around a line, without those of text boxes on the way. */
-function rowOf({ lines, line }: Spot): readonly [from: number, to: number] {
-  const at = lines.indexOf(line);
-  let from = at;
-  for (let depth = 0; from > 0; from--) {
-    const { text } = lines[from] ?? line;
-    if (text === '/TBL') depth++;
-    else if (text === 'TBL') depth--;
-    else if (text === 'TR' && depth === 0) break;
-  }
-  let to = at;
-  for (let depth = 0; to < lines.length; to++) {
-    const { text } = lines[to] ?? line;
-    if (depth === 0 && (text === '/TBL' || text === 'TR') && to > from) break;
-    if (text === 'TBL') depth++;
-    else if (text === '/TBL') depth--;
-  }
-  return [from, to];
-}
-
-function insertRow(place: Spot, edit: Extract<Edit, { op: 'insertRow' }>): void {
-  const { lines } = place;
-  const [from, to] = rowOf(place);
-  let depth = 0;
-  const cells = lines.slice(from, to).filter(({ text }) => {
-    if (text === 'TBL') depth++;
-    else if (text === '/TBL') depth--;
-    return text === 'TC' && depth === 0;
-  }).length;
-  const texts = Array.from({ length: cells }, (_, i) => edit.cells?.[i] ?? '');
-  const row = ['TR', ...texts.flatMap((text) => ['TC', `P ${text}`, '/TC'])].map((text) => lineOf(text));
-  const head = lines[from];
-  if (edit.side === 'before' || !head) lines.splice(from, 0, ...row);
-  else {
-    lines.splice(to + head.behind, 0, ...row);
-    head.behind += row.length;
-  }
-}
-
-function deleteRow(place: Spot): void {
-  const { lines } = place;
-  const [from, to] = rowOf(place);
-  for (const line of lines.slice(from, to)) line.gone = true;
-  // A table without rows shows nothing.
-  const before = lines.slice(0, from).findLastIndex((l) => !l.gone);
-  const after = lines.findIndex((l, i) => i >= to && !l.gone);
-  const [head, foot] = [lines[before], lines[after]];
-  if (head?.text === 'TBL' && foot?.text === '/TBL') {
-    head.gone = true;
-    foot.gone = true;
-  }
+/** Gives the characters between two places another look. */
+function restyled({ from, to }: Found, restyle: (look: string) => string): void {
+  const { piece } = from.line;
+  const again = (look: Look): Look => {
+    if (look === null) return null;
+    return typeof look === 'string' ? restyle(look) : new Set([...look].map(restyle));
+  };
+  const looks = piece.looks.map((look, i) => (i < from.at || i >= to.at ? look : again(look)));
+  from.line.set({ text: piece.text, looks });
 }

@@ -3,7 +3,7 @@ import { unexpectedStory } from './edit-outcome.ts';
 import { RedlineError } from './errors.ts';
 import { type Limits, NOTHING_IGNORED } from './options.ts';
 import { draftEdits, type Edit, type Edited, type EditOptions } from './revisions/index.ts';
-import { acceptedLines, verify } from './verify/index.ts';
+import { readAccepted, verify } from './verify/index.ts';
 
 /**
  * Applies a list of edits to a document as tracked changes: all of them, or none.
@@ -43,14 +43,16 @@ export function applyEdits(
       first.story,
     );
   if (faults.length > 0) throw notExact(`the package would have a fault: ${faults[0]?.message ?? 'unknown'}`);
-  const story = unexpectedStory(
-    acceptedLines(surveyed, codec, options.limits),
-    acceptedLines(after, codec, options.limits),
+  const unexpected = unexpectedStory(
+    readAccepted(surveyed, codec, options.limits),
+    readAccepted(after, codec, options.limits),
     asked,
     alphabet,
   );
-  if (story !== undefined)
-    throw notExact(`accepting them would not give the text asked for in ${story}`, story);
+  if (unexpected) {
+    const { story, what } = unexpected;
+    throw notExact(`accepting them would not give the ${what} asked for in ${story}`, story);
+  }
   return edited;
 }
 

@@ -31,6 +31,26 @@ const OPS = [
   ...['deleteRow', 'footnote', 'comment'],
 ];
 
+const TEXT_FORMATS = [
+  ...[{ bold: true }, { bold: null, italic: false }, { italic: null, size: 9.5 }, { font: 'Arial & Co' }],
+  ...[
+    { underline: false, color: 'ff0000' },
+    { strike: true, highlight: 'yellow', color: null },
+  ],
+  ...[
+    { smallCaps: true, allCaps: false, font: null },
+    { style: null, size: null, underline: true },
+  ],
+];
+const PARAGRAPH_FORMATS = [
+  ...[{ align: 'center' }, { indentLeft: 36, indentFirst: -18 }, { keepNext: true, spaceAfter: 0 }],
+  ...[
+    { indentFirst: 0, indentRight: 7.25 },
+    { indentLeft: null, indentFirst: null, align: null },
+  ],
+  ...[{ spaceBefore: 6, keepLines: false, pageBreakBefore: null }, { style: null }, { level: 1 }],
+];
+
 /** A list of edits that may or may not fit together: anchors are words that the document has. */
 export function randomEdits(data: Uint8Array, dice: Dice, most: number): unknown[] {
   const texts = textsOf(data).filter((t) => t.trim() !== '');
@@ -56,17 +76,13 @@ function randomEdit(texts: readonly string[], dice: Dice): unknown {
       return {
         op,
         at,
-        set: dice.pick([{ bold: true }, { italic: null, size: 9.5 }, { underline: false, color: 'ff0000' }]),
+        set: dice.pick(TEXT_FORMATS),
       };
     case 'formatParagraph':
       return {
         op,
         at,
-        set: dice.pick([
-          { align: 'center' },
-          { indentLeft: 36, indentFirst: -18 },
-          { keepNext: true, spaceAfter: 0 },
-        ]),
+        set: dice.pick(PARAGRAPH_FORMATS),
       };
     case 'insertRow':
       return { op, at, side, cells: dice.chance(2) ? [text] : [] };

@@ -14,6 +14,8 @@ export interface Block {
   readonly objects: string;
   readonly controls: string;
   readonly table: string;
+  /** `w:pPr` as it stands, which the other aspects say; nothing where the line is no paragraph. */
+  readonly properties: Element | undefined;
 }
 
 export interface Paragraph extends Block {

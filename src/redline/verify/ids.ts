@@ -94,6 +94,25 @@ function styleNames(source: Package): ReadonlyMap<string, string> {
   return names;
 }
 
+/** Identifier of a style by its identifier or, in any case, its name. */
+export function styleIdOf(
+  source: Package,
+  wanted: string,
+  type: 'paragraph' | 'character',
+): string | undefined {
+  const named: string[] = [];
+  for (const part of source.relatedParts(source.main, 'styles')) {
+    for (const style of source.outline(part, { name: 'w:style', upTo: 'w:name' }).children) {
+      const id = attribute(style, 'w:styleId');
+      if (id === undefined || attribute(style, 'w:type') !== type) continue;
+      if (id === wanted) return id;
+      const name = child(style, 'w:name');
+      if (name && attribute(name, 'w:val')?.toLowerCase() === wanted.toLowerCase()) named.push(id);
+    }
+  }
+  return named[0];
+}
+
 /** `w:numId` → its abstract definition and its own overrides (§17.9). */
 function listDefinitions(
   source: Package,

@@ -2,6 +2,16 @@ import type { Codec } from '../codec.ts';
 import { type InputRole, RedlineError } from '../errors.ts';
 import { type Ignore, type Limits, NOTHING_IGNORED, type Tracked } from '../options.ts';
 import type { Difference, StoryProof, Verification } from '../report.ts';
+
+export {
+  type Accepted,
+  type AcceptedLine,
+  element,
+  type Restyle,
+  readAccepted,
+} from './accepted.ts';
+export type { Element } from './element.ts';
+
 import { comparedStories, differences } from './compare.ts';
 import { type Agreed, emptyMemory, type Memory, NOTHING_AGREED } from './context.ts';
 import { type Parts, readDocument, resolvedParts, type View } from './document.ts';
@@ -133,22 +143,4 @@ function outcomeOf(stories: ReadonlySet<string>, found: readonly Difference[]): 
 
 function readInput(input: Input, memory: Memory): View {
   return about(input.role, () => readDocument(input.source, input.parts, memory));
-}
-
-/**
- * What a document says with every change accepted, line by line: `P` and the text of a paragraph, `TBL`, `TR`, `TC`,
- * `/TC`, `/TBL`, `TXBX`, `/TXBX`. What is no text stands in `⟦⟧`.
- *
- * @throws {RedlineError} `document/*` or `limits/exceeded` when it cannot be read
- */
-export function acceptedLines(
-  document: Uint8Array,
-  codec: Codec,
-  limits: Limits,
-): ReadonlyMap<string, readonly string[]> {
-  const source = new Package(document, openWorkshop(codec, limits));
-  // Lines hold text alone: what ids name need not be looked up.
-  const memory = emptyMemory(agreedIds([source]), NOTHING_IGNORED);
-  const view = readDocument(source, resolvedParts(source, 'accept'), memory);
-  return new Map(Array.from(view, ([name, { lines, read }]) => [name, lines.map((l) => read(l).line)]));
 }

@@ -53,38 +53,17 @@ class ParagraphReader {
     return {
       line: `P ${text}`,
       format,
-      ...this.paragraphProperties(pPr),
+      ...paragraphLooks(pPr, this.context),
       links: this.links.map((link) => `${link.start}-${link.end} ${link.target}`).join('\n'),
       objects: this.objects,
       controls: this.controls.join('\n'),
       table: '',
+      properties: pPr,
       notes: this.notes,
       ends: this.ends,
       boxes: this.boxes,
       section: pPr && child(pPr, 'w:sectPr'),
     };
-  }
-
-  private paragraphProperties(pPr: Element | undefined): Pick<Block, 'style' | 'numbering' | 'direct'> {
-    if (pPr === undefined) return { style: '', numbering: '', direct: '' };
-    let style = '';
-    let numbering = '';
-    const direct: string[] = [];
-    for (const el of pPr.children) {
-      if (el.name === 'w:pStyle') style = this.context.lookUp('style', attribute(el, 'w:val') ?? '');
-      else if (el.name === 'w:numPr') numbering = this.numbering(el);
-      else if (!ELSEWHERE.has(el.name)) direct.push(canonical(el, this.context));
-    }
-    return { style, numbering, direct: direct.sort().join(' ') };
-  }
-
-  private numbering(numPr: Element): string {
-    const value = (name: string): string => {
-      const el = child(numPr, name);
-      return (el && attribute(el, 'w:val')) ?? '';
-    };
-    const id = value('w:numId');
-    return `${id === '' ? '' : this.context.lookUp('list', id)}/${value('w:ilvl') || '0'}`;
   }
 
   private inline(elements: readonly Element[]): void {
@@ -321,6 +300,32 @@ const BREAKS: ReadonlyMap<string, string> = new Map([
   ['page', '\f'],
   ['column', '\v'],
 ]);
+
+/** What the properties of a paragraph say, aspect by aspect. */
+export function paragraphLooks(
+  pPr: Element | undefined,
+  context: Context,
+): Pick<Block, 'style' | 'numbering' | 'direct'> {
+  if (pPr === undefined) return { style: '', numbering: '', direct: '' };
+  let style = '';
+  let numbering = '';
+  const direct: string[] = [];
+  for (const el of pPr.children) {
+    if (el.name === 'w:pStyle') style = context.lookUp('style', attribute(el, 'w:val') ?? '');
+    else if (el.name === 'w:numPr') numbering = numberingOf(el, context);
+    else if (!ELSEWHERE.has(el.name)) direct.push(canonical(el, context));
+  }
+  return { style, numbering, direct: direct.sort().join(' ') };
+}
+
+function numberingOf(numPr: Element, context: Context): string {
+  const value = (name: string): string => {
+    const el = child(numPr, name);
+    return (el && attribute(el, 'w:val')) ?? '';
+  };
+  const id = value('w:numId');
+  return `${id === '' ? '' : context.lookUp('list', id)}/${value('w:ilvl') || '0'}`;
+}
 
 /** What a content control is, apart from its id and the format of its placeholder. */
 export function controlProperties(sdt: Element, context: Context): string {

@@ -72,6 +72,7 @@ const MARK: Block = {
   objects: '',
   controls: '',
   table: '',
+  properties: undefined,
 };
 
 class StoryReader {

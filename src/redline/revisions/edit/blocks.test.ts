@@ -98,6 +98,50 @@ const ROWS: readonly Row[] = [
     ),
   ],
   [
+    'a first line of nothing overrules what a style says',
+    p(r('One'), '<w:ind w:hanging="360"/>'),
+    [{ op: 'formatParagraph', at: { quote: 'One' }, set: { indentFirst: 0 } }],
+    p(r('One'), `<w:ind w:firstLine="0"/>${change('pPr', '<w:ind w:hanging="360"/>')}`),
+  ],
+  [
+    'a paragraph that is formatted and joined with the next',
+    p(r('One')) + p(r('Two')),
+    [
+      { op: 'mergeParagraph', at: { quote: 'One' } },
+      { op: 'formatParagraph', at: { quote: 'One' }, set: { align: 'center' } },
+    ],
+    p(r('One'), CENTRE + markOf('del') + change('pPr', '')) + p(r('Two'), CENTRE + change('pPr', '')),
+  ],
+  [
+    'three paragraphs become one that looks like the first',
+    p(r('One'), CENTRE) + p(r('Two')) + p(r('Three')),
+    [
+      { op: 'mergeParagraph', at: { quote: 'One' } },
+      { op: 'mergeParagraph', at: { quote: 'Two' } },
+    ],
+    p(r('One'), CENTRE + markOf('del')) +
+      p(r('Two'), CENTRE + markOf('del') + change('pPr', '')) +
+      p(r('Three'), CENTRE + change('pPr', '')),
+  ],
+  [
+    'both halves of a paragraph that is formatted look so',
+    p(r('One two')),
+    [
+      { op: 'splitParagraph', at: { quote: 'One' }, side: 'after' },
+      { op: 'formatParagraph', at: { quote: 'two' }, set: { align: 'center' } },
+    ],
+    p(r('One'), CENTRE + markOf('ins')) + p(r(' two'), CENTRE + change('pPr', '')),
+  ],
+  [
+    'the last paragraph is formatted, and one comes behind it',
+    p(r('One')),
+    [
+      { op: 'formatParagraph', at: { quote: 'One' }, set: { align: 'center' } },
+      { op: 'insertParagraph', at: { quote: 'One' }, side: 'after', text: 'Two' },
+    ],
+    p(r('One'), CENTRE + markOf('ins')) + p(ins(r('Two'))),
+  ],
+  [
     'a row comes and a row goes',
     tbl(
       row(cell(p(r('A', '<w:b/>'))) + cell(p(r('B')))) + row(cell(p(r('C'))) + cell(p(r('D')) + p(r('E')))),
@@ -120,7 +164,41 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
+/** Where earlier changes took the marks between paragraphs. */
+const JOINED: readonly Row[] = [
+  [
+    'what earlier changes joined is formatted where it shows, in the last of it',
+    p(r('One'), markOf('del')) + p(r('Two')),
+    [{ op: 'formatParagraph', at: { quote: 'One' }, set: { align: 'center' } }],
+    p(r('One'), markOf('del')) + p(r('Two'), CENTRE + change('pPr', '')),
+  ],
+  [
+    'a paragraph is joined with all that earlier changes joined, and looks like the first',
+    p(r('One'), CENTRE) + p(r('Two'), markOf('del')) + p(r('Three')),
+    [{ op: 'mergeParagraph', at: { quote: 'One' } }],
+    p(r('One'), CENTRE + markOf('del')) +
+      p(r('Two'), markOf('del')) +
+      p(r('Three'), CENTRE + change('pPr', '')),
+  ],
+  [
+    'halves of what earlier changes joined look like it',
+    p(r('One two'), markOf('del')) + p(r('Three'), CENTRE),
+    [{ op: 'splitParagraph', at: { quote: 'One' }, side: 'after' }],
+    p(r('One'), CENTRE + markOf('ins')) + p(r(' two'), markOf('del')) + p(r('Three'), CENTRE),
+  ],
+  [
+    'a paragraph beside what earlier changes joined looks like it',
+    p(r('One'), markOf('del')) + p(r('Two'), CENTRE),
+    [{ op: 'insertParagraph', at: { quote: 'One' }, side: 'before', text: 'New' }],
+    p(ins(r('New')), CENTRE + markOf('ins')) + p(r('One'), markOf('del')) + p(r('Two'), CENTRE),
+  ],
+];
+
 describe('paragraphs, rows and formatting', () => {
+  test.each(JOINED.map((x) => [x[0], x] as const))('%s', (_, [, source, edits, markup]) => {
+    expect(edited(source, edits, true).xml).toBe(bare(markup));
+  });
+
   test.each(ROWS.map((x) => [x[0], x] as const))('%s', (_, [, source, edits, markup]) => {
     expect(edited(source, edits).xml).toBe(bare(markup));
   });
@@ -218,13 +296,22 @@ describe('paragraphs, rows and formatting', () => {
       'edit/not-editable',
     ],
     [
-      'a paragraph of a text box with two copies does not move',
+      'a paragraph that another edit formats does not move',
+      p(r('a')) + p(r('b')) + p(r('c')),
+      [
+        { op: 'formatParagraph', at: { quote: 'a' }, set: { align: 'center' } },
+        { op: 'moveParagraph', at: { quote: 'a' }, to: { quote: 'b' }, side: 'after' },
+      ],
+      'edit/overlap',
+    ],
+    [
+      'a paragraph does not move out of a text box',
       p(boxed(p(r('A')) + p(r('B')))) + p(r('b')),
-      { op: 'moveParagraph', at: { quote: 'A' }, to: { quote: 'B' }, side: 'after' },
+      { op: 'moveParagraph', at: { quote: 'A' }, to: { quote: 'b' }, side: 'after' },
       'edit/not-editable',
     ],
   ])('refused: %s', (_, source, edit, code) => {
-    expect(refusal(source, [edit]).code).toBe(code);
+    expect(refusal(source, [edit].flat()).code).toBe(code);
   });
 
   test.each<[string, Source, readonly object[]]>([
@@ -293,6 +380,16 @@ describe('paragraphs, rows and formatting', () => {
     const source = p(boxed(tbl(row(cell(p(r('A')))) + last) + p(r('c'))));
     const { xml } = edited(source, [edit]);
     expect(withoutStamps(xml)).toBe(withoutStamps(bare(p(boxed(tbl(rows + last) + p(r('c')))))));
+  });
+
+  test('in both copies of a text box a move is a deletion and an insertion', () => {
+    const source = p(boxed(p(r('A')) + p(r('B')) + p(r('C'))));
+    const { xml, report } = edited(source, [
+      { op: 'moveParagraph', at: { quote: 'A' }, to: { quote: 'B' }, side: 'after' },
+    ]);
+    const moved = `${p(del('A'), markOf('del'))}${p(r('B'))}${p(ins(r('A')), markOf('ins'))}${p(r('C'))}`;
+    expect(withoutStamps(xml)).toBe(withoutStamps(bare(p(boxed(moved)))));
+    expect(report.edits[0]?.notes).toEqual(['move-as-insertion']);
   });
 
   test('words in a text box that an earlier change deleted are not found', () => {

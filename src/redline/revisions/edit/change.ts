@@ -1,7 +1,7 @@
-import type { XmlElement } from '../../ooxml/index.ts';
+import { outer, type XmlElement } from '../../ooxml/index.ts';
 import { editFault } from './faults.ts';
 import type { NewProperties, Update } from './properties.ts';
-import { isMarkGone } from './record.ts';
+import { isMarkGone, ownProperties } from './record.ts';
 import type { Path } from './story.ts';
 import { isLooseField, readTape, type Tape } from './tape.ts';
 import type { EditNote } from './types.ts';
@@ -47,7 +47,12 @@ export class ParagraphChange {
   /** The whole paragraph goes: its content, and its mark where `mark` says so. */
   deleted = false;
   mark: 'del' | 'moveFrom' | undefined;
-  properties: NewProperties | undefined;
+  /** Properties that were asked for. */
+  look: NewProperties | undefined;
+  /** The paragraph as which it looks, because it is joined to it. */
+  likeness: ParagraphChange | undefined;
+  /** The paragraph that shows with the properties of which it is a part, where earlier changes joined several. */
+  shown: ParagraphChange = this;
   /** Cells that vanish, and what comes behind some: marks of comments, by the place of the cell's element. */
   readonly dropped = new Set<number>();
   readonly behindCell = new Map<number, string>();
@@ -125,9 +130,33 @@ export class ParagraphChange {
     this.mark = mark;
   }
 
-  claimProperties(properties: NewProperties): void {
-    if (this.properties !== undefined) throw overlap('the properties of one paragraph');
-    this.properties = properties;
+  /** Gets other properties. */
+  restyle(look: NewProperties): void {
+    if (this.#gone()) throw overlap('a paragraph that another edit takes away');
+    this.#claimLook();
+    this.look = look;
+  }
+
+  /** Looks like another from now on. */
+  takeAfter(other: ParagraphChange): void {
+    this.#claimLook();
+    this.likeness = other;
+  }
+
+  #claimLook(): void {
+    if (this.look !== undefined || this.likeness !== undefined)
+      throw overlap('the properties of one paragraph');
+  }
+
+  /** Its own properties as they come to be, as the content of `w:pPr`; nothing where they stay as they are. */
+  get properties(): NewProperties | undefined {
+    const { likeness } = this;
+    return likeness === undefined ? this.look : () => likeness.finalProperties;
+  }
+
+  get finalProperties(): string {
+    const own = ownProperties(this.paragraph);
+    return this.properties?.(own) ?? own.map(outer).join('');
   }
 
   append(properties: NewProperties, content: () => string): void {
@@ -140,7 +169,7 @@ export class ParagraphChange {
   }
 
   #isEdited(): boolean {
-    const words = this.insertions.some((i) => i.mark === undefined);
+    const words = this.insertions.some((i) => i.mark === undefined) || this.look !== undefined;
     return words || this.deletions.length + this.formats.length + this.splits.length > 0;
   }
 

@@ -9,6 +9,7 @@ import {
   relatedPart,
 } from '../../ooxml/index.ts';
 import type { Place } from './anchors.ts';
+import { shownAs } from './edges.ts';
 import { editFault } from './faults.ts';
 import type { Plan } from './plan.ts';
 import { paragraphUpdates, runUpdates, updated } from './properties.ts';
@@ -21,14 +22,14 @@ export function formatText(plan: Plan, place: Place, set: TextFormat): undefined
   plan.at(place).format(place.range, runUpdates(style === undefined ? set : { ...set, style }));
 }
 
-/** Formats a paragraph. */
+/** Formats a paragraph: where earlier changes joined several, the last of them is what shows. */
 export function formatParagraph(plan: Plan, place: Place, set: ParagraphFormat): undefined {
-  const change = plan.at(place);
+  const change = shownAs(plan, place);
   const style = set.style ? styleId(plan, set.style, 'paragraph') : set.style;
   const pPr = child(change.paragraph, 'w:pPr');
   if (set.level !== undefined) requireList(plan, pPr);
   const updates = paragraphUpdates(style === undefined ? set : { ...set, style }, pPr);
-  change.claimProperties((current) => updated(current, updates, 'paragraph'));
+  change.restyle((current) => updated(current, updates, 'paragraph'));
 }
 
 function requireList(plan: Plan, pPr: Parameters<typeof placeOf>[0]): void {

@@ -2,10 +2,11 @@ import { outer, type XmlElement } from '../../ooxml/index.ts';
 import type { Place } from './anchors.ts';
 import type { ParagraphChange } from './change.ts';
 import type { Draft } from './draft.ts';
+import { continues, edgeOf, isLast, shownAs } from './edges.ts';
 import { editFault } from './faults.ts';
 import type { Notes } from './footnotes.ts';
 import { moveRange, newParagraph } from './paragraph.ts';
-import { continues, deleteParagraph, edgeOf, isLast } from './paragraphs.ts';
+import { deleteParagraph } from './paragraphs.ts';
 import type { Plan } from './plan.ts';
 import { endsSection, markProperties, markRevisions, ownProperties } from './record.ts';
 import { type Cell, type Holder, REVISIONS } from './tape.ts';
@@ -20,15 +21,14 @@ export function moveParagraph(
 ): (() => void) | undefined {
   const [source, target] = [plan.at(from), plan.at(to)];
   if (source === target) throw editFault('edit/invalid', 'A paragraph cannot move beside itself.');
-  if (source.part !== target.part || noteOf(source) !== noteOf(target))
+  if (source.part !== target.part || holderOf(source) !== holderOf(target))
     throw editFault('edit/not-editable', 'Paragraphs move within one story.');
   if (endsSection(source.paragraph))
     throw editFault('edit/not-editable', 'The paragraph ends a section and does not move.');
-  if (inBox(source) || inBox(target))
-    throw editFault('edit/not-editable', 'Paragraphs of text boxes do not move.');
   const edge = edgeOf(plan, to, side);
   const appends = side === 'after' && isLast(edge.path);
-  const tracked = isMovable(source) && !isLast(from.path) && !continues(from.path) && !appends;
+  const tracked =
+    !hasTwin(source) && isMovable(source) && !isLast(from.path) && !continues(from.path) && !appends;
   const { draft } = plan;
   if (source.tape.cells.some((c) => c.element.name === 'w:bookmarkStart')) source.notes.add('bookmarks-stay');
   if (tracked) {
@@ -40,7 +40,8 @@ export function moveParagraph(
   }
   source.notes.add('move-as-insertion');
   const settle = deleteParagraph(plan, from);
-  const own = ownProperties(source.paragraph).map(outer).join('');
+  source.shown = shownAs(plan, from);
+  const own = propertiesOf(source);
   if (appends)
     edge.change.append(
       () => own,
@@ -53,12 +54,15 @@ export function moveParagraph(
   return settle;
 }
 
-/** The note that a paragraph stands in; nothing in other stories. */
-function noteOf({ path }: ParagraphChange): XmlElement | undefined {
-  return path.find((e) => e.name === 'w:footnote' || e.name === 'w:endnote');
+/** The note or text box that a paragraph stands in; nothing in other stories. */
+function holderOf({ path }: ParagraphChange): XmlElement | undefined {
+  return path.findLast((e) => HOLDERS.has(e.name));
 }
 
-function inBox({ path }: ParagraphChange): boolean {
+const HOLDERS = new Set(['w:footnote', 'w:endnote', 'w:txbxContent']);
+
+/** A box with two copies would have the names of the ranges of a move twice. */
+function hasTwin({ path }: ParagraphChange): boolean {
   return path.some((e) => e.name === 'mc:AlternateContent');
 }
 
@@ -72,16 +76,14 @@ function isMovable({ tape, paragraph }: ParagraphChange): boolean {
   );
 }
 
+function propertiesOf({ shown }: ParagraphChange): string {
+  return ownProperties(shown.paragraph).map(outer).join('');
+}
+
 function copied(source: ParagraphChange, kind: 'ins' | 'moveTo', draft: Draft, notes: Notes): string {
-  const own = ownProperties(source.paragraph).map(outer).join('');
   const content = copiedContent(source, kind, draft, notes);
-  return newParagraph(
-    own,
-    markProperties(source.paragraph),
-    content,
-    draft,
-    kind === 'ins' ? 'w:ins' : 'w:moveTo',
-  );
+  const mark = markProperties(source.shown.paragraph);
+  return newParagraph(propertiesOf(source), mark, content, draft, kind === 'ins' ? 'w:ins' : 'w:moveTo');
 }
 
 /** What shows of a paragraph, without marks, as new content. */

@@ -1,4 +1,4 @@
-import { child, outer, startTag } from '../../ooxml/index.ts';
+import { child, startTag } from '../../ooxml/index.ts';
 import type { ParagraphChange } from './change.ts';
 import { writeContent } from './content.ts';
 import type { Draft } from './draft.ts';
@@ -26,37 +26,31 @@ export function writeParagraph(change: ParagraphChange, draft: Draft): string {
   const pieces = writeContent(change, draft);
   const last = pieces.length - 1;
   const properties = child(paragraph, 'w:pPr');
-  const former = ownProperties(paragraph).map(outer).join('');
+  const { shown } = change;
   const fresh = pieces
     .slice(0, last)
-    .map((content) => newParagraph(former, markProperties(paragraph), content, draft));
+    .map((content) => newParagraph(shown.finalProperties, markProperties(shown.paragraph), content, draft));
   const tag = startTag(paragraph).replace(/\/>$/, '>');
   const content = pieces[last] ?? '';
   const own =
     change.appended.length === 0
       ? `${tag}${changedProperties(properties, change, draft)}${content}</w:p>`
-      : appended(change, former, tag, content, draft);
+      : appended(change, tag, content, draft);
   const written = (blocks: readonly (() => string)[]): string[] => blocks.map((block) => block());
   return [...written(change.before), ...fresh, moved(own, change, draft), ...written(change.behind)].join('');
 }
 
 /** Text behind the last paragraph: its mark is inserted, and the last of the new ones has what was its mark. */
-function appended(
-  change: ParagraphChange,
-  former: string,
-  tag: string,
-  content: string,
-  draft: Draft,
-): string {
+function appended(change: ParagraphChange, tag: string, content: string, draft: Draft): string {
   const { paragraph } = change;
   const current = ownProperties(paragraph);
-  const first = newParagraph(former, markProperties(paragraph), content, draft).replace('<w:p>', tag);
+  const mark = markProperties(paragraph);
+  const first = newParagraph(change.finalProperties, mark, content, draft).replace('<w:p>', tag);
   const rest = change.appended.map(({ properties, content: write }, i) => {
     const own = write();
-    if (i < change.appended.length - 1)
-      return newParagraph(properties(current), markProperties(paragraph), own, draft);
-    change.claimProperties(properties);
-    return `<w:p>${changedProperties(child(paragraph, 'w:pPr'), change, draft)}${own}</w:p>`;
+    if (i < change.appended.length - 1) return newParagraph(properties(current), mark, own, draft);
+    const last = { mark: change.mark, properties };
+    return `<w:p>${changedProperties(child(paragraph, 'w:pPr'), last, draft)}${own}</w:p>`;
   });
   return first + rest.join('');
 }

@@ -109,6 +109,8 @@ function twinOf(change: ParagraphChange): ParagraphChange | undefined {
   twin.deleted = change.deleted;
   twin.moved = change.moved;
   twin.mark = change.mark;
-  twin.properties = change.properties;
+  twin.look = change.look;
+  twin.likeness = change.likeness;
+  twin.shown = change.shown;
   return twin;
 }

@@ -114,19 +114,20 @@ export function paragraphUpdates(set: ParagraphFormat, pPr: XmlElement | undefin
     ...lengths('w:ind', child(pPr, 'w:ind'), [
       ['w:left', set.indentLeft],
       ['w:right', set.indentRight],
-      ['w:firstLine', set.indentFirst === undefined ? undefined : positive(set.indentFirst)],
-      ['w:hanging', set.indentFirst === undefined ? undefined : positive(negated(set.indentFirst))],
+      ...firstLine(set.indentFirst),
     ]),
     ...valued('jc', set.align),
   ];
 }
 
-function negated(value: number | null): number | null {
-  return value === null ? null : -value;
-}
-
-function positive(value: number | null): number | null {
-  return value !== null && value > 0 ? value : null;
+/** Nothing at all overrules what a style says, as Word writes it: a first line of 0. */
+function firstLine(value: number | null | undefined): Length[] {
+  if (value === undefined) return [];
+  const hangs = value !== null && value < 0;
+  return [
+    ['w:firstLine', hangs ? null : value],
+    ['w:hanging', hangs ? -value : null],
+  ];
 }
 
 function numbered(number: XmlElement | undefined, level: number): string {
@@ -139,6 +140,8 @@ function numbered(number: XmlElement | undefined, level: number): string {
   return `<w:numPr><w:ilvl w:val="${level}"/>${rest}</w:numPr>`;
 }
 
+type Length = readonly [attribute: string, points: number | null | undefined];
+
 const SYNONYMS: Readonly<Record<string, RegExp>> = {
   'w:left': /\s(?:w:left|w:start|w:leftChars|w:startChars)="[^"]*"/g,
   'w:right': /\s(?:w:right|w:end|w:rightChars|w:endChars)="[^"]*"/g,
@@ -148,11 +151,7 @@ const SYNONYMS: Readonly<Record<string, RegExp>> = {
   'w:after': /\s(?:w:after|w:afterLines|w:afterAutospacing)="[^"]*"/g,
 };
 
-function lengths(
-  name: string,
-  element: XmlElement | undefined,
-  values: readonly (readonly [attribute: string, points: number | null | undefined])[],
-): Update[] {
+function lengths(name: string, element: XmlElement | undefined, values: readonly Length[]): Update[] {
   if (values.every(([, v]) => v === undefined)) return [];
   let text = element ? outer(element).replace(/^<w:\w+|\/?>[\s\S]*$/g, '') : '';
   for (const [attribute, points] of values) {

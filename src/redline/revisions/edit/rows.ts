@@ -1,9 +1,9 @@
 import { child, childValue, descendants, elements, outer, type XmlElement } from '../../ooxml/index.ts';
 import type { Place } from './anchors.ts';
 import type { Draft } from './draft.ts';
+import { isLast } from './edges.ts';
 import { editFault } from './faults.ts';
 import { insertedRuns } from './paragraph.ts';
-import { isLast } from './paragraphs.ts';
 import { type Plan, twinPath } from './plan.ts';
 import { markProperties, ownProperties } from './record.ts';
 import { type Path, paragraphOf, paragraphsOf } from './story.ts';
