@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { AT_ONCE } from './access/index.ts';
 
 // The part of the configuration that says who may reach the service.
 
@@ -22,6 +23,10 @@ export interface SignInConfig {
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Tenants that may ask more often. */
   readonly enterprise: readonly string[];
+  /** Requests that one asker may have under way. */
+  readonly atOnce: number;
+  /** Sites whose pages may ask with a key or token, never by cookie. */
+  readonly sites: readonly string[];
 }
 
 const GOOGLE = 'https://accounts.google.com';
@@ -79,6 +84,14 @@ export const signInFields = {
     .string()
     .default('')
     .transform((text) => text.split(/[\s,]+/).filter((one) => one !== '')),
+  REDLINE_AT_ONCE: z.coerce.number().int().min(1).max(10_000).default(AT_ONCE),
+  REDLINE_CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter((one) => one !== ''))
+    .refine((list) => list.every((one) => isOrigin(one) && new URL(one).origin === one), {
+      error: 'must be origins such as https://app.example.com, with commas between them; * is none',
+    }),
   REDLINE_ADMINS: z
     .string()
     .default('')
@@ -94,16 +107,19 @@ type Given = z.output<z.ZodObject<typeof signInFields>>;
 
 /** What only makes sense together. */
 export function checkSignIn(values: Given, context: z.RefinementCtx): void {
-  if (
-    values.REDLINE_TOKEN_ISSUER !== undefined &&
-    values.REDLINE_OIDC_ISSUER === undefined &&
-    values.REDLINE_SIGN_IN === 'none'
-  )
-    context.addIssue({
-      code: 'custom',
-      path: ['REDLINE_TOKEN_ISSUER'],
-      message: 'needs people who sign in: where nobody has to, tokens mean nothing',
-    });
+  const isOpen = values.REDLINE_OIDC_ISSUER === undefined && values.REDLINE_SIGN_IN === 'none';
+  const needing = [
+    ['REDLINE_TOKEN_ISSUER', values.REDLINE_TOKEN_ISSUER !== undefined],
+    ['REDLINE_CORS_ORIGINS', values.REDLINE_CORS_ORIGINS.length > 0],
+  ] as const;
+  for (const [name, given] of needing)
+    if (isOpen && given)
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message:
+          'needs people who sign in (REDLINE_SIGN_IN or REDLINE_OIDC_ISSUER): otherwise everybody may do all',
+      });
   if (values.REDLINE_OIDC_ISSUER === undefined) return;
   for (const name of ['REDLINE_OIDC_CLIENT_ID', 'REDLINE_OIDC_CLIENT_SECRET'] as const)
     if (values[name] === undefined)
@@ -134,6 +150,8 @@ export function signInOf(values: Given): SignInConfig {
     administrators: values.REDLINE_ADMINS,
     addresses: new Map(values.REDLINE_ADDRESSES),
     enterprise: values.REDLINE_ENTERPRISE,
+    atOnce: values.REDLINE_AT_ONCE,
+    sites: values.REDLINE_CORS_ORIGINS,
   };
 }
 

@@ -38,6 +38,8 @@ export interface AccessParts {
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Tenants that may ask more often. */
   readonly enterprise: readonly string[];
+  /** Requests that one asker may have under way. */
+  readonly atOnce: number;
   /** The tenant that a one-time link signs in to; `null` where there is none. */
   readonly linkTenant: string | null;
   /** Of this service, such as `https://redline.example.com`: issuer and audience of its tokens. */
@@ -70,7 +72,7 @@ export class Access {
     const { clock, random, events, origin, provider } = parts;
     this.people = new People(parts.records, clock);
     this.keys = new SigningKeys(parts.records, clock, events);
-    this.rates = new Rates(parts.rateLimits, parts.enterprise);
+    this.rates = new Rates(parts.rateLimits, parts.enterprise, parts.atOnce);
     this.services = new ServiceAccounts(parts);
     this.apiKeys = new ApiKeys({ ...parts, people: this.people, services: this.services });
     const { issuerKeys } = parts;

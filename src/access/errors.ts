@@ -12,6 +12,8 @@ export type AccessErrorCode =
   | 'access/account-not-allowed'
   | 'access/provider-unavailable'
   | 'access/rate-limited'
+  /** So many requests of theirs are under way. */
+  | 'access/too-many-at-once'
   /** The record was changed by someone else meanwhile. */
   | 'access/conflict'
   /** What was asked for cannot be had: a field that is not as it should be. */

@@ -1,6 +1,6 @@
 import type { Action } from './decision.ts';
 import { AccessError } from './errors.ts';
-import type { RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
+import type { Place, RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
 import type { Principal } from './principal.ts';
 
 const MINUTE = 60_000;
@@ -29,13 +29,23 @@ export interface Counted {
   readonly rule: RateRule;
 }
 
-/** How much somebody may ask. @param enterprise tenants that may ask more. */
+/** So many requests at once of one asker where nothing else is said; of all of a tenant, and for enterprises, so many times that. */
+export const AT_ONCE = 50;
+const TENANT_TIMES = 10;
+const ENTERPRISE_TIMES = 5;
+/** A request that is under way for longer is no longer counted. */
+const LONGEST_MS = 10 * MINUTE;
+
+/** How much somebody may ask. @param enterprise tenants that may ask more. @param atOnce requests of one asker. */
 export class Rates {
   readonly #limits: RateLimits;
   readonly #enterprise: ReadonlySet<string>;
 
-  constructor(limits: RateLimits, enterprise: readonly string[]) {
+  readonly #atOnce: number;
+
+  constructor(limits: RateLimits, enterprise: readonly string[], atOnce: number) {
     this.#limits = limits;
+    this.#atOnce = atOnce;
     this.#enterprise = new Set(enterprise);
   }
 
@@ -48,6 +58,43 @@ export class Rates {
   /** Counts a request of somebody who is not known. */
   async countStranger(address: string | null): Promise<RateState> {
     return await this.#take({ key: `address:${address ?? 'none'}`, plan: 'anonymous', rule: ANONYMOUS }, 1);
+  }
+
+  /**
+   * Begins a request of somebody; `null` for strangers.
+   *
+   * @param id of the request, which no other has.
+   * @returns what ends it; never throws.
+   * @throws {AccessError} `access/too-many-at-once`.
+   */
+  async begin(principal: Principal | null, address: string | null, id: string): Promise<() => Promise<void>> {
+    const taken: Place[] = [];
+    const end = async (): Promise<void> => {
+      // What is not given back is free after its time.
+      await Promise.allSettled(taken.map((place) => this.#limits.leave(place)));
+    };
+    for (const [key, most] of this.#sharesOf(principal, address)) {
+      const place = { key, id };
+      if (!(await this.#limits.enter(place, most, LONGEST_MS))) {
+        await end();
+        throw new AccessError('access/too-many-at-once', 'Too many requests are under way.', {
+          retryAfterMs: 1000,
+        });
+      }
+      taken.push(place);
+    }
+    return end;
+  }
+
+  /** Who is counted as one, and how many requests they may have under way. */
+  #sharesOf(principal: Principal | null, address: string | null): readonly (readonly [string, number])[] {
+    if (principal === null) return [[`address:${address ?? 'none'}`, this.#atOnce]];
+    const { tenant } = principal.actor;
+    const most = this.#atOnce * (this.#enterprise.has(tenant) ? ENTERPRISE_TIMES : 1);
+    return [
+      [`asker:${tenant}:${principal.key?.id ?? principal.actor.id}`, most],
+      [`tenant:${tenant}`, most * TENANT_TIMES],
+    ];
   }
 
   #countedOf({ actor, key, standing }: Principal): Counted | null {

@@ -39,6 +39,11 @@ export const ACCESS_PROBLEMS: Readonly<Record<AccessErrorCode, ProblemKind>> = {
     title: 'Too many requests',
     advice: 'Send the request again after the seconds that the header Retry-After names.',
   },
+  'access/too-many-at-once': {
+    status: 429,
+    title: 'Too many requests at once',
+    advice: 'Wait for one of them to end, then send the request again.',
+  },
   'access/conflict': {
     status: 409,
     title: 'It was changed by someone else meanwhile',

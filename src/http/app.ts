@@ -1,10 +1,11 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { shareWith } from './cors.ts';
 import { RequestError } from './errors.ts';
 import { doOnce } from './idempotency.ts';
 import { authenticate, locate } from './principal.ts';
-import { limitRates } from './rates.ts';
+import { limitAtOnce, limitRates } from './rates.ts';
 import { identify, logRequests, patternOf } from './request-log.ts';
 import { answerProblem } from './responses.ts';
 import { guard } from './route-policy.ts';
@@ -48,6 +49,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     if (services.origin().startsWith('https:')) c.res.headers.set('Strict-Transport-Security', HSTS);
     if (services.stopping()) c.res.headers.set('Connection', 'close');
   });
+  app.use('/v1/*', shareWith(services.sites));
   app.use(
     methodNotAllowed({
       app,
@@ -63,7 +65,8 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     }),
   );
   app.use(stayLocal(services.port, services.origin));
-  app.use('/v1/*', authenticate(services.access), limitRates(services.access), guard(services.library));
+  app.use('/v1/*', authenticate(services.access), limitRates(services.access));
+  app.use('/v1/*', limitAtOnce(services.access), guard(services.library));
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);

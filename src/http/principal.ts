@@ -72,7 +72,7 @@ async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Princip
   if (token !== undefined && access.identityTokens?.claims(token) === true) {
     return await principalOfService(c, access, access.identityTokens, token);
   }
-  const cookie = token === undefined ? cookieOf(c, 'access') : undefined;
+  const cookie = token === undefined && c.var.site === undefined ? cookieOf(c, 'access') : undefined;
   const standing = await access.signedIn.standing(token ?? cookie ?? '');
   if (standing === null) return await stranger(c, access);
   if (cookie !== undefined && !SAFE_METHODS.includes(c.req.method)) assertOwnPage(c);

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { type Access, costOf, type RateState, rateLimited } from '../access/index.ts';
 import { actionOf } from './route-policy.ts';
@@ -31,5 +33,24 @@ function headersOf({ plan, rule, verdict }: RateState): Record<string, string> {
   return {
     'RateLimit-Policy': `"${plan}";q=${rule.limit};w=${seconds(rule.periodMs)}`,
     RateLimit: `"${plan}";r=${verdict.remaining};t=${seconds(verdict.resetMs)}`,
+  };
+}
+
+/** Holds a place for a request until its answer is sent, to the last byte. */
+export function limitAtOnce({ rates, required }: Access): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    if (!required) return await next();
+    const { principal = null, address } = c.var;
+    const end = await rates.begin(principal, address, randomBytes(16).toString('hex'));
+    const outgoing = (c.env as Partial<HttpBindings> | undefined)?.outgoing;
+    if (outgoing === undefined || outgoing.destroyed) {
+      try {
+        return await next();
+      } finally {
+        void end();
+      }
+    }
+    outgoing.once('close', () => void end());
+    await next();
   };
 }

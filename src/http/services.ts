@@ -10,6 +10,8 @@ export interface HttpServices {
   readonly access: Access;
   /** Under which address people find the service; asked for with every request, as a free port is known only then. */
   readonly origin: () => string;
+  /** Sites whose pages may use the API, as exact origins. */
+  readonly sites: readonly string[];
   /** How many proxies stand in front of the service, each of which adds to `X-Forwarded-For`. */
   readonly proxies: number;
   readonly pool: EnginePool;
@@ -51,6 +53,8 @@ export interface HttpEnv {
     requestId: string;
     /** From where, as far as that is known. */
     address: string | null;
+    /** Of a page of another site that may use the API; cookies are not looked at then. */
+    site: string | undefined;
     /** Who asks, of what is not open to everybody. */
     principal: Principal | undefined;
     traceId: string | undefined;

@@ -36,6 +36,12 @@ export function guardedSessions(sessions: Sessions, outside: Outside): Sessions 
 export function guardedRateLimits(rateLimits: RateLimits, outside: Outside): RateLimits {
   return {
     take: (key, rule, cost) => outside.call(change('take'), () => rateLimits.take(key, rule, cost)),
+    // Nobody asks twice for a place: a second try that found the first one's would be turned away by itself.
+    enter: (place, most, lifetimeMs) =>
+      outside.call({ ...change('enter'), repeatable: false }, () =>
+        rateLimits.enter(place, most, lifetimeMs),
+      ),
+    leave: (place) => outside.call(change('leave'), () => rateLimits.leave(place)),
     probe: () => outside.call(PROBE, () => rateLimits.probe()),
   };
 }

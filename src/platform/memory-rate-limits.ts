@@ -1,6 +1,7 @@
-import type { RateLimits, RateRule, RateVerdict } from '../access/index.ts';
+import type { Place, RateLimits, RateRule, RateVerdict } from '../access/index.ts';
 import type { Clock } from '../kit/index.ts';
 import { rhythmOf, take, verdictOf } from './gcra.ts';
+import { MemoryPlaces } from './memory-places.ts';
 
 /** How many keys one process counts for. */
 const MOST_KEYS = 100_000;
@@ -13,10 +14,12 @@ export class MemoryRateLimits implements RateLimits {
   readonly #mostKeys: number;
   /** By key: when the whole burst is there again, in microseconds. */
   readonly #fullAt = new Map<string, number>();
+  readonly #places: MemoryPlaces;
 
   constructor(clock: Clock, mostKeys = MOST_KEYS) {
     this.#clock = clock;
     this.#mostKeys = mostKeys;
+    this.#places = new MemoryPlaces(clock);
   }
 
   async take(key: string, rule: RateRule, cost: number): Promise<RateVerdict> {
@@ -26,6 +29,14 @@ export class MemoryRateLimits implements RateLimits {
     const { fullAt, allowed } = take(this.#fullAt.get(counted) ?? 0, rhythm, cost, now);
     this.#fullAt.set(counted, fullAt);
     return verdictOf(allowed, fullAt, rhythm, cost, now);
+  }
+
+  async enter(place: Place, most: number, lifetimeMs: number): Promise<boolean> {
+    return this.#places.enter(place, most, lifetimeMs);
+  }
+
+  async leave(place: Place): Promise<void> {
+    this.#places.leave(place);
   }
 
   async probe(): Promise<void> {}

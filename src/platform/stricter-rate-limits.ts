@@ -15,6 +15,19 @@ export function stricterWithout(shared: RateLimits, local: RateLimits): RateLimi
         return await local.take(key, stricter(rule, cost), cost);
       }
     },
+    enter: async (place, most, lifetimeMs) => {
+      try {
+        return await shared.enter(place, most, lifetimeMs);
+      } catch (error) {
+        if (!(error instanceof OutsideError)) throw error;
+        return await local.enter(place, Math.max(1, Math.floor(most / SHARE)), lifetimeMs);
+      }
+    },
+    // Wherever it was taken: an answer that was lost may have taken it in both.
+    leave: async (place) => {
+      await local.leave(place);
+      await shared.leave(place);
+    },
     probe: () => shared.probe(),
   };
 }

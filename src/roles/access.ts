@@ -9,7 +9,7 @@ export async function openAccess(
   { records }: Library,
   origin: () => string,
 ): Promise<Access> {
-  const { oidc, link, tenants, hostedDomain, administrators, addresses, enterprise } = config.signIn;
+  const { oidc, link, tenants, hostedDomain, administrators, addresses, enterprise, atOnce } = config.signIn;
   for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await platform.keys.create(tenant);
   const access = new Access({
     ...platform.shared,
@@ -19,6 +19,7 @@ export async function openAccess(
     rules: { tenants, hostedDomain, administrators },
     addresses,
     enterprise,
+    atOnce,
     linkTenant: link ? LOCAL_TENANT : null,
     origin,
     clock,

@@ -39,6 +39,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const app = createApp({
     access,
     origin,
+    sites: config.signIn.sites,
     proxies: config.proxies,
     pool,
     results,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DataKeys } from '../../src/documents/data-keys.ts';
 import type { BlobInfo, KeyService, StoredBlob, VersionedBlobStore } from '../../src/documents/index.ts';
@@ -23,6 +22,7 @@ import {
   WEB_LIMITS,
 } from '../../src/platform/index.ts';
 import { settled, VirtualTime } from '../support/time.ts';
+import { ROWS } from './outside-call-rows.ts';
 import { all, CHECKS, NAME, RULE, SESSION, scannerOf, sharedOf, webOf } from './shared-answers.ts';
 
 /** How the part behind the guard behaves: answers, fails, or never answers. */
@@ -139,6 +139,8 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
   'Sessions endAll': ({ Sessions }) => Sessions.endAll('t', 'p'),
   'Sessions probe': ({ Sessions }) => Sessions.probe(),
   'RateLimits take': ({ RateLimits }) => RateLimits.take('a', RULE, 1),
+  'RateLimits enter': ({ RateLimits }) => RateLimits.enter({ key: 'a', id: '0' }, 1, 1),
+  'RateLimits leave': ({ RateLimits }) => RateLimits.leave({ key: 'a', id: '0' }),
   'RateLimits probe': ({ RateLimits }) => RateLimits.probe(),
   'Cache get': ({ Cache }) => Cache.get('a'),
   'Cache set': ({ Cache }) => Cache.set('a', 'b', 1),
@@ -155,16 +157,6 @@ const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapped']) =
   'IdentityProvider finish': ({ IdentityProvider }) =>
     IdentityProvider.finish(new URL('https://a.test'), CHECKS, 0),
 };
-
-const ROWS = readFileSync(new URL('../../docs/outside-calls.md', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) =>
-    /^\| (BlobStore|KeyService|Scanner|Sessions|RateLimits|Cache|Channel|IdentityProvider|IssuerKeys|Web) +\|(.*\|){4}$/.test(
-      line,
-    ),
-  )
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, port = '', call = '', unanswered, again, open]) => ({ port, call, unanswered, again, open }));
 
 /** What a call ends with, however long it takes. */
 async function ended(time: VirtualTime, call: Promise<unknown>): Promise<unknown> {
@@ -190,6 +182,7 @@ async function openBreaker({ guarded, part, outside }: SetUp, port: string): Pro
   expect(outside[named].state).toBe('open');
   part.mood = 'well';
 }
+
 test('the table names every call that there is', () => {
   const { guarded } = setUp();
   const methods = Object.entries(guarded).flatMap(([port, one]) =>

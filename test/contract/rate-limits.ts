@@ -92,3 +92,36 @@ export function describeRateLimits(
     });
   });
 }
+
+/** What every `RateLimits` promises of requests at once. */
+export function describePlaces(
+  adapter: string,
+  make: (clock: Clock) => { one: RateLimits; other: RateLimits },
+): void {
+  describe(`places of RateLimits on ${adapter}`, () => {
+    const setUp = () => {
+      const time = { now: 1_700_000_000_000 };
+      return { time, key: `key-${hex(8)}`, ...make(() => time.now) };
+    };
+
+    test('so many places at once, each free again when it is given back or after its time', async () => {
+      const { one, other, key, time } = setUp();
+      const places = Array.from({ length: 4 }, () => ({ key, id: hex(16) }));
+      const enter = async (n: number, of = one) => await of.enter(places[n] ?? { key, id: '' }, 2, 60_000);
+      expect([await enter(0), await enter(1, other), await enter(2)]).toEqual([true, true, false]);
+      expect(await one.enter({ key: `${key}-`, id: hex(16) }, 1, 60_000), 'another key').toBe(true);
+      await other.leave({ key, id: places[0]?.id ?? '' });
+      expect([await enter(2), await enter(3, other)]).toEqual([true, false]);
+      time.now += 60_001;
+      expect([await enter(3), await enter(0), await enter(1)]).toEqual([true, true, false]);
+    });
+
+    test('of many who come at once, no more get a place than there are', async () => {
+      const { one, other, key } = setUp();
+      const all = Array.from({ length: 40 }, (_, n) =>
+        (n % 2 === 0 ? one : other).enter({ key, id: hex(16) }, 7, 60_000),
+      );
+      expect((await Promise.all(all)).filter(Boolean)).toHaveLength(7);
+    });
+  });
+}

@@ -40,7 +40,12 @@ export function sharedOf(answer: Answer) {
     probe,
   };
   const verdict = { allowed: true, remaining: 0, resetMs: 0, retryAfterMs: 0 };
-  const rateLimits: RateLimits = { take: () => answer('take', verdict), probe };
+  const rateLimits: RateLimits = {
+    take: () => answer('take', verdict),
+    enter: () => answer('enter', true),
+    leave: () => answer('leave', undefined),
+    probe,
+  };
   const cache: Cache = {
     get: () => answer('get', null),
     set: () => answer('set', undefined),

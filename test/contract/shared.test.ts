@@ -8,7 +8,7 @@ import { guardedShared, MemoryRateLimits, type Shared, stricterWithout } from '.
 import { openRedis } from '../../src/platform/redis/index.ts';
 import { connected, type RedisServer, startRedis, startRedisCluster } from '../services/redis.ts';
 import { describeCache, describeChannel } from './cache.ts';
-import { describeRateLimits } from './rate-limits.ts';
+import { describePlaces, describeRateLimits } from './rate-limits.ts';
 import { describeSessions } from './sessions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'redline-sessions-'));
@@ -26,10 +26,11 @@ afterAll(() => {
 describeSessions('an embedded database', () => files);
 describeCache('a process', () => ({ one: cache, other: cache }));
 describeChannel('a process', () => ({ one: channel, other: channel }));
-describeRateLimits('a process', (clock) => {
-  const limits = new MemoryRateLimits(clock);
-  return { one: limits, other: limits };
-});
+for (const describeOne of [describeRateLimits, describePlaces])
+  describeOne('a process', (clock) => {
+    const limits = new MemoryRateLimits(clock);
+    return { one: limits, other: limits };
+  });
 
 describe.each([
   ['one Redis', startRedis],
@@ -66,10 +67,11 @@ describe.each([
       timed = [open(() => clock()), open(() => clock())];
       await Promise.all(timed.map(connected));
     });
-    describeRateLimits(adapter, (given) => {
-      clock = given;
-      return { one: timed[0].rateLimits, other: timed[1].rateLimits };
-    });
+    for (const describeOne of [describeRateLimits, describePlaces])
+      describeOne(adapter, (given) => {
+        clock = given;
+        return { one: timed[0].rateLimits, other: timed[1].rateLimits };
+      });
     test('are counted by the server’s clock where no other is given', async () => {
       const rule = { limit: 60, periodMs: 3_600_000, burst: 3 };
       const verdicts = [one, other, one, other].map(({ rateLimits }) =>
@@ -108,6 +110,11 @@ describe('without Redis', () => {
     expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(5);
     expect(await limits.take('ada', rule, 20), 'heavy work once').toMatchObject({ allowed: false });
     expect(await limits.take('ben', rule, 20)).toMatchObject({ allowed: true });
+    const places = ['1', '2', '3'].map((id) => ({ key: 'ada', id }));
+    const entered = await Promise.all(places.map((place) => limits.enter(place, 8, 60_000)));
+    expect(entered, 'a quarter at once').toEqual([true, true, false]);
+    for (const place of places) await limits.leave(place).catch(() => {});
+    expect(await limits.enter({ key: 'ada', id: '4' }, 8, 60_000)).toBe(true);
 
     await server.restart();
     await expect.poll(() => shared.sessions.probe().then(() => 'ready', String)).toBe('ready');

@@ -1,0 +1,74 @@
+import type { ClientRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BEN } from '../services/openid-provider.ts';
+import type { Visitor } from '../support/visitor.ts';
+import { answerOf, openUpload, partHead } from './service.ts';
+import { ACCESS, openSignIn, type SignInStage } from './sign-in-stage.ts';
+
+// How many requests somebody may have under way.
+
+let stage: SignInStage;
+beforeAll(async () => {
+  stage = await openSignIn({ REDLINE_AT_ONCE: '2', REDLINE_ENTERPRISE: 'other' });
+});
+afterAll(() => stage.stop());
+
+const bearer = (one: Visitor) => `Bearer ${one.cookies.get(ACCESS)}`;
+
+async function newKey(maker: Visitor): Promise<string> {
+  const json = { name: 'k', scopes: ['compare'], perMinute: 6000 };
+  const answer = await maker.fetch('/v1/api-keys', { method: 'POST', json });
+  return `Bearer ${((await answer.json()) as { key: string }).key}`;
+}
+
+const ask = async (authorization: string) =>
+  await fetch(`${stage.service.url}/v1/me`, { headers: { authorization } });
+
+/** A comparison whose sender does not come to an end. */
+function hold(authorization: string): { readonly request: ClientRequest; end(): Promise<void> } {
+  const request = openUpload(stage.service, { authorization });
+  const ended = answerOf(request).then(
+    () => {},
+    () => {},
+  );
+  request.write(partHead('original'));
+  return {
+    request,
+    end: async () => {
+      request.destroy();
+      await ended;
+    },
+  };
+}
+
+const until = (authorization: string, status: number) =>
+  expect.poll(async () => (await ask(authorization)).status, { timeout: 30_000, interval: 100 }).toBe(status);
+
+describe('requests at once', () => {
+  test('are so many, and one more is told to come back; whoever else asks is let in', async () => {
+    const ben = await stage.signedIn(BEN);
+    const [key, other] = [await newKey(ben), await newKey(ben)];
+    const held = [hold(key), hold(key)];
+    await until(key, 429);
+    const refused = await ask(key);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refused.json()).toMatchObject({ code: 'access/too-many-at-once', status: 429 });
+    expect([(await ask(other)).status, (await ask(bearer(ben))).status]).toEqual([200, 200]);
+    await held[0]?.end();
+    await until(key, 200);
+    await held[1]?.end();
+  });
+
+  test('of one tenant are ten times as many, whoever asks', async () => {
+    const ben = await stage.signedIn({ ...BEN, sub: '7001' });
+    const keys = await Promise.all(Array.from({ length: 10 }, () => newKey(ben)));
+    const free = await newKey(ben);
+    const held = keys.flatMap((key) => [hold(key), hold(key)]);
+    await until(free, 429);
+    expect((await ask(bearer(ben))).status, 'a person of the tenant').toBe(429);
+    const stranger = await stage.signedIn({ ...BEN, sub: '2001', hd: 'other.test' });
+    expect((await ask(bearer(stranger))).status, 'another tenant').toBe(200);
+    for (const one of held) await one.end();
+    await until(free, 200);
+  });
+});
