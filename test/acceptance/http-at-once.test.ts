@@ -61,7 +61,8 @@ describe('requests at once', () => {
 
   test('of one tenant are ten times as many, whoever asks', async () => {
     const ben = await stage.signedIn({ ...BEN, sub: '7001' });
-    const keys = await Promise.all(Array.from({ length: 10 }, () => newKey(ben)));
+    const keys: string[] = [];
+    for (let n = 0; n < 10; n += 1) keys.push(await newKey(ben));
     const free = await newKey(ben);
     const held = keys.flatMap((key) => [hold(key), hold(key)]);
     await until(free, 429);
