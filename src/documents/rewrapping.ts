@@ -51,22 +51,32 @@ export class Rewrapping {
   async document(tenant: string, id: string, primary: string): Promise<Rewrapped> {
     let keys = 0;
     for (;;) {
-      const base = await this.#heads.read(tenant, id).catch(unlessRefused);
+      const base = await this.#read(tenant, id);
       if (base === undefined) return { keys, lost: 1, left: 0 };
       if (base === null) return { keys, lost: 0, left: 0 };
       const round = new Round(this.#keys, base.head, primary, this.#most);
       const { head, wrapped } = await round.refresh(this.#heads, base);
-      if (round.count === 0) return { keys, lost: round.lost, left: round.left };
+      if (round.count === 0) {
+        // Somebody else may have wrapped them anew meanwhile, and destroyed what wrapped them before.
+        if (round.lost > 0 && (await this.#read(tenant, id))?.generation !== base.generation) continue;
+        return { keys, lost: round.lost, left: round.left };
+      }
       try {
         await this.#heads.commit(base, this.#next(base.head, head), wrapped);
       } catch (error) {
-        if (error instanceof DocumentsError)
-          return { keys, lost: round.lost, left: round.count + round.left };
+        // What is lost, if anything is, the next pass tells of the head that is there then.
+        if (error instanceof DocumentsError) return { keys, lost: 0, left: round.count + round.left };
         throw error;
       }
       keys += round.count;
       await this.#ambient.pause(PAUSE_MS * round.count);
     }
+  }
+
+  /** @returns `undefined` for a head that nobody can open: also not when it is read once more, were it wrapped anew meanwhile. */
+  async #read(tenant: string, id: string): Promise<StoredHead | null | undefined> {
+    const read = () => this.#heads.read(tenant, id).catch(unlessRefused);
+    return (await read()) ?? (await read());
   }
 
   #next(base: Head, changed: Head): Head {
