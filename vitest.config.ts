@@ -8,7 +8,7 @@ const project = (name: string, include: string[], timeoutMs: number) => ({
     include,
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 30_000 } },
   },
 });
 
@@ -18,12 +18,12 @@ export default defineConfig({
       project(
         'unit',
         ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts', 'test/specimens/**/*.test.ts'],
-        20_000,
+        60_000,
       ),
       project('architecture', ['test/architecture/**/*.test.ts'], 120_000),
-      project('property', ['test/property/**/*.test.ts'], 180_000),
-      project('simulation', ['test/simulation/**/*.test.ts'], 180_000),
-      project('contract', ['test/contract/**/*.test.ts'], 30_000),
+      project('property', ['test/property/**/*.test.ts'], 600_000),
+      project('simulation', ['test/simulation/**/*.test.ts'], 900_000),
+      project('contract', ['test/contract/**/*.test.ts'], 120_000),
       project('acceptance', ['test/acceptance/**/*.test.ts'], 120_000),
       project('chaos', ['test/chaos/**/*.test.ts'], 300_000),
       project('browser', ['test/browser/**/*.test.ts'], 120_000),
