@@ -62,6 +62,18 @@ describe('the configuration', () => {
     });
   });
 
+  test('says whose people may sign in, and in which region a tenant is', () => {
+    const { signIn, residencies } = readConfig(
+      { REDLINE_TENANTS: 'acme@eu=acme.com,acme.org; beta=b.io' },
+      {},
+    );
+    expect([...signIn.tenants]).toEqual([
+      ['acme', ['acme.com', 'acme.org']],
+      ['beta', ['b.io']],
+    ]);
+    expect([...residencies]).toEqual([['acme', 'eu']]);
+  });
+
   test.each(['127.0.0.1', '::1', 'localhost'])('may listen on %s', (host) => {
     expect(readConfig({ HOST: host }, {}).host).toBe(host);
   });
@@ -80,6 +92,9 @@ describe('the configuration', () => {
     ['REDLINE_FETCH_HOSTS', 'https://a.example/', 'must be names of hosts'],
     ['REDLINE_FETCH_HOSTS', '*', 'must be names of hosts'],
     ['REDLINE_FETCH_PLAIN', 'maybe', 'must be yes or no'],
+    ['REDLINE_TENANTS', 'acme@mars=acme.com', 'must be like NAME=example.com'],
+    ['REDLINE_TENANTS', 'acme@eu=acme.com; acme=acme.org', 'must name each tenant once'],
+    ['REDLINE_TENANTS', 'acme=acme.com; beta=acme.com', 'must name each domain once'],
     ['REDLINE_LOG_LEVEL', 'loud', 'must be one of debug, info, warn, error, silent'],
   ])('refuses %s=%s', (name, value, reason) => {
     expect(() => readConfig({}, { [name]: value })).toThrow(ConfigError);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type GcpConfig, gcpOf } from './gcp-config.ts';
 import { LOG_LEVELS, type LogLevel } from './kit/index.ts';
-import { checkSignIn, type SignInConfig, signInFields, signInOf } from './sign-in-config.ts';
+import { checkSignIn, residenciesOf, type SignInConfig, signInFields, signInOf } from './sign-in-config.ts';
 
 /** Everything that can be set from outside, checked and typed. Passed down, never fetched. */
 export interface Config {
@@ -15,6 +15,8 @@ export interface Config {
   readonly proxies: number;
   /** TCP port; 0 takes a free one. */
   readonly port: number;
+  /** Tenants that have a region of their own; the others are where documents are kept by default. */
+  readonly residencies: ReadonlyMap<string, 'us' | 'eu'>;
   /** Where documents are kept in Google Cloud; `null`: on this machine. */
   readonly gcp: GcpConfig | null;
   /** Absolute path of the folder that the embedded platform keeps its data in; in the cloud, what can be made again. */
@@ -176,13 +178,15 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     throw new ConfigError(`The configuration cannot be used:\n${faults.join('\n')}`);
   }
   const values = parsed.data;
-  const gcp = values.REDLINE_PLATFORM === 'gcp' ? gcpOf(values) : null;
+  const residencies = residenciesOf(values);
+  const gcp = values.REDLINE_PLATFORM === 'gcp' ? gcpOf(values, residencies) : null;
   if (gcp !== null && !('places' in gcp)) {
     throw new ConfigError(
       `The configuration cannot be used:\n${gcp.map((fault) => `  ${fault}`).join('\n')}`,
     );
   }
   return {
+    residencies,
     gcp,
     host: values.HOST,
     proxies: values.REDLINE_PROXIES,

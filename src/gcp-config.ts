@@ -8,7 +8,7 @@ export interface GcpPlaces {
 }
 
 export interface GcpConfig {
-  /** The first one is where documents are kept. */
+  /** The first one is where documents are kept of tenants for whom nothing else is said. */
   readonly places: readonly GcpPlaces[];
   /** `null`: the one of the surroundings. */
   readonly project: string | null;
@@ -29,7 +29,10 @@ const KEY_RING = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[A-Za-z0-9_-]{1,
 const RESIDENCIES = ['us', 'eu'] as const;
 
 /** @returns the configuration, or every fault as a line. */
-export function gcpOf(values: GcpVariables): GcpConfig | readonly string[] {
+export function gcpOf(
+  values: GcpVariables,
+  residencies: ReadonlyMap<string, 'us' | 'eu'>,
+): GcpConfig | readonly string[] {
   const faults: string[] = [];
   const places = RESIDENCIES.flatMap((residency) => placesOf(residency, values, faults));
   const chosen = values.REDLINE_RESIDENCY ?? (places.length === 1 ? places[0]?.residency : undefined);
@@ -42,6 +45,10 @@ export function gcpOf(values: GcpVariables): GcpConfig | readonly string[] {
   }
   if (faults.length === 0 && !places.some(({ residency }) => residency === chosen)) {
     faults.push(`REDLINE_RESIDENCY is ${chosen}, which has no buckets`);
+  }
+  for (const [tenant, residency] of residencies) {
+    if (places.some((place) => place.residency === residency)) continue;
+    faults.push(`REDLINE_TENANTS puts ${tenant} in ${residency}, which has no buckets`);
   }
   if (faults.length > 0) return faults;
   const first = places.toSorted((a) => (a.residency === chosen ? -1 : 1));

@@ -42,7 +42,7 @@ export async function withLibrary<Result>(
   const opened = await openPlatform(config);
   try {
     const platform = guardPlatform(opened, {});
-    const library = await openLibrary({ platform, clock: systemClock, log });
+    const library = await openLibrary({ config, platform, clock: systemClock, log });
     try {
       return await work(library);
     } finally {

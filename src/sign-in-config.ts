@@ -31,26 +31,24 @@ export interface SignInConfig {
 
 const GOOGLE = 'https://accounts.google.com';
 const TENANT = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+/** A tenant, and the region in which its documents are kept. */
+const PLACED_TENANT = /^[a-z0-9][a-z0-9_-]{0,39}(?:@(?:us|eu))?$/;
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
 
-/** `acme=acme.com,acme.org; beta=beta.io` */
+/** `acme=acme.com,acme.org; beta@eu=beta.io` */
 const tenants = z
   .string()
   .default('')
   .transform((text) => tenantsOf(text))
   .refine(
-    (list) => list.every(([name, domains]) => TENANT.test(name) && domains.every((one) => DOMAIN.test(one))),
+    (list) =>
+      list.every(([name, domains]) => PLACED_TENANT.test(name) && domains.every((one) => DOMAIN.test(one))),
     {
-      error: 'must be like NAME=example.com,example.org; OTHER=example.net',
+      error: 'must be like NAME=example.com,example.org; OTHER@eu=example.net',
     },
   )
-  .refine(
-    (list) =>
-      new Set(list.flatMap(([, domains]) => domains)).size === list.flatMap(([, domains]) => domains).length,
-    {
-      error: 'must name each domain once',
-    },
-  );
+  .refine((list) => isOnce(list.map(([name]) => nameOf(name))), { error: 'must name each tenant once' })
+  .refine((list) => isOnce(list.flatMap(([, domains]) => domains)), { error: 'must name each domain once' });
 
 /** `acme=192.0.2.0/24,2001:db8::/32` */
 const addresses = z
@@ -136,6 +134,16 @@ export function checkSignIn(values: Given, context: z.RefinementCtx): void {
     });
 }
 
+/** Tenants for whom a region is named. */
+export function residenciesOf({ REDLINE_TENANTS }: Given): ReadonlyMap<string, 'us' | 'eu'> {
+  return new Map(
+    REDLINE_TENANTS.flatMap(([placed]) => {
+      const [name = '', residency] = placed.split('@');
+      return residency === 'us' || residency === 'eu' ? [[name, residency] as const] : [];
+    }),
+  );
+}
+
 /** What the fields mean. */
 export function signInOf(values: Given): SignInConfig {
   const { REDLINE_OIDC_ISSUER: issuer, REDLINE_OIDC_CLIENT_ID: clientId = '' } = values;
@@ -145,7 +153,7 @@ export function signInOf(values: Given): SignInConfig {
     oidc: issuer === undefined ? null : { issuer, clientId, clientSecret },
     tokenIssuer: values.REDLINE_TOKEN_ISSUER ?? null,
     link: values.REDLINE_SIGN_IN === 'link',
-    tenants: new Map(values.REDLINE_TENANTS),
+    tenants: new Map(values.REDLINE_TENANTS.map(([name, domains]) => [nameOf(name), domains])),
     hostedDomain: (values.REDLINE_OIDC_HD ?? (issuer === GOOGLE ? 'yes' : 'no')) === 'yes',
     administrators: values.REDLINE_ADMINS,
     addresses: new Map(values.REDLINE_ADDRESSES),
@@ -164,6 +172,14 @@ function tenantsOf(text: string): [string, string[]][] {
     const [name = '', domains = ''] = entry.split('=');
     return [name, domains.split(',')];
   });
+}
+
+function nameOf(placed: string): string {
+  return placed.split('@')[0] ?? '';
+}
+
+function isOnce(list: readonly string[]): boolean {
+  return new Set(list).size === list.length;
 }
 
 /** Nobody on the way can read it. */

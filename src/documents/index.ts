@@ -25,6 +25,7 @@ export {
 export type { Change, ChangeOf } from './commits.ts';
 export { ContentStore, type Examine, type IncomingContent } from './content-store.ts';
 export { isWord } from './content-type/index.ts';
+export { claimDataFormat } from './data-format.ts';
 export { DataKeys, type DataKeysOptions } from './data-keys.ts';
 export type { Derived, DerivedHead } from './derived.ts';
 export type { Description } from './description.ts';
@@ -48,7 +49,7 @@ export { LINK_LIFETIME_MS, type Link } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
 export { pruneHeads } from './pruning.ts';
 export type { NewRedline } from './redlines.ts';
-export type { Region, Residency } from './regions.ts';
+export type { Place, Region, Residency } from './regions.ts';
 export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';
 export type { Web, WebAnswer } from './remote/web.ts';
 export {
@@ -59,6 +60,7 @@ export {
   type RequestBody,
   Requests,
 } from './requests.ts';
+export { assertResidencies } from './residency.ts';
 export {
   type ResultContent,
   type ResultGone,
@@ -68,6 +70,7 @@ export {
   ResultsFullError,
   type SavedResult,
 } from './results.ts';
+export { type Places, routed } from './routing.ts';
 export type { Scanner, ScanVerdict } from './scanner.ts';
 export { type Retired, TenantKeys } from './tenant-keys.ts';
 export { UploadStore } from './uploads/upload-store.ts';

@@ -4,7 +4,6 @@ import type { BlobStore } from './blob-store.ts';
 import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
 import { Commits } from './commits.ts';
 import { ContentStore } from './content-store.ts';
-import { claimDataFormat } from './data-format.ts';
 import { DataKeys } from './data-keys.ts';
 import { ALL_DOCUMENTS, Documents } from './documents.ts';
 import { DocumentsError } from './errors.ts';
@@ -102,11 +101,6 @@ export class Library {
       if (error instanceof DocumentsError) return [];
       throw error;
     }
-  }
-
-  /** To be called first. @returns the format that the data had. @throws {OutsideError} `refused` when a newer release wrote them. */
-  async claim(): Promise<number | null> {
-    return await claimDataFormat(this.#parts.region.heads);
   }
 
   /** Brings the catalogue up to date. @returns how many documents were looked at. */

@@ -1,4 +1,5 @@
-import type { VersionedBlobStore } from './blob-store.ts';
+import type { BlobStore, VersionedBlobStore } from './blob-store.ts';
+import type { KeyService } from './key-service.ts';
 
 /** Where the data of a tenant stays: `us`, `eu`, or `local` on one machine. */
 export type Residency = string;
@@ -12,4 +13,11 @@ export interface Region {
   readonly contents: VersionedBlobStore;
   /** The store of heads removes earlier generations by a rule of its own: nobody else has to. */
   readonly prunesItself?: boolean;
+}
+
+/** All that one residency has: nothing of its tenants is kept, or wrapped, anywhere else. */
+export interface Place extends Region {
+  /** Where uploads under way, answers to requests and results are kept; it keeps no generations. */
+  readonly spool: BlobStore;
+  readonly keys: KeyService;
 }

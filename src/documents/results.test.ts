@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEmbeddedPlatform } from '../platform/embedded/index.ts';
+import { DirectoryBlobStore } from '../platform/embedded/index.ts';
 import { ABSENT, type BlobStore } from './blob-store.ts';
 import { Results, ResultsFullError, type SavedResult } from './results.ts';
 
@@ -14,7 +14,7 @@ const clock = () => now;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'redline-results-'));
-  ({ blobs } = await openEmbeddedPlatform(folder));
+  blobs = await DirectoryBlobStore.open(join(folder, 'blobs'), false);
 });
 afterEach(() => rm(folder, { recursive: true }));
 

@@ -1,4 +1,4 @@
-import type { Region, VersionedBlobStore } from '../documents/index.ts';
+import type { Place, VersionedBlobStore } from '../documents/index.ts';
 import { Outside, type OutsideLimits, type OutsideParts, systemClock } from '../kit/index.ts';
 import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 import { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
@@ -22,18 +22,19 @@ import { stricterWithout } from './stricter-rate-limits.ts';
 export function guardPlatform(platform: Platform, parts: OutsideParts): Platform {
   const versioned = (store: VersionedBlobStore, limits: OutsideLimits) =>
     guardedVersionedBlobStore(store, new Outside('BlobStore', limits, parts));
-  const guarded = ({ heads, contents, ...region }: Region): Region => ({
+  // Each region for itself: one that is ill says nothing of the others.
+  const guarded = ({ heads, contents, spool, keys, ...region }: Place): Place => ({
     ...region,
+    spool: guardedBlobStore(spool, new Outside('BlobStore', HEADS_LIMITS, parts)),
+    keys: guardedKeyService(keys, new Outside('KeyService', KEYS_LIMITS, parts)),
     heads: versioned(heads, HEADS_LIMITS),
     contents: versioned(contents, CONTENTS_LIMITS),
   });
   return {
     ...platform,
-    blobs: guardedBlobStore(platform.blobs, new Outside('BlobStore', HEADS_LIMITS, parts)),
     regions: new Map([...platform.regions].map(([residency, region]) => [residency, guarded(region)])),
     scanner: guardedScanner(platform.scanner, new Outside('Scanner', SCANNER_LIMITS, parts)),
     web: guardedWeb(platform.web, perHost(parts)),
-    keys: guardedKeyService(platform.keys, new Outside('KeyService', KEYS_LIMITS, parts)),
     identity:
       platform.identity === null
         ? null

@@ -1,23 +1,12 @@
 import type { IdentityProvider, IssuerKeys } from '../access/index.ts';
-import type {
-  BlobStore,
-  Catalogue,
-  KeyService,
-  Region,
-  Residency,
-  Scanner,
-  Web,
-} from '../documents/index.ts';
+import type { Catalogue, Place, Residency, Scanner, Web } from '../documents/index.ts';
 import type { Printer } from '../jobs/index.ts';
 import type { Shared } from './shared.ts';
 
 /** The ports of one place that Redline can run in. Built by `main`, closed by it last. */
 export interface Platform {
-  /** For results that are kept for an hour, and uploads that are under way. */
-  readonly blobs: BlobStore;
-  /** Where documents may be kept. */
-  readonly regions: ReadonlyMap<Residency, Region>;
-  readonly keys: KeyService;
+  /** Where documents may be kept; the first is that of tenants for whom nothing else is said. */
+  readonly regions: ReadonlyMap<Residency, Place>;
   readonly catalogue: Catalogue;
   readonly scanner: Scanner;
   readonly web: Web;

@@ -1,6 +1,7 @@
 import { Access, type AccessEvent, LOCAL_TENANT, SERVICE_TENANT } from '../access/index.ts';
 import type { Library } from '../documents/index.ts';
 import { type Log, systemRandom } from '../kit/index.ts';
+import { placeOf } from './library.ts';
 import type { RoleContext } from './role.ts';
 
 /** Who may reach a service, with the keys of every tenant that its people may belong to. */
@@ -10,7 +11,8 @@ export async function openAccess(
   origin: () => string,
 ): Promise<Access> {
   const { oidc, link, tenants, hostedDomain, administrators, addresses, enterprise, atOnce } = config.signIn;
-  for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await platform.keys.create(tenant);
+  const { keys } = placeOf({ platform, config });
+  for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await keys.create(tenant);
   const access = new Access({
     ...platform.shared,
     records,

@@ -1,4 +1,4 @@
-import { type Access, LOCAL_TENANT, SERVICE_TENANT } from '../access/index.ts';
+import type { Access } from '../access/index.ts';
 import { Examiner, type Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
 import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
@@ -6,7 +6,7 @@ import { describeError, Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openAccess } from './access.ts';
 import { HttpServer } from './http-server.ts';
-import { openLibrary } from './library.ts';
+import { openLibrary, placeOf, tenantsOf } from './library.ts';
 import { logOutside } from './outside-events.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { watchVitals } from './vitals.ts';
@@ -27,7 +27,8 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const { config, log, clock } = given;
   const platform = guardPlatform(given.platform, { sink: logOutside(log) });
   const context = { ...given, platform };
-  const results = new Results(platform.blobs, clock, config.resultsMb * MEGABYTE);
+  const place = placeOf(context);
+  const results = new Results(place.spool, clock, config.resultsMb * MEGABYTE);
   const integrity = new Integrity(log);
   const library = await openLibrary({ ...context, integrity });
   const pool = openPool(context);
@@ -47,7 +48,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     examiner: new Examiner(platform.scanner),
     web: platform.web,
     remote: { ...config.fetch, mostBytes: MOST_UPLOAD_BYTES, timeMs: FETCH_MS },
-    blobs: platform.blobs,
+    blobs: place.spool,
     prints: new PrintShop(platform.printer),
     uploads: new UploadMemory(config.uploadMemoryMb * MEGABYTE),
     precedence: new Precedence(UPLOAD_PLACES),
@@ -105,11 +106,9 @@ function openPool({ config, engineScript }: RoleContext): EnginePool {
 }
 
 /** @returns how many keys were wrapped anew. */
-async function rewrapAll(library: Library, { signIn }: RoleContext['config']): Promise<number> {
+async function rewrapAll(library: Library, config: RoleContext['config']): Promise<number> {
   let count = 0;
-  for (const tenant of new Set([LOCAL_TENANT, SERVICE_TENANT, ...signIn.tenants.keys()])) {
-    count += (await library.keys.rewrap(tenant)).keys;
-  }
+  for (const tenant of tenantsOf(config)) count += (await library.keys.rewrap(tenant)).keys;
   return count;
 }
 

@@ -1,22 +1,37 @@
-import { LOCAL_TENANT } from '../access/index.ts';
-import { Library } from '../documents/index.ts';
+import { LOCAL_TENANT, SERVICE_TENANT } from '../access/index.ts';
+import type { Config } from '../config.ts';
+import { assertResidencies, claimDataFormat, Library, type Place, routed } from '../documents/index.ts';
 import { describeError, Integrity, OutsideError, systemRandom, systemTimer } from '../kit/index.ts';
 import type { RoleContext } from './role.ts';
 
+/** Where everything of this installation is kept, each tenant's in its own region. */
+export function placeOf({ platform, config }: Pick<RoleContext, 'platform' | 'config'>): Place {
+  return routed({ regions: platform.regions, residencies: config.residencies });
+}
+
+/** Tenants that there may be. */
+export function tenantsOf({ signIn, residencies }: Config): ReadonlySet<string> {
+  return new Set([LOCAL_TENANT, SERVICE_TENANT, ...signIn.tenants.keys(), ...residencies.keys()]);
+}
+
 /** The documents of this installation; what another process committed is found in the catalogue before the first request. */
 export async function openLibrary({
+  config,
   platform,
   clock,
   log,
   integrity = new Integrity(log),
-}: Pick<RoleContext, 'platform' | 'clock' | 'log'> & { readonly integrity?: Integrity }): Promise<Library> {
-  const [[residency, region] = []] = [...platform.regions];
-  if (residency === undefined || region === undefined) throw new Error('The platform has no region.');
+}: Omit<RoleContext, 'engineScript'> & { readonly integrity?: Integrity }): Promise<Library> {
+  const { residencies } = config;
+  for (const { heads } of platform.regions.values()) await claimDataFormat(heads);
+  await assertResidencies({ regions: platform.regions, residencies }, tenantsOf(config));
+  const place = placeOf({ platform, config });
+  const [residency = ''] = platform.regions.keys();
   const library = new Library({
     residency,
-    region,
-    spool: platform.blobs,
-    keys: platform.keys,
+    region: place,
+    spool: place.spool,
+    keys: place.keys,
     catalogue: platform.catalogue,
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
     onBehind: (error) => {
@@ -24,8 +39,7 @@ export async function openLibrary({
       log.warn('catalogue behind', describeError(error));
     },
   });
-  await library.claim();
-  await platform.keys.create(LOCAL_TENANT);
+  await place.keys.create(LOCAL_TENANT);
   try {
     await library.follow();
   } catch (error) {

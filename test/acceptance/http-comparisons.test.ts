@@ -70,10 +70,10 @@ describe('the form of the result', () => {
     const fresh = await startService({ engineScript: STAND_IN_ENGINE });
     await (await post(fresh, asked('echo'))).arrayBuffer();
     const { openEmbeddedPlatform } = await import('../../src/platform/embedded/index.ts');
-    const { blobs } = await openEmbeddedPlatform(fresh.dataDirectory);
+    const { regions } = await openEmbeddedPlatform(fresh.dataDirectory);
     const kept: string[] = [];
-    for await (const blob of blobs.list('')) kept.push(blob.name);
-    expect(kept).toEqual([]);
+    for (const { spool } of regions.values()) for await (const { name } of spool.list('')) kept.push(name);
+    expect({ regions: regions.size, kept }).toEqual({ regions: 1, kept: [] });
     await fresh.stop();
   });
 });

@@ -191,6 +191,11 @@ describe('the configuration of the cloud', () => {
       'has no buckets',
     ],
     [
+      'a tenant where nothing is',
+      { REDLINE_GCS_EU: 'a-1,b-1,c-1', REDLINE_KMS_EU: RING, REDLINE_TENANTS: 'acme@us=acme.com' },
+      'REDLINE_TENANTS puts acme in us, which has no buckets',
+    ],
+    [
       'both and no choice',
       {
         REDLINE_GCS_EU: 'a-1,b-1,c-1',

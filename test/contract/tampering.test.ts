@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localOperator } from '../../src/access/index.ts';
 import {
   type BlobStore,
+  claimDataFormat,
   Library,
   newOperation,
   Results,
@@ -68,7 +69,7 @@ const change = () => ({ actor, operation: newOperation(systemRandom) });
 const text = (content: string) => ({ type: 'text/plain', body: once(Buffer.from(content)) });
 
 async function make(library: Library): Promise<typeof made> {
-  await library.claim();
+  await claimDataFormat(stores.heads);
   const { documents, uploads } = library;
   let document = await documents.create(
     change(),
@@ -101,12 +102,12 @@ async function drained(body: AsyncIterable<Uint8Array>): Promise<void> {
 /** What reads an object, by the start of its name. */
 const READERS: readonly [
   prefix: string,
-  read: (library: Library, blobs: BlobStore, name: string) => Promise<unknown>,
+  read: (library: Library, given: typeof stores, name: string) => Promise<unknown>,
 ][] = [
   ['heads/', ({ documents }) => documents.get(actor, made.document.head.id)],
   ['pages/', ({ documents }) => documents.versions(actor, made.document.head.id, 100)],
   ['journal/', (library) => library.follow()],
-  ['format', (library) => library.claim()],
+  ['format', (_, { heads }) => claimDataFormat(heads)],
   ['links/', ({ links }) => links.open(made.link, 'r')],
   ['records/', ({ records }) => records.read(actor.tenant, 'people', 'ann')],
   ['uploads/', ({ uploads }) => uploads.find(actor, made.upload)],
@@ -114,7 +115,7 @@ const READERS: readonly [
   ['idempotency/', ({ requests }) => requests.begin(actor, 'key', 'POST /')],
   [
     'results/',
-    async (_, blobs, name) => {
+    async (_, { blobs }, name) => {
       const part = name.endsWith('/report') ? 'report' : 'document';
       const found = await new Results(blobs, ambient.clock, 1e6).open('results', made.result, part);
       if (typeof found === 'string') throw new Error(found);
@@ -204,11 +205,11 @@ describe('a byte of an object that is another one', () => {
         for (const at of placesIn(size)) {
           const tampered = { ...stores, [kind]: flipping(store, name, at) };
           await expectAlarm(
-            () => readerOf(name)(open(tampered), tampered.blobs, name),
+            () => readerOf(name)(open(tampered), tampered, name),
             `${name} at ${at} of ${size}`,
           );
         }
-        await readerOf(name)(open(), stores.blobs, name);
+        await readerOf(name)(open(), stores, name);
       }
     }
     expect([...kinds].sort()).toEqual(READERS.map(([prefix]) => prefix.replace('/', '')).sort());
@@ -224,10 +225,10 @@ describe('a byte of an object that is another one', () => {
         for (const at of placesIn(statSync(file).size)) {
           const restore = flip(file, at);
           const where = `${relative(folder, file)} at ${at}`;
-          await expectAlarm(() => readerOf(name)(open(), stores.blobs, name), where);
+          await expectAlarm(() => readerOf(name)(open(), stores, name), where);
           restore();
         }
-        await readerOf(name)(open(), stores.blobs, name);
+        await readerOf(name)(open(), stores, name);
       }
     }
   });

@@ -49,6 +49,7 @@ const [INVALID, MISSING, EXISTS, PRECONDITION] = [3, 5, 6, 9];
 /** A key service in this process that speaks the protocol of Cloud KMS. */
 export class KmsServer {
   readonly keyRing = 'projects/test/locations/europe/keyRings/redline';
+  readonly usKeyRing = 'projects/test/locations/us/keyRings/redline';
   /** Names of the methods that were called. */
   readonly calls: string[] = [];
   readonly #keys = new Map<string, CryptoKey>();
@@ -132,7 +133,7 @@ export class KmsServer {
   #methods() {
     return {
       GetKeyRing: ({ name }: { name: string }) => {
-        if (name !== this.keyRing) throw new Refusal(MISSING, 'no key ring');
+        if (name !== this.keyRing && name !== this.usKeyRing) throw new Refusal(MISSING, 'no key ring');
         return { name };
       },
       CreateCryptoKey: ({

@@ -1,5 +1,6 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Place, Residency } from '../../documents/index.ts';
 import { type Clock, OutsideError, systemClock } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
 import { MemoryRateLimits } from '../memory-rate-limits.ts';
@@ -29,7 +30,12 @@ export { structureScanner } from './structure-scanner.ts';
 /** Nothing that makes PDFs. */
 const NO_PROGRAMS: PrinterOptions = { office: null, browser: null, deadlineMs: 0, memoryMb: 0 };
 
+/** Regions that a folder of their own can be made for. */
+const RESIDENCIES = ['us', 'eu'] as const;
+
 export interface EmbeddedOptions extends MachineOptions {
+  /** Tenants whose documents are kept in another region than `local`. */
+  readonly residencies?: ReadonlyMap<string, Residency>;
   /** Protects the ring of keys; `null` leaves it to the rights of its file. */
   readonly passphrase?: string | null;
 }
@@ -54,15 +60,33 @@ export interface MachineOptions {
  */
 export async function openEmbeddedPlatform(
   directory: string,
-  { passphrase = null, ...options }: EmbeddedOptions = {},
+  { passphrase = null, residencies = new Map(), ...options }: EmbeddedOptions = {},
 ): Promise<Platform> {
-  const blobs = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
+  const regions = new Map([['local', await openPlace(directory, passphrase)]]);
+  for (const residency of RESIDENCIES) {
+    const folder = join(directory, residency);
+    // One that nobody is in any more is opened too, so that it is noticed whose documents it holds.
+    const isNeeded = [...residencies.values()].includes(residency) || (await isThere(folder));
+    if (isNeeded) regions.set(residency, await openPlace(folder, passphrase));
+  }
+  const machine = await openMachine(directory, options);
+  return { ...machine, regions };
+}
+
+async function openPlace(directory: string, passphrase: string | null): Promise<Place> {
+  const spool = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
   const contents = await DirectoryBlobStore.open(join(directory, 'contents'), true);
   await assertRing(join(directory, 'keys'), heads);
   const keys = await KeyRing.open(join(directory, 'keys'), passphrase);
-  const machine = await openMachine(directory, options);
-  return { ...machine, blobs, regions: new Map([['local', { heads, contents }]]), keys };
+  return { heads, contents, spool, keys };
+}
+
+async function isThere(folder: string): Promise<boolean> {
+  return await stat(folder).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
@@ -79,7 +103,7 @@ export async function openMachine(
     signIn = { oidc: null },
     clock = systemClock,
   }: MachineOptions = {},
-): Promise<Omit<Platform, 'blobs' | 'regions' | 'keys'>> {
+): Promise<Omit<Platform, 'regions'>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
   const shared = redis === null ? sharedHere(join(directory, 'sessions.sqlite'), clock) : openRedis(redis);

@@ -1,5 +1,5 @@
 import { KeyManagementServiceClient } from '@google-cloud/kms';
-import type { Region, Residency } from '../../documents/index.ts';
+import type { Place, Residency } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { type MachineOptions, openMachine } from '../embedded/index.ts';
 import type { Platform } from '../platform.ts';
@@ -20,7 +20,7 @@ export interface CloudPlaces {
 }
 
 export interface CloudOptions {
-  /** The first one is where documents are kept; the others are checked and stand ready. */
+  /** The first one is where documents are kept of tenants for whom nothing else is said. */
   readonly places: readonly CloudPlaces[];
   readonly project: string | null;
 }
@@ -47,16 +47,12 @@ export async function openGcpPlatform(
   const calls = clients.storage ?? new StorageCalls(project === null ? {} : { projectId: project });
   const client =
     clients.keys ?? new KeyManagementServiceClient(project === null ? {} : { projectId: project });
-  const [first] = places;
-  if (first === undefined) throw new Error('No place for documents.');
   await assertUsable(places, calls, client);
   const machine = await openMachine(directory, machineOptions);
   const store = (bucket: string) => new GcsBlobStore(calls, bucket);
   return {
     ...machine,
-    blobs: store(first.spool),
-    regions: new Map(places.map((place) => regionOf(place, store))),
-    keys: new CloudKeys({ client, keyRing: first.keyRing }),
+    regions: new Map(places.map((place) => regionOf(place, store, client))),
     close: async () => {
       await machine.close();
       // One that was handed in is its owner's to close.
@@ -67,10 +63,12 @@ export async function openGcpPlatform(
 
 /** Its buckets remove earlier generations by their lifecycle. */
 function regionOf(
-  { residency, heads, contents }: CloudPlaces,
+  { residency, heads, contents, spool, keyRing }: CloudPlaces,
   store: (bucket: string) => GcsBlobStore,
-): [Residency, Region] {
-  return [residency, { heads: store(heads), contents: store(contents), prunesItself: true }];
+  client: KeyManagementServiceClient,
+): [Residency, Place] {
+  const stores = { heads: store(heads), contents: store(contents), spool: store(spool) };
+  return [residency, { ...stores, keys: new CloudKeys({ client, keyRing }), prunesItself: true }];
 }
 
 /** @throws {OutsideError} with the faults of all places, one a line; what could not be asked stands among them. */

@@ -1,0 +1,38 @@
+import { OutsideError } from '../kit/index.ts';
+import type { Places } from './routing.ts';
+
+/** What stays of a tenant, by kinds of objects. */
+const KINDS = ['heads', 'records'] as const;
+
+/**
+ * Checks at start that nothing of a tenant is in another region than its own: a tenant that was given another one would
+ * find its documents gone, and write new ones apart from them.
+ *
+ * @throws {OutsideError} `refused`, naming every tenant that is in the wrong place.
+ */
+export async function assertResidencies(
+  { regions, residencies }: Places,
+  tenants: Iterable<string>,
+): Promise<void> {
+  const [byDefault = ''] = regions.keys();
+  const misplaced: string[] = [];
+  for (const tenant of new Set(tenants)) {
+    const own = residencies.get(tenant) ?? byDefault;
+    for (const [residency, { heads }] of regions) {
+      if (residency === own) continue;
+      const found = await Promise.all(KINDS.map((kind) => isAny(heads.list(`${kind}/${tenant}/`))));
+      if (found.includes(true)) misplaced.push(`${tenant} is kept in ${residency}, not in ${own}`);
+    }
+  }
+  if (misplaced.length === 0) return;
+  throw new OutsideError(
+    'BlobStore',
+    'refused',
+    `Tenants stay where their documents are: ${misplaced.join('; ')}. Put the region back in REDLINE_TENANTS.`,
+  );
+}
+
+async function isAny(list: AsyncIterable<unknown>): Promise<boolean> {
+  for await (const _ of list) return true;
+  return false;
+}
