@@ -101,3 +101,35 @@ describe('the configuration', () => {
     expect(() => readConfig({}, { [name]: value })).toThrow(`${name} ${reason}`);
   });
 });
+
+describe('what only makes sense where people sign in', () => {
+  const given = (environment: Record<string, string>) => () => readConfig({}, environment);
+
+  test.each(['REDLINE_TOKEN_ISSUER', 'REDLINE_CORS_ORIGINS'])('%s is refused without', (name) => {
+    const environment = { [name]: 'https://accounts.google.com' };
+    expect(given(environment)).toThrow(new RegExp(`${name} needs people who sign in`));
+    expect(given({ ...environment, REDLINE_SIGN_IN: 'link' })).not.toThrow();
+  });
+
+  test.each(['*', 'null', 'example.com', 'https://a.example/path', 'http://a.example', 'https://A.example'])(
+    '%j is no site that may share',
+    (site) => {
+      expect(given({ REDLINE_SIGN_IN: 'link', REDLINE_CORS_ORIGINS: site })).toThrow(/REDLINE_CORS_ORIGINS/);
+    },
+  );
+});
+
+test.each(['acme', 'acme=1', 'acme=1,2,3', 'acme=-1,2', 'acme=1.5,2', 'a b=1,2', '**=1,2'])(
+  '%j is no quota',
+  (text) => {
+    expect(() => readConfig({}, { REDLINE_QUOTAS: text })).toThrow(/REDLINE_QUOTAS must be like/);
+  },
+);
+
+test('quotas are documents and megabytes', () => {
+  const { quotas } = readConfig({}, { REDLINE_QUOTAS: 'acme=10,2; *=1,0' }).signIn;
+  expect([...quotas]).toEqual([
+    ['acme', { documents: 10, bytes: 2_097_152 }],
+    ['*', { documents: 1, bytes: 0 }],
+  ]);
+});

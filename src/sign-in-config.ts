@@ -23,6 +23,8 @@ export interface SignInConfig {
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Tenants that may ask more often. */
   readonly enterprise: readonly string[];
+  /** How many documents and bytes a tenant may keep; under `*` where it is not named itself. */
+  readonly quotas: ReadonlyMap<string, { readonly documents: number; readonly bytes: number }>;
   /** Requests that one asker may have under way. */
   readonly atOnce: number;
   /** Sites whose pages may ask with a key or token, never by cookie. */
@@ -59,6 +61,29 @@ const addresses = z
     error: 'must be like NAME=192.0.2.0/24,2001:db8::/32; OTHER=198.51.100.7',
   });
 
+const MEGABYTE = 1024 * 1024;
+/** `acme=1000,5000; *=100,500`: documents, megabytes. */
+const quotas = z
+  .string()
+  .default('')
+  .transform((text) => tenantsOf(text))
+  .refine(
+    (list) =>
+      list.every(
+        ([name, [documents = '', megabytes = '', ...more]]) =>
+          (name === '*' || TENANT.test(name)) &&
+          [documents, megabytes].every((number) => /^\d{1,9}$/.test(number)) &&
+          more.length === 0,
+      ),
+    { error: 'must be like NAME=1000,5000; *=100,500: documents and megabytes' },
+  )
+  .transform((list) =>
+    list.map(
+      ([name, [documents, megabytes]]) =>
+        [name, { documents: Number(documents), bytes: Number(megabytes) * MEGABYTE }] as const,
+    ),
+  );
+
 export const signInFields = {
   REDLINE_URL: z
     .string()
@@ -82,6 +107,7 @@ export const signInFields = {
     .string()
     .default('')
     .transform((text) => text.split(/[\s,]+/).filter((one) => one !== '')),
+  REDLINE_QUOTAS: quotas,
   REDLINE_AT_ONCE: z.coerce.number().int().min(1).max(10_000).default(AT_ONCE),
   REDLINE_CORS_ORIGINS: z
     .string()
@@ -158,6 +184,7 @@ export function signInOf(values: Given): SignInConfig {
     administrators: values.REDLINE_ADMINS,
     addresses: new Map(values.REDLINE_ADDRESSES),
     enterprise: values.REDLINE_ENTERPRISE,
+    quotas: new Map(values.REDLINE_QUOTAS),
     atOnce: values.REDLINE_AT_ONCE,
     sites: values.REDLINE_CORS_ORIGINS,
   };

@@ -33,6 +33,7 @@ export async function fillCatalogue(folder: string, count: number): Promise<void
       state: n % 50 === 49 ? 'deleted' : 'active',
       type: TYPES[mixed % 20 === 0 ? 1 : mixed % 10_000 === 1 ? 2 : 0] ?? '',
       size: 1000 + (mixed % 1_000_000),
+      bytes: 1000 + (mixed % 1_000_000),
       versions: 1,
       createdAt,
       updatedAt: new Date(START + (n * 30 + (mixed % 500_000)) * MINUTE_MS).toISOString(),

@@ -11,7 +11,16 @@ export interface Catalogue {
   /** Up to where commits of a region were followed; `null` for nowhere yet. */
   position(region: string): Promise<string | null>;
   setPosition(region: string, position: string): Promise<void>;
+  /** What a tenant keeps, of active and deleted documents and redlines. */
+  usage(tenant: string): Promise<CatalogueUsage>;
   probe(): Promise<void>;
+}
+
+export interface CatalogueUsage {
+  /** Redlines are none. */
+  readonly documents: number;
+  /** Of all contents, as they were sent. */
+  readonly bytes: number;
 }
 
 export interface CatalogueEntry {
@@ -26,6 +35,8 @@ export interface CatalogueEntry {
   /** Media type and bytes of the current version. */
   readonly type: string;
   readonly size: number;
+  /** Of all its versions and what was said of them. */
+  readonly bytes: number;
   readonly versions: number;
   /** ISO 8601, UTC. */
   readonly createdAt: string;

@@ -17,6 +17,7 @@ import {
   type VersionOrigin,
 } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
+import type { Quotas } from './quotas.ts';
 import { newVersion } from './versions.ts';
 
 /** A request that changes something. */
@@ -38,6 +39,8 @@ export interface KeptStores {
   readonly heads: HeadStore;
   readonly contents: ContentStore;
   readonly ambient: Ambient;
+  /** How much may be kept; missing: as much as there is room for. */
+  readonly quotas?: Quotas;
   /** Is told of every head that was written, before the answer is given. */
   readonly committed: (stored: StoredHead) => Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { ByteRange, VersionedBlobStore } from './blob-store.ts';
 import type { ContentSource } from './content-type/index.ts';
 import { type DataKeys, keyContext } from './data-keys.ts';
 import type { FoundFacts, StoredContent } from './head.ts';
+import type { Quotas } from './quotas.ts';
 import { sealedRanges } from './sealing.ts';
 import { open, openRange, seal } from './sealing-streams.ts';
 import { writeNew } from './writing.ts';
@@ -24,8 +25,10 @@ export class ContentStore {
   readonly #store: VersionedBlobStore;
   readonly #keys: DataKeys;
   readonly #ambient: Ambient;
+  readonly #quotas: Quotas | null;
 
-  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient) {
+  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient, quotas: Quotas | null = null) {
+    this.#quotas = quotas;
     this.#store = store;
     this.#keys = keys;
     this.#ambient = ambient;
@@ -39,7 +42,7 @@ export class ContentStore {
     const content = newId('c', this.#ambient.random);
     const context = contentContext(tenant, document, content);
     const { key, wrapped } = await this.#keys.create(tenant, context);
-    const measured = new Measured(body);
+    const measured = new Measured(this.#quotas?.measured(tenant, body) ?? body);
     const sealed = seal(key, context, measured, this.#ambient.random);
     key.fill(0);
     const attributes = { written: String(this.#ambient.clock()) };

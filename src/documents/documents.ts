@@ -46,13 +46,19 @@ export class Documents {
     origin: VersionOrigin = { kind: 'upload' },
   ): Promise<StoredHead> {
     const { tenant } = change.actor;
+    const { quotas } = this.#stores;
     const begin = async (id: string) => {
+      await quotas?.begin(tenant, id);
       const stored = await this.#stores.contents.write(tenant, id, content);
       const description = await this.#described(tenant, id, stored, describe);
       const action = origin.kind === 'copied' ? 'document.copied' : 'document.created';
       return { description, content: stored, origin, action, redline: null } as const;
     };
-    return await this.#commits.create(change, begin, content);
+    try {
+      return await this.#commits.create(change, begin, content);
+    } finally {
+      quotas?.end(tenant, this.#commits.idOf(change.operation));
+    }
   }
 
   /** @throws {DocumentsError} when there is none, also where another tenant has it; `…/deleted`. */

@@ -14,6 +14,8 @@ export type DocumentsErrorCode =
   | 'documents/deleted'
   | 'documents/not-deleted'
   | 'documents/full'
+  /** The tenant keeps as much as it may. */
+  | 'documents/quota-exceeded'
   | 'documents/invalid'
   | 'documents/other-request'
   | 'documents/unclear'
@@ -46,6 +48,10 @@ export interface DocumentsErrorDetails {
   /** The generation (`documents/stale`) or offset (`uploads/offset`) that the caller knew, and the current one. */
   readonly expected?: string;
   readonly current?: string;
+  /** `documents/quota-exceeded`: of what, how much there is, and how much there may be. */
+  readonly quota?: 'documents' | 'bytes';
+  readonly used?: number;
+  readonly most?: number;
   /** `documents/invalid`: which field, and what is asked of it. */
   readonly field?: string;
   /** `documents/type-not-supported`: media types of what is kept. */

@@ -42,6 +42,8 @@ export interface Head {
    * oldest first and older than the one before it.
    */
   readonly older: readonly (readonly PageRef[])[];
+  /** Bytes of all contents that are kept of it, as they were sent; those of `versions` where it is missing. */
+  readonly bytes?: number;
   /** Generation of the links: those of an earlier one were revoked. 0 where it is missing. */
   readonly links?: number;
   /** Number of this commit, from 1. */
@@ -146,7 +148,23 @@ export type HeadChange = Partial<
 /** The head that follows another one. */
 export function nextHead(head: Head, change: HeadChange, commit: Commit): Head {
   const earlier = [head.commit.operation, ...head.earlier].slice(0, REMEMBERED_OPERATIONS);
-  return { ...head, ...change, sequence: head.sequence + 1, commit, earlier };
+  const last = head.versions.at(-1)?.number ?? 0;
+  const bytes = keptBytes(head) + bytesOf((change.versions ?? []).filter(({ number }) => number > last));
+  return { ...head, ...change, bytes, sequence: head.sequence + 1, commit, earlier };
+}
+
+/** Bytes of all contents that are kept of a document, as they were sent. */
+export function keptBytes(head: Head): number {
+  return head.bytes ?? bytesOf(head.versions);
+}
+
+/** A version that was restored has the content of another one. */
+function bytesOf(versions: readonly Version[]): number {
+  return versions.reduce(
+    (sum, { origin, facts, result }) =>
+      sum + (origin.kind === 'restored' ? 0 : facts.size) + (result?.facts.size ?? 0),
+    0,
+  );
 }
 
 /** Whether a head was written by an operation, or by one that came after it. */

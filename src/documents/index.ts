@@ -20,6 +20,7 @@ export {
   type CataloguePage,
   type CatalogueQuery,
   type CatalogueSort,
+  type CatalogueUsage,
   MOST_PAGE,
 } from './catalogue.ts';
 export type { Change, ChangeOf } from './commits.ts';
@@ -48,6 +49,7 @@ export { Library, type LibraryParts } from './library.ts';
 export { LINK_LIFETIME_MS, type Link } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
 export { pruneHeads } from './pruning.ts';
+export type { Quota } from './quotas.ts';
 export type { NewRedline } from './redlines.ts';
 export type { Place, Region, Residency } from './regions.ts';
 export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';

@@ -1,7 +1,7 @@
 import { announcedSince } from './announcements.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
-import type { Head } from './head.ts';
+import { type Head, keptBytes } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
 import { versionCount } from './versions.ts';
 
@@ -29,7 +29,7 @@ export function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry
   if (head.state === 'taken' || current === undefined) return null;
   const { tenant, id, name, labels, owner, state, createdAt, updatedAt, sequence } = head;
   const { type, size } = current.facts;
-  const facts = { type, size, versions: versionCount(head), generation, sequence };
+  const facts = { type, size, bytes: keptBytes(head), versions: versionCount(head), generation, sequence };
   return { tenant, id, redline: compared(head), name, labels, owner, state, createdAt, updatedAt, ...facts };
 }
 

@@ -14,6 +14,7 @@ import { type SweptContents, sweepContents } from './leftovers.ts';
 import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
 import { pruneHeads, pruneRule } from './pruning.ts';
+import { type Quota, Quotas } from './quotas.ts';
 import { Records } from './records.ts';
 import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
@@ -42,6 +43,8 @@ export interface LibraryParts {
   readonly keys: KeyService;
   readonly catalogue: Catalogue;
   readonly ambient: Ambient;
+  /** How much each tenant may keep; `null`: as much as there is room for. */
+  readonly quotaOf?: (tenant: string) => Quota | null;
   /** The catalogue did not take what was committed: it will hear of it when the journal is followed. */
   readonly onBehind: (error: unknown) => void;
 }
@@ -59,18 +62,20 @@ export class Library {
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
   readonly #heads: HeadStore;
+  readonly #quotas: Quotas;
 
   constructor(parts: LibraryParts) {
     this.#parts = parts;
     this.#keys = new DataKeys(parts.keys, parts.ambient);
     this.#heads = new HeadStore(parts.region.heads, this.#keys, parts.ambient);
-    const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient);
+    this.#quotas = new Quotas(parts.catalogue, parts.quotaOf ?? (() => null));
+    const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient, this.#quotas);
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
     this.records = new Records(parts.region.heads, this.#keys, parts.ambient);
     this.requests = new Requests(parts.spool, this.#keys, parts.ambient);
     const { ambient } = parts;
     const stores = {
-      ...{ heads: this.#heads, contents, ambient },
+      ...{ heads: this.#heads, contents, ambient, quotas: this.#quotas },
       committed: (stored: StoredHead) => this.#enter(stored),
     };
     this.documents = new Documents(stores);
@@ -131,7 +136,10 @@ export class Library {
   async #enter(stored: StoredHead): Promise<void> {
     const entry = catalogueEntry(stored);
     try {
-      if (entry !== null) await this.#parts.catalogue.put(entry);
+      const entered = entry === null ? null : this.#parts.catalogue.put(entry);
+      // Counted there from now on, and nowhere twice.
+      this.#quotas.end(stored.head.tenant, stored.head.id);
+      await entered;
     } catch (error) {
       this.#parts.onBehind(error);
     }

@@ -62,6 +62,12 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'The document is not deleted',
     advice: 'There is nothing to restore. Earlier versions are restored under /versions/{number}/restore.',
   },
+  'documents/quota-exceeded': {
+    status: 403,
+    title: 'The organisation keeps as much as it may',
+    advice:
+      'Ask its administrator for more, or have documents removed for good. The member "details" names the quota.',
+  },
   'documents/full': {
     status: 409,
     title: 'The document has as many versions as it may have',

@@ -23,6 +23,7 @@ export async function openLibrary({
   integrity = new Integrity(log),
 }: Omit<RoleContext, 'engineScript'> & { readonly integrity?: Integrity }): Promise<Library> {
   const { residencies } = config;
+  const { quotas } = config.signIn;
   for (const { heads } of platform.regions.values()) await claimDataFormat(heads);
   await assertResidencies({ regions: platform.regions, residencies }, tenantsOf(config));
   const place = placeOf({ platform, config });
@@ -34,6 +35,7 @@ export async function openLibrary({
     keys: place.keys,
     catalogue: platform.catalogue,
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
+    quotaOf: (tenant) => quotas.get(tenant) ?? quotas.get('*') ?? null,
     onBehind: (error) => {
       integrity.note(error);
       log.warn('catalogue behind', describeError(error));

@@ -79,6 +79,10 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   ],
   'documents/deleted': ['The document is deleted', 'Restore it first.'],
   'documents/not-deleted': ['The document is not deleted', 'Someone else has restored it already. Reload.'],
+  'documents/quota-exceeded': [
+    'Your organisation keeps as much as it may',
+    'Ask its administrator for more, or have documents removed for good.',
+  ],
   'documents/full': ['The document has as many versions as it may have', 'Copy it, and go on with the copy.'],
   'documents/type-not-supported': [
     'Files of this kind are not kept',

@@ -28,6 +28,7 @@ function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry 
     state: 'active',
     type: 'application/pdf',
     size: 1,
+    bytes: 1,
     versions: 1,
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
@@ -55,6 +56,7 @@ export function describeCatalogue(adapter: string, open: () => Promise<Catalogue
     describe('entries', () => testEntries(use));
     describe('queries', () => testQueries(use));
     describe('pages', () => testPages(use));
+    describe('usage', () => testUsage(use));
   });
 }
 
@@ -160,5 +162,33 @@ function testPages(use: Use): void {
 
   test('is ready', async () => {
     await expect(use().catalogue.probe()).resolves.toBeUndefined();
+  });
+}
+
+function testUsage(use: Use): void {
+  const usage = async (tenant = 't') => await use().catalogue.usage(tenant);
+
+  test('is nothing where nothing is kept', async () => {
+    expect(await usage()).toEqual({ documents: 0, bytes: 0 });
+  });
+
+  test('is the documents, deleted ones too, and the bytes of all that is kept', async () => {
+    await put(use, entry('d_1', { bytes: 100 }), entry('d_2', { bytes: 20, state: 'deleted' }));
+    await put(use, entry('r_1', { bytes: 3, redline: redlineOf('d_1') }));
+    await put(use, entry('d_1', { tenant: 'u', bytes: 7 }));
+    expect([await usage(), await usage('u')]).toEqual([
+      { documents: 2, bytes: 123 },
+      { documents: 1, bytes: 7 },
+    ]);
+  });
+
+  test('follows what becomes of them, in whatever order it is told, also for a new process', async () => {
+    const versions = [1, 2, 3].map((sequence) => entry('d_1', { sequence, bytes: sequence * 100 }));
+    const [first, second, third] = versions;
+    for (const one of [first, third, second, third]) if (one !== undefined) await put(use, one);
+    const gone = entry('d_1', { sequence: 4, bytes: 300, state: 'deleted' });
+    await put(use, gone);
+    expect(await usage()).toEqual({ documents: 1, bytes: 300 });
+    expect(await (await use().reopen()).usage('t')).toEqual({ documents: 1, bytes: 300 });
   });
 }

@@ -5,12 +5,13 @@ import type {
   CataloguePage,
   CatalogueQuery,
   CatalogueSort,
+  CatalogueUsage,
 } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { openDatabase } from './sqlite-file.ts';
 
 /** The format of the file that this program writes. Another one is thrown away: all of it can be made again. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /**
  * One index for each order, with all that a condition can be about in it: a list reads the entries of its page and
@@ -20,19 +21,31 @@ const TABLES = `
   CREATE TABLE documents (
     tenant TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, state TEXT NOT NULL,
     folded TEXT NOT NULL, owner TEXT NOT NULL, type TEXT NOT NULL, labels TEXT NOT NULL,
-    createdAt TEXT NOT NULL, updatedAt TEXT NOT NULL, sequence INTEGER NOT NULL, entry TEXT NOT NULL, UNIQUE (tenant, id)
+    createdAt TEXT NOT NULL, updatedAt TEXT NOT NULL, bytes INTEGER NOT NULL, sequence INTEGER NOT NULL,
+    entry TEXT NOT NULL, UNIQUE (tenant, id)
   );
   CREATE INDEX byName ON documents (tenant, parent, state, folded, id, owner, type, labels, createdAt, updatedAt);
   CREATE INDEX byCreation ON documents (tenant, parent, state, createdAt, id, owner, type, labels, updatedAt, folded);
   CREATE INDEX byUpdate ON documents (tenant, parent, state, updatedAt, id, owner, type, labels, createdAt, folded);
+  CREATE TABLE usage (tenant TEXT PRIMARY KEY, documents INTEGER NOT NULL, bytes INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TRIGGER added AFTER INSERT ON documents BEGIN
+    INSERT INTO usage VALUES (NEW.tenant, NEW.parent = '', NEW.bytes)
+    ON CONFLICT DO UPDATE SET documents = documents + excluded.documents, bytes = bytes + excluded.bytes;
+  END;
+  CREATE TRIGGER changed AFTER UPDATE OF bytes ON documents BEGIN
+    UPDATE usage SET bytes = bytes + NEW.bytes - OLD.bytes WHERE tenant = NEW.tenant;
+  END;
+  CREATE TRIGGER removed AFTER DELETE ON documents BEGIN
+    UPDATE usage SET documents = documents - (OLD.parent = ''), bytes = bytes - OLD.bytes WHERE tenant = OLD.tenant;
+  END;
   CREATE TABLE positions (region TEXT PRIMARY KEY, position TEXT NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${FORMAT};
 `;
 
 const PUT = `
-  INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+  INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
   state = excluded.state, folded = excluded.folded, owner = excluded.owner, type = excluded.type,
-  labels = excluded.labels, createdAt = excluded.createdAt, updatedAt = excluded.updatedAt,
+  labels = excluded.labels, createdAt = excluded.createdAt, updatedAt = excluded.updatedAt, bytes = excluded.bytes,
   sequence = excluded.sequence, entry = excluded.entry WHERE excluded.sequence > documents.sequence
 `;
 
@@ -69,7 +82,7 @@ export class SqliteCatalogue implements Catalogue {
       .transaction(() => {
         const format = database.pragma('user_version', { simple: true });
         if (format === FORMAT) return;
-        for (const table of ['documents', 'labels', 'positions'])
+        for (const table of ['documents', 'labels', 'positions', 'usage'])
           database.exec(`DROP TABLE IF EXISTS ${table}`);
         database.exec(TABLES);
       })
@@ -99,6 +112,13 @@ export class SqliteCatalogue implements Catalogue {
     return { entries, next };
   }
 
+  async usage(tenant: string): Promise<CatalogueUsage> {
+    const sql = 'SELECT documents, bytes FROM usage WHERE tenant = ?';
+    return this.#guard(
+      () => (this.#prepare(sql).get(tenant) as CatalogueUsage | undefined) ?? { documents: 0, bytes: 0 },
+    );
+  }
+
   async position(region: string): Promise<string | null> {
     const sql = 'SELECT position FROM positions WHERE region = ?';
     return this.#guard(
@@ -122,7 +142,7 @@ export class SqliteCatalogue implements Catalogue {
   #put(entry: CatalogueEntry): void {
     const { tenant, id, redline, state, name, owner, type, labels, createdAt, updatedAt, sequence } = entry;
     const place = [tenant, id, redline?.document ?? NO_PARENT, state];
-    const facts = [fold(name), owner, type, labelLines(labels), createdAt, updatedAt];
+    const facts = [fold(name), owner, type, labelLines(labels), createdAt, updatedAt, entry.bytes];
     this.#prepare(PUT).run(...place, ...facts, sequence, JSON.stringify(entry));
   }
 
