@@ -170,11 +170,14 @@ function roleOf(given: string): [string, string] {
   return [given.slice(0, at), given.slice(at + 1)];
 }
 
-function scrubSummary({ removed }: ScrubReport): string {
+function scrubSummary({ removed, left }: ScrubReport): string {
   const sums = SCRUB_KINDS.map((kind) => {
     const of = removed.filter((r) => r.kind === kind);
     return { kind, count: of.reduce((sum, r) => sum + r.count, 0) };
   }).filter(({ count }) => count > 0);
-  if (sums.length === 0) return '  nothing to take out';
-  return sums.map(({ kind, count }) => `  ${dashed(kind).padEnd(12)} ${count}`).join('\n');
+  const lines = sums.map(({ kind, count }) => `  ${dashed(kind).padEnd(12)} ${count}`);
+  if (lines.length === 0) lines.push('  nothing to take out');
+  if (left.length > 0)
+    lines.push('  left, to be looked at by hand', ...left.map((l) => `    ${l.what.padEnd(16)} ${l.part}`));
+  return lines.join('\n');
 }

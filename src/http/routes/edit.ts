@@ -1,5 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { CONFLICT_POLICIES, readEdits, SCRUB_KINDS } from '../../redline/index.ts';
+import { CONFLICT_POLICIES, readEdits, SCRUB_KINDS, SCRUB_LEFTOVERS } from '../../redline/index.ts';
 import { wordDate } from '../options.ts';
 import { authorSchema, dateSchema, verificationSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
@@ -68,6 +68,7 @@ export const scrubReportSchema = z
     removed: z.array(
       z.object({ kind: z.enum(SCRUB_KINDS), part: z.string(), count: z.number().int().positive() }),
     ),
+    left: z.array(z.object({ what: z.enum(SCRUB_LEFTOVERS), part: z.string() })),
     roles: z.array(z.string()),
   })
   .openapi('ScrubReport');
@@ -144,7 +145,7 @@ export const scrubOperation = operation({
   operation: 'scrub',
   summary: 'Take out who wrote a document, when and how',
   description:
-    'Authors become roles; dates, editing sessions, properties, comments, hidden text and custom XML go, as far as asked for.',
+    'Authors become roles; dates, editing sessions, properties, comments, hidden text, custom XML and web extensions go, as far as asked for. The report lists what went, and what is left to be looked at by hand: notes in pictures, embedded files, fields that show an author, macros.',
   fields: document,
   options: scrubOptions,
   optionsName: 'ScrubOptions',

@@ -29,6 +29,7 @@ const CUSTOMARY: ReadonlyMap<string, string> = new Map([
   ['http://schemas.microsoft.com/office/word/2016/wordml/cid', 'w16cid'],
   ['http://schemas.microsoft.com/office/word/2018/wordml', 'w16'],
   ['http://schemas.microsoft.com/office/word/2018/wordml/cex', 'w16cex'],
+  ['http://schemas.microsoft.com/office/word/2023/wordml/word16du', 'w16du'],
   ['http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing', 'wp14'],
   ['http://schemas.microsoft.com/office/word/2010/wordprocessingShape', 'wps'],
   ['http://schemas.microsoft.com/office/word/2010/wordprocessingGroup', 'wpg'],

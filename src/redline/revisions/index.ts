@@ -52,5 +52,12 @@ export type {
 } from './edit/types.ts';
 export { preserve, trackedParts } from './preserve/index.ts';
 export { type Region, type Rungs, storyParts } from './result.ts';
-export { SCRUB_KINDS, type ScrubKind, type ScrubOptions, type ScrubReport } from './scrub/options.ts';
+export {
+  SCRUB_KINDS,
+  SCRUB_LEFTOVERS,
+  type ScrubKind,
+  type ScrubLeftover,
+  type ScrubOptions,
+  type ScrubReport,
+} from './scrub/options.ts';
 export { scrub } from './scrub/scrub.ts';

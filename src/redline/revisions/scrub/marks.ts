@@ -49,13 +49,14 @@ export function withoutDates(text: string): Cleaned {
   return withAttributes(text, /\s(?:w:date|w16du:dateUtc|w16cex:dateUtc)\s*=/, DATE, () => '');
 }
 
-const SESSION = new RegExp(`\\sw:rsid\\w*${VALUE}`, 'g');
+const SESSION = new RegExp(`\\s(?:w:rsid\\w*|wp14:(?:anchorId|editId)|w14:textId)${VALUE}`, 'g');
+/** The list of sessions, the one in which a style was made, and ids of the document. */
 const SESSIONS =
-  /<w:rsids(?:\s[^<>]*)?(?:\/>|>[\s\S]*?<\/w:rsids>)|<w1[45]:docId\b[^<>]*(?:\/>|>\s*<\/w1[45]:docId>)/g;
+  /<w:rsids(?:\s[^<>]*)?(?:\/>|>[\s\S]*?<\/w:rsids>)|<(w:rsid|w1[45]:docId)\b[^<>]*(?:\/>|>\s*<\/\1>)/g;
 
 export function withoutSessions(text: string): Cleaned {
   return joined(without(text, SESSIONS), (rest) =>
-    withAttributes(rest, /\sw:rsid\w*\s*=/, SESSION, () => ''),
+    withAttributes(rest, /\s(?:w:rsid\w*|wp14:(?:anchorId|editId)|w14:textId)\s*=/, SESSION, () => ''),
   );
 }
 
@@ -73,10 +74,18 @@ export function withoutComments(text: string): Cleaned {
     : { text, count: 0 };
 }
 
-const AUTHOR = /(\s(?:w|w15):author\s*=\s*)("[^"]*"|'[^']*')/g;
+/** Authors, and who may edit a stretch (`w:permStart`, §17.13.7.2). */
+const AUTHOR = /(\s(?:w:author|w15:author|w:ed)\s*=\s*)("[^"]*"|'[^']*')/g;
 const INITIALS = new RegExp(`\\sw:initials${VALUE}`, 'g');
 const PRESENCE = /<w15:presenceInfo\b[^<>]*(?:\/>|>\s*<\/w15:presenceInfo>)/g;
-const OWNER = /(<(dc:creator|cp:lastModifiedBy)(?:\s[^<>]*)?>)([^<>]+)(<\/\2>)/g;
+const OWNER = /(<((?:\w+:)?(?:creator|lastModifiedBy|Manager))(?:\s[^<>]*)?>)([^<>]+)(<\/\2>)/g;
+const MADE = /<((?:\w+:)?(?:created|modified|lastPrinted))(?:\s[^<>]*)?(?:\/>|>[^<>]*<\/\1>)/g;
+const TIMES = /<((?:\w+:)?(?:revision|TotalTime))(?:\s[^<>]*)?(?:\/>|>[^<>]*<\/\1>)/g;
+
+/** Core properties without the days of the document. */
+export const withoutDays = (text: string): Cleaned => without(text, MADE);
+/** Core and extended properties without how often and how long the document was edited. */
+export const withoutTimes = (text: string): Cleaned => without(text, TIMES);
 
 /** The roles that stand for authors. */
 export class Roles {
@@ -93,15 +102,20 @@ export class Roles {
 
   /** A part with every author replaced; initials and accounts go. */
   rename(text: string): Cleaned {
-    const named = withAttributes(text, /:author\s*=/, AUTHOR, (_, head = '', value = '""') => {
-      const role = this.#roleOf(decodeText(value.slice(1, -1)));
-      return `${head}"${encodeAttribute(role)}"`;
-    });
+    const named = withAttributes(
+      text,
+      /\s(?:w:author|w15:author|w:ed)\s*=/,
+      AUTHOR,
+      (_, head = '', value = '""') => {
+        const role = this.#roleOf(decodeText(value.slice(1, -1)));
+        return `${head}"${encodeAttribute(role)}"`;
+      },
+    );
     const anonymous = joined(named, (rest) => withAttributes(rest, /\sw:initials\s*=/, INITIALS, () => ''));
     return joined(anonymous, (rest) => without(rest, PRESENCE));
   }
 
-  /** Core properties with the names of who made and last saved the document replaced. */
+  /** Core or extended properties with the names of who made and last saved the document replaced. */
   renameOwners(text: string): Cleaned {
     let count = 0;
     const renamed = text.replace(OWNER, (_, open: string, _name: string, who: string, close: string) => {

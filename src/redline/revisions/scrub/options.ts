@@ -2,20 +2,28 @@ import { RedlineError } from '../../errors.ts';
 
 /** What can be taken out of a document. */
 export const SCRUB_KINDS = [
-  /** Names of authors and their initials become roles. */
+  /**
+   * Names of authors, of whom a document is by, of their managers and of who may edit become roles; initials, accounts and
+   * digital signatures, which no longer fit, go.
+   */
   'authors',
-  /** Dates of changes and comments. */
+  /** Dates of changes and comments, and when the document was made, saved and printed. */
   'dates',
-  /** Editing sessions (`w:rsid…`) and ids of the document. */
+  /** Editing sessions (`w:rsid…`), ids of the document and of drawings, how often and how long it was edited. */
   'sessions',
-  /** Core, extended and custom properties, document variables, the path of the template, the thumbnail. */
+  /**
+   * Core, extended and custom properties, labels, the thumbnail, document variables, the paths of the template and of a
+   * transformation, mail merge, settings of printers.
+   */
   'properties',
   /** Comments, answers to them and their marks. */
   'comments',
-  /** Text with the property `w:vanish`, its own or by a style. */
+  /** Text and drawings that do not show (`w:vanish`, their own or by a style), and fields of nothing else. */
   'hiddenText',
-  /** Custom XML parts and what is bound to them; the text of bound controls stays. */
+  /** Custom XML parts and what is bound to them, custom XML and smart tags around text; the text stays. */
   'customXml',
+  /** Web extensions and their panes. */
+  'extensions',
 ] as const;
 export type ScrubKind = (typeof SCRUB_KINDS)[number];
 
@@ -25,9 +33,25 @@ export interface ScrubOptions {
   readonly roles?: Readonly<Record<string, string>>;
 }
 
+/** What may say who or when, and is left as it is. */
+export const SCRUB_LEFTOVERS = [
+  /** A picture with notes in it: Exif, XMP, IPTC, comments, texts. */
+  'picture-metadata',
+  /** A picture that is too large to be looked into, or of a format whose notes are not known. */
+  'picture-unread',
+  /** A document or object inside, with properties of its own. */
+  'embedded-file',
+  /** A field that shows an author, a file's name or a property. */
+  'author-field',
+  'macros',
+] as const;
+export type ScrubLeftover = (typeof SCRUB_LEFTOVERS)[number];
+
 export interface ScrubReport {
   /** How many of each kind were taken out or changed, by part. */
   readonly removed: readonly { readonly kind: ScrubKind; readonly part: string; readonly count: number }[];
+  /** What is left to be looked at by hand, where authors, dates or properties are to go. */
+  readonly left: readonly { readonly what: ScrubLeftover; readonly part: string }[];
   /** The roles that stand for authors now, in the order met. */
   readonly roles: readonly string[];
 }

@@ -103,7 +103,7 @@ test.each<[ScrubKind, RegExp, object[]]>([
   const { pkg, report } = scrubbed([kind]);
   for (const { name } of pkg.entries.filter((e) => e.name.endsWith('.xml')))
     expect(pkg.text(name)).not.toMatch(gone);
-  expect(report).toEqual({ removed: removed.map((r) => ({ kind, ...r })), roles: [] });
+  expect(report).toEqual({ removed: removed.map((r) => ({ kind, ...r })), left: [], roles: [] });
 });
 
 test('all of it at once, and text that shows stays', () => {

@@ -1,14 +1,31 @@
 import type { Codec } from '../../codec.ts';
-import { openPackage, type Package, PackageEditor, relatedPart } from '../../ooxml/index.ts';
+import { openPackage, type Package, PackageEditor } from '../../ooxml/index.ts';
 import type { Limits } from '../../options.ts';
 import { withoutHiddenText } from './hidden.ts';
-import { type Cleaned, Roles, withoutComments, withoutDates, withoutSessions } from './marks.ts';
+import { leftovers } from './leftovers.ts';
+import {
+  type Cleaned,
+  Roles,
+  withoutComments,
+  withoutDates,
+  withoutDays,
+  withoutSessions,
+  withoutTimes,
+} from './marks.ts';
 import { checkScrub, type Scrubbed, type ScrubKind, type ScrubOptions } from './options.ts';
-import { removeCustomXml, removeParts, removeProperties, type Scrub } from './parts.ts';
+import {
+  propertyParts,
+  removeComments,
+  removeCustomXml,
+  removeExtensions,
+  removeProperties,
+  removeSignatures,
+  type Scrub,
+} from './parts.ts';
 
-/** Parts of Word's own, whose XML is looked through. */
+/** Parts of Word's own, whose XML is looked through: by what they are, or by where Word keeps them. */
+const WORD_TYPE = /(?:wordprocessingml|ms-word)\..*\+xml$/;
 const WORD_PART = /^word\/(?:[^/]+|glossary\/[^/]+)\.xml$/;
-const COMMENT_PARTS = ['comments', 'commentsExtended', 'commentsIds', 'commentsExtensible'];
 
 /**
  * Takes out of a document what says who wrote it, when and how, as far as it is asked for.  Tracked changes stay, and
@@ -30,53 +47,60 @@ export function scrub(
   const work: Scrub = { editor: new PackageEditor(pkg, codec), count };
   const asked = new Set(options.kinds);
   const roles = new Roles(options.roles ?? {});
-  if (asked.has('properties')) removeProperties(work);
-  if (asked.has('customXml')) removeCustomXml(work);
-  if (asked.has('comments')) removeComments(work, pkg);
-  for (const { name } of pkg.entries) if (isLookedThrough(pkg, name)) cleanPart(work, name, asked, roles);
-  if (asked.has('authors') && !asked.has('properties')) renameOwners(work, roles);
-  const report = { removed, roles: roles.given };
+  const parts = pkg.entries.map((e) => e.name).filter((name) => isLookedThrough(pkg, name));
+  if (asked.has('properties')) removeProperties(work, parts);
+  if (asked.has('customXml')) removeCustomXml(work, parts);
+  if (asked.has('extensions')) removeExtensions(work);
+  if (asked.has('comments')) removeComments(work);
+  if (asked.has('authors')) removeSignatures(work);
+  for (const name of parts) cleanPart(work, name, asked, roles);
+  for (const part of propertyParts(pkg)) cleanProperties(work, part, asked, roles);
+  const speaks = (['authors', 'dates', 'properties'] as const).some((kind) => asked.has(kind));
+  const left = speaks ? leftovers(pkg, parts) : [];
+  const report = { removed, left, roles: roles.given };
   return { document: work.editor.touched ? work.editor.bytes() : document, report };
 }
 
 function isLookedThrough(pkg: Package, name: string): boolean {
-  return WORD_PART.test(name) && /xml$/.test(pkg.contentType(name));
+  const type = pkg.contentType(name);
+  return WORD_TYPE.test(type) || (WORD_PART.test(name) && /xml$/.test(type));
 }
 
-function removeComments({ editor, count }: Scrub, pkg: Package): void {
-  const part = relatedPart(pkg, pkg.main, 'comments');
-  if (part !== undefined) count('comments', part, pkg.root(part).source.split('<w:comment ').length - 1);
-  removeParts(editor, pkg.main, COMMENT_PARTS);
+type Cleaning = readonly [kind: ScrubKind, work: (text: string) => Cleaned];
+
+function cleanPart(work: Scrub, part: string, asked: ReadonlySet<ScrubKind>, roles: Roles): void {
+  clean(work, part, asked, [
+    ['hiddenText', (xml) => withoutHiddenText(xml, work.editor.base)],
+    ['comments', withoutComments],
+    ['sessions', withoutSessions],
+    ['dates', withoutDates],
+    ['authors', (xml) => roles.rename(xml)],
+  ]);
 }
 
-function cleanPart(
+/** What the properties that stay say. */
+function cleanProperties(work: Scrub, part: string, asked: ReadonlySet<ScrubKind>, roles: Roles): void {
+  clean(work, part, asked, [
+    ['sessions', withoutTimes],
+    ['dates', withoutDays],
+    ['authors', (xml) => roles.renameOwners(xml)],
+  ]);
+}
+
+function clean(
   { editor, count }: Scrub,
   part: string,
   asked: ReadonlySet<ScrubKind>,
-  roles: Roles,
+  cleanings: readonly Cleaning[],
 ): void {
   if (editor.isRemoved(part)) return;
   const before = editor.source(part);
   let text = before;
-  const clean = (kind: ScrubKind, work: (text: string) => Cleaned): void => {
-    if (!asked.has(kind)) return;
+  for (const [kind, work] of cleanings) {
+    if (!asked.has(kind)) continue;
     const cleaned = work(text);
     count(kind, part, cleaned.count);
     text = cleaned.text;
-  };
-  clean('hiddenText', (xml) => withoutHiddenText(xml, editor.base));
-  clean('comments', withoutComments);
-  clean('sessions', withoutSessions);
-  clean('dates', withoutDates);
-  clean('authors', (xml) => roles.rename(xml));
+  }
   if (text !== before) editor.replace(part, text);
-}
-
-/** The names in the properties that stay. */
-function renameOwners({ editor, count }: Scrub, roles: Roles): void {
-  const part = relatedPart(editor.base, '', 'core-properties');
-  if (part === undefined) return;
-  const { text, count: n } = roles.renameOwners(editor.source(part));
-  count('authors', part, n);
-  if (n > 0) editor.replace(part, text);
 }
