@@ -49,6 +49,7 @@ describe('edits, comments and cleaning', () => {
     const { report } = (await answer.json()) as { report: object };
     expect(report).toEqual({
       removed: [{ kind: 'authors', part: 'word/document.xml', count: 1 }],
+      left: [],
       roles: ['Supplier'],
     });
   });
