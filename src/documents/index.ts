@@ -68,6 +68,7 @@ export {
   type ResultGone,
   type ResultKind,
   type ResultPart,
+  type ResultPlace,
   Results,
   ResultsFullError,
   type SavedResult,

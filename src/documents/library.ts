@@ -19,6 +19,7 @@ import { Records } from './records.ts';
 import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
 import { Requests } from './requests.ts';
+import { Results } from './results.ts';
 import { Rewrapping } from './rewrapping.ts';
 import { TenantKeys } from './tenant-keys.ts';
 import { UploadStore } from './uploads/upload-store.ts';
@@ -126,6 +127,11 @@ export class Library {
     const { region, ambient } = this.#parts;
     if (region.prunesItself === true) return 0;
     return await pruneHeads(region.heads, pruneRule(ambient.clock()));
+  }
+
+  /** What operations gave back, for an hour. @param ceiling bytes that all of them may hold together. */
+  results(ceiling: number): Results {
+    return new Results(this.#parts.spool, this.#keys, this.#parts.ambient, ceiling);
   }
 
   /** Lets go of all keys. */

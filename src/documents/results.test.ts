@@ -2,28 +2,35 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DirectoryBlobStore } from '../platform/embedded/index.ts';
+import { systemRandom } from '../kit/index.ts';
+import { DirectoryBlobStore, KeyRing } from '../platform/embedded/index.ts';
 import { ABSENT, type BlobStore } from './blob-store.ts';
-import { Results, ResultsFullError, type SavedResult } from './results.ts';
+import { DataKeys } from './data-keys.ts';
+import { type ResultKind, Results, ResultsFullError, type SavedResult } from './results.ts';
 
 const HOUR_MS = 3_600_000;
 let folder: string;
 let blobs: BlobStore;
+let ring: KeyRing;
 let now = 0;
 const clock = () => now;
+const ambient = { clock, random: systemRandom, pause: async () => {} };
+const place = (id: string, kind: ResultKind = 'comparisons') => ({ tenant: 'acme', kind, id });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'redline-results-'));
   blobs = await DirectoryBlobStore.open(join(folder, 'blobs'), false);
+  ring = await KeyRing.open(join(folder, 'keys'));
+  await ring.create('acme');
 });
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Keeps a document of `size` bytes. */
 function save(results: Results, size: number): Promise<SavedResult> {
-  return results.save('comparisons', new Uint8Array(size), { engine: 'x' });
+  return results.save({ tenant: 'acme', kind: 'comparisons' }, new Uint8Array(size), { engine: 'x' });
 }
 
-const open = (ceiling = 10_000) => new Results(blobs, clock, ceiling);
+const open = (ceiling = 10_000) => new Results(blobs, new DataKeys(ring, ambient), ambient, ceiling);
 
 async function names(): Promise<string[]> {
   const found: string[] = [];
@@ -45,11 +52,11 @@ describe('results', () => {
     const { id, expiresAt } = await save(results, 5);
     expect(expiresAt).toBe(1000 + HOUR_MS);
     now = expiresAt - 1;
-    expect(await results.find('comparisons', id, 'document')).toMatchObject({ size: 5, expiresAt });
+    expect(await results.find(place(id), 'document')).toMatchObject({ size: 5, expiresAt });
     now = expiresAt;
-    expect(await results.find('comparisons', id, 'document')).toBe('expired');
-    expect(await results.open('comparisons', id, 'document')).toBe('expired');
-    expect(await results.report('comparisons', id)).toBe('expired');
+    expect(await results.find(place(id), 'document')).toBe('expired');
+    expect(await results.open(place(id), 'document')).toBe('expired');
+    expect(await results.report(place(id))).toBe('expired');
   });
 
   test('are swept when they expire, and only then', async () => {
@@ -60,7 +67,10 @@ describe('results', () => {
     const { id } = await save(results, 1);
     now = HOUR_MS;
     expect(await results.sweep()).toBe(2);
-    expect((await names()).sort()).toEqual([`comparisons/${id}/document`, `comparisons/${id}/report`]);
+    expect((await names()).sort()).toEqual([
+      `comparisons/acme/${id}/document`,
+      `comparisons/acme/${id}/report`,
+    ]);
   });
 
   test('that have no expiry are swept', async () => {
@@ -88,11 +98,31 @@ describe('results', () => {
     await expect(save(second, 600)).rejects.toThrow(ResultsFullError);
   });
 
+  test('are sealed where they lie, and opened by the key of their tenant alone', async () => {
+    const bytes = Buffer.from('The tenant shall pay the rent. '.repeat(5000));
+    const saved = await open(1e6).save({ tenant: 'acme', kind: 'results' }, bytes, { quote: 'pay the rent' });
+    for (const name of await names()) {
+      const stored = Buffer.from(await new Response((await blobs.read(name))?.body).arrayBuffer());
+      expect(stored.length).toBeGreaterThan(20);
+      expect(stored.includes('the rent')).toBe(false);
+    }
+    const found = await open().open(saved, 'document');
+    if (typeof found === 'string') throw new Error(found);
+    expect(found.size).toBe(bytes.length);
+    expect(Buffer.from(await new Response(found.body).arrayBuffer()).equals(bytes)).toBe(true);
+    await ring.create('other');
+    expect(await open().open({ ...saved, tenant: 'other' }, 'document')).toBe('not-found');
+    await ring.destroy('acme', await ring.primary('acme'));
+    await expect(open().open(saved, 'document')).rejects.toMatchObject({ failure: 'refused' });
+  });
+
   test('are found under their own kind only', async () => {
     const results = open();
-    const { id } = await results.save('results', Uint8Array.of(1), { kind: 'edit' });
-    expect(await results.report('comparisons', id)).toBe('not-found');
-    expect(await results.report('results', id)).toMatchObject({ report: { kind: 'edit' } });
+    const { id } = await results.save({ tenant: 'acme', kind: 'results' }, Uint8Array.of(1), {
+      kind: 'edit',
+    });
+    expect(await results.report(place(id))).toBe('not-found');
+    expect(await results.report(place(id, 'results'))).toMatchObject({ report: { kind: 'edit' } });
   });
 
   test('keep the first page that is rendered', async () => {
@@ -100,7 +130,7 @@ describe('results', () => {
     const saved = await save(results, 1);
     await results.saveHtml(saved, 'first');
     await results.saveHtml(saved, 'second');
-    const page = await results.open('comparisons', saved.id, 'html');
+    const page = await results.open(saved, 'html');
     expect(typeof page === 'string' ? page : await new Response(page.body).text()).toBe('first');
   });
 });

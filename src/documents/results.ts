@@ -1,6 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { type Clock, OutsideError } from '../kit/index.ts';
+import { createHash } from 'node:crypto';
+import { OutsideError } from '../kit/index.ts';
+import type { Ambient } from './ambient.ts';
 import { ABSENT, type BlobInfo, type BlobStore } from './blob-store.ts';
+import { type DataKeys, keyContext } from './data-keys.ts';
+import type { WrappedKey } from './key-service.ts';
+import { sealBytes } from './sealing.ts';
+import { open as openSealed } from './sealing-streams.ts';
 
 /** How long a result can be fetched: one hour. */
 const RESULT_LIFETIME_MS = 3_600_000;
@@ -14,10 +19,16 @@ export type ResultKind = (typeof RESULT_KINDS)[number];
 /** What is kept of one result. No input is. */
 export type ResultPart = 'document' | 'report' | 'html';
 
-export interface SavedResult {
+/** Which result is meant. */
+export interface ResultPlace {
+  /** Whose it is: nobody else finds it. */
+  readonly tenant: string;
   readonly kind: ResultKind;
-  /** 192 random bits: whoever knows it may read the result. */
+  /** 192 random bits: whoever of the tenant knows it may read the result. */
   readonly id: string;
+}
+
+export interface SavedResult extends ResultPlace {
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -40,18 +51,23 @@ export class ResultsFullError extends Error {
   override readonly name = 'ResultsFullError';
 }
 
-/** Documents that operations gave back, kept for an hour under unguessable ids. */
+/**
+ * Documents that operations gave back, kept for an hour under unguessable ids, as `KIND/TENANT/ID/PART`. Each result is
+ * sealed under a data key of its own; the tenant's key wraps it, and it stands beside each part. See decision 0116.
+ */
 export class Results {
   readonly #blobs: BlobStore;
-  readonly #clock: Clock;
+  readonly #keys: DataKeys;
+  readonly #ambient: Ambient;
   readonly #ceiling: number;
   /** Bytes of all results, as far as this process knows; every sweep counts anew. */
   #held = 0;
 
   /** @param ceiling bytes that all results may hold together. */
-  constructor(blobs: BlobStore, clock: Clock, ceiling: number) {
+  constructor(blobs: BlobStore, keys: DataKeys, ambient: Ambient, ceiling: number) {
     this.#blobs = blobs;
-    this.#clock = clock;
+    this.#keys = keys;
+    this.#ambient = ambient;
     this.#ceiling = ceiling;
   }
 
@@ -62,53 +78,72 @@ export class Results {
    *
    * @throws {ResultsFullError} when there is no room, also after what has expired was removed.
    */
-  async save(kind: ResultKind, document: Uint8Array, report: object): Promise<SavedResult> {
+  async save(
+    { tenant, kind }: Omit<ResultPlace, 'id'>,
+    document: Uint8Array,
+    report: object,
+  ): Promise<SavedResult> {
     if (this.#held + document.byteLength > this.#ceiling) await this.sweep();
     if (this.#held + document.byteLength > this.#ceiling) {
       throw new ResultsFullError('There is no room for another result.');
     }
-    const result = {
-      kind,
-      id: randomBytes(24).toString('hex'),
-      expiresAt: this.#clock() + RESULT_LIFETIME_MS,
-    };
-    await this.#write(result, 'document', document);
-    await this.#write(result, 'report', new TextEncoder().encode(JSON.stringify(report)));
+    const { clock, random } = this.#ambient;
+    const id = Buffer.from(random(24)).toString('hex');
+    const result = { tenant, kind, id, expiresAt: clock() + RESULT_LIFETIME_MS };
+    const { key, wrapped } = await this.#keys.create(tenant, contextOf(result));
+    try {
+      await this.#write(result, 'document', document, key, wrapped);
+      await this.#write(result, 'report', new TextEncoder().encode(JSON.stringify(report)), key, wrapped);
+    } finally {
+      key.fill(0);
+    }
     return result;
   }
 
   /** Keeps the rendered page of a result; the first one wins. */
   async saveHtml(result: SavedResult, html: string): Promise<void> {
-    await this.#write(result, 'html', new TextEncoder().encode(html));
+    const document = await this.#blobs.stat(name(result, 'document'));
+    if (document === null) return;
+    const wrapped = wrappedIn(document);
+    const key = await this.#keys.open(result.tenant, wrapped, contextOf(result));
+    try {
+      await this.#write(result, 'html', new TextEncoder().encode(html), key, wrapped);
+    } finally {
+      key.fill(0);
+    }
   }
 
-  async report(kind: ResultKind, id: string): Promise<{ saved: SavedResult; report: unknown } | ResultGone> {
-    const content = await this.open(kind, id, 'report');
+  async report(place: ResultPlace): Promise<{ saved: SavedResult; report: unknown } | ResultGone> {
+    const content = await this.open(place, 'report');
     if (typeof content === 'string') return content;
     const report: unknown = await new Response(content.body).json();
-    return { saved: { kind, id, expiresAt: content.expiresAt }, report };
+    return { saved: { ...place, expiresAt: content.expiresAt }, report };
   }
 
   /** What is known of a part, without its bytes. */
-  async find(
-    kind: ResultKind,
-    id: string,
-    part: ResultPart,
-  ): Promise<Omit<ResultContent, 'body'> | ResultGone> {
-    if (!ID.test(id)) return 'not-found';
-    return this.#current(await this.#blobs.stat(name({ kind, id }, part)));
+  async find(place: ResultPlace, part: ResultPart): Promise<Omit<ResultContent, 'body'> | ResultGone> {
+    if (!ID.test(place.id)) return 'not-found';
+    return this.#current(await this.#blobs.stat(name(place, part)));
   }
 
   /** A part and its bytes, to be read to the end or cancelled. */
-  async open(kind: ResultKind, id: string, part: ResultPart): Promise<ResultContent | ResultGone> {
-    if (!ID.test(id)) return 'not-found';
-    const blob = await this.#blobs.read(name({ kind, id }, part));
+  async open(place: ResultPlace, part: ResultPart): Promise<ResultContent | ResultGone> {
+    if (!ID.test(place.id)) return 'not-found';
+    const blob = await this.#blobs.read(name(place, part));
     const current = this.#current(blob);
     if (blob === null || typeof current === 'string') {
       await blob?.body.cancel();
       return typeof current === 'string' ? current : 'not-found';
     }
-    return { ...current, body: verified(blob.body, current) };
+    try {
+      const key = await this.#keys.open(place.tenant, wrappedIn(blob), contextOf(place));
+      const plain = openSealed(key, contextOf(place, part), blob.body);
+      key.fill(0);
+      return { ...current, body: verified(streamOf(plain), current) };
+    } catch (error) {
+      await blob.body.cancel(error);
+      throw error;
+    }
   }
 
   /** Removes what has expired. @returns how many objects went. */
@@ -117,7 +152,7 @@ export class Results {
     let held = 0;
     for (const kind of RESULT_KINDS) {
       for await (const blob of this.#blobs.list(`${kind}/`)) {
-        if (expiryOf(blob) > this.#clock()) held += blob.size;
+        if (expiryOf(blob) > this.#ambient.clock()) held += blob.size;
         else if (await this.#blobs.delete(blob.name)) removed += 1;
       }
     }
@@ -128,15 +163,27 @@ export class Results {
   #current(blob: BlobInfo | null): Omit<ResultContent, 'body'> | ResultGone {
     if (blob === null) return 'not-found';
     const expiresAt = expiryOf(blob);
-    if (expiresAt <= this.#clock()) return 'expired';
-    return { size: blob.size, sha256: blob.attributes.sha256 ?? '', expiresAt };
+    if (expiresAt <= this.#ambient.clock()) return 'expired';
+    const { size, sha256 = '' } = blob.attributes;
+    return { size: Number(size), sha256, expiresAt };
   }
 
-  async #write(result: SavedResult, part: ResultPart, bytes: Uint8Array): Promise<void> {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const attributes = { expires: String(result.expiresAt), sha256 };
-    const options = { ifGeneration: ABSENT, attributes };
-    const written = await this.#blobs.write(name(result, part), bytes, options);
+  async #write(
+    result: SavedResult,
+    part: ResultPart,
+    bytes: Uint8Array,
+    key: Uint8Array,
+    wrapped: WrappedKey,
+  ): Promise<void> {
+    const sealed = sealBytes(key, contextOf(result, part), bytes, this.#ambient.random);
+    const attributes = {
+      expires: String(result.expiresAt),
+      size: String(bytes.byteLength),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      wrapped: Buffer.from(wrapped.bytes).toString('base64'),
+      keyversion: wrapped.version,
+    };
+    const written = await this.#blobs.write(name(result, part), sealed, { ifGeneration: ABSENT, attributes });
     this.#held += written?.size ?? 0;
   }
 }
@@ -167,8 +214,29 @@ function damaged(): OutsideError {
   return new OutsideError('BlobStore', 'damaged', 'A kept result is not what was written.');
 }
 
-function name({ kind, id }: Pick<SavedResult, 'kind' | 'id'>, part: ResultPart): string {
-  return `${kind}/${id}/${part}`;
+function name({ tenant, kind, id }: ResultPlace, part: ResultPart): string {
+  return `${kind}/${tenant}/${id}/${part}`;
+}
+
+/** Of the data key, or of what it seals. */
+function contextOf({ tenant, kind, id }: ResultPlace, part: ResultPart | 'key' = 'key'): Uint8Array {
+  return keyContext({ tenant, document: id, version: kind, purpose: `result-${part}` });
+}
+
+function wrappedIn({ attributes }: BlobInfo): WrappedKey {
+  const { wrapped = '', keyversion = '' } = attributes;
+  return { version: keyversion, bytes: Buffer.from(wrapped, 'base64') };
+}
+
+function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = await pieces.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => void (await pieces.return(undefined)),
+  });
 }
 
 /** An object without a readable expiry counts as expired: nothing here is meant to stay. */

@@ -1,21 +1,26 @@
 import type { Context } from 'hono';
-import type { ResultGone, ResultKind, ResultPart } from '../documents/index.ts';
+import type { ResultGone, ResultKind, ResultPart, ResultPlace } from '../documents/index.ts';
 import { sendWhole } from './body.ts';
-import { isKnown } from './conditions.ts';
+import { actorOf, isKnown } from './conditions.ts';
 import { RequestError } from './errors.ts';
 import { DOCX } from './responses.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
 // Results that are kept for an hour, and how their parts are sent.
 
+/** A result of the tenant of whoever asks. */
+export function resultOf(c: Context<HttpEnv>, kind: ResultKind, id: string): ResultPlace {
+  return { tenant: actorOf(c).tenant, kind, id };
+}
+
 /** One part of a kept result, with its ETag; 304 to whoever has it. */
 export async function sendPart(
   c: Context<HttpEnv>,
   { results, log }: HttpServices,
-  { kind, id, part }: { kind: ResultKind; id: string; part: ResultPart },
+  { part, ...place }: ResultPlace & { readonly part: ResultPart },
   headersOf: (sha256: string) => Record<string, string>,
 ): Promise<Response> {
-  const found = present(await results.find(kind, id, part));
+  const found = present(await results.find(place, part));
   const kept = {
     ...headersOf(found.sha256),
     ETag: `"${found.sha256}"`,
@@ -25,7 +30,7 @@ export async function sendPart(
   if (isKnown(c.req.header('if-none-match'), kept.ETag)) return c.body(null, 304, kept);
   const headers = { ...kept, 'Content-Length': String(found.size) };
   if (c.req.method === 'HEAD') return c.body(null, 200, headers);
-  const { body } = present(await results.open(kind, id, part));
+  const { body } = present(await results.open(place, part));
   return sendWhole(c, body, headers, log);
 }
 

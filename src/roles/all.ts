@@ -1,5 +1,5 @@
 import type { Access } from '../access/index.ts';
-import { Examiner, type Library, MOST_UPLOAD_BYTES, Results } from '../documents/index.ts';
+import { Examiner, type Library, MOST_UPLOAD_BYTES, type Results } from '../documents/index.ts';
 import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
 import { describeError, Integrity } from '../kit/index.ts';
@@ -27,10 +27,9 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const { config, log, clock } = given;
   const platform = guardPlatform(given.platform, { sink: logOutside(log) });
   const context = { ...given, platform };
-  const place = placeOf(context);
-  const results = new Results(place.spool, clock, config.resultsMb * MEGABYTE);
   const integrity = new Integrity(log);
   const library = await openLibrary({ ...context, integrity });
+  const results = library.results(config.resultsMb * MEGABYTE);
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();
@@ -48,7 +47,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     examiner: new Examiner(platform.scanner),
     web: platform.web,
     remote: { ...config.fetch, mostBytes: MOST_UPLOAD_BYTES, timeMs: FETCH_MS },
-    blobs: place.spool,
+    blobs: placeOf(context).spool,
     prints: new PrintShop(platform.printer),
     uploads: new UploadMemory(config.uploadMemoryMb * MEGABYTE),
     precedence: new Precedence(UPLOAD_PLACES),

@@ -127,6 +127,7 @@ describe.each(PLATFORMS)('tenants of several regions, in %s', (_, install, byDef
       made.set(tenant, stored);
       await library.uploads.start(actor(tenant), 10);
       await library.requests.begin(actor(tenant), 'key', 'asked');
+      await library.results(1e6).save({ tenant, kind: 'results' }, Buffer.from(tenant), {});
       const grant = { document: stored.head.id, version: null, inline: false, lifetimeMs: 60_000 };
       const operation = newOperation(systemRandom);
       await library.links.create({ actor: actor(tenant), operation }, grant);
@@ -141,7 +142,7 @@ describe.each(PLATFORMS)('tenants of several regions, in %s', (_, install, byDef
               found[residency] = [...new Set([...(found[residency] ?? []), kind])];
             }
     }
-    const kinds = ['heads', 'journal', 'links', 'contents', 'idempotency', 'uploads'];
+    const kinds = ['heads', 'journal', 'links', 'contents', 'idempotency', 'uploads', 'results'];
     const of = (tenant: string) => kinds.map((kind) => `${kind} of ${tenant}`).sort();
     expect(Object.fromEntries(Object.entries(found).map(([at, list]) => [at, list.sort()]))).toEqual({
       eu: of('acme'),

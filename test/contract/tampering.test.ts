@@ -7,8 +7,10 @@ import { localOperator } from '../../src/access/index.ts';
 import {
   type BlobStore,
   claimDataFormat,
+  DataKeys,
   Library,
   newOperation,
+  type ResultPlace,
   Results,
   type StoredHead,
   type VersionedBlobStore,
@@ -28,7 +30,7 @@ const SAMPLES = 50;
 let folder: string;
 let ring: KeyRing;
 let stores: { heads: DirectoryBlobStore; contents: DirectoryBlobStore; blobs: DirectoryBlobStore };
-let made: { document: StoredHead; upload: string; result: string; link: string };
+let made: { document: StoredHead; upload: string; result: ResultPlace; link: string };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'redline-tampering-'));
@@ -82,11 +84,8 @@ async function make(library: Library): Promise<typeof made> {
   }
   const { id: upload } = await uploads.start(actor, 300);
   await uploads.append(actor, upload, { offset: 0, body: once(Buffer.alloc(300, 'u')) });
-  const { id: result } = await new Results(stores.blobs, ambient.clock, 1e6).save(
-    'results',
-    Buffer.from('result'),
-    { a: 1 },
-  );
+  const of = { tenant: actor.tenant, kind: 'results' } as const;
+  const result = await library.results(1e6).save(of, Buffer.from('result'), { a: 1 });
   const begun = await library.requests.begin(actor, 'key', 'POST /');
   if (begun.kind === 'claimed') await begun.claim.finish(null, { status: 201, headers: [], body: '{}' });
   await library.records.write({ tenant: actor.tenant, kind: 'people', id: 'ann' }, null, { name: 'Ann' });
@@ -117,7 +116,10 @@ const READERS: readonly [
     'results/',
     async (_, { blobs }, name) => {
       const part = name.endsWith('/report') ? 'report' : 'document';
-      const found = await new Results(blobs, ambient.clock, 1e6).open('results', made.result, part);
+      const found = await new Results(blobs, new DataKeys(ring, ambient), ambient, 1e6).open(
+        made.result,
+        part,
+      );
       if (typeof found === 'string') throw new Error(found);
       await drained(found.body);
     },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { sendWhole } from '../body.ts';
+import { actorOf } from '../conditions.ts';
 import { docxHeaders } from '../kept.ts';
 import { DOCX, JSON_TYPE } from '../responses.ts';
 import type { Answer } from './operation.ts';
@@ -77,7 +78,11 @@ export function documentAnswers<Result extends DocumentResult>(
     description: 'The report and links to the document.',
     schema: keptSchema(report),
     send: async (c, result, { results }) => {
-      const { id, expiresAt } = await results.save('results', result.document, result.report);
+      const { id, expiresAt } = await results.save(
+        { tenant: actorOf(c).tenant, kind: 'results' },
+        result.document,
+        result.report,
+      );
       const answer = describeKept(id, expiresAt, result.report);
       return c.json(answer, 201, { Location: answer.links.self, 'Cache-Control': 'no-store' });
     },

@@ -1,6 +1,6 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { SavedResult } from '../../documents/index.ts';
+import type { ResultPlace, SavedResult } from '../../documents/index.ts';
 import { type EnginePlace, type OperationInputs, printableOf } from '../../jobs/index.ts';
 import {
   type Comparison,
@@ -10,7 +10,8 @@ import {
   type ReportOptions,
 } from '../../redline/index.ts';
 import { signalOf } from '../arriving.ts';
-import { docxHeaders, present, sendPart } from '../kept.ts';
+import { actorOf } from '../conditions.ts';
+import { docxHeaders, present, resultOf, sendPart } from '../kept.ts';
 import { parseOptions, wordDate } from '../options.ts';
 import { DOCX, JSON_TYPE, PDF } from '../responses.ts';
 import { type comparisonSchema, optionsSchema } from '../schemas.ts';
@@ -49,17 +50,18 @@ export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpSer
   app.openAPIRegistry.register('CompareOptions', optionsSchema);
   app.openapi(createComparison, (c) => compareDocuments(c, services));
   app.openapi(getComparison, async (c) => {
-    const { saved, report } = present(await services.results.report('comparisons', c.req.valid('param').id));
+    const place = resultOf(c, 'comparisons', c.req.valid('param').id);
+    const { saved, report } = present(await services.results.report(place));
     // It was written by this service, which never reads what another wrote.
     return c.json(describe(saved, report as Report), 200, { 'Cache-Control': 'private, no-cache' });
   });
   app.openapi(getRedline, (c) =>
-    sendPart(c, services, part(c.req.valid('param').id, 'document'), redlineHeaders),
+    sendPart(c, services, part(c, c.req.valid('param').id, 'document'), redlineHeaders),
   );
   app.openapi(getHtml, async (c) => {
     const { id } = c.req.valid('param');
-    await ensureHtml(services, id, signalOf(c));
-    return sendPart(c, services, part(id, 'html'), () => HTML_HEADERS);
+    await ensureHtml(services, resultOf(c, 'comparisons', id), signalOf(c));
+    return sendPart(c, services, part(c, id, 'html'), () => HTML_HEADERS);
   });
 }
 
@@ -124,8 +126,8 @@ function formatOf(c: Context<HttpEnv>): ComparisonFormat {
   throw new RedlineError('options/invalid', `"format" is one of ${COMPARISON_FORMATS.join(', ')}.`);
 }
 
-function part<Part extends string>(id: string, name: Part) {
-  return { kind: 'comparisons', id, part: name } as const;
+function part<Part extends string>(c: Context<HttpEnv>, id: string, name: Part) {
+  return { ...resultOf(c, 'comparisons', id), part: name } as const;
 }
 
 const redlineHeaders = (sha256: string): Record<string, string> => docxHeaders(sha256, 'redline.docx');
@@ -145,19 +147,24 @@ async function saveResult(
   services: HttpServices,
   { redline, report }: Comparison,
 ): Promise<Response> {
-  const answer = describe(await services.results.save('comparisons', redline, report), report);
+  const place = { tenant: actorOf(c).tenant, kind: 'comparisons' } as const;
+  const answer = describe(await services.results.save(place, redline, report), report);
   return c.json(answer, 201, { Location: answer.links.self, 'Cache-Control': 'no-store' });
 }
 
 /** Renders the page when somebody asks for it first. */
-async function ensureHtml({ results, pool }: HttpServices, id: string, signal: AbortSignal): Promise<void> {
-  if ((await results.find('comparisons', id, 'html')) !== 'not-found') return;
+async function ensureHtml(
+  { results, pool }: HttpServices,
+  result: ResultPlace,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await results.find(result, 'html')) !== 'not-found') return;
   const place = pool.reserve();
   try {
-    const { body, expiresAt } = present(await results.open('comparisons', id, 'document'));
+    const { body, expiresAt } = present(await results.open(result, 'document'));
     const document = new Uint8Array(await new Response(body).arrayBuffer());
     const page = await place.run('page', { document }, { limits: RESULT_LIMITS, view: 'inline' }, signal);
-    await results.saveHtml({ kind: 'comparisons', id, expiresAt }, await new Response(page).text());
+    await results.saveHtml({ ...result, expiresAt }, await new Response(page).text());
   } finally {
     place.release();
   }

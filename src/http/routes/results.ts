@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { JSONValue } from 'hono/utils/types';
-import { docxHeaders, present, sendPart } from '../kept.ts';
+import { docxHeaders, present, resultOf, sendPart } from '../kept.ts';
 import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { describeKept, keptSchema } from './answers.ts';
@@ -40,13 +40,13 @@ const getDocument = createRoute({
 export function addResultRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   app.openapi(getResult, async (c) => {
     const { id } = c.req.valid('param');
-    const { saved, report } = present(await services.results.report('results', id));
+    const { saved, report } = present(await services.results.report(resultOf(c, 'results', id)));
     // It was written by this service, as JSON.
     const answer = describeKept(id, saved.expiresAt, report as JSONValue);
     return c.json(answer, 200, { 'Cache-Control': 'private, no-cache' });
   });
   app.openapi(getDocument, (c) => {
-    const kept = { kind: 'results', id: c.req.valid('param').id, part: 'document' } as const;
+    const kept = { ...resultOf(c, 'results', c.req.valid('param').id), part: 'document' } as const;
     return sendPart(c, services, kept, (sha256) => docxHeaders(sha256, 'document.docx'));
   });
 }
