@@ -32,7 +32,7 @@ export type { Derived, DerivedHead } from './derived.ts';
 export type { Description } from './description.ts';
 export { Documents, newOperation } from './documents.ts';
 export { DocumentsError, type DocumentsErrorCode, type DocumentsErrorDetails } from './errors.ts';
-export { bytesOf, Examiner } from './examination.ts';
+export { Examiner } from './examination.ts';
 export type {
   Commit,
   ComparedContent,

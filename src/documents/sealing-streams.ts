@@ -82,7 +82,6 @@ async function* sealPieces(
       yield* sealSegment(key, plain, { index, last });
     }
   } finally {
-    key.key.fill(0);
     await reader.close();
   }
 }
@@ -103,7 +102,6 @@ async function* openPieces(
       if (plain.length > 0) yield plain;
     }
   } finally {
-    key?.key.fill(0);
     await reader.close();
   }
 }

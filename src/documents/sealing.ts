@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { OutsideError, type RandomBytes, systemRandom } from '../kit/index.ts';
 import type { ByteRange } from './blob-store.ts';
 
@@ -29,7 +29,8 @@ const CIPHER = 'aes-256-gcm';
 
 /** What encrypts and decrypts the segments of one object. */
 export interface SegmentKey {
-  readonly key: Uint8Array;
+  /** OpenSSL overwrites it once it is collected. Made of bytes for each segment anew it would cost more than the sealing. */
+  readonly key: KeyObject;
   readonly prefix: Uint8Array;
 }
 
@@ -62,7 +63,6 @@ export function sealBytes(
     sealed.set(encrypted, at);
     sealed.set(tag, at + encrypted.length);
   }
-  key.key.fill(0);
   return sealed;
 }
 
@@ -77,7 +77,6 @@ export function openBytes(dataKey: Uint8Array, context: Uint8Array, sealed: Uint
     const place = { index, last: index === count - 1 };
     plain.set(openSegment(key, sealed.subarray(start, start + full), place), index * SEGMENT_BYTES);
   }
-  key.key.fill(0);
   return plain;
 }
 
@@ -135,7 +134,9 @@ export function objectKey(dataKey: Uint8Array, context: Uint8Array, header: Uint
   if (header.length !== HEADER_BYTES || FORMAT.some((byte, at) => header[at] !== byte)) throw damaged();
   const salt = header.subarray(FORMAT.length, FORMAT.length + SALT_BYTES);
   const info = Buffer.concat([LABEL, context]);
-  const key = new Uint8Array(hkdfSync('sha256', dataKey, salt, info, KEY_BYTES));
+  const bytes = new Uint8Array(hkdfSync('sha256', dataKey, salt, info, KEY_BYTES));
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
   return { key, prefix: Uint8Array.from(header.subarray(FORMAT.length + SALT_BYTES)) };
 }
 

@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bytesOf, fetchContent, type IncomingContent } from '../documents/index.ts';
+import { fetchContent, type IncomingContent } from '../documents/index.ts';
 import { bodyOf, signalOf } from './arriving.ts';
 import { actorOf } from './conditions.ts';
 import { RequestError } from './errors.ts';
 import { parseOptions } from './options.ts';
+import type { Turn } from './precedence.ts';
 import { JSON_TYPE } from './responses.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 import { streamUpload } from './stream-upload.ts';
@@ -46,9 +47,10 @@ export async function takeContent<Result>(
   const signal = signalOf(c);
   const examined = (body: AsyncIterable<Uint8Array>) => services.examiner.incoming(body, signal);
   if (!isJson(c)) {
-    const arriving = services.precedence.inTurn(bodyOf(c));
-    return await streamUpload(c.req.header('content-type') ?? '', arriving, ({ name, body, options }) =>
-      use({ content: examined(body), name: async () => name, options }),
+    return await inTurn(services, false, (turn) =>
+      streamUpload(c.req.header('content-type') ?? '', turn.pieces(bodyOf(c)), ({ name, body, options }) =>
+        use({ content: examined(body), name: async () => name, options }),
+      ),
     );
   }
   const { upload, url = '', ...rest } = parseOptions(sourceSchema, await shortBody(c));
@@ -59,17 +61,31 @@ export async function takeContent<Result>(
   }
   const { uploads } = services.library;
   const actor = actorOf(c);
-  // All of it is here, and was paid for: it is done before others begin.
-  const body = lazily(async () =>
-    services.precedence.inTurn(bytesOf(await uploads.open(actor, upload)), true),
-  );
   const name = async () => fileNameOf((await uploads.find(actor, upload)).metadata);
-  const result = await use({ content: examined(body), name, options });
+  // All of it is here, and was paid for: it is done before others begin.
+  const result = await inTurn(services, true, (turn) => {
+    const body = lazily(async () => turn.pieces((await uploads.open(actor, upload)).body));
+    return use({ content: examined(body), name, options });
+  });
   // It is a document now. Where it cannot be removed it expires. A request that may come again needs it until its answer is kept.
   const remove = () => uploads.remove(actor, upload).catch(() => {});
   if (c.req.header('idempotency-key') === undefined) await remove();
   else c.set('settled', remove);
   return result;
+}
+
+/** Keeps the place until the content is examined and named: so the oldest are done, and not only read, before others. */
+async function inTurn<Result>(
+  { precedence }: HttpServices,
+  isLate: boolean,
+  work: (turn: Turn) => Promise<Result>,
+): Promise<Result> {
+  const turn = precedence.turn(isLate);
+  try {
+    return await work(turn);
+  } finally {
+    turn.end();
+  }
 }
 
 /** Whether the body is JSON, and no form. */

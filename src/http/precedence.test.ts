@@ -17,13 +17,15 @@ async function orderOf(places: number, requests: readonly { pieces: number; isLa
   let most = 0;
   await Promise.all(
     requests.map(async ({ pieces, isLate }, request) => {
-      for await (const _ of precedence.inTurn(sender(pieces), isLate)) {
+      const own = precedence.turn(isLate);
+      for await (const _ of own.pieces(sender(pieces))) {
         at += 1;
         most = Math.max(most, at);
         taken.push(request);
         await turn();
         at -= 1;
       }
+      own.end();
     }),
   );
   return { taken, most };
@@ -51,9 +53,11 @@ describe('pieces of requests', () => {
     }
     const taken: string[] = [];
     const oldest = (async () => {
-      for await (const _ of precedence.inTurn(slow())) taken.push('slow');
+      for await (const _ of precedence.turn().pieces(slow())) taken.push('slow');
     })();
-    for await (const _ of precedence.inTurn(sender(2))) taken.push('fast');
+    const second = precedence.turn();
+    for await (const _ of second.pieces(sender(2))) taken.push('fast');
+    second.end();
     arrive();
     await oldest;
     expect(taken).toEqual(['fast', 'fast', 'slow']);
@@ -66,12 +70,46 @@ describe('pieces of requests', () => {
       throw new Error('broken');
     }
     const failing = async () => {
-      for await (const _ of precedence.inTurn(broken()));
+      for await (const _ of precedence.turn().pieces(broken()));
     };
     await expect(failing()).rejects.toThrow('broken');
-    for await (const _ of precedence.inTurn(sender(9))) break;
+    for await (const _ of precedence.turn().pieces(sender(9))) break;
     const taken: number[] = [];
-    for await (const [piece = -1] of precedence.inTurn(sender(2))) taken.push(piece);
+    for await (const [piece = -1] of precedence.turn().pieces(sender(2))) taken.push(piece);
+    expect(taken).toEqual([0, 1]);
+  });
+
+  test('come after the end of the requests before, not only after their last pieces', async () => {
+    const precedence = new Precedence(1);
+    const first = precedence.turn();
+    const done: string[] = [];
+    for await (const _ of first.pieces(sender(1)));
+    const second = precedence.turn();
+    const waiting = (async () => {
+      for await (const _ of second.pieces(sender(1))) done.push('second');
+    })();
+    for (let n = 0; n < 10; n += 1) await turn();
+    done.push('first');
+    first.end();
+    first.end();
+    await waiting;
+    expect(done).toEqual(['first', 'second']);
+  });
+
+  test('of a request that was given up while it waited take no place', async () => {
+    const precedence = new Precedence(1);
+    const first = precedence.turn();
+    for await (const _ of first.pieces(sender(1)));
+    const given = precedence.turn();
+    const waiting = (async () => {
+      for await (const _ of given.pieces(sender(1)));
+    })();
+    given.end();
+    first.end();
+    await waiting;
+    const third = precedence.turn();
+    const taken: number[] = [];
+    for await (const [piece = -1] of third.pieces(sender(2))) taken.push(piece);
     expect(taken).toEqual([0, 1]);
   });
 

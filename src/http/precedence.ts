@@ -7,9 +7,8 @@ interface Waiting {
 }
 
 /**
- * Who came first is served first: so many bodies are read at once, and of those that wait the oldest is next. Of many large
- * requests at once the first ones are soon done, instead of all of them late. Nobody waits for a slow sender: while a
- * piece does not come at once, others have the place.
+ * Who came first is served first: so many large requests are worked on at once, and of those that wait the oldest is next. Of
+ * many at once the first ones are soon done, instead of all of them late.
  */
 export class Precedence {
   #free: number;
@@ -17,40 +16,19 @@ export class Precedence {
   /** The oldest request first. */
   readonly #waiting: Waiting[] = [];
 
-  /** @param places bodies that are read at once. */
+  /** @param places requests that are worked on at once. */
   constructor(places: number) {
     this.#free = places;
   }
 
-  /**
-   * The same pieces, from when it is the body's turn on. A piece is worked on until the next one is asked for.
-   *
-   * @param isLate whether most of the work is done already: then it comes before all that are not.
-   */
-  async *inTurn(body: AsyncIterable<Uint8Array>, isLate = false): AsyncIterable<Uint8Array> {
+  /** For a request that comes now. @param isLate whether most of its work is done already: then it comes before all that are not. */
+  turn(isLate = false): Turn {
     this.#count += 1;
     const since = isLate ? 0 : this.#count;
-    await this.#enter(since);
-    let holds = true;
-    const pieces = body[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const coming = pieces.next();
-        if (!(await isSoon(coming))) {
-          holds = false;
-          this.#leave();
-          await coming;
-          await this.#enter(since);
-          holds = true;
-        }
-        const { done, value } = await coming;
-        if (done === true) return;
-        yield value;
-      }
-    } finally {
-      if (holds) this.#leave();
-      await pieces.return?.();
-    }
+    return new Turn(
+      () => this.#enter(since),
+      () => this.#leave(),
+    );
   }
 
   #enter(since: number): Promise<void> {
@@ -68,6 +46,65 @@ export class Precedence {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
     else next.go();
+  }
+}
+
+/** The place of one request, from its first piece until it ends. */
+export class Turn {
+  readonly #enterPlace: () => Promise<void>;
+  readonly #leavePlace: () => void;
+  #holds = false;
+  #ended = false;
+
+  constructor(enter: () => Promise<void>, leave: () => void) {
+    this.#enterPlace = enter;
+    this.#leavePlace = leave;
+  }
+
+  /**
+   * The same pieces, from when it is the request's turn on. Nobody waits for a slow sender: while a piece does not come at
+   * once, others have the place. With the last piece it is kept, for what is to be done with all of them.
+   */
+  async *pieces(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    await this.#enter();
+    const pieces = body[Symbol.asyncIterator]();
+    let isWhole = false;
+    try {
+      for (;;) {
+        const coming = pieces.next();
+        if (!(await isSoon(coming))) {
+          this.#leave();
+          await coming;
+          await this.#enter();
+        }
+        const { done, value } = await coming;
+        isWhole = done === true;
+        if (isWhole) return;
+        yield value;
+      }
+    } finally {
+      if (!isWhole) this.#leave();
+      await pieces.return?.();
+    }
+  }
+
+  /** Gives the place to the next one. To be called in any case. */
+  end(): void {
+    this.#ended = true;
+    this.#leave();
+  }
+
+  async #enter(): Promise<void> {
+    await this.#enterPlace();
+    this.#holds = true;
+    // Whoever gave up while it waited has nothing left to do.
+    if (this.#ended) this.#leave();
+  }
+
+  #leave(): void {
+    if (!this.#holds) return;
+    this.#holds = false;
+    this.#leavePlace();
   }
 }
 

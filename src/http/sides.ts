@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bytesOf, type ComparedContent, type ContentFacts } from '../documents/index.ts';
+import type { ComparedContent, ContentFacts } from '../documents/index.ts';
 import { actorOf } from './conditions.ts';
 import type { sideSchema } from './redline-schemas.ts';
 import { assertMayRead } from './route-policy.ts';
@@ -75,10 +75,10 @@ export class SideReader {
   async #upload(id: string): Promise<Side> {
     const { uploads } = this.#services.library;
     const actor = actorOf(this.#c);
-    const source = await uploads.open(actor, id);
-    this.#share.take(source.size);
+    const { size, body } = await uploads.open(actor, id);
+    this.#share.take(size);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of bytesOf(source)) chunks.push(chunk);
+    for await (const chunk of body) chunks.push(chunk);
     const name = fileNameOf((await uploads.find(actor, id)).metadata);
     return sent(Buffer.concat(chunks), name ?? undefined);
   }

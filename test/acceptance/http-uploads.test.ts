@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type DetailedError, Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localOperator } from '../../src/access/index.ts';
-import { bytesOf, DataKeys, UploadStore, Uploads } from '../../src/documents/index.ts';
+import { DataKeys, UploadStore, Uploads } from '../../src/documents/index.ts';
 import { systemClock, systemRandom } from '../../src/kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../../src/platform/embedded/index.ts';
 
@@ -71,7 +71,7 @@ async function kept(url: string | null): Promise<Buffer> {
   const uploads = new Uploads(new UploadStore(blobs, keys, ambient), ambient);
   const chunks: Uint8Array[] = [];
   const id = url?.split('/').at(-1) ?? '';
-  for await (const chunk of bytesOf(await uploads.open(localOperator('r', null), id))) chunks.push(chunk);
+  for await (const chunk of (await uploads.open(localOperator('r', null), id)).body) chunks.push(chunk);
   keys.close();
   return Buffer.concat(chunks);
 }

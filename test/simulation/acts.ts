@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bytesOf, DocumentsError, type NewRedline, type StoredHead } from '../../src/documents/index.ts';
+import { DocumentsError, type NewRedline, type StoredHead } from '../../src/documents/index.ts';
 import { CLIENT, TENANT } from './actor.ts';
 import type { Vault } from './keys.ts';
 import type { Process, Scheduler } from './scheduler.ts';
@@ -182,8 +182,8 @@ async function upload(clients: Clients, server: Server, task: Task): Promise<voi
       offset = (await uploads.append(CLIENT, id, piece(clients.scheduler, content, offset))).offset;
       going.acknowledged = Math.max(going.acknowledged, offset);
     }
-    const opened = bytesOf(await uploads.open(CLIENT, id));
-    heard(clients, await create(server, task.operation, opened));
+    const { body } = await uploads.open(CLIENT, id);
+    heard(clients, await create(server, task.operation, body));
   } catch (error) {
     // It has expired, or something came between: what is known of it no longer holds.
     if (error instanceof DocumentsError && error.code === 'uploads/not-found') task.upload = null;

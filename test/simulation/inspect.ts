@@ -1,12 +1,6 @@
 import type { PageRef } from '../../src/documents/head.ts';
 import { unwrapHead } from '../../src/documents/head-envelope.ts';
-import {
-  bytesOf,
-  DocumentsError,
-  type Head,
-  type Version,
-  type WrappedKey,
-} from '../../src/documents/index.ts';
+import { DocumentsError, type Head, type Version, type WrappedKey } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
 import { CLIENT, TENANT } from './actor.ts';
 import { type Clients, contentOf, type Task } from './acts.ts';
@@ -156,7 +150,7 @@ async function uploadFaults({ uploads }: Server, tasks: readonly Task[]): Promis
     if (found === null) continue;
     if (found.offset < upload.acknowledged) faults.push(`upload of ${operation} lost what was acknowledged`);
     if (found.offset < found.size) continue;
-    const bytes = await whole(bytesOf(await uploads.open(CLIENT, upload.id)));
+    const bytes = await whole((await uploads.open(CLIENT, upload.id)).body);
     if (typeof bytes === 'string' || !bytes.equals(contentOf(operation))) {
       faults.push(`upload of ${operation} is not what was sent`);
     }

@@ -123,6 +123,8 @@ async function checkEntry(
 }
 
 const PIECE_BYTES = 64 * 1024;
+/** Bytes that are unpacked at a time. With Node's 16 KiB unpacking takes three times as long. */
+const UNPACKED_BYTES = 1024 * 1024;
 
 async function* pieces(reader: SourceReader, start: number, end: number): AsyncIterable<Uint8Array> {
   for (let at = start; at < end; at += PIECE_BYTES) {
@@ -132,7 +134,7 @@ async function* pieces(reader: SourceReader, start: number, end: number): AsyncI
 
 /** @throws {RedlineError} when it is no deflated data; what the reading throws is passed on. */
 async function* inflating(packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const inflater = createInflateRaw();
+  const inflater = createInflateRaw({ chunkSize: UNPACKED_BYTES });
   // The failure of either comes out of the loop below.
   pipeline(Readable.from(packed), inflater, () => {});
   try {

@@ -1,12 +1,12 @@
 import { OutsideError } from '../../kit/index.ts';
 import { type Ambient, newId } from '../ambient.ts';
-import { ABSENT, type BlobInfo, type BlobStore, type ByteRange } from '../blob-store.ts';
+import { ABSENT, type BlobInfo, type BlobStore } from '../blob-store.ts';
 import { type DataKeys, keyContext } from '../data-keys.ts';
 import { DocumentsError } from '../errors.ts';
 import { unwrapHead, wrapHead } from '../head-envelope.ts';
 import type { WrappedKey } from '../key-service.ts';
-import { openBytes, sealBytes, sealedRanges } from '../sealing.ts';
-import { openRange, seal } from '../sealing-streams.ts';
+import { openBytes, sealBytes } from '../sealing.ts';
+import { open, seal } from '../sealing-streams.ts';
 import { replaceOnce, writeNew } from '../writing.ts';
 import {
   decodeState,
@@ -87,18 +87,11 @@ export class UploadStore {
     return { id: part, size };
   }
 
-  /** @param range of the part. */
-  async readPart({ state, wrapped }: StoredUpload, part: Part, range: ByteRange): Promise<Uint8Array> {
-    const { tenant, id } = state;
-    const context = uploadContext(tenant, id, part.id);
-    const name = partName(tenant, id, part.id);
-    const pieces = this.#pieces(state, name, sealedRanges(part.size, range));
-    const opened = await this.#withKey(tenant, id, wrapped, (key) =>
-      openRange(key, context, { plainSize: part.size, range }, pieces),
-    );
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of opened) chunks.push(chunk);
-    return Buffer.concat(chunks);
+  /** A whole part. @throws {DocumentsError} `uploads/not-found`, while it is read, when the upload was ended meanwhile. */
+  async readPart({ state, wrapped }: StoredUpload, { id }: Part): Promise<AsyncIterable<Uint8Array>> {
+    const context = uploadContext(state.tenant, state.id, id);
+    const sealed = this.#sealedPart(state, id);
+    return await this.#withKey(state.tenant, state.id, wrapped, (key) => open(key, context, sealed));
   }
 
   async removeParts({ state }: StoredUpload, parts: readonly Part[]): Promise<void> {
@@ -176,18 +169,12 @@ export class UploadStore {
     throw current === null ? notFound() : meanwhile();
   }
 
-  async *#pieces(
-    { tenant, id }: UploadState,
-    name: string,
-    ranges: readonly ByteRange[],
-  ): AsyncIterable<Uint8Array> {
-    for (const range of ranges) {
-      const blob = await this.#store.read(name, { range });
-      // Whoever ends an upload removes its state first: parts are missed only while it is there.
-      if (blob === null && (await this.#store.stat(stateName(tenant, id))) === null) throw notFound();
-      if (blob === null) throw new OutsideError('BlobStore', 'damaged', 'A part of an upload is missing.');
-      yield* blob.body;
-    }
+  async *#sealedPart({ tenant, id }: UploadState, part: string): AsyncIterable<Uint8Array> {
+    const blob = await this.#store.read(partName(tenant, id, part));
+    // Whoever ends an upload removes its state first: parts are missed only while it is there.
+    if (blob === null && (await this.#store.stat(stateName(tenant, id))) === null) throw notFound();
+    if (blob === null) throw new OutsideError('BlobStore', 'damaged', 'A part of an upload is missing.');
+    yield* blob.body;
   }
 
   async #withKey<T>(

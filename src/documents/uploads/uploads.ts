@@ -3,7 +3,6 @@ import type { Actor } from '../../access/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { DEFAULT_LIMITS } from '../../redline/index.ts';
 import { type Ambient, newId } from '../ambient.ts';
-import type { ContentSource } from '../content-type/index.ts';
 import { DocumentsError } from '../errors.ts';
 import { Arrival } from './arrival.ts';
 import { newState, offsetOf, type Part } from './upload-state.ts';
@@ -37,6 +36,12 @@ export interface Upload {
   readonly metadata: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+}
+
+/** What arrived, to be read once. */
+export interface OpenUpload {
+  readonly size: number;
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 export interface Incoming {
@@ -117,13 +122,13 @@ export class Uploads {
   }
 
   /** Everything that arrived, once all has. @throws {DocumentsError} `uploads/incomplete`, `uploads/not-found`. */
-  async open(actor: Actor, id: string): Promise<ContentSource> {
+  async open(actor: Actor, id: string): Promise<OpenUpload> {
     const stored = await this.#open(actor, id);
     const { parts, size } = stored.state;
     if (offsetOf(stored.state) !== size) {
       throw new DocumentsError('uploads/incomplete', 'The upload is not complete. Send the rest of it.');
     }
-    return { size, readAt: (start, end) => this.#readAt(stored, parts, start, end) };
+    return { size, body: this.#bytes(stored, parts) };
   }
 
   /** Ends an upload, complete or not. @throws {DocumentsError} `uploads/not-found`. */
@@ -173,20 +178,8 @@ export class Uploads {
     }
   }
 
-  async #readAt(
-    stored: StoredUpload,
-    parts: readonly Part[],
-    start: number,
-    end: number,
-  ): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    let at = 0;
-    for (const part of parts) {
-      const range = { start: Math.max(0, start - at), end: Math.min(part.size, end - at) };
-      if (range.start < range.end) chunks.push(await this.#store.readPart(stored, part, range));
-      at += part.size;
-    }
-    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  async *#bytes(stored: StoredUpload, parts: readonly Part[]): AsyncIterable<Uint8Array> {
+    for (const part of parts) yield* await this.#store.readPart(stored, part);
   }
 }
 

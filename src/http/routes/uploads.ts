@@ -66,14 +66,16 @@ async function take(
   offset: number,
   checksum: ReturnType<typeof readChecksum>,
 ): Promise<Upload> {
-  const body = precedence.inTurn(bodyOf(c));
-  const given = { offset, body, ...(checksum === undefined ? {} : { checksum }) };
+  const turn = precedence.turn();
+  const given = { offset, body: turn.pieces(bodyOf(c)), ...(checksum === undefined ? {} : { checksum }) };
   try {
     return await uploads.append(actorOf(c), id, given);
   } catch (error) {
     // The connection broke: what has arrived is kept, and nobody hears this.
     if (!isBroken(c)) throw error;
     throw new JobError('request/abandoned', 'The connection broke; what has arrived is kept.');
+  } finally {
+    turn.end();
   }
 }
 
