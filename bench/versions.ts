@@ -27,9 +27,16 @@ function version(number: number): Version {
 async function document(heads: HeadStore, count: number): Promise<StoredHead> {
   const versions = Array.from({ length: count }, (_, at) => version(at + 1));
   const head: Head = {
-    ...{ format: 3, tenant: 'local', id: `d_${count}`, name: 'n', labels: [], owner: 'operator' },
+    ...{ format: 4, tenant: 'local', id: `d_${count}`, name: 'n', labels: [], owner: 'operator' },
     ...{ state: 'active', createdAt: TIME, updatedAt: TIME, deletedAt: null, redline: null },
-    ...{ versions, older: [], sequence: 1, commit: { operation: 'o_0', at: TIME, records: [] }, earlier: [] },
+    ...{
+      members: [],
+      versions,
+      older: [],
+      sequence: 1,
+      commit: { operation: 'o_0', at: TIME, records: [] },
+      earlier: [],
+    },
   };
   return await heads.commit(null, head);
 }

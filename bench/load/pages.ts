@@ -30,6 +30,7 @@ export async function fillCatalogue(folder: string, count: number): Promise<void
       name: `${KINDS[mixed % KINDS.length]} ${mixed % 9973} Brunnen ${n}.docx`,
       labels: [LABELS[mixed % LABELS.length] ?? '', ...(n % 5000 === 7 ? ['rare'] : [])],
       owner: n % 1000 === 3 ? 'someone' : 'operator',
+      readers: [{ subject: 'operator:operator', role: 'owner', expiresAt: null }],
       state: n % 50 === 49 ? 'deleted' : 'active',
       type: TYPES[mixed % 20 === 0 ? 1 : mixed % 10_000 === 1 ? 2 : 0] ?? '',
       size: 1000 + (mixed % 1_000_000),

@@ -1,6 +1,8 @@
+import type { Actor } from './actor.ts';
 import type { Grant } from './api-keys/reach.ts';
 import type { Scope } from './api-keys/scopes.ts';
-import type { Action, Decision, DecisionReason } from './decision.ts';
+import type { Action, Decision, DecisionReason, DocumentPermission } from './decision.ts';
+import { bestOf, type DocumentRole, isAtLeast, type Member } from './members.ts';
 import type { TenantRole } from './people/people.ts';
 import type { Principal } from './principal.ts';
 
@@ -52,7 +54,7 @@ export function decide(
 }
 
 /** Whatever is not among these is refused. */
-const ALLOWING: readonly DecisionReason[] = ['operator', 'role', 'scope'];
+const ALLOWING: readonly DecisionReason[] = ['operator', 'role', 'scope', 'member', 'administrator', 'link'];
 
 function reasonOf(
   { actor, role, key }: Principal,
@@ -76,4 +78,74 @@ function reasonOfReach({ documents, labels }: Grant, document: DecidedDocument |
   if (documents !== null && (document === null || !documents.includes(document.id))) return 'other document';
   if (labels !== null && !labels.some((label) => document?.labels.includes(label))) return 'other label';
   return 'scope';
+}
+
+interface DocumentRow {
+  /** The least role in the document that may. */
+  readonly least: DocumentRole;
+  /** Whether an administrator of the tenant may without being a member (decision 0120). */
+  readonly administrator: boolean;
+}
+
+/** The one table of who may do what with a kept document. */
+export const DOCUMENT_POLICY: Readonly<Record<DocumentPermission, DocumentRow>> = {
+  'document.read': { least: 'viewer', administrator: false },
+  'document.comment': { least: 'commenter', administrator: false },
+  'document.edit': { least: 'editor', administrator: false },
+  'document.link': { least: 'editor', administrator: false },
+  'document.delete': { least: 'owner', administrator: false },
+  'members.read': { least: 'editor', administrator: true },
+  'members.write': { least: 'owner', administrator: true },
+  'members.leave': { least: 'viewer', administrator: false },
+  'ownership.transfer': { least: 'owner', administrator: true },
+};
+
+/** A document as far as it matters who may do what with it, as it was read. */
+export interface Guarded {
+  readonly id: string;
+  readonly generation: string;
+  readonly members: readonly Member[];
+}
+
+/** The one place that decides about a kept document. @param now milliseconds since 1970. */
+export function decideDocument(
+  actor: Actor,
+  permission: DocumentPermission,
+  { id, generation, members }: Guarded,
+  now: number,
+): Decision {
+  const best = bestOf(actor.subjects, members, now);
+  const reason = documentReason(actor, permission, members, best);
+  const outcome = ALLOWING.includes(reason) ? 'allow' : 'deny';
+  const via = reason === 'member' ? (best?.subject ?? null) : null;
+  return { permission, object: id, outcome, reason, generation, via };
+}
+
+function documentReason(
+  { kind, subjects, administrator = false }: Actor,
+  permission: DocumentPermission,
+  members: readonly Member[],
+  best: Member | null,
+): DecisionReason {
+  const row = DOCUMENT_POLICY[permission];
+  if (kind === 'operator') return 'operator';
+  if (kind === 'link') return permission === 'document.read' ? 'link' : 'no member';
+  if (best !== null && isAtLeast(best.role, row.least)) return 'member';
+  if (administrator && row.administrator) return 'administrator';
+  if (best !== null) return 'member role too low';
+  return members.some(({ subject }) => subjects.includes(subject)) ? 'membership expired' : 'no member';
+}
+
+/** Whether the document is to be answered like one that is missing. */
+export function isHidden({ reason }: Decision): boolean {
+  return reason === 'no member' || reason === 'membership expired';
+}
+
+/** What somebody is in a document; `null` for nothing. */
+export function roleOf(
+  { kind, subjects }: Actor,
+  members: readonly Member[],
+  now: number,
+): DocumentRole | null {
+  return kind === 'operator' ? 'owner' : (bestOf(subjects, members, now)?.role ?? null);
 }

@@ -18,3 +18,14 @@ export function subjectsOf({ id, issuer, email }: Person): readonly Subject[] {
     ...(domain === undefined ? [] : [`domain:${domain}` as const]),
   ];
 }
+
+/** The owner of documents that were kept when heads named actors only. */
+export function subjectOfActor(id: string): Subject {
+  if (id === 'operator') return OPERATOR;
+  return id.startsWith('p_') ? `person:${id}` : `key:${id}`;
+}
+
+/** What stands behind the kind. */
+export function idOf(subject: Subject): string {
+  return subject.slice(subject.indexOf(':') + 1);
+}

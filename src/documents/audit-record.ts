@@ -1,4 +1,4 @@
-import type { Actor } from '../access/index.ts';
+import type { Actor, Member } from '../access/index.ts';
 import type { DerivedKind } from './made-kinds.ts';
 
 /** What was done. Closed: the catalogue of the room `audit` describes each one. */
@@ -15,6 +15,11 @@ export type AuditAction =
   | 'redline.updated'
   | 'redline.deleted'
   | 'redline.restored'
+  | 'member.added'
+  | 'member.changed'
+  | 'member.removed'
+  | 'ownership.given'
+  | 'ownership.received'
   | 'link.created'
   | 'links.revoked'
   | 'keys.rewrapped'
@@ -34,13 +39,18 @@ export interface AuditRecord {
   readonly document: string;
   /** Number of the version, where it is about one. */
   readonly version: number | null;
+  /** Who was given or lost what, where it is about a member; of one that is gone, what it had. */
+  readonly member?: MemberFacts;
   readonly outcome: 'done';
 }
+
+type MemberFacts = Pick<Member, 'subject' | 'role' | 'expiresAt'>;
 
 /** An act before the operation is known that does it. */
 export interface Act {
   readonly action: AuditAction;
   readonly version?: number;
+  readonly member?: MemberFacts;
 }
 
 /** The records of an operation on one document. */
@@ -50,7 +60,7 @@ export function auditRecords(
   { operation, at }: { readonly operation: string; readonly at: string },
   acts: readonly Act[],
 ): AuditRecord[] {
-  return acts.map(({ action, version = null }, place) => ({
+  return acts.map(({ action, version = null, member }, place) => ({
     id: `${operation}-${place}`,
     at,
     tenant: actor.tenant,
@@ -61,6 +71,7 @@ export function auditRecords(
     action,
     document,
     version,
+    ...(member === undefined ? {} : { member }),
     outcome: 'done',
   }));
 }

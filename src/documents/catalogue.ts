@@ -1,3 +1,4 @@
+import type { Member, Subject } from '../access/index.ts';
 import type { RedlineFacts } from './head.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface CatalogueEntry {
   readonly name: string;
   readonly labels: readonly string[];
   readonly owner: string;
+  /** Who may read it; none of redlines. */
+  readonly readers: readonly Pick<Member, 'subject' | 'role' | 'expiresAt'>[];
   readonly state: 'active' | 'deleted';
   /** Media type and bytes of the current version. */
   readonly type: string;
@@ -51,6 +54,8 @@ export interface CatalogueQuery {
   readonly tenant: string;
   /** Redlines of one document, or documents. */
   readonly parent: string | null;
+  /** Only what one of these may read then, ISO 8601; `null`: whatever there is. */
+  readonly readers: { readonly subjects: readonly Subject[]; readonly at: string } | null;
   readonly state: 'active' | 'deleted';
   readonly type?: string;
   readonly owner?: string;

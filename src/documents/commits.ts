@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Actor } from '../access/index.ts';
+import {
+  type Actor,
+  type DocumentPermission,
+  decideDocument,
+  idOf,
+  isHidden,
+  type Member,
+} from '../access/index.ts';
 import { type Ambient, isoTime } from './ambient.ts';
 import { type Act, type AuditAction, auditRecords } from './audit-record.ts';
 import type { ContentStore, IncomingContent } from './content-store.ts';
@@ -52,6 +59,8 @@ export interface Scope {
   readonly noun: 'document' | 'redline';
   /** Whether a head of this kind is one of those that are meant. */
   readonly holds: (head: Head) => boolean;
+  /** The document whose members say who may; `null`: each head says it of itself. */
+  readonly parent: string | null;
 }
 
 /** What an operation makes of a head. */
@@ -72,6 +81,12 @@ export interface Beginning {
   readonly redline: RedlineFacts | null;
 }
 
+interface GetOptions {
+  /** Also one that is deleted. */
+  readonly deleted?: boolean;
+  readonly permission?: DocumentPermission;
+}
+
 interface ChangeOptions {
   /** Also what is deleted can be changed so. */
   readonly deleted?: boolean;
@@ -89,9 +104,16 @@ export class Commits {
     this.#scope = scope;
   }
 
-  /** @throws {DocumentsError} when there is none, also where another tenant has it; `…/deleted`. */
-  async get(actor: Actor, id: string, { deleted = false } = {}): Promise<StoredHead> {
-    const stored = await this.#find(actor, id);
+  /**
+   * @throws {DocumentsError} when there is none, also where it is not the actor's to see; `documents/refused` when their
+   * role is too low; `…/deleted`.
+   */
+  async get(
+    actor: Actor,
+    id: string,
+    { deleted = false, permission = 'document.read' }: GetOptions = {},
+  ): Promise<StoredHead> {
+    const stored = await this.#find(actor, id, permission);
     if (stored.head.state === 'deleted' && !deleted) throw gone(this.#scope);
     return stored;
   }
@@ -104,7 +126,11 @@ export class Commits {
   /** What an operation made when it was asked for before; `null` when it was not. */
   async earlier({ actor, operation }: Change, content?: IncomingContent): Promise<StoredHead | null> {
     const there = await this.#stores.heads.read(actor.tenant, this.idOf(operation));
-    return there === null ? null : await this.#repeated(there, operation, content);
+    if (there === null || there.head.state === 'taken') {
+      return there === null ? null : await this.#repeated(there, operation, content);
+    }
+    await this.#assertMay(actor, 'document.read', there);
+    return await this.#repeated(there, operation, content);
   }
 
   /** Something new. Its id is made from the operation's, so that a second try finds the first. */
@@ -119,13 +145,16 @@ export class Commits {
     const id = this.idOf(operation);
     const { description, action, redline, content: stored, result, origin } = await begin(id);
     const at = isoTime(this.#stores.ambient.clock);
+    const members = this.#scope.parent === null ? [firstOwner(actor, at)] : [];
     const version = { ...newVersion(stored, 1, origin, { by: actor.id, at }), ...given(result) };
+    if (this.#scope.parent !== null) await this.#assertMay(actor, 'document.edit', null);
     return await this.#write(null, {
       format: HEAD_FORMAT,
       tenant: actor.tenant,
       id,
       ...description,
-      owner: actor.id,
+      owner: idOf(members[0]?.subject ?? firstOwner(actor, at).subject),
+      members,
       state: 'active',
       createdAt: at,
       updatedAt: at,
@@ -143,13 +172,18 @@ export class Commits {
     });
   }
 
-  /** @param decide is asked once; `null` when there is nothing to change: then nothing is committed. */
+  /**
+   * @param permission what the actor must be allowed to do: by the members of the very head that is replaced, so that of
+   * somebody who loses it meanwhile nothing is committed.
+   * @param decide is asked once; `null` when there is nothing to change: then nothing is committed.
+   */
   async change(
     { actor, operation, document, ifMatch }: ChangeOf,
+    permission: DocumentPermission,
     decide: (head: Head, at: string) => Promise<Outcome | null>,
     { deleted = false, content }: ChangeOptions = {},
   ): Promise<StoredHead> {
-    const base = await this.#find(actor, document);
+    const base = await this.#find(actor, document, permission);
     if (names(base.head, operation)) return await this.#repeated(base, operation, content);
     if (ifMatch !== null && base.generation !== ifMatch) {
       throw new DocumentsError('documents/stale', `The ${this.#scope.noun} was changed since it was read.`, {
@@ -164,6 +198,8 @@ export class Commits {
     const { change, acts, written = [] } = outcome;
     const commit = { operation, at, records: auditRecords(actor, document, { operation, at }, acts) };
     try {
+      // What was decided on may have taken long, and a membership may be over since.
+      await this.#assertMay(actor, permission, base);
       return await this.#write(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
     } catch (error) {
       await this.#discard(base.head, written, error);
@@ -173,18 +209,34 @@ export class Commits {
 
   /** What a commit left that surely lost. Of any other failure it is not known, and the sweep looks later. */
   async #discard({ tenant, id }: Head, written: readonly StoredContent[], error: unknown): Promise<void> {
-    if (!(error instanceof DocumentsError) || error.code !== 'documents/stale') return;
+    if (!(error instanceof DocumentsError) || error.code === 'documents/unclear') return;
     for (const one of written) await this.#stores.contents.discard(tenant, id, one);
   }
 
-  async #find(actor: Actor, id: string): Promise<StoredHead> {
+  async #find(actor: Actor, id: string, permission: DocumentPermission): Promise<StoredHead> {
     const { letter } = this.#scope;
     const known = id.startsWith(`${letter}_`) && /^[a-z0-9_-]{3,64}$/.test(id);
     const stored = known ? await this.#stores.heads.read(actor.tenant, id) : null;
     if (stored === null || stored.head.state === 'taken' || !this.#scope.holds(stored.head)) {
       throw missing(this.#scope);
     }
+    await this.#assertMay(actor, permission, stored);
     return stored;
+  }
+
+  /** @param stored the head that is meant; of a redline the document's is read. */
+  async #assertMay(actor: Actor, permission: DocumentPermission, stored: StoredHead | null): Promise<void> {
+    const { heads, ambient } = this.#stores;
+    const { parent } = this.#scope;
+    const guarding = parent === null ? stored : await heads.read(actor.tenant, parent);
+    if (guarding === null) throw missing(DOCUMENT);
+    const { id, members } = guarding.head;
+    const guarded = { id, members, generation: guarding.generation };
+    const decision = decideDocument(actor, permission, guarded, ambient.clock());
+    actor.decided?.(decision);
+    if (decision.outcome === 'allow') return;
+    if (isHidden(decision)) throw missing(DOCUMENT);
+    throw new DocumentsError('documents/refused', 'Your role in the document does not allow that.');
   }
 
   async #write(base: StoredHead | null, head: Head): Promise<StoredHead> {
@@ -216,11 +268,21 @@ async function assertSame({ body }: IncomingContent, version: Version | undefine
   throw new DocumentsError('documents/other-request', 'The idempotency key was used for another content.');
 }
 
+/** Who makes a document owns it. */
+function firstOwner({ id, subjects }: Actor, at: string): Member {
+  const [subject] = subjects;
+  if (subject === undefined) throw new Error('Nobody would own the document.');
+  return { subject, role: 'owner', expiresAt: null, addedAt: at, addedBy: id };
+}
+
 function given(result: StoredContent | undefined): { readonly result?: StoredContent } {
   return result === undefined ? {} : { result };
 }
 
-function missing({ noun }: Scope): DocumentsError {
+/** Who may not see a document is not told whether there is one, nor anything of its redlines. */
+const DOCUMENT = { noun: 'document' } as const;
+
+function missing({ noun }: Pick<Scope, 'noun'>): DocumentsError {
   return new DocumentsError(`${noun}s/not-found`, `There is no such ${noun}.`);
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Actor } from '../access/index.ts';
+import type { Actor, DocumentPermission } from '../access/index.ts';
 import { type Ambient, newId } from './ambient.ts';
 import type { ByteRange } from './blob-store.ts';
 import { type Change, type ChangeOf, Commits, type KeptStores, type Outcome, type Scope } from './commits.ts';
@@ -20,7 +20,7 @@ import type { DerivedKind } from './made-kinds.ts';
 import { currentVersion, findVersion, newVersion, nextNumber } from './versions.ts';
 
 /** Of all documents. Redlines stand under heads of their own. */
-export const ALL_DOCUMENTS: Scope = { letter: 'd', noun: 'document', holds: () => true };
+export const ALL_DOCUMENTS: Scope = { letter: 'd', noun: 'document', holds: () => true, parent: null };
 
 /**
  * Documents with their versions, or redlines of one with theirs. Every method that changes one is one commit: all of it
@@ -62,7 +62,11 @@ export class Documents {
   }
 
   /** @throws {DocumentsError} when there is none, also where another tenant has it; `…/deleted`. */
-  async get(actor: Actor, id: string, options: { readonly deleted?: boolean } = {}): Promise<StoredHead> {
+  async get(
+    actor: Actor,
+    id: string,
+    options: { readonly deleted?: boolean; readonly permission?: DocumentPermission } = {},
+  ): Promise<StoredHead> {
     return await this.#commits.get(actor, id, options);
   }
 
@@ -108,7 +112,7 @@ export class Documents {
   }
 
   async describe(change: ChangeOf, description: Partial<Description>): Promise<StoredHead> {
-    return await this.#commits.change(change, async () => ({
+    return await this.#commits.change(change, 'document.edit', async () => ({
       change: checkDescription(description),
       acts: [{ action: `${this.#scope.noun}.updated` as const }],
     }));
@@ -129,7 +133,7 @@ export class Documents {
         written: [stored],
       };
     };
-    return await this.#commits.change(change, add, { content });
+    return await this.#commits.change(change, 'document.edit', add, { content });
   }
 
   /**
@@ -146,7 +150,8 @@ export class Documents {
     const { contents } = this.#stores;
     const unchanged: object[] = [];
     const made: Made[] = [];
-    const stored = await this.#commits.change(change, async (head, at) => {
+    const permission = kind === 'commented' ? 'document.comment' : 'document.edit';
+    const stored = await this.#commits.change(change, permission, async (head, at) => {
       const number = nextNumber(head);
       const current = currentVersion(head);
       const derived = await make(current, () => contents.read(head.tenant, head.id, current));
@@ -174,7 +179,7 @@ export class Documents {
 
   /** Makes an earlier version the current one: as a new version with the same bytes. */
   async restoreVersion(change: ChangeOf, number: number): Promise<StoredHead> {
-    return await this.#commits.change(change, async (head, at) => {
+    return await this.#commits.change(change, 'document.edit', async (head, at) => {
       const { content, key, facts } = await findVersion(this.#stores.heads, head, number);
       const origin = { kind: 'restored', version: number } as const;
       const version = newVersion({ content, key, facts }, nextNumber(head), origin, {
@@ -191,7 +196,7 @@ export class Documents {
   /** Soft delete: nothing is shown any more, everything can be had back. */
   async remove(change: ChangeOf): Promise<StoredHead> {
     const action = `${this.#scope.noun}.deleted` as const;
-    return await this.#commits.change(change, async (_, at) => ({
+    return await this.#commits.change(change, this.#deleting, async (_, at) => ({
       change: { state: 'deleted', deletedAt: at },
       acts: [{ action }],
     }));
@@ -206,7 +211,7 @@ export class Documents {
       }
       return { change: { state: 'active', deletedAt: null }, acts: [{ action: `${noun}.restored` }] };
     };
-    return await this.#commits.change(change, restore, { deleted: true });
+    return await this.#commits.change(change, this.#deleting, restore, { deleted: true });
   }
 
   /** A new document with the bytes of a version of this one, under keys of its own. */
@@ -222,6 +227,11 @@ export class Documents {
     const description = { name: name ?? stored.head.name, labels: stored.head.labels };
     const { size: _, sha256: __, ...found } = version.facts;
     return await this.create(change, async () => description, { type: async () => found, body }, origin);
+  }
+
+  /** Redlines are part of the work on a document; the document itself is its owner's. */
+  get #deleting(): DocumentPermission {
+    return this.#scope.noun === 'document' ? 'document.delete' : 'document.edit';
   }
 
   /** What is said of a new content. Where that cannot be used the content goes again. */

@@ -1,6 +1,8 @@
 /** What can be wrong with an operation on kept documents. Failures of stores and keys are `OutsideError`. */
 export type DocumentsErrorCode =
   | 'documents/not-found'
+  /** Their role in it does not allow that. */
+  | 'documents/refused'
   | 'documents/version-not-found'
   | 'documents/stale'
   | 'redlines/not-found'
@@ -36,6 +38,10 @@ export type DocumentsErrorCode =
   /** A link that was not made here, or was changed since. */
   | 'links/invalid'
   | 'links/expired'
+  | 'members/not-found'
+  | 'members/exists'
+  /** Nobody would own the document. */
+  | 'members/last-owner'
   | 'links/revoked'
   | 'uploads/not-found'
   /** Bytes were sent that do not follow those that are there. */

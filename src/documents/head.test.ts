@@ -47,6 +47,8 @@ const FIRST_FORMAT = {
   earlier: [],
 };
 
+const OWNER = { role: 'owner', expiresAt: null, addedAt: TIME, addedBy: 'ann' };
+
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 describe('a stored head', () => {
@@ -55,7 +57,8 @@ describe('a stored head', () => {
     expect(head).toMatchObject({ format: HEAD_FORMAT, redline: null, name: 'Lease.docx', sequence: 1 });
     expect(head.versions[0]?.key.bytes).toEqual(Uint8Array.of(1, 2));
     const again = JSON.parse(new TextDecoder().decode(encodeHead(head)));
-    expect(again).toEqual({ ...FIRST_FORMAT, format: HEAD_FORMAT, redline: null, older: [] });
+    const members = [{ ...OWNER, subject: 'key:ann' }];
+    expect(again).toEqual({ ...FIRST_FORMAT, format: HEAD_FORMAT, members, redline: null, older: [] });
   });
 
   test('of the second format has all its versions in it', () => {
@@ -63,12 +66,23 @@ describe('a stored head', () => {
     expect(head).toMatchObject({ format: HEAD_FORMAT, older: [], versions: [{ number: 1 }] });
   });
 
+  test.each([
+    ['operator', 'operator:operator'],
+    ['p_0123', 'person:p_0123'],
+    ['0123456789abcdef', 'key:0123456789abcdef'],
+  ])('of before there were members belongs to who made it: %s', (owner, subject) => {
+    const third = { ...FIRST_FORMAT, format: 3, owner, redline: null, older: [] };
+    expect(decodeHead(bytes(third)).members).toEqual([{ ...OWNER, subject, addedBy: owner }]);
+    expect(decodeHead(bytes({ ...third, redline: {} })).members).toEqual([]);
+    expect(decodeHead(bytes({ ...third, state: 'taken', owner: '' })).members).toEqual([]);
+  });
+
   test('is the same after writing and reading', () => {
     const head = decodeHead(bytes(FIRST_FORMAT));
     expect(decodeHead(encodeHead(head))).toEqual(head);
   });
 
-  test.each([0, 4, '1', null])('of the format %j is refused', (format) => {
+  test.each([0, 5, '1', null])('of the format %j is refused', (format) => {
     expect(() => decodeHead(bytes({ ...FIRST_FORMAT, format }))).toThrow('Update it.');
   });
 });

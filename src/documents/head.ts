@@ -1,3 +1,4 @@
+import { type Member, subjectOfActor } from '../access/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { decodeBinaryJson, encodeBinaryJson } from './binary-json.ts';
@@ -7,9 +8,9 @@ import type { ScanVerdict } from './scanner.ts';
 
 /**
  * The format of heads that this program writes; it reads the older ones too. 2: heads may be those of redlines. 3: earlier
- * versions may stand in pages.
+ * versions may stand in pages. 4: documents have members.
  */
-export const HEAD_FORMAT = 3;
+export const HEAD_FORMAT = 4;
 
 /** How many versions a document may have. */
 export const MOST_VERSIONS = 1_000_000;
@@ -25,8 +26,10 @@ export interface Head {
   /** As people see it, such as the name of the file. */
   readonly name: string;
   readonly labels: readonly string[];
-  /** The actor's id. */
+  /** Id of the first of its owners. */
   readonly owner: string;
+  /** Who may do what with it, at least one owner among them; none of redlines, which belong to their document. */
+  readonly members: readonly Member[];
   /** `taken`: there is no document, and never will be one under this id. */
   readonly state: 'active' | 'deleted' | 'taken';
   /** ISO 8601, UTC, by the clock of the process that committed. */
@@ -141,7 +144,16 @@ export interface Commit {
 export type HeadChange = Partial<
   Pick<
     Head,
-    'name' | 'labels' | 'owner' | 'state' | 'updatedAt' | 'deletedAt' | 'versions' | 'older' | 'links'
+    | 'name'
+    | 'labels'
+    | 'owner'
+    | 'members'
+    | 'state'
+    | 'updatedAt'
+    | 'deletedAt'
+    | 'versions'
+    | 'older'
+    | 'links'
   >
 >;
 
@@ -182,9 +194,11 @@ export function decodeHead(bytes: Uint8Array): Head {
   const stored = decodeBinaryJson(bytes) as StoredForm;
   switch (stored.format) {
     case 1:
-      return { ...stored, format: HEAD_FORMAT, redline: null, older: [] };
+      return { ...stored, ...withOwner(stored), redline: null, older: [] };
     case 2:
-      return { ...stored, format: HEAD_FORMAT, older: [] };
+      return { ...stored, ...withOwner(stored), older: [] };
+    case 3:
+      return { ...stored, ...withOwner(stored) };
     case HEAD_FORMAT:
       return stored;
     default: {
@@ -198,8 +212,28 @@ export function decodeHead(bytes: Uint8Array): Head {
   }
 }
 
+/** Who kept a document owned it, before there were members. */
+function withOwner({
+  owner,
+  state,
+  createdAt,
+  ...rest
+}: Pick<Head, 'owner' | 'state' | 'createdAt'> & { readonly redline?: RedlineFacts | null }): Pick<
+  Head,
+  'format' | 'members'
+> {
+  const format = HEAD_FORMAT;
+  if (state === 'taken' || (rest.redline ?? null) !== null) return { format, members: [] };
+  const subject = subjectOfActor(owner);
+  return {
+    format,
+    members: [{ subject, role: 'owner', expiresAt: null, addedAt: createdAt, addedBy: owner }],
+  };
+}
+
 /** Heads as they may be stored. Those of format 1 are of documents; those before 3 hold all their versions. */
 type StoredForm =
   | Head
-  | (Omit<Head, 'format' | 'older'> & { readonly format: 2 })
-  | (Omit<Head, 'format' | 'older' | 'redline'> & { readonly format: 1 });
+  | (Omit<Head, 'format' | 'members'> & { readonly format: 3 })
+  | (Omit<Head, 'format' | 'members' | 'older'> & { readonly format: 2 })
+  | (Omit<Head, 'format' | 'members' | 'older' | 'redline'> & { readonly format: 1 });

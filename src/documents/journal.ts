@@ -30,7 +30,9 @@ export function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry
   const { tenant, id, name, labels, owner, state, createdAt, updatedAt, sequence } = head;
   const { type, size } = current.facts;
   const facts = { type, size, bytes: keptBytes(head), versions: versionCount(head), generation, sequence };
-  return { tenant, id, redline: compared(head), name, labels, owner, state, createdAt, updatedAt, ...facts };
+  const readers = head.members.map(({ subject, role, expiresAt }) => ({ subject, role, expiresAt }));
+  const said = { redline: compared(head), name, labels, owner, readers, state };
+  return { tenant, id, ...said, createdAt, updatedAt, ...facts };
 }
 
 function compared({ redline }: Head): CatalogueEntry['redline'] {

@@ -149,6 +149,7 @@ function takenHead(tenant: string, id: string, commit: Head['commit']): Head {
     name: '',
     labels: [],
     owner: '',
+    members: [],
     state: 'taken',
     createdAt: commit.at,
     updatedAt: commit.at,

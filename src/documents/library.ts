@@ -1,5 +1,5 @@
 import type { Actor } from '../access/index.ts';
-import type { Ambient } from './ambient.ts';
+import { type Ambient, isoTime } from './ambient.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
 import { Commits } from './commits.ts';
@@ -13,6 +13,7 @@ import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
 import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
+import { Members } from './members.ts';
 import { pruneHeads, pruneRule } from './pruning.ts';
 import { type Quota, Quotas } from './quotas.ts';
 import { Records } from './records.ts';
@@ -59,6 +60,7 @@ export class Library {
   /** People, keys and what else the room `access` keeps. */
   readonly records: Records;
   readonly links: Links;
+  readonly members: Members;
   readonly keys: TenantKeys;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
@@ -88,15 +90,22 @@ export class Library {
       holders: [linkKeys, this.records],
       ...{ catalogue: parts.catalogue, residency: parts.residency, clock: ambient.clock },
     });
+    this.members = new Members(stores);
     this.redlines = new Redlines(stores, this.documents);
   }
 
   /**
-   * Documents of the actor's tenant, or redlines of one of them, as far as the catalogue knows: all that this process
+   * Documents that the actor may read, or redlines of one of them, as far as the catalogue knows: all that this process
    * committed, at least.
+   *
+   * @throws {DocumentsError} when the redlines of a document are asked for that cannot be read.
    */
-  async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant'>): Promise<CataloguePage> {
-    return await this.#parts.catalogue.list({ ...query, tenant: actor.tenant });
+  async list(actor: Actor, query: Omit<CatalogueQuery, 'tenant' | 'readers'>): Promise<CataloguePage> {
+    const { tenant, kind, subjects } = actor;
+    if (query.parent !== null) await this.documents.get(actor, query.parent);
+    const isAll = query.parent !== null || kind === 'operator';
+    const readers = isAll ? null : { subjects, at: isoTime(this.#parts.ambient.clock) };
+    return await this.#parts.catalogue.list({ ...query, tenant, readers });
   }
 
   /** Of a document, also of a deleted one; none where there is no such document. */

@@ -88,7 +88,7 @@ export class Links {
 
   /** Ends every link of a document. */
   async revoke(change: ChangeOf): Promise<StoredHead> {
-    return await this.#commits.change(change, async ({ links = 0 }) => ({
+    return await this.#commits.change(change, 'document.link', async ({ links = 0 }) => ({
       change: { links: links + 1 },
       acts: [{ action: 'links.revoked' }],
     }));
@@ -135,10 +135,17 @@ export class Links {
   async #commit(change: Change, { document, version }: LinkGrant): Promise<StoredHead> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#commits.change({ ...change, document, ifMatch: null }, async (head) => {
-          await findVersion(this.#heads, head, version ?? undefined);
-          return { change: {}, acts: [{ action: 'link.created', ...(version === null ? {} : { version }) }] };
-        });
+        return await this.#commits.change(
+          { ...change, document, ifMatch: null },
+          'document.link',
+          async (head) => {
+            await findVersion(this.#heads, head, version ?? undefined);
+            return {
+              change: {},
+              acts: [{ action: 'link.created', ...(version === null ? {} : { version }) }],
+            };
+          },
+        );
       } catch (error) {
         const isStale = error instanceof DocumentsError && error.code === 'documents/stale';
         if (!isStale || tries >= MOST_TRIES) throw error;

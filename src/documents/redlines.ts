@@ -40,7 +40,7 @@ export class Redlines {
   async create(change: Change, document: string, make: () => Promise<NewRedline>): Promise<DerivedHead> {
     const { actor } = change;
     const { contents } = this.#stores;
-    await this.#documents.get(actor, document);
+    await this.#documents.get(actor, document, { permission: 'document.edit' });
     const commits = new Commits(this.#stores, scopeOf(document));
     const keptNow: Made[] = [];
     const stored = await commits.create(change, async (id) => {
@@ -61,5 +61,10 @@ export class Redlines {
 }
 
 function scopeOf(document: string): Scope {
-  return { letter: 'r', noun: 'redline', holds: ({ redline }) => redline?.document === document };
+  return {
+    letter: 'r',
+    noun: 'redline',
+    holds: ({ redline }) => redline?.document === document,
+    parent: document,
+  };
 }

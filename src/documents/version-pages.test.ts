@@ -77,6 +77,7 @@ function headOf(list: readonly Version[], operation = 'o_1'): Head {
   return {
     ...{ format: HEAD_FORMAT, tenant: actor.tenant, id: 'd_1', name: 'n', labels: [], owner: 'operator' },
     ...{ state: 'active', createdAt: TIME, updatedAt: TIME, deletedAt: null, redline: null },
+    members: [],
     ...{ versions: list, older: [], sequence: 1, commit: { operation, at: TIME, records: [] }, earlier: [] },
   };
 }

@@ -14,6 +14,27 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'There is no such document',
     advice: 'GET /v1/documents lists those that you may read.',
   },
+  'documents/refused': {
+    status: 403,
+    title: 'Your role in the document does not allow that',
+    advice:
+      'The member "role" of the document says what you are. Ask an owner of the document for another role.',
+  },
+  'members/not-found': {
+    status: 404,
+    title: 'The document has no such member',
+    advice: 'GET /v1/documents/{id}/members lists its members.',
+  },
+  'members/exists': {
+    status: 409,
+    title: 'They are a member of the document already',
+    advice: 'PATCH /v1/documents/{id}/members/{member} gives them another role.',
+  },
+  'members/last-owner': {
+    status: 409,
+    title: 'The document would have no owner',
+    advice: 'Make somebody else an owner first, or transfer the document.',
+  },
   'documents/version-not-found': {
     status: 404,
     title: 'The document has no such version',

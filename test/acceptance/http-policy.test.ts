@@ -54,7 +54,7 @@ beforeAll(async () => {
   const auditor = await stage.signedIn({ ...BEN, sub: '3001' });
   const cara = { ...BEN, sub: '2001', hd: 'other.test' };
   const leaving = await stage.signedIn({ ...BEN, sub: '3002' });
-  document = await keep(admin);
+  document = await keep(member);
   await change(admin, auditor, { role: 'auditor' });
   const set = (name: (typeof ASKERS)[number], asker: Asker) => askers.set(name, asker);
   set('nobody', { headers: {} });

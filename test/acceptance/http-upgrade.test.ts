@@ -130,7 +130,7 @@ describe('the mark of the format', () => {
     ],
     [
       'somebody who changed it',
-      Buffer.from(Buffer.from(markOf(DATA_FORMAT)).toString().replace(' 3 ', ' 2 ')),
+      Buffer.from(Buffer.from(markOf(DATA_FORMAT)).toString().replace(` ${DATA_FORMAT} `, ' 2 ')),
       'damaged',
       'The mark',
     ],

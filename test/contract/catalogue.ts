@@ -11,6 +11,7 @@ export interface CatalogueFixture {
 const ALL: CatalogueQuery = {
   tenant: 't',
   parent: null,
+  readers: null,
   state: 'active',
   sort: 'name',
   descending: false,
@@ -25,6 +26,7 @@ function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry 
     name: `${id}.docx`,
     labels: [],
     owner: 'ann',
+    readers: [],
     state: 'active',
     type: 'application/pdf',
     size: 1,
@@ -57,6 +59,7 @@ export function describeCatalogue(adapter: string, open: () => Promise<Catalogue
     describe('queries', () => testQueries(use));
     describe('pages', () => testPages(use));
     describe('usage', () => testUsage(use));
+    describe('readers', () => testReaders(use));
   });
 }
 
@@ -190,5 +193,63 @@ function testUsage(use: Use): void {
     await put(use, gone);
     expect(await usage()).toEqual({ documents: 1, bytes: 300 });
     expect(await (await use().reopen()).usage('t')).toEqual({ documents: 1, bytes: 300 });
+  });
+}
+
+const NOW = '2026-06-01T00:00:00.000Z';
+const SOON = '2026-06-01T00:00:00.001Z';
+type Reader = CatalogueEntry['readers'][number];
+const may = (subject: Reader['subject'], expiresAt: string | null = null): Reader => ({
+  subject,
+  role: 'viewer',
+  expiresAt,
+});
+
+function testReaders(use: Use): void {
+  const as = (...subjects: Reader['subject'][]) => ({ readers: { subjects, at: NOW } });
+
+  test.each<[string, Reader['subject'][], string[]]>([
+    ['somebody who was given it', ['person:ann'], ['a', 'b']],
+    ['a group, each once', ['person:ann', 'group:g'], ['a', 'b', 'c']],
+    ['nobody', [], []],
+    ['somebody whose time is over', ['person:bob'], []],
+    ['somebody whose time is not over yet', ['person:cid'], ['b']],
+    ['the same name in another tenant', ['person:dan'], []],
+    ['somebody whom a later commit took it from', ['person:eve'], []],
+  ])('shows what may be read to %s', async (_, subjects, expected) => {
+    await put(
+      use,
+      entry('a', { readers: [may('person:ann'), may('group:g'), may('person:bob', NOW)] }),
+      entry('b', { readers: [may('person:ann'), may('person:cid', SOON), may('person:eve')] }),
+      entry('b', { readers: [may('person:ann'), may('person:cid', SOON)], sequence: 2 }),
+      entry('b', { readers: [may('person:eve')] }),
+      entry('c', { readers: [may('group:g')] }),
+      entry('d', { tenant: 'u', readers: [may('person:dan')] }),
+    );
+    expect(await idsOf(use, as(...subjects))).toEqual(expected);
+  });
+
+  test('pages through few and through many alike', async () => {
+    const name = (n: number) => `d${String(n).padStart(5, '0')}`;
+    for (let n = 0; n < 30_050; n += 1) {
+      await put(
+        use,
+        entry(name(n), { readers: [may('domain:x'), ...(n % 3000 === 7 ? [may('person:ann')] : [])] }),
+      );
+    }
+    const query = { sort: 'name', size: 6 } as const;
+    const few = await use().catalogue.list({ ...ALL, ...query, ...as('person:ann') });
+    expect(few.entries.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5].map((n) => name(n * 3000 + 7)));
+    const next = few.next === null ? {} : { after: few.next };
+    const rest = await idsOf(use, { ...query, ...as('person:ann'), ...next });
+    expect(rest).toEqual([6, 7, 8, 9, 10].map((n) => name(n * 3000 + 7)));
+    const many = await use().catalogue.list({
+      ...ALL,
+      ...query,
+      descending: true,
+      ...as('domain:x', 'person:ann'),
+    });
+    expect(many.entries.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4, 5].map((n) => name(30_049 - n)));
+    expect(await idsOf(use, { ...query, name: '30049', ...as('domain:x') })).toEqual([name(30_049)]);
   });
 }

@@ -49,9 +49,7 @@ export function addRedlineRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServic
     const { pageToken, pageSize: size, order, ...asked } = c.req.valid('query');
     const query = { ...asked, parent, descending: order === 'descending' };
     const after = pageToken === undefined ? {} : { after: decodePageToken(pageToken, query) };
-    const actor = actorOf(c);
-    await library.documents.get(actor, parent);
-    const { entries, next } = await library.list(actor, { ...query, size, ...after });
+    const { entries, next } = await library.list(actorOf(c), { ...query, size, ...after });
     const nextPageToken = next === null ? null : encodePageToken(next, query);
     return c.json({ redlines: entries.map(viewRedlineEntry), nextPageToken }, 200, FRESH);
   });

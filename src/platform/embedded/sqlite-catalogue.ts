@@ -11,7 +11,7 @@ import { OutsideError } from '../../kit/index.ts';
 import { openDatabase } from './sqlite-file.ts';
 
 /** The format of the file that this program writes. Another one is thrown away: all of it can be made again. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /**
  * One index for each order, with all that a condition can be about in it: a list reads the entries of its page and
@@ -38,6 +38,11 @@ const TABLES = `
   CREATE TRIGGER removed AFTER DELETE ON documents BEGIN
     UPDATE usage SET documents = documents - (OLD.parent = ''), bytes = bytes - OLD.bytes WHERE tenant = OLD.tenant;
   END;
+  CREATE TABLE readers (
+    tenant TEXT NOT NULL, subject TEXT NOT NULL, readable TEXT NOT NULL, until TEXT NOT NULL,
+    PRIMARY KEY (tenant, subject, readable)
+  ) WITHOUT ROWID;
+  CREATE INDEX byReadable ON readers (tenant, readable, subject, until);
   CREATE TABLE positions (region TEXT PRIMARY KEY, position TEXT NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${FORMAT};
 `;
@@ -48,6 +53,25 @@ const PUT = `
   labels = excluded.labels, createdAt = excluded.createdAt, updatedAt = excluded.updatedAt, bytes = excluded.bytes,
   sequence = excluded.sequence, entry = excluded.entry WHERE excluded.sequence > documents.sequence
 `;
+
+/**
+ * What somebody may read, found by each of their subjects, and whether they may read one document. The subjects are one
+ * value, so that the statement is the same for all.
+ */
+const READABLE = `
+  FROM json_each(?) AS given CROSS JOIN readers ON readers.subject = given.value AND readers.tenant = ? AND until > ?
+`;
+const IS_READABLE = `
+  EXISTS (SELECT 1 FROM readers WHERE tenant = documents.tenant AND readable = documents.id
+  AND subject IN (SELECT value FROM json_each(?)) AND until > ?)
+`;
+/**
+ * Documents that somebody may read up to which these are sorted; who may read more finds a page by walking the order.
+ * Out of 100,000 both take less than 100 ms there, wherever in the order those stand that may be read.
+ */
+const FEW = 30_000;
+/** After every time that there is. */
+const NEVER = '~';
 
 const ORDERS: Readonly<Record<CatalogueSort, { readonly column: string; readonly index: string }>> = {
   name: { column: 'folded', index: 'byName' },
@@ -82,7 +106,7 @@ export class SqliteCatalogue implements Catalogue {
       .transaction(() => {
         const format = database.pragma('user_version', { simple: true });
         if (format === FORMAT) return;
-        for (const table of ['documents', 'labels', 'positions', 'usage'])
+        for (const table of ['documents', 'labels', 'readers', 'positions', 'usage'])
           database.exec(`DROP TABLE IF EXISTS ${table}`);
         database.exec(TABLES);
       })
@@ -91,19 +115,21 @@ export class SqliteCatalogue implements Catalogue {
   }
 
   async put(entry: CatalogueEntry): Promise<void> {
-    this.#guard(() => this.#put(entry));
+    this.#guard(() => this.#database.transaction(() => this.#put(entry)).immediate());
   }
 
   async list(query: CatalogueQuery): Promise<CataloguePage> {
-    const { column, index } = ORDERS[query.sort];
+    const { column } = ORDERS[query.sort];
     const direction = query.descending ? 'DESC' : 'ASC';
     const conditions = conditionsOf(query, column);
-    const where = conditions.map(([sql]) => sql).join(' AND ');
-    const values = conditions.flatMap(([, ...of]) => of);
-    const sql = `SELECT entry, ${column} AS value FROM documents INDEXED BY ${index} WHERE ${where} ORDER BY ${column} ${direction}, id ${direction} LIMIT ?`;
-    const rows = this.#guard(
-      () => this.#prepare(sql).all(...values, query.size + 1) as { entry: string; value: string }[],
-    );
+    const rows = this.#guard(() => {
+      const [[from, ...first], ...last] = this.#sourceOf(query);
+      const all = [...conditions, ...last];
+      const where = all.map(([sql]) => sql).join(' AND ');
+      const values = [...first, ...all.flatMap(([, ...of]) => of)];
+      const sql = `SELECT entry, ${column} AS value FROM ${from} WHERE ${where} ORDER BY ${column} ${direction}, id ${direction} LIMIT ?`;
+      return this.#prepare(sql).all(...values, query.size + 1) as { entry: string; value: string }[];
+    });
     const entries = rows.slice(0, query.size).map(({ entry }) => JSON.parse(entry) as CatalogueEntry);
     const last = entries.at(-1);
     const value = rows[entries.length - 1]?.value;
@@ -139,11 +165,40 @@ export class SqliteCatalogue implements Catalogue {
     this.#database.close();
   }
 
+  /** What is walked, and the condition that is left: the few that somebody may read, or all in their order. */
+  #sourceOf({ tenant, sort, readers }: CatalogueQuery): [from: Condition, ...conditions: Condition[]] {
+    const ordered: Condition = [`documents INDEXED BY ${ORDERS[sort].index}`];
+    if (readers === null) return [ordered];
+    const [subjects, at] = [JSON.stringify(readers.subjects), readers.at];
+    const given = [subjects, tenant, at] as const;
+    const few = `SELECT count(*) AS count FROM (SELECT 1 ${READABLE} LIMIT ${FEW + 1})`;
+    const { count } = this.#prepare(few).get(...given) as { count: number };
+    if (count > FEW) return [ordered, [IS_READABLE, subjects, at]];
+    const found = `SELECT DISTINCT readable ${READABLE}`;
+    return [[`(${found}) CROSS JOIN documents ON documents.id = readable`, ...given]];
+  }
+
   #put(entry: CatalogueEntry): void {
     const { tenant, id, redline, state, name, owner, type, labels, createdAt, updatedAt, sequence } = entry;
     const place = [tenant, id, redline?.document ?? NO_PARENT, state];
     const facts = [fold(name), owner, type, labelLines(labels), createdAt, updatedAt, entry.bytes];
-    this.#prepare(PUT).run(...place, ...facts, sequence, JSON.stringify(entry));
+    const { changes } = this.#prepare(PUT).run(...place, ...facts, sequence, JSON.stringify(entry));
+    if (changes > 0) this.#putReaders(entry);
+  }
+
+  /** Seldom are they others than before. */
+  #putReaders({ tenant, id, readers }: CatalogueEntry): void {
+    const wanted = readers.map(({ subject, expiresAt }) => [subject, expiresAt ?? NEVER] as const);
+    const there = 'SELECT subject, until FROM readers WHERE tenant = ? AND readable = ?';
+    const found = this.#prepare(there).all(tenant, id) as { subject: string; until: string }[];
+    const known = new Set(found.map(({ subject, until }) => `${subject}\n${until}`));
+    const isSame =
+      known.size === wanted.length && wanted.every(([subject, until]) => known.has(`${subject}\n${until}`));
+    if (isSame) return;
+    this.#prepare('DELETE FROM readers WHERE tenant = ? AND readable = ?').run(tenant, id);
+    for (const [subject, until] of wanted) {
+      this.#prepare('INSERT INTO readers VALUES (?, ?, ?, ?)').run(tenant, subject, id, until);
+    }
   }
 
   #prepare(sql: string): Database.Statement<unknown[]> {

@@ -1,0 +1,68 @@
+import type { Actor, DocumentPermission, Member, Subject } from '../access/index.ts';
+import { type ChangeOf, Commits, type KeptStores } from './commits.ts';
+import { ALL_DOCUMENTS } from './documents.ts';
+import type { Head } from './head.ts';
+import type { StoredHead } from './head-store.ts';
+import { changeMembers, type Granted, type MembershipChange, ownerOf } from './membership.ts';
+
+/** Who may do what with documents. Every change is one commit of the head that holds the members. */
+export class Members {
+  readonly #commits: Commits;
+
+  constructor(stores: KeptStores) {
+    this.#commits = new Commits(stores, ALL_DOCUMENTS);
+  }
+
+  /** The head with the members; also of what is deleted. @throws {DocumentsError} `documents/refused`, `documents/not-found`. */
+  async get(actor: Actor, document: string): Promise<StoredHead> {
+    return await this.#commits.get(actor, document, { deleted: true, permission: 'members.read' });
+  }
+
+  async add(change: ChangeOf, member: Granted): Promise<StoredHead> {
+    return await this.#commit(change, 'members.write', () => ({ kind: 'add', member }));
+  }
+
+  async change(
+    change: ChangeOf,
+    subject: Subject,
+    to: Partial<Pick<Member, 'role' | 'expiresAt'>>,
+  ): Promise<StoredHead> {
+    return await this.#commit(change, 'members.write', () => ({ kind: 'change', subject, to }));
+  }
+
+  /** Whoever is meant may do that too. */
+  async remove(change: ChangeOf, subject: Subject): Promise<StoredHead> {
+    const [own] = change.actor.subjects;
+    const permission = subject === own ? 'members.leave' : 'members.write';
+    return await this.#commit(change, permission, () => ({ kind: 'remove', subject }));
+  }
+
+  /** @param from the owner who gives it up; by default whoever asks, or else the first owner. */
+  async transfer(
+    change: ChangeOf,
+    given: {
+      readonly from?: Subject;
+      readonly to: Subject;
+      readonly keep: Exclude<Member['role'], 'owner'> | null;
+    },
+  ): Promise<StoredHead> {
+    return await this.#commit(change, 'ownership.transfer', ({ members }) => {
+      const owners = members.filter(({ role }) => role === 'owner').map(({ subject }) => subject);
+      const from =
+        given.from ?? owners.find((one) => change.actor.subjects.includes(one)) ?? owners[0] ?? given.to;
+      return { kind: 'transfer', from, to: given.to, keep: given.keep };
+    });
+  }
+
+  async #commit(
+    change: ChangeOf,
+    permission: DocumentPermission,
+    asked: (head: Head) => MembershipChange,
+  ): Promise<StoredHead> {
+    const decide = async (head: Head, at: string) => {
+      const { members, acts } = changeMembers(head.members, asked(head), { by: change.actor.id, at });
+      return { change: { members, owner: ownerOf(members, head.owner) }, acts };
+    };
+    return await this.#commits.change(change, permission, decide, { deleted: true });
+  }
+}
