@@ -8,7 +8,13 @@ export interface SignInConfig {
   /** Under which address people find the service; `null`: where it listens. No path. */
   readonly origin: string | null;
   /** The provider and what it knows of this service; `null`: none. The secret is never logged. */
-  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string } | null;
+  readonly oidc: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    /** The claim that names somebody's groups; `null`: none does. */
+    readonly groupsClaim: string | null;
+  } | null;
   /** Whose identity tokens service accounts may present; `null`: nobody's. */
   readonly tokenIssuer: string | null;
   /** Whether a one-time link is printed at the start. */
@@ -100,6 +106,7 @@ export const signInFields = {
     .optional(),
   REDLINE_OIDC_CLIENT_ID: z.string().max(500).optional(),
   REDLINE_OIDC_CLIENT_SECRET: z.string().max(500).optional(),
+  REDLINE_OIDC_GROUPS: z.string().max(200).optional(),
   REDLINE_OIDC_HD: z.enum(['yes', 'no'], { error: 'must be yes or no' }).optional(),
   REDLINE_TENANTS: tenants,
   REDLINE_ADDRESSES: addresses,
@@ -174,9 +181,10 @@ export function residenciesOf({ REDLINE_TENANTS }: Given): ReadonlyMap<string, '
 export function signInOf(values: Given): SignInConfig {
   const { REDLINE_OIDC_ISSUER: issuer, REDLINE_OIDC_CLIENT_ID: clientId = '' } = values;
   const clientSecret = values.REDLINE_OIDC_CLIENT_SECRET ?? '';
+  const groupsClaim = values.REDLINE_OIDC_GROUPS ?? null;
   return {
     origin: values.REDLINE_URL === undefined ? null : new URL(values.REDLINE_URL).origin,
-    oidc: issuer === undefined ? null : { issuer, clientId, clientSecret },
+    oidc: issuer === undefined ? null : { issuer, clientId, clientSecret, groupsClaim },
     tokenIssuer: values.REDLINE_TOKEN_ISSUER ?? null,
     link: values.REDLINE_SIGN_IN === 'link',
     tenants: new Map(values.REDLINE_TENANTS.map(([name, domains]) => [nameOf(name), domains])),

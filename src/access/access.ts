@@ -1,8 +1,10 @@
 import type { Clock, RandomBytes } from '../kit/index.ts';
 import { isWithin } from './addresses.ts';
 import { type ApiKey, ApiKeys } from './api-keys/api-keys.ts';
+import { Directory } from './directory.ts';
 import { AccessError } from './errors.ts';
 import type { AccessEvents } from './events.ts';
+import { Groups } from './groups/groups.ts';
 import { People, type Person } from './people/people.ts';
 import { type Device, SignedIn, type Tokens } from './people/signed-in.ts';
 import type { Cache } from './ports/cache.ts';
@@ -59,6 +61,8 @@ export class Access {
   readonly keys: SigningKeys;
   readonly apiKeys: ApiKeys;
   readonly services: ServiceAccounts;
+  readonly groups: Groups;
+  readonly directory: Directory;
   /** `null` where service accounts have keys only. */
   readonly identityTokens: IdentityTokens | null;
   readonly rates: Rates;
@@ -74,6 +78,9 @@ export class Access {
     this.keys = new SigningKeys(parts.records, clock, events);
     this.rates = new Rates(parts.rateLimits, parts.enterprise, parts.atOnce);
     this.services = new ServiceAccounts(parts);
+    this.groups = new Groups(parts);
+    const { people, services, groups } = this;
+    this.directory = new Directory({ people, services, groups, tenants: parts.rules.tenants });
     this.apiKeys = new ApiKeys({ ...parts, people: this.people, services: this.services });
     const { issuerKeys } = parts;
     this.identityTokens = issuerKeys === null ? null : new IdentityTokens(issuerKeys, clock, origin);
@@ -94,7 +101,7 @@ export class Access {
 
   /** In whose names a person reaches documents. */
   async subjectsOf(person: Person): Promise<readonly Subject[]> {
-    return subjectsOf(person);
+    return subjectsOf(person, await this.groups.of(person.tenant, person.id));
   }
 
   /** Those of whoever made it or whose account it is of, and its own. */
@@ -107,7 +114,9 @@ export class Access {
 
   /** Listens for what other processes change. @returns what ends it. */
   async listen(): Promise<() => void> {
-    const ends = [await this.signedIn.listen(), await this.apiKeys.listen(), await this.services.listen()];
+    const ends: (() => void)[] = [];
+    for (const one of [this.signedIn, this.apiKeys, this.services, this.groups])
+      ends.push(await one.listen());
     return () => {
       for (const end of ends) end();
     };

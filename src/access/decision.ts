@@ -10,10 +10,16 @@ export type Action =
   | 'compare'
   | 'documents.read'
   | 'documents.write'
+  /** Who may do what with documents. */
+  | 'documents.share'
   /** Keys for programs, one's own. */
   | 'keys'
   /** Everybody of the tenant: roles, disabling. */
   | 'people'
+  /** Which groups there are. */
+  | 'groups'
+  /** Who is in which group. */
+  | 'groups.manage'
   /** Accounts of programs. */
   | 'services';
 

@@ -27,8 +27,12 @@ export function isCurrent({ expiresAt }: Pick<Member, 'expiresAt'>, now: number)
 }
 
 /** The member with the greatest role of those that somebody is; `null` when they are none. */
-export function bestOf(subjects: readonly Subject[], members: readonly Member[], now: number): Member | null {
-  let best: Member | null = null;
+export function bestOf<Given extends Pick<Member, 'subject' | 'role' | 'expiresAt'>>(
+  subjects: readonly Subject[],
+  members: readonly Given[],
+  now: number,
+): Given | null {
+  let best: Given | null = null;
   for (const member of members) {
     if (!subjects.includes(member.subject) || !isCurrent(member, now)) continue;
     if (best === null || !isAtLeast(best.role, member.role)) best = member;

@@ -22,8 +22,11 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   compare: { roles: PEOPLE, key: 'compare' },
   'documents.read': { roles: PEOPLE, key: 'documents:read' },
   'documents.write': { roles: PEOPLE, key: 'documents:write' },
+  'documents.share': { roles: PEOPLE, key: 'documents:share' },
   keys: { roles: PEOPLE, key: 'none' },
   people: { roles: ['administrator'], key: 'none' },
+  groups: { roles: PEOPLE, key: 'none' },
+  'groups.manage': { roles: ['administrator'], key: 'none' },
   services: { roles: ['administrator'], key: 'none' },
 };
 
@@ -88,7 +91,7 @@ interface DocumentRow {
 }
 
 /** The one table of who may do what with a kept document. */
-export const DOCUMENT_POLICY: Readonly<Record<DocumentPermission, DocumentRow>> = {
+const DOCUMENT_POLICY: Readonly<Record<DocumentPermission, DocumentRow>> = {
   'document.read': { least: 'viewer', administrator: false },
   'document.comment': { least: 'commenter', administrator: false },
   'document.edit': { least: 'editor', administrator: false },
@@ -144,7 +147,7 @@ export function isHidden({ reason }: Decision): boolean {
 /** What somebody is in a document; `null` for nothing. */
 export function roleOf(
   { kind, subjects }: Actor,
-  members: readonly Member[],
+  members: readonly Pick<Member, 'subject' | 'role' | 'expiresAt'>[],
   now: number,
 ): DocumentRole | null {
   return kind === 'operator' ? 'owner' : (bestOf(subjects, members, now)?.role ?? null);

@@ -1,7 +1,7 @@
 import type { Person } from './people/people.ts';
 
 /** As whom somebody can be given something. */
-type SubjectKind = 'person' | 'group' | 'domain' | 'service' | 'key' | 'operator';
+export type SubjectKind = 'person' | 'group' | 'domain' | 'service' | 'key' | 'operator';
 
 /** `KIND:ID`, at most 200 characters. */
 export type Subject = `${SubjectKind}:${string}`;
@@ -9,13 +9,25 @@ export type Subject = `${SubjectKind}:${string}`;
 /** Whoever sits at the machine of a service without sign-in, or came by its one-time link. */
 export const OPERATOR: Subject = 'operator:operator';
 
-/** In whose names a person reaches documents; the first is their own. */
-export function subjectsOf({ id, issuer, email }: Person): readonly Subject[] {
+/** What the id of a group begins with that the provider tells of. */
+export const SSO = 'sso:';
+
+/**
+ * In whose names a person reaches documents; the first is their own.
+ *
+ * @param groups ids of the tenant's own that they are in.
+ */
+export function subjectsOf(
+  { id, issuer, email, groups: told = [] }: Person,
+  groups: readonly string[],
+): readonly Subject[] {
   const domain = email === null ? undefined : email.slice(email.lastIndexOf('@') + 1).toLowerCase();
   return [
     `person:${id}`,
     ...(issuer === 'link' ? [OPERATOR] : []),
     ...(domain === undefined ? [] : [`domain:${domain}` as const]),
+    ...groups.map((group) => `group:${group}` as const),
+    ...told.map((name) => `group:${SSO}${name}` as const),
   ];
 }
 
@@ -28,4 +40,8 @@ export function subjectOfActor(id: string): Subject {
 /** What stands behind the kind. */
 export function idOf(subject: Subject): string {
   return subject.slice(subject.indexOf(':') + 1);
+}
+
+export function kindOf(subject: Subject): SubjectKind {
+  return subject.slice(0, subject.indexOf(':')) as SubjectKind;
 }

@@ -113,7 +113,8 @@ export class Commits {
     id: string,
     { deleted = false, permission = 'document.read' }: GetOptions = {},
   ): Promise<StoredHead> {
-    const stored = await this.#find(actor, id, permission);
+    const stored = await this.#find(actor, id);
+    await this.#assertMay(actor, permission, stored);
     if (stored.head.state === 'deleted' && !deleted) throw gone(this.#scope);
     return stored;
   }
@@ -126,11 +127,7 @@ export class Commits {
   /** What an operation made when it was asked for before; `null` when it was not. */
   async earlier({ actor, operation }: Change, content?: IncomingContent): Promise<StoredHead | null> {
     const there = await this.#stores.heads.read(actor.tenant, this.idOf(operation));
-    if (there === null || there.head.state === 'taken') {
-      return there === null ? null : await this.#repeated(there, operation, content);
-    }
-    await this.#assertMay(actor, 'document.read', there);
-    return await this.#repeated(there, operation, content);
+    return there === null ? null : await this.#repeated(there, operation, content);
   }
 
   /** Something new. Its id is made from the operation's, so that a second try finds the first. */
@@ -183,8 +180,10 @@ export class Commits {
     decide: (head: Head, at: string) => Promise<Outcome | null>,
     { deleted = false, content }: ChangeOptions = {},
   ): Promise<StoredHead> {
-    const base = await this.#find(actor, document, permission);
+    const base = await this.#find(actor, document);
+    // It was allowed when it was done: nobody else can ask for it again.
     if (names(base.head, operation)) return await this.#repeated(base, operation, content);
+    await this.#assertMay(actor, permission, base);
     if (ifMatch !== null && base.generation !== ifMatch) {
       throw new DocumentsError('documents/stale', `The ${this.#scope.noun} was changed since it was read.`, {
         expected: ifMatch,
@@ -213,14 +212,13 @@ export class Commits {
     for (const one of written) await this.#stores.contents.discard(tenant, id, one);
   }
 
-  async #find(actor: Actor, id: string, permission: DocumentPermission): Promise<StoredHead> {
+  async #find(actor: Actor, id: string): Promise<StoredHead> {
     const { letter } = this.#scope;
     const known = id.startsWith(`${letter}_`) && /^[a-z0-9_-]{3,64}$/.test(id);
     const stored = known ? await this.#stores.heads.read(actor.tenant, id) : null;
     if (stored === null || stored.head.state === 'taken' || !this.#scope.holds(stored.head)) {
       throw missing(this.#scope);
     }
-    await this.#assertMay(actor, permission, stored);
     return stored;
   }
 

@@ -18,8 +18,9 @@ export class Members {
     return await this.#commits.get(actor, document, { deleted: true, permission: 'members.read' });
   }
 
-  async add(change: ChangeOf, member: Granted): Promise<StoredHead> {
-    return await this.#commit(change, 'members.write', () => ({ kind: 'add', member }));
+  /** @param find tells who is meant, once it is known that the actor may share. */
+  async add(change: ChangeOf, find: () => Promise<Granted>): Promise<StoredHead> {
+    return await this.#commit(change, 'members.write', async () => ({ kind: 'add', member: await find() }));
   }
 
   async change(
@@ -27,40 +28,43 @@ export class Members {
     subject: Subject,
     to: Partial<Pick<Member, 'role' | 'expiresAt'>>,
   ): Promise<StoredHead> {
-    return await this.#commit(change, 'members.write', () => ({ kind: 'change', subject, to }));
+    return await this.#commit(change, 'members.write', async () => ({ kind: 'change', subject, to }));
   }
 
   /** Whoever is meant may do that too. */
   async remove(change: ChangeOf, subject: Subject): Promise<StoredHead> {
     const [own] = change.actor.subjects;
     const permission = subject === own ? 'members.leave' : 'members.write';
-    return await this.#commit(change, permission, () => ({ kind: 'remove', subject }));
+    return await this.#commit(change, permission, async () => ({ kind: 'remove', subject }));
   }
 
-  /** @param from the owner who gives it up; by default whoever asks, or else the first owner. */
+  /**
+   * @param given.find tells who is meant, once it is known that the actor may.
+   * @param given.from the owner who gives it up; by default whoever asks, or else the first owner.
+   */
   async transfer(
     change: ChangeOf,
     given: {
       readonly from?: Subject;
-      readonly to: Subject;
+      readonly find: () => Promise<Subject>;
       readonly keep: Exclude<Member['role'], 'owner'> | null;
     },
   ): Promise<StoredHead> {
-    return await this.#commit(change, 'ownership.transfer', ({ members }) => {
+    return await this.#commit(change, 'ownership.transfer', async ({ members }) => {
+      const to = await given.find();
       const owners = members.filter(({ role }) => role === 'owner').map(({ subject }) => subject);
-      const from =
-        given.from ?? owners.find((one) => change.actor.subjects.includes(one)) ?? owners[0] ?? given.to;
-      return { kind: 'transfer', from, to: given.to, keep: given.keep };
+      const from = given.from ?? owners.find((one) => change.actor.subjects.includes(one)) ?? owners[0] ?? to;
+      return { kind: 'transfer', from, to, keep: given.keep };
     });
   }
 
   async #commit(
     change: ChangeOf,
     permission: DocumentPermission,
-    asked: (head: Head) => MembershipChange,
+    asked: (head: Head) => Promise<MembershipChange>,
   ): Promise<StoredHead> {
     const decide = async (head: Head, at: string) => {
-      const { members, acts } = changeMembers(head.members, asked(head), { by: change.actor.id, at });
+      const { members, acts } = changeMembers(head.members, await asked(head), { by: change.actor.id, at });
       return { change: { members, owner: ownerOf(members, head.owner) }, acts };
     };
     return await this.#commits.change(change, permission, decide, { deleted: true });

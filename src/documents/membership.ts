@@ -4,7 +4,7 @@ import { DocumentsError } from './errors.ts';
 import type { Head } from './head.ts';
 
 /** How many members a document may have, groups and domains counted as one each. */
-export const MOST_MEMBERS = 200;
+const MOST_MEMBERS = 200;
 
 /** Who may own a document: somebody who can answer for it. */
 const OWNING = /^(?:person|service|key|operator):/;

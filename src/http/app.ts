@@ -13,8 +13,10 @@ import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addAuthRoutes } from './routes/auth.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
+import { addGroupRoutes } from './routes/groups.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addLinkRoutes } from './routes/links.ts';
+import { addMemberRoutes } from './routes/members.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addPageRoutes } from './routes/pages.ts';
 import { addPeopleRoutes } from './routes/people.ts';
@@ -71,6 +73,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
   addLinkRoutes(app, services);
+  addMemberRoutes(app, services);
   addRedlineRoutes(app, services);
   addUploadRoutes(app, services);
   addOperationRoutes(app, services);
@@ -78,6 +81,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addSampleRoutes(app, services);
   addAuthRoutes(app, services);
   addPeopleRoutes(app, services);
+  addGroupRoutes(app, services);
   addApiKeyRoutes(app, services);
   addServiceAccountRoutes(app, services);
   addHealthRoutes(app, services);

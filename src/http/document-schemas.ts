@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { DOCUMENT_ROLES } from '../access/index.ts';
 import { CATALOGUE_SORTS, DERIVED_KINDS, MOST_PAGE, REDLINE_KINDS } from '../documents/index.ts';
 
 // Kept documents as the wire shows them.
@@ -45,7 +46,8 @@ const documentFields = {
   id: z.string(),
   name: z.string(),
   labels: z.array(z.string()),
-  owner: z.string(),
+  owner: z.string().openapi({ description: 'Id of the first of its owners.' }),
+  role: z.enum(DOCUMENT_ROLES).nullable().openapi({ description: 'What whoever asks is in the document.' }),
   state: z.enum(['active', 'deleted']),
   createdAt: time,
   updatedAt: time,
@@ -58,7 +60,10 @@ export const documentSchema = z
     etag: z.string().openapi({ description: 'The header ETag: what If-Match asks for.' }),
     versions: z.number().int().openapi({ description: 'How many there are.' }),
     current: versionSchema,
-    links: z.object({ self: z.string(), versions: z.string(), content: z.string() }),
+    links: z.object({
+      ...{ self: z.string(), versions: z.string(), content: z.string() },
+      members: z.string(),
+    }),
   })
   .openapi('Document');
 

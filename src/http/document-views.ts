@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import type { DocumentRole } from '../access/index.ts';
 import type { CatalogueEntry, StoredHead, Version } from '../documents/index.ts';
 import type { documentPageSchema, documentSchema, versionSchema } from './document-schemas.ts';
 
@@ -13,17 +14,21 @@ export function etagOf(generation: string): string {
   return `"${generation}"`;
 }
 
-export function viewDocument({ head, generation }: StoredHead): DocumentView {
+/** @param role of whoever it is shown to. */
+export function viewDocument({ head, generation }: StoredHead, role: DocumentRole | null): DocumentView {
   const current = head.versions.at(-1);
   if (current === undefined || head.state === 'taken') throw new Error('A document has no version.');
   const { id, name, labels, owner, state, createdAt, updatedAt, deletedAt } = head;
   const self = linkOf(id);
   return {
-    ...{ id, name, labels: [...labels], owner, state, createdAt, updatedAt, deletedAt },
+    ...{ id, name, labels: [...labels], owner, role, state, createdAt, updatedAt, deletedAt },
     etag: etagOf(generation),
     versions: current.number,
     current: viewVersion(self, current),
-    links: { self, versions: `${self}/versions`, content: `${self}/content` },
+    links: {
+      ...{ self, versions: `${self}/versions`, content: `${self}/content` },
+      members: `${self}/members`,
+    },
   };
 }
 
@@ -44,9 +49,9 @@ export function viewVersion(
   };
 }
 
-export function viewEntry(entry: CatalogueEntry): EntryView {
+export function viewEntry(entry: CatalogueEntry, role: DocumentRole | null): EntryView {
   const { id, name, labels, owner, state, createdAt, updatedAt, generation, type, size, versions } = entry;
-  const facts = { id, name, labels: [...labels], owner, state, createdAt, updatedAt };
+  const facts = { id, name, labels: [...labels], owner, role, state, createdAt, updatedAt };
   return { ...facts, etag: etagOf(generation), type, size, versions, links: { self: linkOf(id) } };
 }
 

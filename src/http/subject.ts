@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { type Documents, DocumentsError, isWord, type StoredHead, type Version } from '../documents/index.ts';
 import { actorOf } from './conditions.ts';
+import { roleIn } from './decisions.ts';
 import { linkOf, viewDocument } from './document-views.ts';
 import { redlineLink, viewRedline } from './redline-views.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
@@ -16,11 +17,13 @@ export interface Subject {
 }
 
 /** By the parameters `id` and, where the route has it, `redline`. @throws {DocumentsError} when the document cannot be read. */
-export async function subjectOf(c: Context<HttpEnv>, { library }: HttpServices): Promise<Subject> {
+export async function subjectOf(c: Context<HttpEnv>, services: HttpServices): Promise<Subject> {
+  const { library } = services;
   const document = c.req.param('id') ?? '';
   const redline = c.req.param('redline');
   if (redline === undefined) {
-    return { kept: library.documents, id: document, self: linkOf(document), view: viewDocument };
+    const view = (stored: StoredHead) => viewDocument(stored, roleIn(c, services, stored.head.members));
+    return { kept: library.documents, id: document, self: linkOf(document), view };
   }
   const kept = await library.redlines.of(actorOf(c), document);
   return { kept, id: redline, self: redlineLink(document, redline), view: viewRedline };

@@ -227,11 +227,18 @@ describe('a key for labels', () => {
       const init = { method: 'POST', body, headers: { authorization } };
       const answer = await fetch(`${stage.service.url}/v1/documents`, init);
       expect(answer.status).toBe(201);
-      return (await answer.json()) as { id: string; labels: string[] };
+      return (await answer.json()) as { id: string; etag: string; labels: string[] };
     };
     const [lease, both, none] = [await keep(['lease']), await keep(['x', 'lease']), await keep([])];
     expect(lease.labels).toEqual(['lease']);
-    const { key } = await keyOf(await account({ labels: ['lease'] }));
+    const program = await account({ labels: ['lease'] });
+    const { key } = await keyOf(program);
+    expect((await ask(key, `/v1/documents/${lease.id}`)).status, 'not shared with it yet').toBe(403);
+    for (const { id, etag } of [lease, both, none]) {
+      const json = { service: program.id, role: 'viewer' };
+      const init = { method: 'POST', json, headers: { 'if-match': etag } };
+      expect((await admin.fetch(`/v1/documents/${id}/members`, init)).status).toBe(201);
+    }
     const at = async ({ id }: { id: string }) => (await ask(key, `/v1/documents/${id}`)).status;
     expect([await at(lease), await at(both), await at(none)]).toEqual([200, 200, 403]);
     expect(await at({ id: `d_${'0'.repeat(32)}` }), 'as one that is missing').toBe(403);

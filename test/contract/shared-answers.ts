@@ -65,6 +65,7 @@ export function sharedOf(answer: Answer) {
     emailVerified: true,
     hostedDomain: null,
     name: null,
+    groups: [],
   };
   const identity: IdentityProvider = {
     begin: () => answer('begin', ''),

@@ -1,3 +1,3 @@
 /** What a key may be made for. */
-export const SCOPES = ['compare', 'documents:read', 'documents:write'] as const;
+export const SCOPES = ['compare', 'documents:read', 'documents:write', 'documents:share'] as const;
 export type Scope = (typeof SCOPES)[number];

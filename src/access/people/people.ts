@@ -17,6 +17,8 @@ export interface Person {
   readonly email: string | null;
   readonly name: string | null;
   readonly role: TenantRole;
+  /** Names of groups that the provider told of when they last signed in. */
+  readonly groups?: readonly string[];
   readonly createdAt: number;
   readonly signedInAt: number;
   readonly disabledAt: number | null;
@@ -33,8 +35,14 @@ export interface Identity {
   readonly subject: string;
   readonly email: string | null;
   readonly name: string | null;
+  readonly groups?: readonly string[];
   /** Whether the configuration makes them an administrator. */
   readonly administrator: boolean;
+}
+
+/** Whose an address is. */
+interface EmailOwner {
+  readonly person: string;
 }
 
 const MOST_TRIES = 5;
@@ -56,6 +64,13 @@ export class People {
     return (await this.#records.read<Person>(tenant, 'people', id))?.value ?? null;
   }
 
+  /** Who has an address now. */
+  async byEmail(tenant: string, email: string): Promise<Person | null> {
+    const pointer = await this.#records.read<EmailOwner>(tenant, 'emails', emailId(email));
+    const person = pointer === null ? null : await this.find(tenant, pointer.value.person);
+    return person?.email?.toLowerCase() === email.toLowerCase() ? person : null;
+  }
+
   async list(tenant: string): Promise<readonly Person[]> {
     const ids = await this.#records.list(tenant, 'people');
     const people: Person[] = [];
@@ -68,11 +83,11 @@ export class People {
 
   /** Takes note of a sign-in; makes the record of somebody new. */
   async signIn(identity: Identity): Promise<Person> {
-    const { tenant, issuer, subject, email, name, administrator } = identity;
+    const { tenant, issuer, subject, email, name, groups = [], administrator } = identity;
     const id = personId(issuer, subject);
     const now = this.#clock();
     const fresh: Person = {
-      ...{ id, tenant, issuer, subject, email, name },
+      ...{ id, tenant, issuer, subject, email, name, groups },
       role: administrator ? 'administrator' : 'member',
       createdAt: now,
       signedInAt: now,
@@ -80,10 +95,11 @@ export class People {
       signedOutAt: 0,
       ended: [],
     };
+    if (email !== null) await this.#noteEmail(tenant, email, id);
     return await this.#change(tenant, id, (person) => {
       if (person === null) return fresh;
       const role = administrator ? 'administrator' : person.role;
-      return { ...person, email, name, role, signedInAt: now };
+      return { ...person, email, name, groups, role, signedInAt: now };
     });
   }
 
@@ -122,6 +138,16 @@ export class People {
     });
   }
 
+  /** Where two sign in at once with one address, the last one has it. */
+  async #noteEmail(tenant: string, email: string, person: string): Promise<void> {
+    const place = { tenant, kind: 'emails', id: emailId(email) } as const;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const base = await this.#records.read<EmailOwner>(tenant, place.kind, place.id);
+      if (base?.value.person === person) return;
+      if ((await this.#records.write<EmailOwner>(place, base, { person })) !== null) return;
+    }
+  }
+
   async #change(tenant: string, id: string, change: (person: Person | null) => Person): Promise<Person> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const base: StoredRecord<Person> | null = /^p_[0-9a-f]{32}$/.test(id)
@@ -155,6 +181,11 @@ export function mayUse(
 function known(person: Person | null): Person {
   if (person !== null) return person;
   throw new AccessError('access/not-found', 'There is no such person.');
+}
+
+/** An address is in no name of an object. */
+function emailId(email: string): string {
+  return createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32);
 }
 
 function personId(issuer: string, subject: string): string {

@@ -17,6 +17,8 @@ export interface IdentityClaims {
   /** The domain of a Google Workspace account. */
   readonly hostedDomain: string | null;
   readonly name: string | null;
+  /** Names of groups, where the provider is asked for them; at most 200, each of 1 to 150 printable characters. */
+  readonly groups: readonly string[];
 }
 
 /**

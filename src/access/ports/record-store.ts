@@ -1,6 +1,8 @@
 /** A kind of record. A record's id is `[a-z0-9_-]`, at most 64 characters. */
 export type RecordKind =
   | 'people'
+  | 'emails'
+  | 'groups'
   | 'signing-keys'
   | 'api-keys'
   | 'key-tenants'

@@ -31,6 +31,7 @@ export function admit(claims: IdentityClaims, rules: AdmissionRules): Identity |
   const domain = (claims.hostedDomain ?? email.slice(email.lastIndexOf('@') + 1)).toLowerCase();
   const tenant = [...rules.tenants].find(([, domains]) => domains.includes(domain))?.[0];
   if (tenant === undefined) return 'domain not allowed';
-  const { issuer, subject, name } = claims;
-  return { tenant, issuer, subject, email, name, administrator: rules.administrators.includes(email) };
+  const { issuer, subject, name, groups } = claims;
+  const administrator = rules.administrators.includes(email);
+  return { tenant, issuer, subject, email, name, groups, administrator };
 }

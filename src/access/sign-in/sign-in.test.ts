@@ -12,6 +12,7 @@ const CLAIMS: IdentityClaims = {
   emailVerified: true,
   hostedDomain: 'acme.test',
   name: 'Ada',
+  groups: [],
 };
 const RULES = {
   tenants: new Map([

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { StoredHead } from '../../documents/index.ts';
 import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
+import { roleIn } from '../decisions.ts';
 import { newDocumentSchema } from '../document-schemas.ts';
 import { etagOf, linkOf, viewDocument, viewEntry } from '../document-views.ts';
 import { takeContent } from '../intake.ts';
@@ -37,7 +38,7 @@ function addDocuments(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
       };
       return await documents.create(changeOf(c), describe, content);
     });
-    return answerCreated(c, stored);
+    return answerCreated(c, services, stored);
   });
   app.openapi(api.listDocuments, async (c) => {
     const { pageToken, pageSize: size, order, ...asked } = c.req.valid('query');
@@ -50,31 +51,39 @@ function addDocuments(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
       ...after,
     });
     const nextPageToken = next === null ? null : encodePageToken(next, query);
-    return c.json({ documents: entries.map(viewEntry), nextPageToken }, 200, FRESH);
+    return c.json(
+      {
+        documents: entries.map((entry) => viewEntry(entry, roleIn(c, services, entry.readers))),
+        nextPageToken,
+      },
+      200,
+      FRESH,
+    );
   });
   app.openapi(api.getDocument, async (c) => {
     const stored = await documents.get(actorOf(c), c.req.valid('param').id, { deleted: true });
     const headers = { ...FRESH, ETag: etagOf(stored.generation) };
     if (isKnown(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers);
-    return c.json(viewDocument(stored), 200, headers);
+    return c.json(viewDocument(stored, roleIn(c, services, stored.head.members)), 200, headers);
   });
   app.openapi(api.copyDocument, async (c) => {
     const { name, version } = c.req.valid('json');
     const from = { document: c.req.valid('param').id, ...(version === undefined ? {} : { version }) };
-    return answerCreated(c, await documents.copy(changeOf(c), from, name));
+    return answerCreated(c, services, await documents.copy(changeOf(c), from, name));
   });
 }
 
-function addChanges(app: OpenAPIHono<HttpEnv>, { library: { documents } }: HttpServices): void {
+function addChanges(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { documents } = services.library;
   app.openapi(api.describeDocument, async (c) => {
     const change = changeOfDocument(c, c.req.valid('param').id);
-    return answerChanged(c, await documents.describe(change, present(c.req.valid('json'))));
+    return answerChanged(c, services, await documents.describe(change, present(c.req.valid('json'))));
   });
   app.openapi(api.deleteDocument, async (c) =>
-    answerChanged(c, await documents.remove(changeOfDocument(c, c.req.valid('param').id))),
+    answerChanged(c, services, await documents.remove(changeOfDocument(c, c.req.valid('param').id))),
   );
   app.openapi(api.restoreDocument, async (c) =>
-    answerChanged(c, await documents.undelete(changeOfDocument(c, c.req.valid('param').id))),
+    answerChanged(c, services, await documents.undelete(changeOfDocument(c, c.req.valid('param').id))),
   );
 }
 
@@ -84,22 +93,25 @@ function addVersions(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   app.post('/v1/documents/:id/versions', async (c) => {
     const change = changeOfDocument(c, c.req.param('id'));
     const stored = await takeContent(c, services, ({ content }) => documents.addVersion(change, content));
-    return answerCreated(c, stored);
+    return answerCreated(c, services, stored);
   });
   for (const add of [addVersionRoutes, addKeptReadings, addKeptChanges]) add(app, services, DOCUMENT_PLACE);
 }
 
-function answerCreated(c: Context<HttpEnv>, stored: StoredHead) {
+function answerCreated(c: Context<HttpEnv>, services: HttpServices, stored: StoredHead) {
   const headers = {
     ETag: etagOf(stored.generation),
     Location: linkOf(stored.head.id),
     'Cache-Control': 'no-store',
   };
-  return c.json(viewDocument(stored), 201, headers);
+  return c.json(viewDocument(stored, roleIn(c, services, stored.head.members)), 201, headers);
 }
 
-function answerChanged(c: Context<HttpEnv>, stored: StoredHead) {
-  return c.json(viewDocument(stored), 200, { ETag: etagOf(stored.generation), 'Cache-Control': 'no-store' });
+function answerChanged(c: Context<HttpEnv>, services: HttpServices, stored: StoredHead) {
+  return c.json(viewDocument(stored, roleIn(c, services, stored.head.members)), 200, {
+    ETag: etagOf(stored.generation),
+    'Cache-Control': 'no-store',
+  });
 }
 
 /** Without the members that were not given. */

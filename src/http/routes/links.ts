@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { LINK_LIFETIME_MS, type Link } from '../../documents/index.ts';
 import { changeOf, changeOfDocument } from '../conditions.ts';
 import { sendContent } from '../content.ts';
+import { roleIn } from '../decisions.ts';
 import { etagOf, viewDocument } from '../document-views.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
@@ -85,7 +86,7 @@ export function addLinkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
   app.openapi(revokeLinks, async (c) => {
     const stored = await links.revoke(changeOfDocument(c, c.req.valid('param').id));
     const headers = { ETag: etagOf(stored.generation), 'Cache-Control': 'no-store' };
-    return c.json(viewDocument(stored), 200, headers);
+    return c.json(viewDocument(stored, roleIn(c, services, stored.head.members)), 200, headers);
   });
   app.openapi(openLink, async (c) => {
     const { grant, reader } = await links.open(c.req.valid('param').token, c.var.requestId);

@@ -14,6 +14,8 @@ export interface OidcClient {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** The claim that names somebody's groups; `null`: they are not asked for. */
+  readonly groupsClaim: string | null;
 }
 
 /** Any OpenID provider that has a discovery document, by the code flow with PKCE. */
@@ -59,6 +61,7 @@ export class OpenIdProvider implements IdentityProvider {
         emailVerified: claims.email_verified === true,
         hostedDomain: textOf(claims.hd),
         name: textOf(claims.name),
+        groups: groupsIn(this.#client.groupsClaim === null ? null : claims[this.#client.groupsClaim]),
       };
     });
   }
@@ -120,6 +123,17 @@ async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer> {
       cause: error,
     });
   }
+}
+
+const MOST_GROUPS = 200;
+
+/** What cannot be the name of a group is passed over. */
+function groupsIn(claim: unknown): string[] {
+  const given: unknown[] = Array.isArray(claim) ? claim : [];
+  return given
+    .filter((name) => typeof name === 'string')
+    .filter((name) => /^[^\p{C}]{1,150}$/u.test(name))
+    .slice(0, MOST_GROUPS);
 }
 
 function textOf(claim: unknown): string | null {
