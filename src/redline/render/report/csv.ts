@@ -16,8 +16,12 @@ const HEADER = [
   'format after',
 ];
 
-/** How a spreadsheet knows a formula (also in full-width characters); blanks and quotes before it do not help. */
-const FORMULA = /^[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+/**
+ * How a spreadsheet knows a formula (also in full-width and small characters, and as a mathematical minus); blanks, quotes
+ * and what does not show before it do not help.
+ */
+const FORMULA =
+  /^[\s"'\p{Cf}\p{Cc}]*[=+\-@|\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]|^[\p{Cc}\u2028\u2029]/u;
 
 /**
  * The changes of a report as CSV (RFC 4180: CRLF, every field in quotes), one a row. A field that a spreadsheet would

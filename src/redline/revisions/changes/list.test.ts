@@ -22,7 +22,9 @@ import {
 } from '../../../../test/support/redlines.ts';
 import { nodeCodec } from '../../../kit/index.ts';
 import { DEFAULT_LIMITS } from '../../options.ts';
+import { decideChanges } from '../decide/decide.ts';
 import type { Change, ChangeFilter } from './change.ts';
+import { takes } from './filter.ts';
 import { listChanges } from './list.ts';
 
 const TAIL = p(r('end'));
@@ -234,6 +236,64 @@ describe('filters', () => {
         .map((c) => c.author)
         .join(''),
     ).toBe(expected);
+  });
+
+  const dated = (author: string, date: string): string =>
+    p(r(`${author} `) + by(author, 'ins', r('x'), date));
+  const undated = p(`${r('x ')}<w:ins w:id="7">${r('nobody')}</w:ins>`);
+  test.each<[string, ChangeFilter, string]>([
+    ['a zone in the document counts', { from: '2024-06-01T10:00:00Z', to: '2024-06-01T10:30:00Z' }, 'Z'],
+    [
+      'a zone in the filter counts',
+      { from: '2024-06-01T12:00:00+02:00', to: '2024-06-01T12:30:00+02:00' },
+      'Z',
+    ],
+    [
+      'dates without one are UTC on both sides',
+      { from: '2024-06-01T08:00:00', to: '2024-06-01T08:00:01' },
+      'N',
+    ],
+    ['no date is in no time', { from: '1900-01-01' }, 'ZN'],
+    ['nobody is an author', { authors: [''] }, ''],
+    ['names are as they are written', { authors: ['z', 'N '] }, ''],
+  ])('%s', (_, filter, expected) => {
+    const source = dated('Z', '2024-06-01T12:00:00+02:00') + dated('N', '2024-06-01T08:00:00') + undated;
+    const found = list(source, filter);
+    expect(found.map((c) => c.author).join('')).toBe(expected);
+    if (filter.authors?.includes('')) expect(found.map((c) => c.after)).toEqual(['nobody']);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['4.2', '4.2', true],
+    ['4.2', '4.2.', true],
+    ['4.2(b)', '4.2', true],
+    ['4.2(b)', '4.2 (b)', true],
+    ['4.2(b)(i)', '4.2(b)', true],
+    ['4.2.1', '4.', true],
+    ['4.21', '4.2', false],
+    ['4.2', '4.2(b)', false],
+    ['14.2', '4.2', false],
+    ['', '.', false],
+  ])('clause %j is asked for by %j: %s', (clause, wanted, expected) => {
+    const [change] = list(p(ins(r('x'))));
+    expect(change && takes({ clause: wanted }, { ...change, clause }, [])).toBe(expected);
+  });
+
+  test.each<[string, object]>([
+    ['an unknown kind', { kinds: ['insertions'] }],
+    ['kinds that are no list', { kinds: 'insertion' }],
+    ['an unknown condition', { author: 'A' }],
+    ['a date that is none', { from: 'yesterday' }],
+    ['an empty text', { text: '' }],
+    ['an id that is no text', { ids: [7] }],
+  ])('refused: %s', (_, given) => {
+    const filter = given as ChangeFilter;
+    const invalid = expect.objectContaining({ code: 'options/invalid' });
+    expect(() => list(content, filter)).toThrow(invalid);
+    const decisions = [{ verdict: 'accept', changes: filter }] as const;
+    expect(() => decideChanges(docx(content), decisions, { limits: DEFAULT_LIMITS }, nodeCodec)).toThrow(
+      invalid,
+    );
   });
 
   test('by id, with the number of all and their authors', () => {

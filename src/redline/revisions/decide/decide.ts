@@ -3,7 +3,7 @@ import { RedlineError } from '../../errors.ts';
 import { openPackage, type Package, PackageEditor, type XmlElement } from '../../ooxml/index.ts';
 import type { Limits } from '../../options.ts';
 import type { Change } from '../changes/change.ts';
-import { takes } from '../changes/filter.ts';
+import { checkFilter, takes } from '../changes/filter.ts';
 import { type FoundChange, readChanges } from '../changes/read.ts';
 import type { Decided, Decision, Verdict } from './decision.ts';
 import { keepIds } from './keep-ids.ts';
@@ -20,7 +20,8 @@ export interface Review {
   /**
    * Adds decisions, all or none of them.
    *
-   * @throws {RedlineError} `changes/unknown-id` or `changes/conflicting-decisions`, with the ids
+   * @throws {RedlineError} `changes/unknown-id` or `changes/conflicting-decisions`, with the ids; `options/invalid` for a
+   *   filter of which a condition is not known
    */
   readonly decide: (decisions: readonly Decision[]) => void;
   /** The document with every decision so far carried out. */
@@ -80,6 +81,7 @@ class DecisionBook {
   }
 
   add(decisions: readonly Decision[]): void {
+    for (const { changes } of decisions) checkFilter(changes);
     const unknown = decisions.flatMap((d) => (d.changes.ids ?? []).filter((id) => !this.#byName.has(id)));
     if (unknown.length > 0)
       throw new RedlineError(
