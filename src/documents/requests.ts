@@ -102,16 +102,21 @@ export class Requests {
     return { kind: 'claimed', claim: new Claim(this.#records, place, stored, this.#ambient) };
   }
 
-  async #find(place: SealedPlace, now: number): Promise<Stored | null> {
+  /** @param again whether it may be another by now than the one that cannot be opened. */
+  async #find(place: SealedPlace, now: number, again = true): Promise<Stored | null> {
     try {
       return await this.#records.read(place);
     } catch (error) {
+      if (!(error instanceof OutsideError) || error.failure !== 'refused') throw error;
       // The version of the tenant's key that wrapped what is over may have been destroyed.
-      const isRefused = error instanceof OutsideError && error.failure === 'refused';
-      const blob = isRefused ? await this.#store.stat(place.name) : null;
-      if (blob === null || expiryOf(blob) > now) throw error;
-      await this.#store.delete(place.name, blob.generation);
-      return null;
+      const blob = await this.#store.stat(place.name);
+      if (blob === null) return null;
+      if (expiryOf(blob) <= now) {
+        await this.#store.delete(place.name, blob.generation);
+        return null;
+      }
+      if (!again) throw error;
+      return await this.#find(place, now, false);
     }
   }
 
