@@ -61,7 +61,7 @@ export class WordReader {
   constructor(symbols: Interner, most: number, encoded: boolean) {
     this.#symbols = symbols;
     this.#stop = encoded ? AMPERSAND : -1;
-    this.#room = room(most);
+    this.#room = room(most, 0);
   }
 
   /** Reads the text between two places. @returns is it plain, without references? If not, nothing read so far holds */
@@ -110,16 +110,16 @@ export class WordReader {
 
 const [AMPERSAND, UPPER_A, LOWER_A] = [0x26, 0x41, 0x61];
 
-/** The tokens of a text as numbers, and where each of them ends; the next call overwrites them. */
+/** The tokens of a text as numbers, and where each of them ends; the next call for the same side overwrites them. */
 export interface TokenIds {
   readonly count: number;
   readonly ids: Int32Array;
   readonly ends: Int32Array;
 }
 
-/** `tokenize` without making a string of each token. */
-export function tokenIds(text: string, symbols: Interner): TokenIds {
-  const place = room(text.length);
+/** `tokenize` without making a string of each token. @param side  texts of two sides are cut beside one another */
+export function tokenIds(text: string, symbols: Interner, side: 0 | 1 = 0): TokenIds {
+  const place = room(text.length, side);
   const count = readPlain(text, place.units)
     ? plainTokens(text.length, symbols, place)
     : anyTokens(text, symbols, place);
@@ -159,7 +159,7 @@ function plainTokens(length: number, symbols: Interner, { units, ids, ends }: Ro
   return count;
 }
 
-/** What cutting a text takes: as numbers it is read several times as fast. One text is cut at a time. */
+/** What cutting a text takes: as numbers it is read several times as fast. One text of a side is cut at a time. */
 interface Room {
   readonly units: Uint16Array;
   readonly ids: Int32Array;
@@ -172,12 +172,12 @@ function roomFor(length: number): Room {
 
 /** Room for longer texts is not kept. */
 const MOST_KEPT = 1 << 15;
-let kept = roomFor(1 << 12);
+const kept: [Room, Room] = [roomFor(1 << 12), roomFor(1 << 12)];
 
-function room(length: number): Room {
-  if (length <= kept.ids.length) return kept;
+function room(length: number, side: 0 | 1): Room {
+  if (length <= kept[side].ids.length) return kept[side];
   const wide = roomFor(length > MOST_KEPT ? length : Math.min(2 * length, MOST_KEPT));
-  if (length <= MOST_KEPT) kept = wide;
+  if (length <= MOST_KEPT) kept[side] = wide;
   return wide;
 }
 

@@ -17,6 +17,7 @@ export {
 export { asDocument } from './plain.ts';
 export { type Rebase, rebaseOnto } from './rebase.ts';
 export { repack } from './repack.ts';
+export { tagEnd } from './span.ts';
 export { isOn, readStyles, resolve, type Styles } from './style-sheet.ts';
 export {
   attribute,

@@ -75,11 +75,11 @@ function endOfText(source: string, at: number, end: number): number {
   return stop < end && source.startsWith('</w:t>', stop) ? stop : -1;
 }
 
-/** The words that a block shows, as sorted symbols: a heading in capitals is a version of the same without. */
+/** The words that a block shows, as symbols: a heading in capitals is a version of the same without. */
 export function wordsOf(element: XmlElement, ctx: MergeContext): Words {
   const { symbols } = ctx;
   const reader = new WordReader(symbols, element.end - element.start, true);
-  return (readShown(element, reader) ? reader.words() : wordIds(shownText(element), symbols)).sort();
+  return readShown(element, reader) ? reader.words() : wordIds(shownText(element), symbols);
 }
 
 /** A block content control (§17.5.2.29) with content, or custom XML (§17.5.1.6). */

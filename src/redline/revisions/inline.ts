@@ -4,21 +4,23 @@ import type { Block } from './block.ts';
 import { itemsKey } from './content.ts';
 import type { MergeContext } from './context.ts';
 import { type Pair, trimEnds } from './ends.ts';
-import { type AtomItem, type EndItem, type GroupItem, type Item, readItems, TEXT_BOX } from './items.ts';
+import { type AtomItem, type EndItem, type GroupItem, type Item, readWhole, TEXT_BOX } from './items.ts';
 import { matching } from './matching.ts';
 import { Merge } from './merge.ts';
 import { mergedProperties, paragraphTag } from './paragraph.ts';
+import { areTexts, areWordsWhole, mergeTexts } from './plain-words.ts';
 import { rangedTag } from './ranges.ts';
-import { Alone, cursor, endItem, isWhole, writeMarks, writeWord } from './single.ts';
+import { Alone, cursor, isWhole, writeMarks, writeWord } from './single.ts';
 import { isField, toUnits, type Unit, type Word } from './units.ts';
 import { findWraps, type Wrap } from './wraps.ts';
 
 /** A stretch of paragraphs; marks between them move into the paragraph behind, which they precede. */
 function itemsOf(blocks: readonly Block[], ctx: MergeContext): Item[] {
+  const [only] = blocks;
+  if (only && blocks.length === 1 && only.marks.length === 0) return readWhole(only.element, ctx.props);
   return blocks.flatMap(({ element, marks }) => [
     ...marks.map((mark): Item => ({ kind: 'mark', element: mark, run: undefined })),
-    ...readItems(element, ctx.props),
-    endItem(element),
+    ...readWhole(element, ctx.props),
   ]);
 }
 
@@ -39,7 +41,8 @@ export function mergeParagraphs(
     ? trimEnds(all, others)
     : { head: [], a: all, b: others, tail: [] };
   for (const pair of head) matchedPair(pair, merge);
-  mergeUnits(toUnits(a, ctx.symbols, ctx.ignore), toUnits(b, ctx.symbols, ctx.ignore), merge, true);
+  if (areWordsWhole(ctx) && areTexts(a) && areTexts(b)) mergeTexts(a, b, merge);
+  else mergeUnits(toUnits(a, ctx.symbols, ctx.ignore), toUnits(b, ctx.symbols, ctx.ignore), merge, true);
   for (const pair of tail) matchedPair(pair, merge);
   if (lastA?.kind !== 'end' || lastB?.kind !== 'end') throw new Error('a stretch without a paragraph end');
   matchedWhole(lastA, lastB, merge);
@@ -170,12 +173,20 @@ function matchedWhole(
 ): void {
   const { ignore } = merge.ctx;
   if (a.kind === 'end' && b.kind === 'end')
-    merge.end(paragraphTag(a.paragraph), mergedProperties(a.paragraph, b.paragraph, merge.ctx));
+    merge.end(
+      paragraphTag(a.paragraph),
+      sameProperties(a, b) ?? mergedProperties(a.paragraph, b.paragraph, merge.ctx),
+    );
   else if (a.kind === 'atom' && b.kind === 'atom') matchedAtom(a, b, merge);
   else if (a.kind === 'group' && b.kind === 'group') {
     if (ignore.fields && isField(a)) keptField(a, b, merge);
     else matchedGroup(a, b, merge);
   }
+}
+
+/** The properties of both paragraphs where they are known to be the same, without a section that may have to be written anew. */
+function sameProperties(a: EndItem, b: EndItem): string | undefined {
+  return a.properties === b.properties && !a.properties?.includes('<w:sectPr') ? a.properties : undefined;
 }
 
 /** Field characters and codes show nothing themselves: their formatting does not count. */

@@ -14,6 +14,7 @@ import {
   textOf,
   type XmlElement,
 } from '../ooxml/index.ts';
+import { plainParagraph } from './plain-runs.ts';
 import { NO_PROPS, type PropsReader, type RunProps, virtual } from './props.ts';
 
 /** The run that an item came from; neighbouring items of one run are written into one run. */
@@ -70,6 +71,8 @@ export interface GroupItem {
 export interface EndItem {
   readonly kind: 'end';
   readonly paragraph: XmlElement;
+  /** Its properties as they stand, where they are known without its tree. */
+  readonly properties?: string;
 }
 
 export type Item = TextItem | AtomItem | MarkItem | GroupItem | EndItem;
@@ -84,6 +87,23 @@ const SDT_NOISE: ReadonlySet<string> = new Set(['w:id', 'w:rPr']);
 
 /** Reads the inline content of an element, runs and all, into items. */
 export function readItems(parent: XmlElement, props: PropsReader): Item[] {
+  const plain = parent.name === 'w:p' ? plainParagraph(parent, props) : undefined;
+  return plain?.items ?? readTree(parent, props);
+}
+
+/** The same of a paragraph, and its end behind them. */
+export function readWhole(paragraph: XmlElement, props: PropsReader): Item[] {
+  const plain = plainParagraph(paragraph, props);
+  const items: Item[] = plain?.items ?? readTree(paragraph, props);
+  items.push(endItem(paragraph, plain?.properties));
+  return items;
+}
+
+export function endItem(paragraph: XmlElement, properties?: string): EndItem {
+  return properties === undefined ? { kind: 'end', paragraph } : { kind: 'end', paragraph, properties };
+}
+
+function readTree(parent: XmlElement, props: PropsReader): Item[] {
   const flat: Item[] = [];
   for (const c of parent.children) if (c.kind === 'element') readInline(c, props, flat);
   return groupFields(flat);

@@ -1,9 +1,9 @@
 import type { XmlElement } from '../ooxml/index.ts';
 import type { MergeContext, Side } from './context.ts';
-import { readItems } from './items.ts';
+import { endItem, readItems } from './items.ts';
 import { Merge } from './merge.ts';
 import { paragraphTag, singleProperties } from './paragraph.ts';
-import { endItem, one, single, singleParagraphs, singleWord } from './single.ts';
+import { one, single, singleParagraphs, singleWord } from './single.ts';
 import { matchUnits, toUnits, type Unit } from './units.ts';
 
 /** A stretch of units that went from one place to another, with what was edited on the way. */

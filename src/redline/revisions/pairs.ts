@@ -93,6 +93,7 @@ function candidates(a: Side, b: Side, score: Score): Candidate[] {
   const [left, right] = [new Occurrences(a, symbols), new Occurrences(b, symbols)];
   const out: Candidate[] = [];
   const votes = new Int32Array(b.blocks.length);
+  const seen = new Int32Array(symbols);
   a.blocks.forEach((_, i) => {
     const found: number[] = [];
     const vote = (j: number): void => {
@@ -100,10 +101,10 @@ function candidates(a: Side, b: Side, score: Score): Candidate[] {
       votes[j] = (votes[j] ?? 0) + 1;
     };
     if (left.isRareBlock(i)) right.rareBlocks(a.ids[i] ?? -1).forEach(vote);
-    const words = a.words[i] ?? NO_WORDS;
-    for (let k = 0; k < words.length; k++) {
-      const word = words[k] ?? -1;
-      if (word !== words[k - 1] && left.isRare(word)) right.eachRare(word, vote);
+    for (const word of a.words[i] ?? NO_WORDS) {
+      if (seen[word] === i + 1) continue;
+      seen[word] = i + 1;
+      if (left.isRare(word)) right.eachRare(word, vote);
     }
     found.sort((x, y) => (votes[y] ?? 0) - (votes[x] ?? 0) || x - y);
     for (const j of found.slice(0, MAX_CANDIDATES)) {
@@ -116,7 +117,9 @@ function candidates(a: Side, b: Side, score: Score): Candidate[] {
 }
 
 function highest(words: readonly Words[]): number {
-  return words.reduce((most, list) => Math.max(most, list[list.length - 1] ?? -1), -1);
+  let most = -1;
+  for (const list of words) for (const word of list) if (word > most) most = word;
+  return most;
 }
 
 const NO_WORDS: Words = new Int32Array();
@@ -136,7 +139,7 @@ class Occurrences {
     this.#places = new Int32Array(symbols * RARE);
     this.#ids = side.ids;
     side.words.forEach((words, i) => {
-      for (let k = 0; k < words.length; k++) if (words[k] !== words[k - 1]) this.#note(words[k] ?? -1, i);
+      for (const word of words) this.#note(word, i);
     });
     side.ids.forEach((id, i) => {
       const list = this.#blocks.get(id);
@@ -147,7 +150,8 @@ class Occurrences {
 
   #note(word: number, i: number): void {
     const count = this.#counts[word] ?? 0;
-    if (count > RARE) return;
+    // Blocks come one after the other: a word of this one that was met before is the last place.
+    if (count > RARE || (count > 0 && this.#places[word * RARE + count - 1] === i)) return;
     if (count < RARE) this.#places[word * RARE + count] = i;
     this.#counts[word] = count + 1;
   }

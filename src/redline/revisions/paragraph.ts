@@ -7,6 +7,7 @@ import {
   isElement,
   openTag,
   outer,
+  parseXml,
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { MergeContext, State } from './context.ts';
@@ -29,6 +30,20 @@ function ownProperties(pPr: XmlElement | undefined): string {
   return pPr.children.map((c) => (isElement(c) && !MARK_AND_SECTION.has(c.name) ? outer(c) : '')).join('');
 }
 
+const BEGIN = '<w:pPr';
+/** As deep as properties may nest: XML that is deeper was refused. */
+const DEPTH = 512;
+
+/** The properties of a paragraph; most stand in front, and the rest of the tree is not needed for them. */
+function propertiesOf(paragraph: XmlElement): XmlElement | undefined {
+  const { source, innerStart, innerEnd } = paragraph;
+  if (!source.startsWith(BEGIN, innerStart))
+    return source.slice(innerStart, innerEnd).includes(BEGIN) ? child(paragraph, 'w:pPr') : undefined;
+  const first = parseXml(source, DEPTH, innerStart);
+  // A section is known by its element in the tree.
+  return first.name === 'w:pPr' && !outer(first).includes('<w:sectPr') ? first : child(paragraph, 'w:pPr');
+}
+
 /** Start tag of a paragraph, open. */
 export function paragraphTag(paragraph: XmlElement): string {
   return openTag(paragraph);
@@ -47,7 +62,7 @@ export function singleProperties(
   ctx: MergeContext,
   tracked = true,
 ): string {
-  const pPr = child(paragraph, 'w:pPr');
+  const pPr = propertiesOf(paragraph);
   const mark = ctx.props.read(child(pPr, 'w:rPr')).inner;
   const sect = child(pPr, 'w:sectPr');
   const original = state === 'del' || state === 'from';
@@ -65,7 +80,7 @@ function isSame(a: XmlElement | undefined, b: XmlElement | undefined): boolean {
 
 /** Properties of a paragraph that both sides have, with the change from one to the other. */
 export function mergedProperties(a: XmlElement, b: XmlElement, ctx: MergeContext): string {
-  const [pA, pB] = [child(a, 'w:pPr'), child(b, 'w:pPr')];
+  const [pA, pB] = [propertiesOf(a), propertiesOf(b)];
   if (isSame(pA, pB)) return pA ? outer(pA) : '';
   const [markA, markB] = [ctx.props.read(child(pA, 'w:rPr')), ctx.props.read(child(pB, 'w:rPr'))];
   const [sectA, sectB] = [child(pA, 'w:sectPr'), child(pB, 'w:sectPr')];

@@ -24,6 +24,11 @@ export const NO_PROPS: RunProps = { inner: '', xml: '', key: '' };
 export class PropsReader {
   readonly #known = new Map<string, RunProps>();
 
+  /** What was read before of properties with that content. */
+  known(source: string): RunProps | undefined {
+    return this.#known.get(source);
+  }
+
   read(rPr: XmlElement | undefined): RunProps {
     if (rPr === undefined) return NO_PROPS;
     const source = inner(rPr);

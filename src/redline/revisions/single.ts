@@ -1,13 +1,9 @@
 import { outer, type XmlElement } from '../ooxml/index.ts';
 import type { MergeContext, Side, State } from './context.ts';
-import { type EndItem, type Item, type Run, readItems } from './items.ts';
+import { type Item, type Run, readItems } from './items.ts';
 import { Merge } from './merge.ts';
 import { paragraphTag, singleProperties } from './paragraph.ts';
 import { toUnits, type Unit, type Word } from './units.ts';
-
-export function endItem(paragraph: XmlElement): EndItem {
-  return { kind: 'end', paragraph };
-}
 
 /**
  * Paragraphs that only one side has, with their marks.

@@ -2,6 +2,7 @@ import { align, type Interner, isBlank, tokenIds } from '../diff/index.ts';
 import { child } from '../ooxml/index.ts';
 import { type Ignore, NOTHING_IGNORED } from '../options.ts';
 import type { AtomItem, EndItem, GroupItem, Item, MarkItem, Run, TextItem } from './items.ts';
+import { matchShapes, Shapes } from './shapes.ts';
 
 /** A piece of a word that stands in one run. */
 export interface Piece {
@@ -193,46 +194,25 @@ interface MatchOptions {
 }
 const MATCHING: MatchOptions = { ignore: NOTHING_IGNORED, align: (a, b) => align(a, b).partner };
 
-/**
- * For each unit of `a` its partner in `b`, or -1.  Words and wholes are aligned first; blanks join
- * where what is beside them did, so that they never hold two changes apart.
- */
+/** For each unit of `a` its partner in `b`, or -1 (see `matchShapes`). */
 export function matchUnits(
   a: readonly Unit[],
   b: readonly Unit[],
   { ignore, align }: MatchOptions = MATCHING,
 ): Int32Array {
-  const [left, right] = [solidUnits(a, ignore), solidUnits(b, ignore)];
-  const found = align(left.ids, right.ids);
-  const partner = new Int32Array(a.length).fill(-1);
-  for (let k = 0; k < found.length; k++) {
-    const j = found[k] ?? -1;
-    if (j >= 0) partner[left.at[k] ?? 0] = right.at[j] ?? -1;
-  }
-  absorbIslands(a, b, partner);
-  if (!ignore.whitespace) matchBlanks(a, b, partner);
-  return partner;
+  return matchShapes(shapesOf(a, ignore, 0), shapesOf(b, ignore, 1), align, !ignore.whitespace);
 }
 
-interface Solid {
-  /** Places of the units. */
-  readonly at: Int32Array;
-  readonly ids: Int32Array;
-}
-
-/** What is neither blank nor mark; a tab is a blank where blanks are ignored. */
-function solidUnits(units: readonly Unit[], ignore: Ignore): Solid {
-  const at = new Int32Array(units.length);
-  const ids = new Int32Array(units.length);
-  let count = 0;
-  for (let i = 0; i < units.length; i++) {
-    const u = units[i];
-    if (u === undefined || u.kind === 'mark' || (u.kind === 'word' && u.blank)) continue;
-    if (ignore.whitespace && isTab(u)) continue;
-    at[count] = i;
-    ids[count++] = u.id;
+/** A tab is a blank where blanks are ignored. */
+function shapesOf(units: readonly Unit[], ignore: Ignore, side: 0 | 1): Shapes {
+  const shapes = new Shapes(units.length, side);
+  for (const u of units) {
+    if (u.kind === 'mark') shapes.mark();
+    else if (u.kind === 'word' && u.blank) shapes.blank(u.id);
+    else if (ignore.whitespace && isTab(u)) shapes.none();
+    else shapes.solid(u.id, u.kind === 'word' ? u.text.length : 0);
   }
-  return { at, ids: ids.subarray(0, count) };
+  return shapes;
 }
 
 /** Only what both sides have in common at their ends. */
@@ -255,92 +235,4 @@ export function matchEnds(a: readonly Unit[], b: readonly Unit[]): Int32Array {
     partner[left[left.length - k] ?? 0] = right[right.length - k] ?? -1;
   }
   return partner;
-}
-
-function matchBlanks(a: readonly Unit[], b: readonly Unit[], partner: Int32Array): void {
-  let i0 = 0;
-  let j0 = 0;
-  for (let i = 0; i <= a.length; i++) {
-    const j = i === a.length ? b.length : (partner[i] ?? -1);
-    if (j < 0) continue;
-    if (i > i0 && j > j0) matchGapBlanks(a, b, partner, { i0, i1: i, j0, j1: j });
-    i0 = i + 1;
-    j0 = j + 1;
-  }
-}
-
-/** Units without partners, from `i0` and `j0` to before `i1` and `j1`. */
-interface Gap {
-  readonly i0: number;
-  readonly i1: number;
-  readonly j0: number;
-  readonly j1: number;
-}
-
-/** Blanks at both ends of a gap between two matches. */
-function matchGapBlanks(a: readonly Unit[], b: readonly Unit[], partner: Int32Array, gap: Gap): void {
-  let { i0, i1, j0, j1 } = gap;
-  for (;;) {
-    while (i0 < i1 && a[i0]?.kind === 'mark') i0++;
-    while (j0 < j1 && b[j0]?.kind === 'mark') j0++;
-    if (i0 >= i1 || j0 >= j1 || !areEqualBlanks(a[i0], b[j0])) break;
-    partner[i0++] = j0++;
-  }
-  for (;;) {
-    while (i1 > i0 && a[i1 - 1]?.kind === 'mark') i1--;
-    while (j1 > j0 && b[j1 - 1]?.kind === 'mark') j1--;
-    if (i1 <= i0 || j1 <= j0 || !areEqualBlanks(a[i1 - 1], b[j1 - 1])) break;
-    partner[--i1] = --j1;
-  }
-}
-
-function areEqualBlanks(u: Unit | undefined, v: Unit | undefined): boolean {
-  return u?.kind === 'word' && v?.kind === 'word' && u.blank && u.id === v.id;
-}
-
-/** An island of common words has at most this many letters before it is worth keeping apart. */
-const ISLAND_LETTERS = 3;
-/** Letters replaced on either side of an island before it disturbs the reader. */
-const REPLACED_LETTERS = 12;
-
-/** Gives up common words that only separate two replaced phrases: one change reads better than confetti. */
-function absorbIslands(a: readonly Unit[], b: readonly Unit[], partner: Int32Array): void {
-  let pi = -1;
-  let pj = -1;
-  let i = nextAnchor(partner, 0);
-  while (i < a.length) {
-    const j = partner[i] ?? -1;
-    const ni = nextAnchor(partner, i + 1);
-    const nj = ni < a.length ? (partner[ni] ?? -1) : b.length;
-    const unit = a[i];
-    const absorbed =
-      unit?.kind === 'word' &&
-      unit.text.length <= ISLAND_LETTERS &&
-      isReplaced(a, pi + 1, i) &&
-      isReplaced(b, pj + 1, j) &&
-      isReplaced(a, i + 1, ni) &&
-      isReplaced(b, j + 1, nj);
-    if (absorbed) partner[i] = -1;
-    else {
-      pi = i;
-      pj = j;
-    }
-    i = ni;
-  }
-}
-
-function nextAnchor(partner: Int32Array, from: number): number {
-  let i = from;
-  while (i < partner.length && (partner[i] ?? -1) < 0) i++;
-  return i;
-}
-
-/** Do the units hold so many letters that a reader is disturbed? */
-function isReplaced(units: readonly Unit[], from: number, to: number): boolean {
-  let letters = 0;
-  for (let i = from; i < to && letters < REPLACED_LETTERS; i++) {
-    const u = units[i];
-    if (u?.kind === 'word' && !u.blank) letters += u.text.length;
-  }
-  return letters >= REPLACED_LETTERS;
 }
