@@ -15,23 +15,10 @@ import {
   type XmlElement,
 } from '../ooxml/index.ts';
 import { plainParagraph } from './plain-runs.ts';
-import { NO_PROPS, type PropsReader, type RunProps, virtual } from './props.ts';
+import { NO_PROPS, type PropsReader, virtual } from './props.ts';
+import type { Run, TextItem } from './run.ts';
 
-/** The run that an item came from; neighbouring items of one run are written into one run. */
-export interface Run {
-  /** Opening tag, such as `<w:r w:rsidR="00AB">`. */
-  readonly open: string;
-  readonly props: RunProps;
-  /** Former properties of a run whose formatting changed. */
-  readonly former?: RunProps;
-}
-
-/** Text of `w:t` elements, decoded. */
-export interface TextItem {
-  readonly kind: 'text';
-  readonly text: string;
-  readonly run: Run;
-}
+export type { Run, TextItem };
 
 /** What counts as one character: a tab, a break, a drawing, a note reference, an equation. */
 export interface AtomItem {

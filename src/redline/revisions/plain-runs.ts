@@ -1,6 +1,6 @@
 import { decodeText, parseXml, tagEnd, type XmlElement } from '../ooxml/index.ts';
-import type { Run, TextItem } from './items.ts';
 import { NO_PROPS, type PropsReader, type RunProps } from './props.ts';
+import type { Run, TextItem } from './run.ts';
 
 /** A paragraph that holds its properties and runs of text, as most do. */
 export interface PlainParagraph {
