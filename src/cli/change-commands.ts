@@ -1,9 +1,14 @@
 import { type Command, Option } from 'commander';
 import type { Io } from './io.ts';
 
+const KINDS = `KIND: insertion, deletion, replacement, move, row-insertion, row-deletion, cell-insertion, cell-deletion, cell-merge,
+run-formatting, paragraph-formatting, numbering, section-formatting, table-formatting, control-insertion,
+control-deletion.`;
+
 const CHANGES_HELP = `
 Lists what was inserted, deleted, moved and formatted in a document of any editor, one logical change a line. The ids are
 for accept, reject and edit: they stay when the document is saved anew or other changes are decided.
+${KINDS}
 DOCUMENT may be "-", standard input.
 
 Examples:
@@ -15,6 +20,7 @@ Examples:
 const DECIDE_HELP = `
 Changes are chosen by id, or by whatever else is true of them; --all chooses all. Everything is decided or, where an id is
 not known, nothing. Blocks in which nothing was decided keep their bytes.
+${KINDS}
 DOCUMENT may be "-", standard input; OUT may be "-", standard output.
 
 Examples:

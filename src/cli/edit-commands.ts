@@ -6,8 +6,18 @@ EDITS is JSON: a list such as
   [{ "op": "replace", "at": { "quote": "thirty (30) days" }, "with": "sixty (60) days" },
    { "op": "insertParagraph", "at": { "clause": "4.2(b)" }, "side": "after", "text": "New text." },
    { "op": "comment", "at": { "quote": "indirect loss" }, "text": "Too wide." }]
+An edit is one of
+  replace (with), insert (side, text), delete                          words of a quote
+  insertParagraph (side, text, style), deleteParagraph, moveParagraph (to, side), splitParagraph (side), mergeParagraph
+  formatText (set: bold, italic, underline, strike, smallCaps, allCaps, color, highlight, size, font, style)
+  formatParagraph (set: align, indentLeft, indentRight, indentFirst, spaceBefore, spaceAfter, keepNext, keepLines,
+                   pageBreakBefore, style, level)
+  insertRow (side, cells), deleteRow, footnote (text)
+  comment (text, until), reply (comment, text), resolve, reopen, deleteComment (comment)
+at, to and until say where: quote with prefix and suffix, paragraph, clause, change, story; fuzzy also matches other
+quotation marks, blanks and case. side is before or after.
 All edits are written as tracked changes, or none: where a quote stands nowhere or in several places, nothing is
-written, and --json lists the places that it may mean. docs/editing.md describes every edit.
+written, and the places that it may mean are listed. docs/editing.md describes every edit.
 
 Examples:
   redline edit draft.docx --edits edits.json -o edited.docx --author "Ada Lovelace"
@@ -21,8 +31,10 @@ Examples:
 `;
 
 const SCRUB_HELP = `
-KINDS: authors, dates, sessions, properties, comments, hidden-text, custom-xml (default: all of them).
+KINDS: authors, dates, sessions, properties, comments, hidden-text, custom-xml, extensions
+(default: all of them).
 Authors become roles: those of --role, or "Author 1", "Author 2", …
+What is left to be looked at by hand is listed: notes in pictures, embedded files, fields that show an author, macros.
 
 Examples:
   redline scrub draft.docx -o clean.docx
@@ -98,6 +110,9 @@ function addComment(program: Command, io: Io, done: Done): void {
     .option('--paragraph <id>', 'the paragraph to comment on, or to look in')
     .option('--clause <label>', 'the clause to comment on, or to look in')
     .option('--change <id>', 'the change to comment on')
+    .option('--story <story>', 'where to look: body, header, footer, footnote, endnote, comment')
+    .option('--until <words>', 'comment on everything from the words to the end of these')
+    .option('--fuzzy', 'the words may differ in quotation marks, blanks and case')
     .option('--text <text>', 'what the comment says')
     .option('--reply <id>', 'answer this comment')
     .option('--resolve <id>', 'mark this comment as done')

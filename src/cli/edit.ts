@@ -45,6 +45,9 @@ export interface CommentFlags extends ProduceFlags, StampFlags {
   readonly paragraph?: string;
   readonly clause?: string;
   readonly change?: string;
+  readonly story?: string;
+  readonly fuzzy?: boolean;
+  readonly until?: string;
   readonly text?: string;
   readonly reply?: string;
   readonly resolve?: string;
@@ -58,8 +61,8 @@ export async function runComment(document: string, flags: CommentFlags, io: Io):
 }
 
 function commentEdit(flags: CommentFlags): object {
-  const { quote, prefix, suffix, paragraph, clause, change, text } = flags;
-  const given = Object.entries({ quote, prefix, suffix, paragraph, clause, change });
+  const { quote, prefix, suffix, paragraph, clause, change, story, fuzzy, text, until } = flags;
+  const given = Object.entries({ quote, prefix, suffix, paragraph, clause, change, story, fuzzy });
   const at = Object.fromEntries(given.filter(([, value]) => value !== undefined));
   const about = (['reply', 'resolve', 'reopen', 'delete'] as const).filter((op) => flags[op] !== undefined);
   const [op] = about;
@@ -67,7 +70,8 @@ function commentEdit(flags: CommentFlags): object {
     throw new CliError('usage', 'name the words, or one comment to reply to, resolve, reopen or delete');
   if (text === undefined && (op === undefined || op === 'reply'))
     throw new CliError('usage', '--text is missing');
-  if (op === undefined) return { op: 'comment', at, text };
+  const end = { quote: until, ...(story === undefined ? {} : { story }), ...(fuzzy && { fuzzy }) };
+  if (op === undefined) return { op: 'comment', at, text, ...(until === undefined ? {} : { until: end }) };
   const comment = flags[op];
   if (op === 'reply') return { op, comment, text };
   return { op: op === 'delete' ? 'deleteComment' : op, comment };
@@ -123,6 +127,7 @@ export async function runComments(
 }
 
 function commentTable(comments: readonly Comment[]): string {
+  if (comments.length === 0) return 'no comments\n';
   return comments
     .map(({ id, author, date, parent, resolved, quote, text }) => {
       const state = [parent === null ? '' : `answers ${parent}`, resolved ? 'resolved' : '']

@@ -158,19 +158,28 @@ async function say(error: unknown, args: readonly string[], io: Io): Promise<num
   if (args.includes('--json')) await write(io.stdout, `${JSON.stringify(problem, null, 2)}\n`).catch(ignore);
   else {
     const name = paint(io.stderr, 'red', 'redline:');
-    await write(io.stderr, `${name} ${problem.detail} (${problem.code})\n${hintsOf(problem)}`).catch(ignore);
+    const { edit } = problem.details ?? {};
+    const where = edit === undefined || args[0] !== 'edit' ? '' : `edit ${edit + 1} of the list: `;
+    const line = `${name} ${where}${problem.detail} (${problem.code})`;
+    await write(io.stderr, `${line}\n${hintsOf(problem)}`).catch(ignore);
   }
   if (problem.code === 'internal') await write(io.stderr, frames(error)).catch(ignore);
   return problem.exitCode;
 }
 
-/** Places of the document that an anchor may mean; nothing of them acts on the terminal. */
+/** Ids that are listed for people; `--json` has all. */
+const MOST_IDS = 10;
+
+/** Places of the document that an anchor may mean, ids and conflicts; nothing of them acts on the terminal. */
 function hintsOf({ details }: Problem): string {
   const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, ' ');
   const lines = (details?.candidates ?? []).map(
     ({ story, paragraph, before, match, after }) =>
       `  ${story}, paragraph ${paragraph}: …${plain(before)}[${plain(match)}]${plain(after)}…\n`,
   );
+  for (const id of details?.ids?.slice(0, MOST_IDS) ?? []) lines.push(`  ${plain(id)}\n`);
+  for (const { part, kind, authors } of details?.conflicts ?? [])
+    lines.push(`  ${part}: ${kind} of ${plain(authors.join(' and '))}\n`);
   return lines.join('');
 }
 

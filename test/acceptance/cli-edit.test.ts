@@ -2,8 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { CHANGE_KINDS, SCRUB_KINDS } from '../../src/redline/index.ts';
 import { json, redline } from '../support/cli.ts';
 import { docx, ins, p, r } from '../support/redlines.ts';
+
+const EDIT_OPS = [
+  ...['replace', 'insert', 'delete', 'insertParagraph', 'deleteParagraph', 'moveParagraph', 'splitParagraph'],
+  ...['mergeParagraph', 'formatText', 'formatParagraph', 'insertRow', 'deleteRow', 'footnote', 'comment'],
+  ...['reply', 'resolve', 'reopen', 'deleteComment'],
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'redline-edit-'));
 writeFileSync(join(folder, 'd.docx'), docx(p(r('The fee is ten.')) + p(ins(r('The fee is due.')))));
@@ -41,10 +48,13 @@ describe('redline edit', () => {
 });
 
 test('places that a quote may mean are shown to people, too', async () => {
-  const list = edits('many.json', [{ op: 'delete', at: { quote: 'The fee' } }]);
+  const first = { op: 'delete', at: { quote: 'ten' } };
+  const list = edits('many.json', [first, { op: 'delete', at: { quote: 'The fee' } }]);
   const { exitCode, stderr } = await run('edit', 'd.docx', '--edits', list, '-o', 'x.docx');
   expect(exitCode).toBe(2);
-  expect(stderr.toString()).toMatch(/\n {2}body, paragraph \S+: …\[The fee\] is ten\.…\n/);
+  expect(stderr.toString()).toMatch(
+    /^redline: edit 2 of the list: .*\n {2}body, paragraph \S+: …\[The fee\] is ten\.…\n/,
+  );
 });
 
 describe('redline comment', () => {
@@ -64,10 +74,30 @@ describe('redline comment', () => {
     expect(json<object[]>(await run('comments', 'c4.docx', '--json'))).toEqual([]);
   });
 
+  test('comments on a range of paragraphs, and says where there is none', async () => {
+    const place = ['--quote', 'is ten', '--until', 'The  FEE is due', '--fuzzy', '--story', 'body'];
+    const made = await run('comment', 'd.docx', '-o', 'r.docx', '--text', 'Both.', ...place);
+    expect(made.exitCode, made.stderr).toBe(0);
+    expect(json<object[]>(await run('comments', 'r.docx', '--json'))).toMatchObject([
+      { quote: 'is ten.\nThe fee is due' },
+    ]);
+    expect((await run('comments', 'd.docx')).stdout.toString()).toBe('no comments\n');
+  });
+
   test('needs to know what it is about', async () => {
     const result = await run('comment', 'd.docx', '-o', 'x.docx', '--text', 'x');
     expect([result.exitCode, result.stderr]).toMatchObject([2, expect.stringContaining('name the words')]);
   });
+});
+
+test.each<[string, readonly string[]]>([
+  ['scrub', SCRUB_KINDS.map((kind) => kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`))],
+  ['edit', EDIT_OPS],
+  ['changes', CHANGE_KINDS],
+  ['reject', CHANGE_KINDS],
+])('the help of %s names all that it takes', async (verb, names) => {
+  const help = (await run(verb, '--help')).stdout.toString();
+  for (const name of names) expect(help).toMatch(new RegExp(`[\\s(]${name}\\b`));
 });
 
 describe('redline scrub', () => {
