@@ -10,6 +10,13 @@ export interface Announcement {
   readonly operation: string;
 }
 
+/** One that was found. */
+export interface FoundAnnouncement extends Announcement {
+  readonly name: string;
+  /** The minute that it was made in, in milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** Where an announcement stands: `journal/MINUTE/TENANT/DOCUMENT/OPERATION`. */
 export function announcementName(at: number, { tenant, document, operation }: Announcement): string {
   return `journal/${minuteOf(at)}/${tenant}/${document}/${operation}`;
@@ -20,17 +27,22 @@ export async function announcedSince(
   heads: VersionedBlobStore,
   position: string | null,
   now: number,
-): Promise<{ readonly announcements: readonly Announcement[]; readonly position: string }> {
-  const announcements: Announcement[] = [];
+): Promise<{ readonly announcements: readonly FoundAnnouncement[]; readonly position: string }> {
+  const announcements: FoundAnnouncement[] = [];
   const after = position === null ? '' : `journal/${position}`;
   for await (const { name } of heads.list('journal/', after)) {
-    const [, , tenant = '', document = '', operation = ''] = name.split('/');
-    announcements.push({ tenant, document, operation });
+    const [, minute = '', tenant = '', document = '', operation = ''] = name.split('/');
+    announcements.push({ name, at: timeOf(minute), tenant, document, operation });
   }
   return { announcements, position: minuteOf(now - SLACK_MINUTES * 60_000) };
 }
 
 /** `YYYYMMDDhhmm` in UTC: sorts by time. */
-function minuteOf(at: number): string {
+export function minuteOf(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace(/\D/g, '');
+}
+
+function timeOf(minute: string): number {
+  const [, year, month, day, hour, at] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(minute) ?? [];
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(at));
 }

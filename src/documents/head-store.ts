@@ -31,6 +31,9 @@ export class HeadStore {
   readonly #keys: DataKeys;
   readonly #ambient: Ambient;
 
+  /** Is told of every commit that this process made, as soon as it is sure. */
+  onCommit: (stored: StoredHead) => void = () => {};
+
   /** @param pageSize versions in a page; by default as many as is good. */
   constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient, pageSize?: number) {
     this.pages = new VersionPages(store, keys, ambient, pageSize);
@@ -79,7 +82,9 @@ export class HeadStore {
   async commit(base: StoredHead | null, given: Head, rewrapped?: WrappedKey): Promise<StoredHead> {
     const { head, written } = await this.pages.settle(given);
     try {
-      return await this.#replace(base, head, rewrapped);
+      const stored = await this.#replace(base, head, rewrapped);
+      this.onCommit(stored);
+      return stored;
     } catch (error) {
       // Only then it is sure that no head will ever name them.
       if (isStale(error)) await this.pages.discard(head, written);
@@ -99,6 +104,22 @@ export class HeadStore {
       look: () => this.#outcome(head, ifGeneration),
     };
     return await replaceOnce(this.#store, replacement, this.#ambient);
+  }
+
+  /** The head that the commit of this number wrote; `null` when there is none, or it is kept no more. */
+  async numbered(tenant: string, id: string, number: number): Promise<Head | null> {
+    const current = await this.read(tenant, id);
+    if (current === null || number > current.head.sequence) return null;
+    if (number === current.head.sequence) return current.head;
+    const generations: string[] = [];
+    for await (const info of this.#store.generations(headName(tenant, id))) generations.push(info.generation);
+    // Each commit writes one, so it stands so far from the end; where it does not, all are looked through.
+    const guess = generations.at(-1 - (current.head.sequence - number));
+    for (const generation of [...(guess === undefined ? [] : [guess]), ...generations.toReversed()]) {
+      const stored = await this.read(tenant, id, generation);
+      if (stored?.head.sequence === number) return stored.head;
+    }
+    return null;
   }
 
   /** What became of a write that was not confirmed. @throws {DocumentsError} when another one came first. */

@@ -23,6 +23,7 @@ export {
   type CatalogueUsage,
   MOST_PAGE,
 } from './catalogue.ts';
+export { type AnnouncedCommit, CommitHistory, type CommitRecords } from './commit-records.ts';
 export type { Change, ChangeOf } from './commits.ts';
 export { ContentStore, type Examine, type IncomingContent } from './content-store.ts';
 export { isWord } from './content-type/index.ts';
@@ -85,3 +86,4 @@ export {
   type Upload,
   Uploads,
 } from './uploads/uploads.ts';
+export { replaceOnce, writeNew } from './writing.ts';

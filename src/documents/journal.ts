@@ -1,9 +1,12 @@
-import { announcedSince } from './announcements.ts';
+import { type Announcement, announcedSince, minuteOf } from './announcements.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue, CatalogueEntry } from './catalogue.ts';
 import { type Head, keptBytes } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
 import { versionCount } from './versions.ts';
+
+/** What is older may have been removed from the journal: then all heads are looked at. */
+const JOURNAL_KEPT_MS = 6 * 24 * 3_600_000;
 
 /** Brings the catalogue up to date with what was committed since it was last followed. @returns how many documents it looked at. */
 export async function followJournal(
@@ -12,8 +15,18 @@ export async function followJournal(
   catalogue: Catalogue,
   now: number,
 ): Promise<number> {
-  const { announcements, position } = await announcedSince(store, await catalogue.position(region), now);
-  const documents = new Map(announcements.map((one) => [`${one.tenant}/${one.document}`, one]));
+  const known = await catalogue.position(region);
+  const isKept = known !== null && known > minuteOf(now - JOURNAL_KEPT_MS);
+  const { announcements, position } = await announcedSince(store, isKept ? known : minuteOf(now), now);
+  const documents = new Map<string, Pick<Announcement, 'tenant' | 'document'>>(
+    announcements.map((one) => [`${one.tenant}/${one.document}`, one]),
+  );
+  if (!isKept) {
+    for await (const { name } of store.list('heads/')) {
+      const [, tenant = '', document = ''] = name.split('/');
+      documents.set(`${tenant}/${document}`, { tenant, document });
+    }
+  }
   for (const { tenant, document } of documents.values()) {
     const stored = await heads.read(tenant, document);
     const entry = stored === null ? null : catalogueEntry(stored);

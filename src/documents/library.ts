@@ -2,6 +2,7 @@ import type { Actor } from '../access/index.ts';
 import { type Ambient, isoTime } from './ambient.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
+import { CommitHistory, type CommitRecords, recordsOf } from './commit-records.ts';
 import { Commits } from './commits.ts';
 import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
@@ -62,6 +63,8 @@ export class Library {
   readonly links: Links;
   readonly members: Members;
   readonly keys: TenantKeys;
+  /** What commits say of themselves. */
+  readonly commits: CommitHistory;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
   readonly #heads: HeadStore;
@@ -71,6 +74,7 @@ export class Library {
     this.#parts = parts;
     this.#keys = new DataKeys(parts.keys, parts.ambient);
     this.#heads = new HeadStore(parts.region.heads, this.#keys, parts.ambient);
+    this.commits = new CommitHistory(parts.region.heads, this.#heads);
     this.#quotas = new Quotas(parts.catalogue, parts.quotaOf ?? (() => null));
     const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient, this.#quotas);
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
@@ -123,6 +127,11 @@ export class Library {
     const { residency, region, catalogue, ambient } = this.#parts;
     const heads = { store: region.heads, heads: this.#heads };
     return await followJournal(residency, heads, catalogue, ambient.clock());
+  }
+
+  /** @param listen is told of every commit of this process, whoever asked for it. */
+  onCommit(listen: (commit: CommitRecords) => void): void {
+    this.#heads.onCommit = ({ head }) => listen(recordsOf(head));
   }
 
   /** Purges what processes that died left behind. */

@@ -134,7 +134,7 @@ export function actionOf(c: Context<HttpEnv>): Action | 'open' | undefined {
 }
 
 /** As the OpenAPI document writes it; `undefined` where no route answers. */
-function routeOf(c: Context<HttpEnv>): string | undefined {
+export function routeOf(c: Context<HttpEnv>): string | undefined {
   const found = matchedRoutes(c).find(({ method }) => method !== 'ALL');
   if (found === undefined) return undefined;
   const path = found.path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}');

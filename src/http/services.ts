@@ -1,4 +1,5 @@
 import type { Access, Decision, Principal } from '../access/index.ts';
+import type { EventActor, Trail } from '../audit/index.ts';
 import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
@@ -17,6 +18,8 @@ export interface HttpServices {
   readonly pool: EnginePool;
   readonly results: Results;
   readonly library: Library;
+  /** Hears of everything that is asked for. */
+  readonly trail: Pick<Trail, 'record' | 'recordLater'>;
   readonly examiner: Examiner;
   readonly web: Web;
   /** From where documents may be fetched. */
@@ -47,6 +50,15 @@ export interface Vitals {
   readonly memoryBytes: { readonly rss: number; readonly heapUsed: number; readonly buffers: number };
 }
 
+/** What a route tells the audit trail. */
+export interface AuditedRequest {
+  /** Who asks, where no principal says it: whoever just signed in, or has a link. */
+  readonly actor?: EventActor;
+  readonly object?: string;
+  readonly document?: string;
+  readonly version?: number | null;
+}
+
 /** What the middleware leaves for the routes. */
 export interface HttpEnv {
   Variables: {
@@ -65,6 +77,8 @@ export interface HttpEnv {
     decisions: readonly Decision[] | undefined;
     /** The decision that it came to: a refusal, or else the last one. */
     decision: Decision | undefined;
+    /** What the audit trail should know beside the request itself: who it turned out to be, what was made. */
+    audited: AuditedRequest | undefined;
     /** Takes note of what goes wrong behind an answer that has begun. */
     noteFailure: ((error: unknown) => void) | undefined;
     /** What is to be read instead of the request's own body. */

@@ -1,5 +1,6 @@
 import type { Place, VersionedBlobStore } from '../documents/index.ts';
 import { Outside, type OutsideLimits, type OutsideParts, systemClock } from '../kit/index.ts';
+import { guardedAuditSink } from './guarded-audit-sink.ts';
 import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 import { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
 import { guardedKeyService } from './guarded-key-service.ts';
@@ -8,6 +9,7 @@ import { guardedShared } from './guarded-shared.ts';
 import { guardedWeb, perHost } from './guarded-web.ts';
 import { MemoryRateLimits } from './memory-rate-limits.ts';
 import {
+  AUDIT_LIMITS,
   CONTENTS_LIMITS,
   HEADS_LIMITS,
   IDENTITY_LIMITS,
@@ -33,6 +35,12 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
   return {
     ...platform,
     regions: new Map([...platform.regions].map(([residency, region]) => [residency, guarded(region)])),
+    audit: new Map(
+      [...platform.audit].map(([residency, sink]) => [
+        residency,
+        guardedAuditSink(sink, new Outside('AuditSink', AUDIT_LIMITS, parts)),
+      ]),
+    ),
     scanner: guardedScanner(platform.scanner, new Outside('Scanner', SCANNER_LIMITS, parts)),
     web: guardedWeb(platform.web, perHost(parts)),
     identity:

@@ -22,6 +22,9 @@ export const KEYS_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 11_000, 
 /** clamd looks into a content for up to 120 s (`MaxScanTime`), into 10 at once (`MaxThreads`). */
 export const SCANNER_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 150_000, places: 10 };
 
+/** The warehouse: nobody waits for it but auditors, and the relay has time. */
+export const AUDIT_LIMITS: OutsideLimits = { ...HEADS_LIMITS, timeoutMs: 30_000, places: 16 };
+
 /** Redis answers within milliseconds or not at all: whoever asks for a page waits for it. */
 export const SHARED_LIMITS: OutsideLimits = {
   timeoutMs: 500,

@@ -1,4 +1,5 @@
 import type { IdentityProvider, IssuerKeys } from '../access/index.ts';
+import type { AuditSink } from '../audit/index.ts';
 import type { Catalogue, Place, Residency, Scanner, Web } from '../documents/index.ts';
 import type { Printer } from '../jobs/index.ts';
 import type { Shared } from './shared.ts';
@@ -8,6 +9,8 @@ export interface Platform {
   /** Where documents may be kept; the first is that of tenants for whom nothing else is said. */
   readonly regions: ReadonlyMap<Residency, Place>;
   readonly catalogue: Catalogue;
+  /** Where events of the audit trail are looked up: those of each tenant in its region. */
+  readonly audit: ReadonlyMap<Residency, AuditSink>;
   readonly scanner: Scanner;
   readonly web: Web;
   readonly printer: Printer;

@@ -1,4 +1,5 @@
 import type { Access } from '../access/index.ts';
+import type { Trail } from '../audit/index.ts';
 import { Examiner, type Library, MOST_UPLOAD_BYTES, type Results } from '../documents/index.ts';
 import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
@@ -9,6 +10,7 @@ import { HttpServer } from './http-server.ts';
 import { openLibrary, placeOf, tenantsOf } from './library.ts';
 import { logOutside } from './outside-events.ts';
 import type { RoleContext, RunningRole } from './role.ts';
+import { openTrail, relayRegularly } from './trail.ts';
 import { watchVitals } from './vitals.ts';
 
 /** How often expired results are looked for. */
@@ -30,6 +32,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const integrity = new Integrity(log);
   const library = await openLibrary({ ...context, integrity });
   const results = library.results(config.resultsMb * MEGABYTE);
+  const trail = await openTrail(context, library);
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();
@@ -44,6 +47,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     pool,
     results,
     library,
+    trail,
     examiner: new Examiner(platform.scanner),
     web: platform.web,
     remote: { ...config.fetch, mostBytes: MOST_UPLOAD_BYTES, timeMs: FETCH_MS },
@@ -66,7 +70,8 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     await pool.close();
     throw error;
   }
-  const endSweeps = sweepRegularly(context, results, library, access, integrity);
+  const endSweeps = sweepRegularly(context, results, library, access, integrity, trail);
+  const relay = relayRegularly(trail, log, integrity);
   const stopAccepting = async () => {
     endSweeps();
     endListening();
@@ -81,6 +86,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     shutdown: [
       { name: 'stop accepting', deadlineMs: 1000, run: stopAccepting },
       { name: 'drain', deadlineMs: 20_000, run: () => server.drained() },
+      { name: 'deliver events', deadlineMs: 5000, run: () => relay.end() },
       { name: 'cut connections', deadlineMs: 2000, run: () => server.cut() },
       { name: 'end pool', deadlineMs: 5000, run: () => pool.close() },
       { name: 'forget keys', deadlineMs: 1000, run: async () => library.close() },
@@ -118,6 +124,7 @@ function sweepRegularly(
   library: Library,
   access: Access,
   integrity: Integrity,
+  trail: Trail,
 ): () => void {
   const chores = [
     { name: 'expired results', run: () => results.sweep() },
@@ -127,8 +134,12 @@ function sweepRegularly(
     { name: 'keys of tokens', run: () => access.keys.tend() },
     { name: 'keys wrapped anew', run: () => rewrapAll(library, config) },
     { name: 'documents followed', run: () => library.follow() },
+    { name: 'events left behind', run: () => trail.sweep() },
   ];
-  const daily = [{ name: 'old heads', run: () => library.prune() }];
+  const daily = [
+    { name: 'old heads', run: () => library.prune() },
+    { name: 'old announcements', run: () => trail.prune() },
+  ];
   let dailyAt = clock() + FIRST_DAILY_MS;
   const sweep = async (): Promise<void> => {
     const isDue = clock() >= dailyAt;

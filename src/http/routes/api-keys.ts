@@ -135,6 +135,7 @@ export function addApiKeyRoutes(app: OpenAPIHono<HttpEnv>, { access: { apiKeys }
     const scopes = [...new Set(given.scopes)];
     const lifeMs = lifetimeSeconds * 1000;
     const made = await apiKeys.create(tenant, { ...given, scopes, person, service: null, lifeMs });
+    c.set('audited', { object: made.key.id });
     return c.json(viewShown(made), 201, FRESH);
   });
   app.openapi(listKeys, async (c) => {

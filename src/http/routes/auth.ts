@@ -2,6 +2,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { type Access, AccessError, signInRequired, type Tokens } from '../../access/index.ts';
+import type { EventActor } from '../../audit/index.ts';
 import { cookieOf, forgetFlow, forgetTokens, keepFlow, keepTokens } from '../cookies.ts';
 import { PROBLEMS, RequestError, toProblem } from '../errors.ts';
 import { page } from '../pages/page.ts';
@@ -30,19 +31,22 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
     assertOwnPage(c);
     await access.countTry(c.var.address);
     const { link } = linkBody.safeParse(await c.req.json().catch(() => null)).data ?? { link: '' };
-    keepTokens(c, await access.redeemLink(link, deviceOf(c)));
+    signedIn(c, await access.redeemLink(link, deviceOf(c)));
     return c.body(null, 204, FRESH);
   });
   app.post('/auth/refresh', async (c) => {
     assertOwnPage(c);
     await access.countTry(c.var.address);
-    keepTokens(c, await refreshed(c, access));
+    signedIn(c, await refreshed(c, access));
     return c.body(null, 204, FRESH);
   });
   app.post('/auth/sign-out', async (c) => {
     assertOwnPage(c);
     const who = await whoIs(c, access);
-    if (who !== null) await access.signedIn.signOut(who.tenant, who.id);
+    if (who !== null) {
+      await access.signedIn.signOut(who.tenant, who.id);
+      c.set('audited', { actor: actorOf(c, who.tenant, who.id, 'sign-out') });
+    }
     forgetTokens(c);
     return c.body(null, 204, FRESH);
   });
@@ -65,10 +69,21 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
       const flow = cookieOf(c, 'flow');
       forgetFlow(c);
       const { tokens, returnTo } = await providerOf(access).finish(callback, flow, deviceOf(c));
-      keepTokens(c, tokens);
+      signedIn(c, tokens);
       return c.redirect(returnTo, 303);
     }),
   );
+}
+
+function signedIn(c: Context<HttpEnv>, tokens: Tokens): void {
+  const { tenant, person, id } = tokens.session;
+  c.set('audited', { actor: actorOf(c, tenant, person, id), object: id });
+  keepTokens(c, tokens);
+}
+
+function actorOf(c: Context<HttpEnv>, tenant: string, id: string, credential: string): EventActor {
+  const { address, requestId } = c.var;
+  return { tenant, kind: 'person', id, credential, address, requestId };
 }
 
 function providerOf({ signIn }: Access) {

@@ -85,7 +85,9 @@ export function addGroupRoutes(app: OpenAPIHono<HttpEnv>, { access: { groups } }
   });
   app.openapi(createGroup, async (c) => {
     const given = c.req.valid('json');
-    return c.json(view(await groups.create(actorOf(c).tenant, given.name, given.people)), 201, FRESH);
+    const made = await groups.create(actorOf(c).tenant, given.name, given.people);
+    c.set('audited', { object: made.id });
+    return c.json(view(made), 201, FRESH);
   });
   app.openapi(getGroup, async (c) =>
     c.json(view(await groups.find(actorOf(c).tenant, c.req.valid('param').id)), 200, FRESH),

@@ -91,6 +91,7 @@ export function addLinkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
   app.openapi(openLink, async (c) => {
     const { grant, reader } = await links.open(c.req.valid('param').token, c.var.requestId);
     const { document, version, inline } = grant;
+    c.set('audited', { actor: reader, object: document, document, version });
     return await sendContent(c, services.library.documents, document, version ?? undefined, {
       actor: reader,
       inline,

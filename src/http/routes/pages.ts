@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html } from 'hono/html';
+import { EVENT_FIELDS, EVENT_SCHEMA, EVENT_TYPES } from '../../audit/index.ts';
 import { PROBLEMS, type ProblemCode, problemName, RequestError } from '../errors.ts';
 import { negotiate } from '../negotiate.ts';
 import { API_INFO, describeApi } from '../openapi.ts';
@@ -17,6 +18,10 @@ export function addPageRoutes(app: OpenAPIHono<HttpEnv>): void {
   app.get('/docs/page.css', (c) =>
     c.body(PAGE_STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' }),
   );
+  app.get('/events', (c) => {
+    const wanted = negotiate(c.req.header('accept'), ['text/html', JSON_TYPE]);
+    return wanted === JSON_TYPE ? c.json({ schema: EVENT_SCHEMA, types: EVENT_TYPES }) : c.html(eventList());
+  });
   app.get('/problems', (c) => c.html(problemList()));
   app.get('/problems/:name', (c) => {
     const code = CODES.find((candidate) => problemName(candidate) === c.req.param('name'));
@@ -37,6 +42,31 @@ function problemPage(code: ProblemCode) {
         <dt>Status</dt><dd>${status}</dd>
       </dl>
       <p><a href="/problems">All problems</a> · <a href="/docs">${API_INFO.title}</a></p>`,
+  );
+}
+
+function eventList() {
+  const fields = EVENT_FIELDS.map((field) => {
+    const told = EVENT_SCHEMA.properties[field];
+    return html`<tr><td><code>${field}</code></td><td>${'description' in told ? told.description : ''}</td></tr>`;
+  });
+  const types = Object.entries(EVENT_TYPES).map(
+    ([type, { kind, title }]) =>
+      html`<tr><td><code>${type}</code></td><td>${kind}</td><td>${title}</td></tr>`,
+  );
+  return page(
+    'Events',
+    html`<h1>Events of the audit trail</h1>
+      <p>Every operation is one of these, whether it was done, refused or failed. For programs: the same address as <code>application/json</code>, with a JSON Schema.</p>
+      <table>
+        <thead><tr><th>Type</th><th>Kind</th><th>What it says</th></tr></thead>
+        <tbody>${types}</tbody>
+      </table>
+      <h2>Fields</h2>
+      <table>
+        <thead><tr><th>Field</th><th>What it says</th></tr></thead>
+        <tbody>${fields}</tbody>
+      </table>`,
   );
 }
 

@@ -119,7 +119,9 @@ export function addServiceAccountRoutes(
     const given = c.req.valid('json');
     const scopes = [...new Set(given.scopes)];
     const createdBy = standing?.person.id ?? null;
-    return c.json(view(await services.create(actor.tenant, { ...given, scopes, createdBy })), 201, FRESH);
+    const made = await services.create(actor.tenant, { ...given, scopes, createdBy });
+    c.set('audited', { object: made.id });
+    return c.json(view(made), 201, FRESH);
   });
   app.openapi(listAccounts, async (c) => {
     const { tenant } = administratorOf(c).actor;
@@ -148,6 +150,7 @@ export function addServiceAccountRoutes(
     const reach = { scopes, documents, labels, perMinute, addresses };
     const lifeMs = lifetimeSeconds * 1000;
     const made = await apiKeys.create(tenant, { ...given, ...reach, person: null, service, lifeMs });
+    c.set('audited', { object: made.key.id });
     return c.json(viewShown(made), 201, FRESH);
   });
 }

@@ -14,6 +14,7 @@ import { KeyRing } from './key-ring.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { MemoryChannel } from './memory-channel.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
+import { SqliteAuditSink } from './sqlite-audit-sink.ts';
 import { SqliteCatalogue } from './sqlite-catalogue.ts';
 import { SqliteSessions } from './sqlite-sessions.ts';
 import { structureScanner } from './structure-scanner.ts';
@@ -23,6 +24,7 @@ export { KeyRing } from './key-ring.ts';
 export { MemoryCache } from './memory-cache.ts';
 export { MemoryChannel } from './memory-channel.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
+export { SqliteAuditSink } from './sqlite-audit-sink.ts';
 export { SqliteCatalogue } from './sqlite-catalogue.ts';
 export { SqliteSessions } from './sqlite-sessions.ts';
 export { structureScanner } from './structure-scanner.ts';
@@ -69,7 +71,7 @@ export async function openEmbeddedPlatform(
     const isNeeded = [...residencies.values()].includes(residency) || (await isThere(folder));
     if (isNeeded) regions.set(residency, await openPlace(folder, passphrase));
   }
-  const machine = await openMachine(directory, options);
+  const machine = await openMachine(directory, [...regions.keys()], options);
   return { ...machine, regions };
 }
 
@@ -93,9 +95,11 @@ async function isThere(folder: string): Promise<boolean> {
  * What every platform has of the machine that it runs on: programs, connections, and a catalogue that can be made again.
  *
  * @param directory absolute; made where it is not there.
+ * @param residencies those whose events are looked up here.
  */
 export async function openMachine(
   directory: string,
+  residencies: readonly Residency[],
   {
     printer = NO_PROGRAMS,
     clamd = null,
@@ -106,9 +110,12 @@ export async function openMachine(
 ): Promise<Omit<Platform, 'regions'>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
+  const audit = new Map<Residency, SqliteAuditSink>();
+  for (const residency of residencies) audit.set(residency, await openSink(directory, residency));
   const shared = redis === null ? sharedHere(join(directory, 'sessions.sqlite'), clock) : openRedis(redis);
   return {
     catalogue,
+    audit,
     scanner: clamd === null ? structureScanner : new ClamdScanner(clamd),
     web: new NodeWeb(),
     printer: openProgramPrinter(printer),
@@ -117,9 +124,17 @@ export async function openMachine(
     identity: signIn.oidc === null ? null : new OpenIdProvider(signIn.oidc),
     close: async () => {
       catalogue.close();
+      for (const sink of audit.values()) sink.close();
       await shared.close();
     },
   };
+}
+
+/** In the folder of the region, which is that of all else for `local`. */
+async function openSink(directory: string, residency: Residency): Promise<SqliteAuditSink> {
+  const folder = residency === 'local' ? directory : join(directory, residency);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return SqliteAuditSink.open(join(folder, 'audit.sqlite'));
 }
 
 /** What nobody but this machine needs. */

@@ -48,7 +48,11 @@ export async function openGcpPlatform(
   const client =
     clients.keys ?? new KeyManagementServiceClient(project === null ? {} : { projectId: project });
   await assertUsable(places, calls, client);
-  const machine = await openMachine(directory, machineOptions);
+  const machine = await openMachine(
+    directory,
+    places.map(({ residency }) => residency),
+    machineOptions,
+  );
   const store = (bucket: string) => new GcsBlobStore(calls, bucket);
   return {
     ...machine,

@@ -1,0 +1,6 @@
+export { type AuditEvent, EVENT_FIELDS, type Occurrence, type Outcome } from './event.ts';
+export { EVENT_SCHEMA } from './event-schema.ts';
+export { EVENT_TYPES, type EventKind, type EventType } from './event-types.ts';
+export type { AuditPage, AuditQuery, AuditSink } from './ports/audit-sink.ts';
+export { routedSink } from './routed-sink.ts';
+export { type EventActor, type Happening, Trail, type TrailParts, type TrailState } from './trail.ts';

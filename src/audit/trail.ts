@@ -1,0 +1,240 @@
+import type { Actor } from '../access/index.ts';
+import type {
+  Ambient,
+  AnnouncedCommit,
+  CommitHistory,
+  CommitRecords,
+  VersionedBlobStore,
+} from '../documents/index.ts';
+import { canonicalJson, type Json } from './canonical.ts';
+import { Chain } from './chain.ts';
+import type { AuditEvent, ChainEnd, Occurrence } from './event.ts';
+import { listOutbox, Outbox, type OutboxObject, readOutbox } from './outbox.ts';
+import { parcelOf } from './parcel.ts';
+import type { AuditPage, AuditQuery, AuditSink } from './ports/audit-sink.ts';
+import { Segments } from './segments.ts';
+
+/** What stands in the outbox or the journal for so long was left by a process that died. */
+const LEFT_MS = 2 * 60_000;
+/** Announcements of commits are kept so long, for catalogues that follow them. */
+const JOURNAL_MS = 7 * 24 * 3_600_000;
+const PRUNED_AT_ONCE = 500;
+
+/** Something that happened, as far as whoever saw it knows. */
+export type Happening = Pick<Occurrence, 'type' | 'outcome' | 'reason'> &
+  Partial<Pick<Occurrence, 'object' | 'document' | 'version'>> & {
+    readonly actor: EventActor;
+    readonly details?: Json;
+  };
+
+/** Who did it: an actor, or nobody who is known. */
+export type EventActor = Pick<Actor, 'tenant' | 'id' | 'credential' | 'address' | 'requestId'> & {
+  readonly kind: Occurrence['actorKind'];
+};
+
+export interface TrailParts {
+  /** Where outbox and chains are kept. */
+  readonly store: VersionedBlobStore;
+  readonly commits: CommitHistory;
+  readonly sink: AuditSink;
+  readonly ambient: Ambient;
+}
+
+/** How far what happened is from the sink. */
+export interface TrailState {
+  /** Occurrences that are in no chain yet. */
+  readonly waiting: number;
+  /** Events that the sink has not got yet. */
+  readonly undelivered: number;
+  /** Milliseconds since the oldest of them happened; 0 for none. */
+  readonly lagMs: number;
+  /** Failures and refusals that could not be kept, since the process began. */
+  readonly lost: number;
+}
+
+/**
+ * The audit trail of one region: what happens is kept in the outbox or in heads, brought into the chain of its tenant, and from
+ * there to the sink. See decisions 0140 and 0141.
+ */
+export class Trail {
+  readonly #parts: TrailParts;
+  readonly #outboxes = new Map<string, Outbox>();
+  readonly #segments: Segments;
+  readonly #chains = new Map<string, Chain>();
+  /** Up to where the journal was looked through. */
+  #position: string | null = null;
+  /** Of objects of the outbox that chains hold. */
+  #removals: Promise<unknown>[] = [];
+  #advancing: Promise<void> | null = null;
+
+  constructor(parts: TrailParts) {
+    this.#parts = parts;
+    this.#segments = new Segments(parts.store, parts.ambient);
+  }
+
+  /** Resolves when it is kept, whatever becomes of this process. @throws {OutsideError} */
+  async record(...happenings: readonly Happening[]): Promise<void> {
+    const occurrences = happenings.map((one) => this.#occurrence(one));
+    for (const tenant of new Set(occurrences.map((one) => one.tenant))) {
+      await this.#outbox(tenant).record(occurrences.filter((one) => one.tenant === tenant));
+    }
+  }
+
+  /** The same for what need not be waited for: kept in memory until the store takes it. */
+  recordLater(happening: Happening): void {
+    this.#outbox(happening.actor.tenant).recordLater([this.#occurrence(happening)]);
+  }
+
+  /** A commit that this process made: it stands in its head already. */
+  committed(commit: CommitRecords): void {
+    this.#chain(commit.tenant).add(parcelOf(commit, false));
+  }
+
+  /** Brings into chains and sink what is not there yet. One run at a time: who comes meanwhile waits for it. @throws {OutsideError} */
+  async advance(): Promise<void> {
+    this.#advancing ??= this.#advance().finally(() => {
+      this.#advancing = null;
+    });
+    await this.#advancing;
+  }
+
+  /** Looks up the chains of these tenants, so that the sink gets what it missed while nothing ran. */
+  async open(tenants: Iterable<string>): Promise<void> {
+    await this.#parts.sink.prepare();
+    for (const tenant of tenants) this.#chain(tenant);
+    await this.advance();
+  }
+
+  /** Finds what processes that died left in the outbox and in the journal. @returns how much that was. */
+  async sweep(): Promise<number> {
+    const now = this.#parts.ambient.clock();
+    let found = 0;
+    for await (const { name, tenant, at } of listOutbox(this.#parts.store)) {
+      const object = at > now - LEFT_MS ? null : await readOutbox(this.#parts.store, name);
+      if (object === null) continue;
+      this.#take(tenant, object, true);
+      found += 1;
+    }
+    const { commits, position } = await this.#parts.commits.announced(this.#position, now);
+    let isWhole = true;
+    for (const announced of commits) {
+      const chain = this.#chain(announced.tenant);
+      if (announced.announcedAt > now - LEFT_MS || chain.holds(announced.object, announced.operation))
+        continue;
+      const commit = await this.#parts.commits.announcedRecords(announced);
+      if (commit === null || commit === 'superseded') continue;
+      if (!chain.add(parcelOf(commit, true))) isWhole = false;
+      found += 1;
+    }
+    await this.advance();
+    if (isWhole) this.#position = position;
+    return found;
+  }
+
+  /** Removes announcements of commits that are in a chain, or never will be commits. Those that may yet be stay. @returns how many. */
+  async prune(): Promise<number> {
+    const { commits, ambient } = this.#parts;
+    const before = ambient.clock() - JOURNAL_MS;
+    const { commits: announced } = await commits.announced(null, ambient.clock());
+    const old = announced.filter(({ announcedAt }) => announcedAt < before);
+    let pruned = 0;
+    for (let at = 0; at < old.length; at += PRUNED_AT_ONCE) {
+      const settled: AnnouncedCommit[] = [];
+      for (const one of old.slice(at, at + PRUNED_AT_ONCE)) {
+        const commit = await commits.announcedRecords(one);
+        if (commit === null) continue;
+        if (commit === 'superseded') settled.push(one);
+        else this.#chain(one.tenant).add(parcelOf(commit, true, () => settled.push(one)));
+      }
+      await this.advance();
+      for (const one of settled) await commits.forget(one);
+      pruned += settled.length;
+    }
+    return pruned;
+  }
+
+  async list(query: AuditQuery): Promise<AuditPage> {
+    return await this.#parts.sink.list(query);
+  }
+
+  /** The end of a tenant's chain; `null` when this process does not know it yet. */
+  end(tenant: string): ChainEnd | null {
+    return this.#chain(tenant).end;
+  }
+
+  get state(): TrailState {
+    const chains = [...this.#chains.values()];
+    const sum = (of: (chain: Chain) => number) => chains.reduce((total, chain) => total + of(chain), 0);
+    const oldest = chains.flatMap(({ oldest }) => oldest ?? []).sort()[0];
+    const lagMs = oldest === undefined ? 0 : Math.max(0, this.#parts.ambient.clock() - Date.parse(oldest));
+    return {
+      waiting: sum(({ waiting }) => waiting),
+      undelivered: sum(({ undelivered }) => undelivered),
+      lagMs,
+      lost: [...this.#outboxes.values()].reduce((total, { lost }) => total + lost, 0),
+    };
+  }
+
+  /** Events of a chain in order, from the chain itself. */
+  async *events(tenant: string, from = 1): AsyncIterable<AuditEvent> {
+    for await (const first of this.#segments.from(tenant, from)) {
+      for (const event of (await this.#segments.at(tenant, first)) ?? [])
+        if (event.sequence >= from) yield event;
+    }
+  }
+
+  async #advance(): Promise<void> {
+    for (const outbox of this.#outboxes.values()) await outbox.flush();
+    const failures: unknown[] = [];
+    for (const chain of this.#chains.values()) await chain.advance().catch((error) => failures.push(error));
+    await Promise.all(this.#removals.splice(0));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  #take(tenant: string, { name, occurrences }: OutboxObject, found: boolean): void {
+    // What is not removed now a sweep finds, and knows.
+    const settled = (): void => {
+      const removed = this.#parts.store.purge(name).catch(() => 0);
+      this.#removals.push(removed);
+    };
+    this.#chain(tenant).add({ tenant, occurrences, commit: null, found, settled });
+  }
+
+  #outbox(tenant: string): Outbox {
+    const there = this.#outboxes.get(tenant);
+    if (there !== undefined) return there;
+    const outbox = new Outbox(tenant, this.#parts, (object) => this.#take(tenant, object, false));
+    this.#outboxes.set(tenant, outbox);
+    return outbox;
+  }
+
+  #chain(tenant: string): Chain {
+    const there = this.#chains.get(tenant);
+    if (there !== undefined) return there;
+    const chain = new Chain(tenant, { ...this.#parts, segments: this.#segments });
+    this.#chains.set(tenant, chain);
+    return chain;
+  }
+
+  #occurrence(happening: Happening): Occurrence {
+    const { actor, object = null, document = null, version = null, details = null, ...said } = happening;
+    const { clock, random } = this.#parts.ambient;
+    const { kind, id, tenant, credential, address, requestId } = actor;
+    return {
+      ...{ id: `e_${Buffer.from(random(16)).toString('hex')}`, at: new Date(clock()).toISOString(), tenant },
+      ...said,
+      ...{
+        actorKind: kind,
+        actor: id,
+        credential,
+        address,
+        requestId,
+        object,
+        document,
+        version,
+        commit: null,
+        details: details === null ? null : canonicalJson(details),
+      },
+    };
+  }
+}

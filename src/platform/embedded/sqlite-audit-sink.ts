@@ -1,0 +1,182 @@
+import type Database from 'better-sqlite3';
+import type { AuditEvent, AuditPage, AuditQuery, AuditSink } from '../../audit/index.ts';
+import { OutsideError } from '../../kit/index.ts';
+import { openDatabase } from './sqlite-file.ts';
+
+/** The columns by the format that brought them: a file of an older one gets those that it lacks, and keeps what it has. */
+const COLUMNS: readonly (readonly [name: keyof AuditEvent, type: string])[][] = [
+  [
+    ...([
+      ['tenant', 'TEXT NOT NULL'],
+      ['sequence', 'INTEGER NOT NULL'],
+      ['id', 'TEXT NOT NULL'],
+    ] as const),
+    ...([
+      ['at', 'TEXT NOT NULL'],
+      ['type', 'TEXT NOT NULL'],
+      ['outcome', 'TEXT NOT NULL'],
+    ] as const),
+    ...([
+      ['reason', 'TEXT'],
+      ['actorKind', 'TEXT NOT NULL'],
+      ['actor', 'TEXT NOT NULL'],
+    ] as const),
+    ...([
+      ['credential', 'TEXT NOT NULL'],
+      ['address', 'TEXT'],
+      ['requestId', 'TEXT NOT NULL'],
+    ] as const),
+    ...([
+      ['object', 'TEXT'],
+      ['document', 'TEXT'],
+      ['version', 'INTEGER'],
+      ['commit', 'INTEGER'],
+      ['details', 'TEXT'],
+    ] as const),
+    ...([
+      ['format', 'INTEGER NOT NULL'],
+      ['previous', 'TEXT NOT NULL'],
+      ['hash', 'TEXT NOT NULL'],
+    ] as const),
+  ],
+];
+const FORMAT = COLUMNS.length;
+const NAMES = COLUMNS.flat().map(([name]) => name);
+const LISTED = NAMES.map(quoted).join(', ');
+
+const INDEXES = `
+  CREATE INDEX IF NOT EXISTS byId ON events (tenant, id);
+  CREATE INDEX IF NOT EXISTS byTime ON events (tenant, at);
+  CREATE INDEX IF NOT EXISTS byDocument ON events (tenant, document, sequence);
+  CREATE INDEX IF NOT EXISTS byActor ON events (tenant, actor, sequence);
+  CREATE INDEX IF NOT EXISTS byOutcome ON events (tenant, outcome, sequence) WHERE outcome <> 'done';
+`;
+
+/** Conditions that name one column. */
+const EQUAL = ['outcome', 'actor', 'credential', 'object', 'document', 'address', 'requestId'] as const;
+
+/** The events in a file of an embedded database; several processes may use it at once. */
+export class SqliteAuditSink implements AuditSink {
+  readonly #database: Database.Database;
+
+  private constructor(database: Database.Database) {
+    this.#database = database;
+  }
+
+  /** @param path of the file, or `:memory:`. @throws {OutsideError} `refused` when a newer release wrote it. */
+  static open(path: string): SqliteAuditSink {
+    // The chains are the truth: what a crash of the machine takes from here is delivered again.
+    const sink = new SqliteAuditSink(openDatabase(path, 'NORMAL'));
+    sink.#migrate();
+    return sink;
+  }
+
+  async prepare(): Promise<void> {
+    this.#guard(() => this.#migrate());
+  }
+
+  async append(events: readonly AuditEvent[]): Promise<void> {
+    const marks = NAMES.map(() => '?').join(', ');
+    this.#guard(() => {
+      const insert = this.#database.prepare(
+        `INSERT INTO events (${LISTED}) VALUES (${marks}) ON CONFLICT DO NOTHING`,
+      );
+      const find = this.#database.prepare<[string, number], { hash: string }>(
+        'SELECT hash FROM events WHERE tenant = ? AND sequence = ?',
+      );
+      const all = this.#database.transaction(() => {
+        for (const event of events) {
+          if (insert.run(NAMES.map((name) => event[name])).changes > 0) continue;
+          if (find.get(event.tenant, event.sequence)?.hash !== event.hash) throw otherEvent(event);
+        }
+      });
+      all.immediate();
+    });
+  }
+
+  async last(tenant: string): Promise<number> {
+    const sql = 'SELECT max(sequence) AS last FROM events WHERE tenant = ?';
+    return this.#guard(
+      () => this.#database.prepare<[string], { last: number | null }>(sql).get(tenant)?.last ?? 0,
+    );
+  }
+
+  async known(tenant: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const sql = 'SELECT id FROM events WHERE tenant = ? AND id IN (SELECT value FROM json_each(?))';
+    const rows = this.#guard(() =>
+      this.#database.prepare<[string, string], { id: string }>(sql).all(tenant, JSON.stringify(ids)),
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async list(query: AuditQuery): Promise<AuditPage> {
+    const { tenant, types, from, before, descending, size, after } = query;
+    const conditions: [string, string | number][] = [['tenant = ?', tenant]];
+    for (const name of EQUAL) {
+      const value = query[name];
+      if (value !== undefined) conditions.push([`${quoted(name)} = ?`, value]);
+    }
+    if (types !== undefined)
+      conditions.push(['type IN (SELECT value FROM json_each(?))', JSON.stringify(types)]);
+    if (from !== undefined) conditions.push(['at >= ?', from]);
+    if (before !== undefined) conditions.push(['at < ?', before]);
+    if (after !== undefined) conditions.push([`sequence ${descending ? '<' : '>'} ?`, after]);
+    const where = conditions.map(([sql]) => sql).join(' AND ');
+    const sql = `SELECT ${LISTED} FROM events WHERE ${where} ORDER BY sequence ${descending ? 'DESC' : 'ASC'} LIMIT ?`;
+    const values = [...conditions.map(([, value]) => value), size + 1];
+    const rows = this.#guard(() =>
+      this.#database.prepare<(string | number)[], AuditEvent>(sql).all(...values),
+    );
+    const events = rows.slice(0, size);
+    return { events, next: rows.length > size ? (events.at(-1)?.sequence ?? null) : null };
+  }
+
+  async probe(): Promise<void> {
+    this.#guard(() => this.#database.prepare('SELECT 1 FROM events LIMIT 1').get());
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #migrate(): void {
+    const migrate = this.#database.transaction(() => {
+      const format = Number(this.#database.pragma('user_version', { simple: true }));
+      if (format === FORMAT) return;
+      if (format > FORMAT) {
+        const message = `The file of audit events has the format ${format}; this program reads up to ${FORMAT}. Update it.`;
+        throw new OutsideError('AuditSink', 'refused', message);
+      }
+      if (format === 0) {
+        const columns = COLUMNS[0]?.map(([name, type]) => `${quoted(name)} ${type}`).join(', ');
+        this.#database.exec(`CREATE TABLE events (${columns}, PRIMARY KEY (tenant, sequence)) WITHOUT ROWID`);
+      }
+      for (const added of COLUMNS.slice(Math.max(1, format)))
+        for (const [name, type] of added)
+          this.#database.exec(`ALTER TABLE events ADD COLUMN ${quoted(name)} ${type}`);
+      this.#database.exec(`${INDEXES} PRAGMA user_version = ${FORMAT}`);
+    });
+    migrate.immediate();
+  }
+
+  #guard<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof OutsideError) throw error;
+      throw new OutsideError('AuditSink', 'unavailable', 'The audit events cannot be read or written.', {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** `commit` and `before` are words of the language. */
+function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+function otherEvent({ tenant, sequence }: AuditEvent): OutsideError {
+  const message = `Another event stands in the place of ${sequence} of the tenant ${tenant}.`;
+  return new OutsideError('AuditSink', 'damaged', message);
+}

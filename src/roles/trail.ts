@@ -1,0 +1,62 @@
+import { routedSink, Trail } from '../audit/index.ts';
+import type { Library } from '../documents/index.ts';
+import {
+  describeError,
+  type Integrity,
+  idleTimer,
+  type Log,
+  systemRandom,
+  systemTimer,
+} from '../kit/index.ts';
+import { placeOf, tenantsOf } from './library.ts';
+import type { RoleContext } from './role.ts';
+
+/** How soon what happened is brought into the chain: all of that time goes into one segment. */
+const RELAY_EVERY_MS = 500;
+/** After a failure. */
+const RELAY_AGAIN_MS = 5000;
+
+/** The audit trail of an installation. Where the sink does not answer it is filled later. */
+export async function openTrail(
+  { config, platform, clock, log }: Pick<RoleContext, 'config' | 'platform' | 'clock' | 'log'>,
+  library: Library,
+): Promise<Trail> {
+  const trail = new Trail({
+    ...{ store: placeOf({ platform, config }).heads, commits: library.commits },
+    sink: routedSink(platform.audit, config.residencies),
+    ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
+  });
+  library.onCommit((commit) => trail.committed(commit));
+  await trail.open(tenantsOf(config)).catch((error) => log.warn('audit sink behind', describeError(error)));
+  return trail;
+}
+
+/** Brings what happens into the chains and to the sink. @returns what ends that, after a last time. */
+export function relayRegularly(trail: Trail, log: Log, integrity: Integrity): { end(): Promise<void> } {
+  let isEnded = false;
+  let isBehind = false;
+  let stop = (): void => {};
+  const relay = async (): Promise<void> => {
+    try {
+      await trail.advance();
+      if (isBehind) log.info('audit sink caught up');
+      isBehind = false;
+    } catch (error) {
+      integrity.note(error, { chore: 'events relayed' });
+      if (!isBehind) log.warn('audit sink behind', { ...describeError(error), ...trail.state });
+      isBehind = true;
+    }
+  };
+  const again = (): void => {
+    if (!isEnded)
+      stop = idleTimer(isBehind ? RELAY_AGAIN_MS : RELAY_EVERY_MS, () => void relay().then(again));
+  };
+  again();
+  return {
+    end: async () => {
+      isEnded = true;
+      stop();
+      await relay();
+    },
+  };
+}
