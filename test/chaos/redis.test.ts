@@ -39,12 +39,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** A busy machine may keep Redis from answering in time: whoever signs in tries again then, as people do. */
 async function signedIn(account = BEN): Promise<Visitor> {
   provider.account = account;
   const one = new Visitor(urls[0]);
-  expect((await one.signIn()).status).toBe(303);
+  await expect.poll(async () => (await one.signIn()).status, PATIENT).toBe(303);
   return one;
 }
+
+/** Waits for what is sure to come, however busy the machine is. The pause keeps it below everybody's limits. */
+const PATIENT = { timeout: 60_000, interval: 100 };
 
 const [FIRST, SECOND] = [0, 1] as const;
 
@@ -55,80 +59,133 @@ async function status(at: 0 | 1, authorization: string): Promise<number> {
 
 const bearer = (one: Visitor): string => `Bearer ${one.cookies.get(ACCESS)}`;
 
-async function newKey(maker: Visitor): Promise<{ id: string; authorization: string }> {
-  const answer = await maker.fetch('/v1/api-keys', {
-    method: 'POST',
-    json: { name: 'k', scopes: ['compare'] },
-  });
-  const { id, key } = (await answer.json()) as { id: string; key: string };
+/** Makes something, however busy the machine is. */
+async function made<Made>(maker: Visitor, path: string, json: object): Promise<Made> {
+  let answer = await maker.fetch(path, { method: 'POST', json });
+  const again = async () => {
+    if (answer.status !== 201) answer = await maker.fetch(path, { method: 'POST', json });
+    return answer.status;
+  };
+  await expect.poll(again, PATIENT).toBe(201);
+  return (await answer.json()) as Made;
+}
+
+async function newKey(maker: Visitor, perMinute = 6000): Promise<{ id: string; authorization: string }> {
+  const json = { name: 'k', scopes: ['compare'], perMinute };
+  const { id, key } = await made<{ id: string; key: string }>(maker, '/v1/api-keys', json);
   return { id, authorization: `Bearer ${key}` };
 }
 
-/** Milliseconds until what was good at both is good at neither. */
-async function timeToEnd(authorization: string, end: () => Promise<Response>): Promise<number> {
-  expect([await status(FIRST, authorization), await status(SECOND, authorization)]).toEqual([200, 200]);
-  const ended = await end();
-  expect(ended.status).toBeLessThan(300);
-  const begun = performance.now();
-  for (const at of [FIRST, SECOND] as const)
-    await expect.poll(() => status(at, authorization), { interval: 20 }).toBe(401);
-  return performance.now() - begun;
+/**
+ * Ends what is good at both processes, and waits until it is good at neither.
+ *
+ * @returns when the last request began that was let through all the same, in milliseconds after the end was confirmed.
+ *   A busy machine makes answers late, and this no later: a process that is asked after its time must not believe what it knew.
+ */
+async function timeToEnd(
+  credentials: readonly string[],
+  end: () => Promise<{ readonly status: number }>,
+): Promise<number> {
+  const places = credentials.flatMap((authorization) => [FIRST, SECOND].map((at) => ({ at, authorization })));
+  for (const { at, authorization } of places)
+    await expect.poll(() => status(at, authorization), PATIENT).toBe(200);
+  await expect.poll(async () => (await end()).status, PATIENT).toBeLessThan(300);
+  const ended = performance.now();
+  let last = 0;
+  await Promise.all(
+    places.map(({ at, authorization }) => {
+      const ask = async () => {
+        const begun = performance.now();
+        const answered = await status(at, authorization);
+        if (answered === 200) last = Math.max(last, begun - ended);
+        return answered;
+      };
+      return expect.poll(ask, PATIENT).toBe(401);
+    }),
+  );
+  return last;
 }
 
 describe('what one process ends, the other knows within five seconds', () => {
   test('signing out', async () => {
     const one = await signedIn();
-    const took = await timeToEnd(bearer(one), () => one.fetch('/auth/sign-out', { method: 'POST' }));
-    expect(took).toBeLessThan(5000);
+    const end = () => one.fetch('/auth/sign-out', { method: 'POST' });
+    expect(await timeToEnd([bearer(one)], end)).toBeLessThan(5000);
   });
 
   test('disabling somebody, with their keys', async () => {
     const [admin, ben] = [await signedIn(ADA), await signedIn({ ...BEN, sub: '4001' })];
     const { id } = await me(ben);
     const { authorization } = await newKey(ben);
-    expect([await status(FIRST, authorization), await status(SECOND, authorization)]).toEqual([200, 200]);
     const disable = () => admin.fetch(`/v1/people/${id}`, { method: 'PATCH', json: { disabled: true } });
-    expect(await timeToEnd(bearer(ben), disable)).toBeLessThan(5000);
-    for (const at of [FIRST, SECOND] as const)
-      await expect.poll(() => status(at, authorization), { timeout: 5000, interval: 20 }).toBe(401);
+    expect(await timeToEnd([bearer(ben), authorization], disable)).toBeLessThan(5000);
   });
 
   test('revoking a key', async () => {
     const one = await signedIn();
     const { id, authorization } = await newKey(one);
     const revoke = () => one.fetch(`/v1/api-keys/${id}`, { method: 'DELETE' });
-    expect(await timeToEnd(authorization, revoke)).toBeLessThan(5000);
+    expect(await timeToEnd([authorization], revoke)).toBeLessThan(5000);
+  });
+
+  test('disabling a service account, with its keys', async () => {
+    const admin = await signedIn(ADA);
+    const account = { name: 'CI', scopes: ['compare'] };
+    const { id } = await made<{ id: string }>(admin, '/v1/service-accounts', account);
+    const keys = `/v1/service-accounts/${id}/keys`;
+    const { key } = await made<{ key: string }>(admin, keys, { name: 'k' });
+    const change = { method: 'PATCH', json: { disabled: true } };
+    const disable = () => admin.fetch(`/v1/service-accounts/${id}`, change);
+    expect(await timeToEnd([`Bearer ${key}`], disable)).toBeLessThan(5000);
   });
 
   test('a refresh token that was used at one, and is used again at the other', async () => {
     const one = await signedIn();
     const thief = one.copy();
     expect((await one.fetch('/auth/refresh', { method: 'POST' })).status).toBe(204);
-    const reuse = await thief.fetch(`${urls[SECOND]}/auth/refresh`, {
-      method: 'POST',
-      headers: { origin: urls[0] },
-    });
-    expect(reuse.status).toBe(401);
-    for (const at of [FIRST, SECOND] as const)
-      await expect.poll(() => status(at, bearer(one)), { timeout: 5000, interval: 20 }).toBe(401);
+    const headers = { origin: urls[0] };
+    const reuse = async () => {
+      const answer = await thief.fetch(`${urls[SECOND]}/auth/refresh`, { method: 'POST', headers });
+      expect(answer.status).toBe(401);
+      return { status: 200 };
+    };
+    expect(await timeToEnd([bearer(one)], reuse)).toBeLessThan(5000);
   });
 });
 
 test('tries to sign in are counted over both', async () => {
   const one = new Visitor(urls[0]);
-  const statuses: number[] = [];
-  for (let n = 0; n < 26; n += 1)
-    statuses.push((await one.fetch(`${urls[n % 2 === 0 ? 0 : 1]}/auth/sign-in`)).status);
-  expect(statuses.filter((status) => status === 302).length).toBeLessThanOrEqual(22);
-  expect(statuses.slice(-2)).toEqual([429, 429]);
+  const begun = performance.now();
+  const tries = Array.from({ length: 60 }, (_, n) => one.fetch(`${urls[n % 2 === 0 ? 0 : 1]}/auth/sign-in`));
+  const statuses = (await Promise.all(tries)).map(({ status }) => status);
+  const minutes = (performance.now() - begun) / 60_000;
+  // Twenty at once and thirty a minute; five for each process that had to count alone because Redis was late. Counted apart it is forty.
+  expect(statuses.filter((status) => status === 302).length).toBeLessThanOrEqual(20 + 10 + 30 * minutes);
+  expect(statuses).toContain(429);
+});
+
+test('what was taken at one is not to be had at the other', async () => {
+  const admin = await signedIn(ADA);
+  const { authorization } = await newKey(admin, 1);
+  const asked = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => status(n % 2 === 0 ? 0 : 1, authorization)),
+  );
+  const good = asked.filter((answered) => answered === 200).length;
+  // Five at once; one more a minute, and what each may count alone.
+  expect(good).toBeGreaterThan(0);
+  expect(good).toBeLessThanOrEqual(9);
+  expect(asked).toContain(429);
 });
 
 test('while Redis is away and when it comes back nobody gets in who should not, and it is as fast as before', async () => {
   const [ada, leaver] = [await signedIn(ADA), await signedIn({ ...BEN, sub: '4002' })];
   const { authorization: key } = await newKey(ada);
   const revoked = await newKey(ada);
-  expect((await ada.fetch(`/v1/api-keys/${revoked.id}`, { method: 'DELETE' })).status).toBe(204);
-  expect((await leaver.fetch('/auth/sign-out', { method: 'POST' })).status).toBe(204);
+  const ending = async () => [
+    (await ada.fetch(`/v1/api-keys/${revoked.id}`, { method: 'DELETE' })).status,
+    (await leaver.fetch('/auth/sign-out', { method: 'POST' })).status,
+  ];
+  await expect.poll(ending, PATIENT).toEqual([204, 204]);
   const askers = {
     key,
     session: bearer(ada),
@@ -139,54 +196,69 @@ test('while Redis is away and when it comes back nobody gets in who should not, 
   };
   for (const at of [FIRST, SECOND] as const)
     for (const name of ['revoked', 'left'] as const)
-      await expect.poll(() => status(at, askers[name]), { interval: 20 }).toBe(401);
+      await expect.poll(() => status(at, askers[name]), PATIENT).toBe(401);
 
-  const seen: { name: keyof typeof askers; status: number; at: number; ms: number }[] = [];
+  type Name = keyof typeof askers | 'health';
+  const seen: { name: Name; status: number; at: number; ms: number }[] = [];
   let over = false;
-  const client = async (name: keyof typeof askers, at: 0 | 1): Promise<void> => {
+  const ask = async (name: Name, at: 0 | 1): Promise<number> =>
+    name === 'health' ? (await fetch(`${urls[at]}/health/live`)).status : await status(at, askers[name]);
+  const client = async (name: Name, at: 0 | 1): Promise<void> => {
     while (!over) {
       const begun = performance.now();
-      const answered = await status(at, askers[name]);
+      const answered = await ask(name, at);
       seen.push({ name, status: answered, at: begun, ms: performance.now() - begun });
       await new Promise((next) => setTimeout(next, 20));
     }
   };
-  const names = Object.keys(askers) as (keyof typeof askers)[];
+  const names: Name[] = [...(Object.keys(askers) as (keyof typeof askers)[]), 'health'];
   const clients = names.flatMap((name) => ([FIRST, SECOND] as const).map((at) => client(name, at)));
-  const lasting = (ms: number) => new Promise((next) => setTimeout(next, ms));
-  await lasting(3000);
-  const killed = performance.now();
+  /** Goes on for so long, and until so many answers of each that were asked for since then have come. */
+  const lasting = async (ms: number, answers: number): Promise<void> => {
+    const from = performance.now() + ms;
+    await new Promise((next) => setTimeout(next, ms));
+    const least = () =>
+      Math.min(...names.map((name) => seen.filter((one) => one.name === name && one.at >= from).length));
+    await expect.poll(least, { timeout: 120_000, interval: 50 }).toBeGreaterThanOrEqual(answers);
+  };
+  await lasting(0, 150);
+  const before = performance.now();
   await redis.kill();
-  await lasting(6000);
+  const killed = performance.now();
+  await lasting(6000, 20);
+  const restarting = performance.now();
   await redis.restart();
   const back = performance.now();
-  await lasting(8000);
+  await lasting(5000, 200);
   over = true;
   await Promise.all(clients);
 
-  const statuses = (name: string) => [
+  const statuses = (name: Name) => [
     ...new Set(seen.filter((one) => one.name === name).map((one) => one.status)),
   ];
-  for (const name of ['revoked', 'left', 'garbage', 'nobody']) {
+  for (const name of ['revoked', 'left', 'garbage', 'nobody'] as const) {
     for (const answered of statuses(name)) expect([401, 429, 503]).toContain(answered);
   }
   for (const answered of statuses('key')) expect([200, 429]).toContain(answered);
-  const meanwhile = seen.filter(({ name, at }) => name === 'key' && at > killed + 1000 && at < back);
+  const meanwhile = seen.filter(({ name, at }) => name === 'key' && at > killed && at < restarting);
   expect(
     meanwhile.some(({ status: of }) => of === 200),
     'keys need no Redis',
   ).toBe(true);
   for (const answered of statuses('session')) expect([200, 401, 429, 503]).toContain(answered);
+  // By when it was asked: an answer may take as long as the machine does, and what is believed no longer than five seconds.
   const late = seen.filter(
     ({ name, at, status: of }) => name === 'session' && at > killed + 5000 && of === 200,
   );
   expect(late, 'what Redis lost signs out').toEqual([]);
-  // Whoever has no credential never has Redis asked: so the load of the machine is in both.
-  const p99 = (...of: string[]) => {
-    const times = seen.filter(({ name, at }) => of.includes(name) && at >= back + 5000).map(({ ms }) => ms);
-    expect(times.length).toBeGreaterThan(100);
-    return times.sort((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0;
+  const p99 = (of: readonly Name[], from: number, to = Number.POSITIVE_INFINITY) => {
+    const asked = seen.filter(({ name, at }) => of.includes(name) && at >= from && at < to);
+    return asked.map(({ ms }) => ms).sort((one, other) => one - other)[Math.floor(asked.length * 0.99)] ?? 0;
   };
-  expect(p99('session', 'key', 'left')).toBeLessThan(3 * p99('nobody') + 50);
-  expect(await (await signedIn(ADA)).fetch('/v1/me')).toMatchObject({ status: 200 });
+  // Whoever asks for the state of the process never has Redis asked: so the load of the machine is in both. What waits for a Redis
+  // that is away waits for half a second, and twice.
+  const usual = Math.max(p99(['health'], back + 5000), p99(['session', 'key', 'left'], 0, before));
+  expect(p99(['session', 'key', 'left'], back + 5000)).toBeLessThan(3 * usual + 250);
+  const again = await signedIn(ADA);
+  await expect.poll(async () => (await again.fetch('/v1/me')).status, PATIENT).toBe(200);
 });
