@@ -133,3 +133,29 @@ test('quotas are documents and megabytes', () => {
     ['*', { documents: 1, bytes: 0 }],
   ]);
 });
+
+describe('an address that others reach', () => {
+  const safe = {
+    HOST: '0.0.0.0',
+    REDLINE_SIGN_IN: 'local',
+    REDLINE_URL: 'https://redline.example.com',
+    REDLINE_PROXIES: '1',
+  };
+
+  test.each(['0.0.0.0', '::', '192.168.1.1'])('%s is listened on behind a proxy, with sign-in', (HOST) => {
+    expect(readConfig({}, { ...safe, HOST })).toMatchObject({ host: HOST, proxies: 1 });
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['without sign-in', { REDLINE_SIGN_IN: 'none' }, /HOST must be a loopback.*without people who sign in/],
+    ['without an address', { REDLINE_URL: '' }, /HOST must be a loopback.*without an https:/],
+    ['without TLS', { REDLINE_URL: 'http://127.0.0.1:8080' }, /HOST must be a loopback.*without an https:/],
+    ['without a proxy', { REDLINE_PROXIES: '0' }, /HOST must be a loopback.*without the proxy/],
+  ])('is refused %s', (_, change, expected) => {
+    expect(() => readConfig({}, { ...safe, ...change })).toThrow(expected);
+  });
+
+  test.each(['example.com', '300.0.0.1', 'a b'])('%j is none', (HOST) => {
+    expect(() => readConfig({}, { ...safe, HOST })).toThrow(/HOST must be an IP address/);
+  });
+});

@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { checkSignIn, residenciesOf, type SignInConfig, signInFields, signInOf }
 
 /** Everything that can be set from outside, checked and typed. Passed down, never fetched. */
 export interface Config {
-  /** Always a loopback address, until there is a sign-in. */
+  /** A loopback address, unless people sign in at an `https://` address of a proxy in front. */
   readonly host: string;
   /** How many proxies stand in front of it, each of which adds to `X-Forwarded-For`. */
   readonly proxies: number;
@@ -124,8 +125,9 @@ const redis = z
 const schema = z
   .object({
     HOST: z
-      .enum(LOOPBACK, {
-        error: `must be a loopback address (${LOOPBACK.join(', ')}): there is no sign-in yet, so nobody else may reach the service`,
+      .string()
+      .refine((host) => isIP(host) !== 0 || host === 'localhost', {
+        error: 'must be an IP address or localhost',
       })
       .default('127.0.0.1'),
     PORT: whole(0, 65_535, 8080),
@@ -162,7 +164,11 @@ const schema = z
       .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
       .default('info'),
   })
-  .superRefine(checkSignIn);
+  .superRefine(checkSignIn)
+  .superRefine((values, context) => {
+    const message = faultOfHost(values);
+    if (message !== null) context.addIssue({ code: 'custom', path: ['HOST'], message });
+  });
 
 /**
  * Reads the configuration.
@@ -237,6 +243,26 @@ export function readClientConfig(environment: Environment = process.env): Client
     apiKey: REDLINE_API_KEY || null,
     uploadsDirectory: join(state, 'redline', 'uploads'),
   };
+}
+
+/** Why the service may not listen there. Tokens and documents do not travel without TLS, which a proxy in front ends. */
+function faultOfHost(values: {
+  readonly HOST: string;
+  readonly REDLINE_SIGN_IN: string;
+  readonly REDLINE_OIDC_ISSUER?: string | undefined;
+  readonly REDLINE_URL?: string | undefined;
+  readonly REDLINE_PROXIES: number;
+}): string | null {
+  if (values.HOST === 'localhost' || values.HOST === '::1' || /^127\./.test(values.HOST)) return null;
+  const missing = [
+    ...(values.REDLINE_SIGN_IN === 'none' && values.REDLINE_OIDC_ISSUER === undefined
+      ? ['people who sign in (REDLINE_SIGN_IN or REDLINE_OIDC_ISSUER)']
+      : []),
+    ...(values.REDLINE_URL?.startsWith('https:') === true ? [] : ['an https:// address (REDLINE_URL)']),
+    ...(values.REDLINE_PROXIES > 0 ? [] : ['the proxy that ends TLS (REDLINE_PROXIES, at least 1)']),
+  ];
+  if (missing.length === 0) return null;
+  return `must be a loopback address (${LOOPBACK.join(', ')}) without ${missing.join(', without ')}: nobody else may reach the service`;
 }
 
 /** `undefined` for what names no place. */

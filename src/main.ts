@@ -35,7 +35,7 @@ export async function run(overrides: Environment = {}): Promise<number> {
  */
 export async function withLibrary<Result>(
   overrides: Environment,
-  work: (library: Library) => Promise<Result>,
+  work: (library: Library, config: Config) => Promise<Result>,
 ): Promise<Result> {
   const config = readConfig(overrides);
   const log = createLog(config.logLevel);
@@ -44,7 +44,7 @@ export async function withLibrary<Result>(
     const platform = guardPlatform(opened, {});
     const library = await openLibrary({ config, platform, clock: systemClock, log });
     try {
-      return await work(library);
+      return await work(library, config);
     } finally {
       library.close();
     }

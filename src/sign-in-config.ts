@@ -17,6 +17,8 @@ export interface SignInConfig {
   } | null;
   /** Whose identity tokens service accounts may present; `null`: nobody's. */
   readonly tokenIssuer: string | null;
+  /** Whether people sign in with passwords that are kept here. */
+  readonly local: boolean;
   /** Whether a one-time link is printed at the start. */
   readonly link: boolean;
   /** Each tenant with the domains of its people. */
@@ -95,7 +97,9 @@ export const signInFields = {
     .string()
     .refine(isOrigin, { error: 'must be https://HOST, or http:// and a loopback address, without a path' })
     .optional(),
-  REDLINE_SIGN_IN: z.enum(['none', 'link'], { error: 'must be none or link' }).default('none'),
+  REDLINE_SIGN_IN: z
+    .enum(['none', 'link', 'local'], { error: 'must be none, link or local' })
+    .default('none'),
   REDLINE_OIDC_ISSUER: z
     .string()
     .refine(isSafe, { error: 'must be https://…, or http:// and a loopback address' })
@@ -187,6 +191,7 @@ export function signInOf(values: Given): SignInConfig {
     oidc: issuer === undefined ? null : { issuer, clientId, clientSecret, groupsClaim },
     tokenIssuer: values.REDLINE_TOKEN_ISSUER ?? null,
     link: values.REDLINE_SIGN_IN === 'link',
+    local: values.REDLINE_SIGN_IN === 'local',
     tenants: new Map(values.REDLINE_TENANTS.map(([name, domains]) => [nameOf(name), domains])),
     hostedDomain: (values.REDLINE_OIDC_HD ?? (issuer === GOOGLE ? 'yes' : 'no')) === 'yes',
     administrators: values.REDLINE_ADMINS,

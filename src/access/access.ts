@@ -5,6 +5,8 @@ import { Directory } from './directory.ts';
 import { AccessError } from './errors.ts';
 import type { AccessEvents } from './events.ts';
 import { Groups } from './groups/groups.ts';
+import { LocalAccounts } from './local/local-accounts.ts';
+import { LocalSignIn } from './local/local-sign-in.ts';
 import { People, type Person } from './people/people.ts';
 import { type Device, SignedIn, type Tokens } from './people/signed-in.ts';
 import type { Cache } from './ports/cache.ts';
@@ -44,6 +46,8 @@ export interface AccessParts {
   readonly atOnce: number;
   /** The tenant that a one-time link signs in to; `null` where there is none. */
   readonly linkTenant: string | null;
+  /** The tenant of accounts whose passwords are kept here; `null` where there are none. */
+  readonly localTenant: string | null;
   /** Of this service, such as `https://redline.example.com`: issuer and audience of its tokens. */
   readonly origin: () => string;
   readonly clock: Clock;
@@ -68,6 +72,8 @@ export class Access {
   readonly rates: Rates;
   /** `null` where people do not sign in through a provider. */
   readonly signIn: SignIn | null;
+  /** `null` where no passwords are kept. */
+  readonly local: LocalSignIn | null;
   readonly #parts: AccessParts;
   readonly #link: OneTimeLink;
 
@@ -87,10 +93,13 @@ export class Access {
     const tokens = new AccessTokens(this.keys, clock, origin);
     this.signedIn = new SignedIn({ ...parts, people: this.people, tokens });
     this.#link = new OneTimeLink(clock, random);
-    this.signIn =
-      provider === null
+    const { localTenant: tenant } = parts;
+    const { signedIn } = this;
+    this.local =
+      tenant === null
         ? null
-        : new SignIn({ ...parts, provider, people: this.people, signedIn: this.signedIn });
+        : new LocalSignIn({ ...parts, people, signedIn, accounts: new LocalAccounts({ ...parts, tenant }) });
+    this.signIn = provider === null ? null : new SignIn({ ...parts, provider, people, signedIn });
   }
 
   /** Whether somebody asks from where they may. */
@@ -124,7 +133,7 @@ export class Access {
 
   /** Whether anybody has to sign in at all. */
   get required(): boolean {
-    return this.signIn !== null || this.#parts.linkTenant !== null;
+    return this.signIn !== null || this.local !== null || this.#parts.linkTenant !== null;
   }
 
   /** Whether a one-time link can sign in. */

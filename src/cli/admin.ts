@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { ConfigError } from '../config.ts';
 import type { Retired, TenantKeys } from '../documents/index.ts';
-import { OutsideError } from '../kit/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
+import { addPeople } from './people.ts';
+import { withService } from './with-service.ts';
 
 interface KeysFlags {
   readonly data?: string;
@@ -28,6 +28,7 @@ Examples:
 /** `redline admin`: what whoever runs the service does on its machine. */
 export function addAdmin(program: Command, io: Io, done: (exitCode: number) => void): void {
   const admin = program.command('admin').description('look after a service, on its machine');
+  addPeople(admin, io, done);
   const keys = admin
     .command('keys')
     .description('rotate the key that protects documents')
@@ -53,15 +54,7 @@ export function addAdmin(program: Command, io: Io, done: (exitCode: number) => v
 }
 
 async function runKeys(io: Io, { data, tenant, json = false }: KeysFlags, act: Act): Promise<number> {
-  // Loaded only here: the other commands start without the service's packages.
-  const { withLibrary } = await import('../main.ts');
-  const work = withLibrary({ REDLINE_DATA: data }, (library) => act(library.keys, tenant));
-  const answer = await work.catch((error: unknown) => {
-    // What cannot be opened, and keys that are refused, are said in words that help.
-    if (error instanceof OutsideError || error instanceof ConfigError)
-      throw new CliError('usage', error.message, error);
-    throw error;
-  });
+  const answer = await withService(data, (library) => act(library.keys, tenant));
   const lines = Object.entries(answer).map(([name, value]) => `${name.padEnd(12)}${String(value)}\n`);
   await write(io.stdout, json ? `${JSON.stringify(answer, null, 2)}\n` : lines.join(''));
   return EXIT.done;

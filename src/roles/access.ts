@@ -10,7 +10,8 @@ export async function openAccess(
   { records }: Library,
   origin: () => string,
 ): Promise<Access> {
-  const { oidc, link, tenants, hostedDomain, administrators, addresses, enterprise, atOnce } = config.signIn;
+  const { oidc, link, local, tenants, hostedDomain, administrators, addresses, enterprise, atOnce } =
+    config.signIn;
   const { keys } = placeOf({ platform, config });
   for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await keys.create(tenant);
   const access = new Access({
@@ -23,6 +24,7 @@ export async function openAccess(
     enterprise,
     atOnce,
     linkTenant: link ? LOCAL_TENANT : null,
+    localTenant: local ? LOCAL_TENANT : null,
     origin,
     clock,
     random: systemRandom,

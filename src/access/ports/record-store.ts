@@ -7,7 +7,8 @@ export type RecordKind =
   | 'api-keys'
   | 'key-tenants'
   | 'service-accounts'
-  | 'service-emails';
+  | 'service-emails'
+  | 'local-accounts';
 
 export interface StoredRecord<Value> {
   readonly value: Value;

@@ -4,7 +4,7 @@ export interface Session {
   readonly id: string;
   readonly tenant: string;
   readonly person: string;
-  readonly method: 'oidc' | 'link';
+  readonly method: 'oidc' | 'link' | 'local';
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** When a token of it was last used. */

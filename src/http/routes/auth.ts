@@ -11,6 +11,8 @@ import type { HttpEnv, HttpServices } from '../services.ts';
 import { shortBody } from './document-api.ts';
 
 const linkBody = z.object({ link: z.string().max(200) });
+const localBody = z.object({ email: z.string().max(320), password: z.string().max(1000) });
+const passwordBody = z.object({ link: z.string().max(200), password: z.string().max(1000) });
 
 const FRESH = { 'Cache-Control': 'no-store' };
 
@@ -24,7 +26,16 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
     c.json(await access.keys.published(), 200, { 'Cache-Control': 'public, max-age=300' }),
   );
   app.get('/auth/ways', (c) =>
-    c.json({ required: access.required, provider: access.signIn !== null, link: access.byLink }, 200, FRESH),
+    c.json(
+      {
+        required: access.required,
+        provider: access.signIn !== null,
+        link: access.byLink,
+        local: access.local !== null,
+      },
+      200,
+      FRESH,
+    ),
   );
   addProviderRoutes(app, services);
   app.post('/auth/link', shortBody, async (c) => {
@@ -34,6 +45,7 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
     signedIn(c, await access.redeemLink(link, deviceOf(c)));
     return c.body(null, 204, FRESH);
   });
+  addLocalRoutes(app, services);
   app.post('/auth/refresh', async (c) => {
     assertOwnPage(c);
     await access.countTry(c.var.address);
@@ -48,6 +60,30 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
       c.set('audited', { actor: actorOf(c, who.tenant, who.id, 'sign-out') });
     }
     forgetTokens(c);
+    return c.body(null, 204, FRESH);
+  });
+}
+
+/** Passwords that are kept here. */
+function addLocalRoutes(app: OpenAPIHono<HttpEnv>, { access }: HttpServices): void {
+  const begin = async (c: Context<HttpEnv>) => {
+    assertOwnPage(c);
+    await access.countTry(c.var.address);
+    if (access.local !== null) return access.local;
+    throw new RequestError('request/not-found', 'Nobody signs in by a password here.');
+  };
+  app.post('/auth/local', shortBody, async (c) => {
+    const local = await begin(c);
+    const given = localBody.safeParse(await c.req.json().catch(() => null));
+    const { email, password } = given.data ?? { email: '', password: '' };
+    keepTokens(c, await local.signIn(email, password, deviceOf(c)));
+    return c.body(null, 204, FRESH);
+  });
+  app.post('/auth/password', shortBody, async (c) => {
+    const local = await begin(c);
+    const given = passwordBody.safeParse(await c.req.json().catch(() => null));
+    const { link, password } = given.data ?? { link: '', password: '' };
+    keepTokens(c, await local.setPassword(link, password, deviceOf(c)));
     return c.body(null, 204, FRESH);
   });
 }

@@ -36,7 +36,7 @@ const sessionSchema = z
   .object({
     id: z.string(),
     person: z.string(),
-    method: z.enum(['oidc', 'link']),
+    method: z.enum(['oidc', 'link', 'local']),
     createdAt: time,
     usedAt: time,
     expiresAt: time,

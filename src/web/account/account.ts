@@ -15,6 +15,8 @@ export interface Ways {
   readonly required: boolean;
   readonly provider: boolean;
   readonly link: boolean;
+  /** With a password that the service keeps. */
+  readonly local: boolean;
 }
 
 export type Account =
@@ -27,7 +29,10 @@ export type Account =
 /** Why the page cannot go on by itself. */
 export type Trouble = 'link' | 'unreachable';
 
-const NO_WAYS: Ways = { required: true, provider: false, link: false };
+/** What came of a try to sign in; `refused` says what the service says. */
+export type Try = { readonly done: true } | { readonly done: false; readonly why: string };
+
+const NO_WAYS: Ways = { required: true, provider: false, link: false, local: false };
 
 let account: Account = { state: 'asking' };
 let begun = false;
@@ -44,6 +49,34 @@ export async function signOut(): Promise<boolean> {
   noteRenewal(false);
   location.assign('/');
   return true;
+}
+
+/** Signs in, or sets the password that a link was made for. */
+export async function trySignIn(path: '/auth/local' | '/auth/password', given: object): Promise<Try> {
+  const init = {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(given),
+  };
+  const answer = await fetch(path, init).catch(() => null);
+  if (answer?.ok) {
+    noteRenewal(true);
+    location.reload();
+    return { done: true };
+  }
+  if (answer === null) return { done: false, why: 'The service cannot be reached. Try again.' };
+  const { detail = 'That did not work. Try again.' } = (await answer.json().catch(() => ({}))) as {
+    readonly detail?: string;
+  };
+  return { done: false, why: detail };
+}
+
+/** The secret of a link to set a password, which leaves the address at once. */
+export function takePasswordLink(): string | null {
+  const [, link] = /^#password=([\w.-]+)$/.exec(location.hash) ?? [];
+  if (link === undefined) return null;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  return link;
 }
 
 /** Asks once who sits here; a link that signs in is used up on the way. */

@@ -1,6 +1,7 @@
 import { useTitle } from '../title.ts';
 import { Wordmark } from '../wordmark.tsx';
 import type { Trouble, Ways } from './account.ts';
+import { PasswordForm } from './password-form.tsx';
 
 interface Props {
   readonly ways: Ways;
@@ -40,6 +41,7 @@ export function SignInView({ ways, trouble }: Props) {
             </div>
           </>
         )}
+        {ways.local && <PasswordForm />}
         {!ways.provider && ways.link && trouble === null && (
           <p className="lede">Open the link that the service printed when it started.</p>
         )}
