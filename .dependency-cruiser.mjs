@@ -172,7 +172,7 @@ const rules = [
     name: 'main-is-last',
     comment: 'nothing imports main but `redline serve` and `redline admin`, which are other ways to start it',
     severity: 'error',
-    from: { path: '^src/', pathNot: '^src/cli/(?:serve|admin)[.]ts$' },
+    from: { path: '^src/', pathNot: '^src/cli/(?:serve|with-service)[.]ts$' },
     to: { path: '^src/main[.]ts$' },
   },
   {

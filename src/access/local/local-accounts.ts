@@ -7,7 +7,7 @@ import { hashSecret, newSecret, sameSecret } from '../tokens/secrets.ts';
 import { NO_PASSWORD, PASSWORD_LENGTH, type PasswordHash, Passwords } from './passwords.ts';
 
 /** How long a link to set a password is good. */
-export const PASSWORD_LINK_MS = 24 * 3_600_000;
+const PASSWORD_LINK_MS = 24 * 3_600_000;
 const ISSUER = 'local';
 
 /** Somebody whose password this service keeps, as a hash. */
