@@ -148,10 +148,19 @@ export class HeadStore {
     for (const generation of generations.toReversed()) {
       const stored = await this.read(tenant, id, generation);
       if (stored === null || stored.generation === current.generation) continue;
-      if (stored.head.commit.operation === operation) return stored;
+      if (stored.head.commit.operation === operation) return await this.#renewed(stored, current);
       if (current.head.sequence - stored.head.sequence > current.head.earlier.length) break;
     }
     return null;
+  }
+
+  /** An earlier head with the keys of its version that there are now: what wrapped them then may be destroyed. */
+  async #renewed(stored: StoredHead, current: StoredHead): Promise<StoredHead> {
+    const { versions } = stored.head;
+    const last = versions.at(-1);
+    const now = last === undefined ? undefined : await this.pages.find(current.head, last.number);
+    if (now === undefined || now.content !== last?.content) return stored;
+    return { ...stored, head: { ...stored.head, versions: [...versions.slice(0, -1), now] } };
   }
 
   /** Leaves word where relays look for commits. A second try of the same operation leaves the same word. */

@@ -44,9 +44,14 @@ export class UploadStore {
 
   /** `null` also for one that is over: its key may be gone. */
   async read(tenant: string, id: string): Promise<StoredUpload | null> {
+    return await this.#read(tenant, id, this.#ambient.clock());
+  }
+
+  /** @param over until when one may have been over: that counts as not there. */
+  async #read(tenant: string, id: string, over: number): Promise<StoredUpload | null> {
     const blob = await this.#store.read(stateName(tenant, id));
     if (blob === null) return null;
-    if (expiryOf(blob) <= this.#ambient.clock()) {
+    if (expiryOf(blob) <= over) {
       await blob.body.cancel();
       return null;
     }
@@ -163,7 +168,8 @@ export class UploadStore {
 
   /** What became of a write that was not confirmed. @throws {DocumentsError} when another one came first. */
   async #outcome(base: StoredUpload, state: UploadState): Promise<StoredUpload | 'open'> {
-    const current = await this.read(state.tenant, state.id);
+    // Also one that is over by now: the write may still come, and would make it last longer.
+    const current = await this.#read(state.tenant, state.id, Number.NEGATIVE_INFINITY);
     if (current !== null && includes(current.state, state)) return current;
     if ((current?.generation ?? ABSENT) === base.generation) return 'open';
     throw current === null ? notFound() : meanwhile();
