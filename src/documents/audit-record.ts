@@ -21,6 +21,7 @@ export type AuditAction =
   | 'ownership.given'
   | 'ownership.received'
   | 'link.created'
+  | 'link.revoked'
   | 'links.revoked'
   | 'keys.rewrapped'
   | 'content.fenced';

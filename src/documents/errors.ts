@@ -43,6 +43,10 @@ export type DocumentsErrorCode =
   /** Nobody would own the document. */
   | 'members/last-owner'
   | 'links/revoked'
+  /** No link of this id is alive. */
+  | 'links/not-found'
+  /** More links at once than a document may have. */
+  | 'links/too-many'
   | 'uploads/not-found'
   /** Bytes were sent that do not follow those that are there. */
   | 'uploads/offset'

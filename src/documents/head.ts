@@ -49,11 +49,26 @@ export interface Head {
   readonly bytes?: number;
   /** Generation of the links: those of an earlier one were revoked. 0 where it is missing. */
   readonly links?: number;
+  /** Links that were alive and not revoked when one was last made or revoked; none where it is missing. */
+  readonly shared?: readonly SharedLink[];
   /** Number of this commit, from 1. */
   readonly sequence: number;
   readonly commit: Commit;
   /** Operations of the commits before this one, the latest first. */
   readonly earlier: readonly string[];
+}
+
+/** What is known of a link: all but the link itself. */
+export interface SharedLink {
+  readonly id: string;
+  /** `null`: whichever is current when it is used. */
+  readonly version: number | null;
+  readonly inline: boolean;
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string;
+  readonly createdAt: string;
+  /** The actor's id. */
+  readonly createdBy: string;
 }
 
 /** A content that is stored. */
@@ -154,6 +169,7 @@ export type HeadChange = Partial<
     | 'versions'
     | 'older'
     | 'links'
+    | 'shared'
   >
 >;
 

@@ -40,6 +40,7 @@ export type {
   ContentFacts,
   Head,
   RedlineFacts,
+  SharedLink,
   Version,
   VersionOrigin,
 } from './head.ts';
@@ -47,7 +48,7 @@ export { HeadStore, type StoredHead } from './head-store.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';
 export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
-export { LINK_LIFETIME_MS, type Link } from './links.ts';
+export { LINK_LIFETIME_MS, type LinkedPlace } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
 export { pruneHeads } from './pruning.ts';
 export type { Quota } from './quotas.ts';

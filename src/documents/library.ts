@@ -3,10 +3,9 @@ import { type Ambient, isoTime } from './ambient.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
 import { CommitHistory, type CommitRecords, recordsOf } from './commit-records.ts';
-import { Commits } from './commits.ts';
 import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
-import { ALL_DOCUMENTS, Documents } from './documents.ts';
+import { Documents } from './documents.ts';
 import { DocumentsError } from './errors.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
 import { catalogueEntry, followJournal } from './journal.ts';
@@ -87,7 +86,7 @@ export class Library {
     };
     this.documents = new Documents(stores);
     const linkKeys = new LinkKeys(parts.region.heads, this.#keys, ambient, LINK_LIFETIME_MS.most);
-    this.links = new Links(this.#heads, new Commits(stores, ALL_DOCUMENTS), linkKeys, ambient);
+    this.links = new Links(stores, linkKeys);
     this.keys = new TenantKeys({
       ...{ service: parts.keys, dataKeys: this.#keys, heads: parts.region.heads },
       rewrapping: new Rewrapping(this.#heads, this.#keys, ambient, HOUSEKEEPER),

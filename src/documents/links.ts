@@ -1,29 +1,39 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Actor } from '../access/index.ts';
-import type { Ambient } from './ambient.ts';
-import type { Change, ChangeOf, Commits } from './commits.ts';
+import { type Change, type ChangeOf, Commits, type KeptStores } from './commits.ts';
+import { ALL_DOCUMENTS } from './documents.ts';
 import { DocumentsError } from './errors.ts';
-import type { HeadStore, StoredHead } from './head-store.ts';
+import type { Head, SharedLink } from './head.ts';
+import type { StoredHead } from './head-store.ts';
 import type { LinkKey, LinkKeys } from './link-keys.ts';
+import { redlinesOf } from './redlines.ts';
 import { findVersion } from './versions.ts';
 
 /** Milliseconds that a link may live: a minute to a week. */
 export const LINK_LIFETIME_MS = { least: 60_000, most: 7 * 24 * 3_600_000, byDefault: 3_600_000 } as const;
 
-/** What a link gives to whoever has it. */
-export interface LinkGrant {
+/** How many links of a document, or of a redline, may be alive. */
+const MOST_LINKS = 100;
+
+/** What links are about: a document, or a redline of one. */
+export interface LinkedPlace {
   readonly document: string;
+  readonly redline: string | null;
+}
+
+/** What a link gives to whoever has it. */
+interface LinkGrant extends LinkedPlace {
   /** `null`: the one that is current when the link is used. */
   readonly version: number | null;
   /** Whether a browser may show it instead of saving it. */
   readonly inline: boolean;
 }
 
-/** A link to a document. */
-export interface Link extends LinkGrant {
+/** A link that was just made. */
+interface MadeLink {
+  /** Shown once. */
   readonly token: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
+  readonly link: SharedLink;
   /** The head whose commit says that the link was made. */
   readonly stored: StoredHead;
 }
@@ -31,11 +41,15 @@ export interface Link extends LinkGrant {
 /** What is sealed in a token, by short names: it stands in addresses. */
 interface Sealed {
   readonly d: string;
+  /** The redline, where it is one. */
+  readonly r?: string;
   readonly v: number | null;
   readonly i: boolean;
   readonly e: number;
-  /** The generation of the document's links: those of an earlier one were revoked. */
+  /** The generation of the links: those of an earlier one were revoked. */
   readonly g: number;
+  /** The link's id; links that were made before there were ids are revoked all together only. */
+  readonly n?: string;
 }
 
 const NONCE_BYTES = 12;
@@ -48,30 +62,29 @@ const MOST_TRIES = 5;
 
 /**
  * Links that open a content without any other credential. A token is encrypted and authenticated with AES-256-GCM, whose
- * tag is compared in constant time; whoever has it learns nothing from it. See decision 0075.
+ * tag is compared in constant time; whoever has it learns nothing from it. See decisions 0075 and 0117.
  */
 export class Links {
-  readonly #heads: HeadStore;
-  readonly #commits: Commits;
+  readonly #stores: KeptStores;
+  readonly #documents: Commits;
   readonly #keys: LinkKeys;
-  readonly #ambient: Ambient;
 
-  constructor(heads: HeadStore, commits: Commits, keys: LinkKeys, ambient: Ambient) {
-    this.#heads = heads;
-    this.#commits = commits;
+  constructor(stores: KeptStores, keys: LinkKeys) {
+    this.#stores = stores;
+    this.#documents = new Commits(stores, ALL_DOCUMENTS);
     this.#keys = keys;
-    this.#ambient = ambient;
   }
 
   /**
-   * A new link, and the record of it in the document's head.
+   * A new link, and the record of it in the head.
    *
-   * @throws {DocumentsError} `documents/invalid` for a lifetime out of bounds, `documents/version-not-found`.
+   * @throws {DocumentsError} `documents/invalid` for a lifetime out of bounds, `documents/version-not-found`,
+   *   `links/too-many`.
    */
   async create(
     change: Change,
     { lifetimeMs, ...grant }: LinkGrant & { readonly lifetimeMs: number },
-  ): Promise<Link> {
+  ): Promise<MadeLink> {
     const { least, most } = LINK_LIFETIME_MS;
     if (!(lifetimeMs >= least && lifetimeMs <= most)) {
       const message = `A link lives from ${least} to ${most} milliseconds.`;
@@ -79,25 +92,49 @@ export class Links {
     }
     // First the key: what cannot be sealed is not said to have been made.
     const key = await this.#keys.current(change.actor.tenant);
-    const stored = await this.#commit(change, grant);
-    const { commit, links = 0 } = stored.head;
-    const expiresAt = Date.parse(commit.at) + lifetimeMs;
-    const sealed = { d: grant.document, v: grant.version, i: grant.inline, e: expiresAt, g: links };
-    return { ...grant, token: this.#seal(change.actor.tenant, key, sealed), expiresAt, stored };
+    const id = `l${change.operation.slice(1)}`;
+    const stored = await this.#add(change, grant, { id, lifetimeMs });
+    const { links = 0, shared = [] } = stored.head;
+    const link = shared.find((one) => one.id === id);
+    if (link === undefined) throw new Error('A commit does not say what it made.');
+    const { document: d, redline, version: v, inline: i } = grant;
+    const place = redline === null ? { d } : { d, r: redline };
+    const sealed = { ...place, v, i, e: Date.parse(link.expiresAt), g: links, n: id };
+    return { token: this.#seal(change.actor.tenant, key, sealed), link, stored };
   }
 
-  /** Ends every link of a document. */
-  async revoke(change: ChangeOf): Promise<StoredHead> {
-    return await this.#commits.change(change, 'document.link', async ({ links = 0 }) => ({
-      change: { links: links + 1 },
-      acts: [{ action: 'links.revoked' }],
-    }));
+  /** Links that are alive, the latest first, for whoever may make some. */
+  async list(
+    actor: Actor,
+    place: LinkedPlace,
+  ): Promise<{ readonly links: readonly SharedLink[]; readonly stored: StoredHead }> {
+    const commits = await this.#commitsOf(actor, place);
+    const stored = await commits.get(actor, headOf(place), { permission: 'document.link' });
+    return { links: this.#alive(stored.head).toReversed(), stored };
+  }
+
+  /** Ends one link, or every one. @throws {DocumentsError} `links/not-found` when that one is not alive. */
+  async revoke(
+    change: Omit<ChangeOf, 'document'>,
+    place: LinkedPlace,
+    id: string | null,
+  ): Promise<StoredHead> {
+    const commits = await this.#commitsOf(change.actor, place);
+    return await commits.change({ ...change, document: headOf(place) }, 'document.link', async (head) => {
+      if (id === null)
+        return { change: { links: (head.links ?? 0) + 1, shared: [] }, acts: [{ action: 'links.revoked' }] };
+      const alive = this.#alive(head);
+      const rest = alive.filter((one) => one.id !== id);
+      if (rest.length === alive.length)
+        throw new DocumentsError('links/not-found', 'No link of this id is alive.');
+      return { change: { shared: rest }, acts: [{ action: 'link.revoked' }] };
+    });
   }
 
   /**
    * What a token gives, and as whom it is to be read.
    *
-   * @throws {DocumentsError} `links/invalid`, `links/expired`, `links/revoked`; `documents/deleted`, `documents/not-found`.
+   * @throws {DocumentsError} `links/invalid`, `links/expired`, `links/revoked`; `…/deleted`, `…/not-found`.
    */
   async open(
     token: string,
@@ -112,40 +149,59 @@ export class Links {
     if (content === null) {
       throw new DocumentsError('links/invalid', 'The link is not whole, or was never made here.');
     }
-    if (content.e <= this.#ambient.clock())
+    if (content.e <= this.#stores.ambient.clock())
       throw new DocumentsError('links/expired', 'The time of the link is over.');
-    const grant = { document: content.d, version: content.v, inline: content.i };
+    const { d: document, r: redline = null, v: version, i: inline } = content;
+    const grant = { document, redline, version, inline };
     const reader = {
       tenant,
       kind: 'link',
       id: 'link',
-      credential: `link-${id}`,
+      credential: `link-${content.n ?? id}`,
       address: null,
       requestId,
       subjects: [],
     } as const;
-    const { head } = await this.#commits.get(reader, grant.document);
-    if ((head.links ?? 0) !== content.g) {
-      throw new DocumentsError('links/revoked', 'The links of the document were revoked.');
-    }
+    const { head } = await (await this.#commitsOf(reader, grant)).get(reader, headOf(grant));
+    const { links = 0, shared = [] } = head;
+    const isThere = content.n === undefined || shared.some((one) => one.id === content.n);
+    if (links !== content.g || !isThere) throw new DocumentsError('links/revoked', 'The link was revoked.');
     return { grant, reader };
   }
 
+  /** Of whatever the place is. @throws {DocumentsError} when the document of a redline cannot be read. */
+  async #commitsOf(actor: Actor, { document, redline }: LinkedPlace): Promise<Commits> {
+    if (redline === null) return this.#documents;
+    await this.#documents.get(actor, document);
+    return new Commits(this.#stores, redlinesOf(document));
+  }
+
+  #alive({ shared = [] }: Head): readonly SharedLink[] {
+    const now = this.#stores.ambient.clock();
+    return shared.filter(({ expiresAt }) => Date.parse(expiresAt) > now);
+  }
+
   /** Whatever others commit: a link takes nothing from anybody. */
-  async #commit(change: Change, { document, version }: LinkGrant): Promise<StoredHead> {
+  async #add(
+    change: Change,
+    grant: LinkGrant,
+    { id, lifetimeMs }: { readonly id: string; readonly lifetimeMs: number },
+  ): Promise<StoredHead> {
+    const commits = await this.#commitsOf(change.actor, grant);
+    const { version, inline } = grant;
+    const anyHead = { ...change, document: headOf(grant), ifMatch: null };
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#commits.change(
-          { ...change, document, ifMatch: null },
-          'document.link',
-          async (head) => {
-            await findVersion(this.#heads, head, version ?? undefined);
-            return {
-              change: {},
-              acts: [{ action: 'link.created', ...(version === null ? {} : { version }) }],
-            };
-          },
-        );
+        return await commits.change(anyHead, 'document.link', async (head, at) => {
+          await findVersion(this.#stores.heads, head, version ?? undefined);
+          const alive = this.#alive(head);
+          if (alive.length >= MOST_LINKS)
+            throw new DocumentsError('links/too-many', `${MOST_LINKS} links of it are alive.`);
+          const expiresAt = new Date(Date.parse(at) + lifetimeMs).toISOString();
+          const link = { id, version, inline, expiresAt, createdAt: at, createdBy: change.actor.id };
+          const acts = [{ action: 'link.created', ...(version === null ? {} : { version }) }] as const;
+          return { change: { shared: [...alive, link] }, acts };
+        });
       } catch (error) {
         const isStale = error instanceof DocumentsError && error.code === 'documents/stale';
         if (!isStale || tries >= MOST_TRIES) throw error;
@@ -154,7 +210,7 @@ export class Links {
   }
 
   #seal(tenant: string, { id, key }: LinkKey, content: Sealed): string {
-    const nonce = this.#ambient.random(NONCE_BYTES);
+    const nonce = this.#stores.ambient.random(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, key, nonce).setAAD(bound(tenant, id));
     const pieces = [
       nonce,
@@ -164,6 +220,11 @@ export class Links {
     ];
     return `${tenant}.${id}.${Buffer.concat(pieces).toString('base64url')}`;
   }
+}
+
+/** The id of the head that it stands under. */
+function headOf({ document, redline }: LinkedPlace): string {
+  return redline ?? document;
 }
 
 /** `null` for what was not sealed with this key for this tenant. */

@@ -29,7 +29,7 @@ export class Redlines {
    */
   async of(actor: Actor, document: string): Promise<Documents> {
     await this.#documents.get(actor, document);
-    return new Documents(this.#stores, scopeOf(document));
+    return new Documents(this.#stores, redlinesOf(document));
   }
 
   /**
@@ -41,7 +41,7 @@ export class Redlines {
     const { actor } = change;
     const { contents } = this.#stores;
     await this.#documents.get(actor, document, { permission: 'document.edit' });
-    const commits = new Commits(this.#stores, scopeOf(document));
+    const commits = new Commits(this.#stores, redlinesOf(document));
     const keptNow: Made[] = [];
     const stored = await commits.create(change, async (id) => {
       const made = await make();
@@ -60,7 +60,8 @@ export class Redlines {
   }
 }
 
-function scopeOf(document: string): Scope {
+/** Of the redlines of one document. */
+export function redlinesOf(document: string): Scope {
   return {
     letter: 'r',
     noun: 'redline',

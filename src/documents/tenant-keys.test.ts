@@ -219,7 +219,7 @@ describe('the key of a tenant', () => {
   test('also wraps the keys that sign links and the records of access', async () => {
     const library = open();
     const { head } = await make(library);
-    const grant = { document: head.id, version: null, inline: false, lifetimeMs: 3_600_000 };
+    const grant = { document: head.id, redline: null, version: null, inline: false, lifetimeMs: 3_600_000 };
     const { token } = await library.links.create(change(), grant);
     await library.records.write({ tenant: actor.tenant, kind: 'people', id: 'x' }, null, { a: 1 });
     const first = await ring.primary(actor.tenant);

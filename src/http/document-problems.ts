@@ -119,6 +119,16 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'The link was revoked',
     advice: 'Ask whoever sent it for a new one.',
   },
+  'links/not-found': {
+    status: 404,
+    title: 'There is no such link',
+    advice: 'It has expired or was revoked. Links that are alive are listed under the document.',
+  },
+  'links/too-many': {
+    status: 409,
+    title: 'The document has too many links',
+    advice: 'Revoke some that nobody needs any more, or wait until they expire.',
+  },
   'documents/unclear': {
     status: 503,
     title: 'It is not known whether the change was made',

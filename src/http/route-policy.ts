@@ -44,8 +44,6 @@ export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
   'patch /v1/documents/{id}': 'documents.write',
   'post /v1/documents/{id}/copies': 'documents.write',
   'post /v1/documents/{id}/versions': 'documents.write',
-  'post /v1/documents/{id}/links': 'documents.write',
-  'delete /v1/documents/{id}/links': 'documents.write',
   'get /v1/documents/{id}/members': 'documents.read',
   'post /v1/documents/{id}/members': 'documents.share',
   'patch /v1/documents/{id}/members/{member}': 'documents.share',
@@ -78,6 +76,9 @@ function below(one: string): Record<string, Action> {
     ...rows('documents.read', shown, `get ${one}/…`),
     ...rows('documents.read', version, `get ${one}/versions/{number}…`),
     ...rows('documents.write', made, `post ${one}/…`),
+    // Who may make links sees which ones there are.
+    ...rows('documents.write', ['get', 'post', 'delete'], `… ${one}/links`),
+    [`delete ${one}/links/{link}`]: 'documents.write',
   };
 }
 

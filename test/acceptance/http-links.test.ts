@@ -6,6 +6,7 @@ import { DataKeys, HeadStore } from '../../src/documents/index.ts';
 import { systemRandom } from '../../src/kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../../src/platform/embedded/index.ts';
 import { textPdf } from '../support/files.ts';
+import { docx, p, r } from '../support/redlines.ts';
 import { type Service, startService } from './service.ts';
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'redline-links-'));
@@ -148,6 +149,82 @@ describe('a link', () => {
     expect(await revoke({ 'if-match': await etag() })).toMatchObject({ status: 200 });
     expect(await ask(body.url)).toMatchObject({ status: 410, body: { code: 'links/revoked' } });
     expect(await ask((await link()).body.url)).toMatchObject({ status: 200 });
+  });
+
+  test('is listed without what opens it, and revoked alone', async () => {
+    const [first, second] = [await link({ version: 1 }), await link({ lifetimeSeconds: 60 })];
+    const { url, ...known } = first.body;
+    const { url: _, ...other } = second.body;
+    const listed = await ask(`${self}/links`);
+    expect(listed).toMatchObject({ status: 200, etag: second.etag, body: { links: [other, known] } });
+    expect(JSON.stringify(listed.body)).not.toContain('/v1/links/');
+    expect(known).toMatchObject({ version: 1, disposition: 'attachment', createdBy: 'operator' });
+    const revoke = (id: string, headers: Record<string, string>) =>
+      ask(`${self}/links/${id}`, { method: 'DELETE', headers });
+    expect(await revoke(known.id, {})).toMatchObject({ status: 428 });
+    expect(await revoke(known.id, { 'if-match': '"1"' })).toMatchObject({
+      status: 412,
+      body: { code: 'documents/stale' },
+    });
+    expect(await revoke(known.id, { 'if-match': second.etag })).toMatchObject({ status: 200 });
+    expect(await ask(url)).toMatchObject({ status: 410, body: { code: 'links/revoked' } });
+    expect(await ask(second.body.url)).toMatchObject({ status: 200 });
+    expect(await revoke(known.id, { 'if-match': await etag() })).toMatchObject({
+      status: 404,
+      body: { code: 'links/not-found' },
+    });
+    now += 60_000;
+    expect((await ask(`${self}/links`)).body).toEqual({ links: [] });
+  });
+
+  test('is one of at most a hundred that are alive', async () => {
+    for (let count = 0; count < 100; count += 1) await link({ lifetimeSeconds: 60 });
+    expect(await link()).toMatchObject({ status: 409, body: { code: 'links/too-many' } });
+    now += 60_000;
+    expect(await link()).toMatchObject({ status: 201 });
+  });
+
+  test('opens a redline, and ends with it, with its document, and with its own revocation', async () => {
+    const word = (text: string) => {
+      const form = new FormData();
+      form.set('file', new Blob([Uint8Array.from(docx(p(r(text))))]), 'lease.docx');
+      return form;
+    };
+    const made = await ask('/v1/documents', { method: 'POST', body: word('The rent is 100.') });
+    self = made.body.links.self;
+    const headers = { 'if-match': made.etag };
+    await ask(`${self}/versions`, { method: 'POST', body: word('The rent is 120.'), headers });
+    const kept = await ask(`${self}/redlines`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ original: { version: 1 }, modified: { version: 2 } }),
+    });
+    const redline = kept.body.links.self;
+    const document = self;
+    self = redline;
+    const { body, etag: linked } = await link();
+    expect(await ask(body.url)).toMatchObject({ status: 200 });
+    expect((await ask(body.url)).headers.get('content-type')).toContain('wordprocessingml');
+    expect((await ask(`${redline}/links`)).body.links).toHaveLength(1);
+    expect((await ask(`${document}/links`)).body.links).toHaveLength(0);
+    const remove = async (path: string) =>
+      await ask(path, { method: 'DELETE', headers: { 'if-match': (await ask(path)).etag } });
+    const restore = async (path: string) => {
+      const { etag: current } = await ask(path);
+      await ask(`${path}/restore`, { method: 'POST', headers: { 'if-match': current } });
+    };
+    await remove(document);
+    expect(await ask(body.url)).toMatchObject({ status: 410, body: { code: 'documents/deleted' } });
+    await restore(document);
+    await remove(redline);
+    expect(await ask(body.url)).toMatchObject({ status: 410, body: { code: 'redlines/deleted' } });
+    await restore(redline);
+    expect(await ask(body.url)).toMatchObject({ status: 200 });
+    expect(linked).not.toBe(await etag());
+    const revoked = await ask(`${redline}/links/${body.id}`, {
+      ...{ method: 'DELETE', headers: { 'if-match': await etag() } },
+    });
+    expect(revoked).toMatchObject({ status: 200, body: { id: redline.split('/').at(-1) } });
+    expect(await ask(body.url)).toMatchObject({ status: 410, body: { code: 'links/revoked' } });
   });
 
   test('survives the end of the service', async () => {

@@ -128,7 +128,13 @@ describe.each(PLATFORMS)('tenants of several regions, in %s', (_, install, byDef
       await library.uploads.start(actor(tenant), 10);
       await library.requests.begin(actor(tenant), 'key', 'asked');
       await library.results(1e6).save({ tenant, kind: 'results' }, Buffer.from(tenant), {});
-      const grant = { document: stored.head.id, version: null, inline: false, lifetimeMs: 60_000 };
+      const grant = {
+        document: stored.head.id,
+        redline: null,
+        version: null,
+        inline: false,
+        lifetimeMs: 60_000,
+      };
       const operation = newOperation(systemRandom);
       await library.links.create({ actor: actor(tenant), operation }, grant);
     }

@@ -89,7 +89,13 @@ async function make(library: Library): Promise<typeof made> {
   const begun = await library.requests.begin(actor, 'key', 'POST /');
   if (begun.kind === 'claimed') await begun.claim.finish(null, { status: 201, headers: [], body: '{}' });
   await library.records.write({ tenant: actor.tenant, kind: 'people', id: 'ann' }, null, { name: 'Ann' });
-  const grant = { document: document.head.id, version: null, inline: false, lifetimeMs: 3_600_000 };
+  const grant = {
+    document: document.head.id,
+    redline: null,
+    version: null,
+    inline: false,
+    lifetimeMs: 3_600_000,
+  };
   const { token: link, stored } = await library.links.create(change(), grant);
   return { document: stored, upload, result, link };
 }

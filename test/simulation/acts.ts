@@ -131,8 +131,10 @@ async function change(clients: Clients, server: Server, { kind, operation, docum
       await heads.undelete(change);
       return;
     case 'link': {
-      const grant = { document: parent ?? document, version: null, inline: false, lifetimeMs: LINK_MS };
-      clients.links.push(await server.links.create(once, grant));
+      const place = { document: parent ?? document, redline: parent === undefined ? null : document };
+      const grant = { ...place, version: null, inline: false, lifetimeMs: LINK_MS };
+      const { token, link } = await server.links.create(once, grant);
+      clients.links.push({ token, expiresAt: Date.parse(link.expiresAt) });
       return;
     }
     case 'copy':

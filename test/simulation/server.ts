@@ -1,5 +1,3 @@
-import { Commits } from '../../src/documents/commits.ts';
-import { ALL_DOCUMENTS } from '../../src/documents/documents.ts';
 import {
   type Ambient,
   ContentStore,
@@ -94,7 +92,7 @@ export class Server {
     this.uploads = new Uploads(new UploadStore(store(disks.spool), keys, ambient), ambient);
     this.requests = new Requests(store(disks.spool), keys, ambient);
     const linkKeys = new LinkKeys(this.#headBlobs, keys, ambient, LINK_LIFETIME_MS.most);
-    this.links = new Links(this.heads, new Commits(stores, ALL_DOCUMENTS), linkKeys, ambient);
+    this.links = new Links(stores, linkKeys);
     this.keys = new TenantKeys({
       ...{ service, dataKeys: keys, heads: this.#headBlobs, holders: [linkKeys] },
       rewrapping: new Rewrapping(this.heads, keys, ambient, actorOf(process.name), KEYS_A_COMMIT),

@@ -1,69 +1,13 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { LINK_LIFETIME_MS, type Link } from '../../documents/index.ts';
-import { changeOf, changeOfDocument } from '../conditions.ts';
+import type { LinkedPlace, SharedLink } from '../../documents/index.ts';
+import { actorOf, changeOf, changeOfDocument } from '../conditions.ts';
 import { sendContent } from '../content.ts';
-import { roleIn } from '../decisions.ts';
-import { etagOf, viewDocument } from '../document-views.ts';
-import { JSON_TYPE, problemResponses } from '../responses.ts';
+import { etagOf } from '../document-views.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { documentChange, shortBody } from './document-api.ts';
-import { contentAnswers } from './version-api.ts';
-
-const id = z.string().openapi({ param: { name: 'id', in: 'path' } });
-const seconds = (ms: number): number => ms / 1000;
-const { least, most, byDefault } = LINK_LIFETIME_MS;
-
-const newLinkSchema = z
-  .strictObject({
-    version: z
-      .number()
-      .int()
-      .positive()
-      .optional()
-      .openapi({ description: 'The current one, whichever that is, by default.' }),
-    lifetimeSeconds: z.number().int().min(seconds(least)).max(seconds(most)).default(seconds(byDefault)),
-    disposition: z
-      .enum(['attachment', 'inline'])
-      .default('attachment')
-      .openapi({ description: '`inline`: a browser may show it instead of saving it.' }),
-  })
-  .openapi('NewLink');
-
-const linkSchema = z
-  .object({
-    url: z
-      .url()
-      .openapi({ description: 'Whoever has it can read the content until it expires. It is shown once.' }),
-    expiresAt: z.iso.datetime(),
-    version: z.number().int().nullable(),
-    disposition: z.enum(['attachment', 'inline']),
-  })
-  .openapi('Link');
-
-const createLink = createRoute({
-  method: 'post',
-  path: '/v1/documents/{id}/links',
-  summary: 'Make a link that opens a content without any other credential',
-  description:
-    'It ends by itself, when the document is deleted, and when the links of the document are revoked.',
-  middleware: shortBody,
-  request: {
-    params: z.object({ id }),
-    body: { required: true, content: { [JSON_TYPE]: { schema: newLinkSchema } } },
-  },
-  responses: {
-    201: { description: 'The link.', content: { [JSON_TYPE]: { schema: linkSchema } } },
-    ...problemResponses,
-  },
-});
-
-const revokeLinks = createRoute({
-  method: 'delete',
-  path: '/v1/documents/{id}/links',
-  summary: 'End every link of a document',
-  ...documentChange,
-});
+import { subjectOf } from '../subject.ts';
+import { linkRoutes } from './link-api.ts';
+import { contentAnswers, DOCUMENT_PLACE, type Place, REDLINE_PLACE } from './version-api.ts';
 
 const openLink = createRoute({
   method: 'get',
@@ -73,38 +17,55 @@ const openLink = createRoute({
   responses: contentAnswers,
 });
 
-/** Links that open contents: made, revoked and followed. */
+/** Links that open contents of documents and redlines: made, listed, revoked and followed. */
 export function addLinkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  const { links } = services.library;
-  app.openapi(createLink, async (c) => {
-    const { version = null, lifetimeSeconds, disposition } = c.req.valid('json');
-    const document = c.req.valid('param').id;
-    const grant = { document, version, inline: disposition === 'inline' };
-    const asked = { ...grant, lifetimeMs: lifetimeSeconds * 1000 };
-    return answerLink(c, await links.create(changeOf(c), asked));
-  });
-  app.openapi(revokeLinks, async (c) => {
-    const stored = await links.revoke(changeOfDocument(c, c.req.valid('param').id));
-    const headers = { ETag: etagOf(stored.generation), 'Cache-Control': 'no-store' };
-    return c.json(viewDocument(stored, roleIn(c, services, stored.head.members)), 200, headers);
-  });
+  const { library } = services;
+  for (const place of [DOCUMENT_PLACE, REDLINE_PLACE]) addPlace(app, services, place);
   app.openapi(openLink, async (c) => {
-    const { grant, reader } = await links.open(c.req.valid('param').token, c.var.requestId);
-    const { document, version, inline } = grant;
-    c.set('audited', { actor: reader, object: document, document, version });
-    return await sendContent(c, services.library.documents, document, version ?? undefined, {
-      actor: reader,
-      inline,
-    });
+    const { grant, reader } = await library.links.open(c.req.valid('param').token, c.var.requestId);
+    const { document, redline, version, inline } = grant;
+    c.set('audited', { actor: reader, object: redline ?? document, document, version });
+    const kept = redline === null ? library.documents : await library.redlines.of(reader, document);
+    return await sendContent(c, kept, redline ?? document, version ?? undefined, { actor: reader, inline });
   });
 }
 
-function answerLink(c: Context<HttpEnv>, { token, expiresAt, version, inline, stored }: Link) {
-  const link = {
-    url: new URL(`/v1/links/${token}`, c.req.url).href,
-    expiresAt: new Date(expiresAt).toISOString(),
-    version,
-    disposition: inline ? ('inline' as const) : ('attachment' as const),
-  };
-  return c.json(link, 201, { ETag: etagOf(stored.generation), 'Cache-Control': 'no-store' });
+function addPlace(app: OpenAPIHono<HttpEnv>, services: HttpServices, place: Place): void {
+  const { links } = services.library;
+  const { create, list, revoke, revokeAll } = linkRoutes(place);
+  app.openapi(create, async (c) => {
+    const { version = null, lifetimeSeconds, disposition } = c.req.valid('json');
+    const grant = { ...placeOf(c), version, inline: disposition === 'inline' };
+    const made = await links.create(changeOf(c), { ...grant, lifetimeMs: lifetimeSeconds * 1000 });
+    const url = new URL(`/v1/links/${made.token}`, c.req.url).href;
+    return c.json({ ...viewLink(made.link), url }, 201, headersOf(made.stored.generation));
+  });
+  app.openapi(list, async (c) => {
+    const { links: alive, stored } = await links.list(actorOf(c), placeOf(c));
+    return c.json({ links: alive.map(viewLink) }, 200, headersOf(stored.generation));
+  });
+  app.openapi(revokeAll, (c) => answerRevoked(c, services, null));
+  app.openapi(revoke, (c) => answerRevoked(c, services, c.req.param('link')));
+}
+
+/** @param link all of them where it is `null`. */
+async function answerRevoked(c: Context<HttpEnv>, services: HttpServices, link: string | null) {
+  const place = placeOf(c);
+  const { document: _, ...change } = changeOfDocument(c, place.document);
+  const { view } = await subjectOf(c, services);
+  const stored = await services.library.links.revoke(change, place, link);
+  return c.json(view(stored), 200, headersOf(stored.generation));
+}
+
+function placeOf(c: Context<HttpEnv>): LinkedPlace {
+  return { document: c.req.param('id') ?? '', redline: c.req.param('redline') ?? null };
+}
+
+function viewLink({ id, expiresAt, version, inline, createdAt, createdBy }: SharedLink) {
+  const disposition = inline ? ('inline' as const) : ('attachment' as const);
+  return { id, expiresAt, version, disposition, createdAt, createdBy };
+}
+
+function headersOf(generation: string) {
+  return { ETag: etagOf(generation), 'Cache-Control': 'no-store' };
 }
