@@ -70,9 +70,6 @@ const fileForm = (options?: string) => ({
   },
 });
 
-/** Of a route that changes a document that is there. */
-export const documentChange = { request: { params: documentParameters, headers: both }, responses: changed };
-
 export const createDocument = createRoute({
   method: 'post',
   path: '/v1/documents',
