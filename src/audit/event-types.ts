@@ -54,8 +54,9 @@ const COMMITTED = {
   'member.removed': change('document', 'A member lost their part; `details` says what they had.'),
   'ownership.given': change('document', 'The owner of a document gave it away.'),
   'ownership.received': change('document', 'Somebody became the owner of a document.'),
-  'link.created': change('document', 'A link was made that opens a content without signing in.'),
-  'links.revoked': change('document', 'Every link of a document was ended.'),
+  'link.created': change('kept', 'A link was made that opens a content without signing in.'),
+  'link.revoked': change('kept', 'One link was ended.'),
+  'links.revoked': change('kept', 'Every link of a document or redline was ended.'),
   'keys.rewrapped': service('kept', 'Data keys were wrapped anew after the key of the tenant was rotated.'),
   'content.fenced': service('kept', 'The sweep closed an id before it removed what nobody uses.'),
 } satisfies Record<AuditAction, EventKind>;
@@ -78,7 +79,8 @@ export const EVENT_TYPES = {
   'redline.read': read('redline', 'What is known of a redline was read.'),
   'redline.listed': read('document', 'The redlines of a document were listed.'),
   'certificate.read': read('redline', 'The certificate of a redline was read.'),
-  'link.opened': read('document', 'A content was read through a link.'),
+  'link.listed': read('kept', 'The links that are alive were listed.'),
+  'link.opened': read('kept', 'A content was read through a link.'),
   'answer.repeated': read(
     'kept',
     'A request was sent again under its idempotency key, and got its first answer.',
