@@ -52,6 +52,48 @@ describe('ids of changes outlive decisions', () => {
     );
   });
 
+  test('nor is what became another change, however many decisions later', () => {
+    const by = (author: string, name: 'ins' | 'del', content: string): string =>
+      `<w:${name} w:id="7" w:author="${author}" w:date="2024-05-01T00:00:00Z">${content}</w:${name}>`;
+    const blank = '<w:r><w:delText xml:space="preserve"> </w:delText></w:r>';
+    const source = docx(
+      p(
+        by('Ann', 'del', blank) +
+          by('Bo', 'ins', r('x')) +
+          by('Ann', 'ins', by('Bo', 'del', blank)) +
+          by('Bo', 'ins', by('Ann', 'del', blank)) +
+          by('Ann', 'ins', by('Cy', 'del', blank)) +
+          by('Ann', 'ins', r(' ')) +
+          r('Confidential'),
+      ),
+    );
+    const seen = new Map<string, string>();
+    const say = (now: Uint8Array): void => {
+      for (const c of listChanges(now, OPTIONS, nodeCodec).changes) {
+        const what = `${c.kind} ${c.author}`;
+        expect(seen.get(c.id) ?? what, c.id).toBe(what);
+        seen.set(c.id, what);
+      }
+    };
+    const orders = [5, 4, 1, 2, 0, 3].map((_, i, all) => [...all.slice(i), ...all.slice(0, i)]);
+    for (const order of orders) {
+      seen.clear();
+      say(source);
+      const first = idsOf(source);
+      let now = source;
+      const lost = new Set<string>();
+      for (const at of order) {
+        const id = first[at] ?? '';
+        const there = new Set(idsOf(now));
+        if (lost.has(id)) expect(there, 'an id that was lost').not.toContain(id);
+        if (!there.has(id)) continue;
+        now = decided(now, 'reject', id);
+        say(now);
+        for (const old of there) if (!idsOf(now).includes(old)) lost.add(old);
+      }
+    }
+  });
+
   test('the document says what it must, and nothing where no id changed', () => {
     const far = docx(
       p(`${r('a ')}${ins(r('one long insertion here'))}`) + p(`${r('b ')}${del('one long deletion')}`),

@@ -1,6 +1,7 @@
 import type { Codec } from '../../codec.ts';
 import { attribute, openPackage, PackageEditor, type XmlElement } from '../../ooxml/index.ts';
 import type { Limits } from '../../options.ts';
+import { hashOf } from '../changes/hash.ts';
 import { writeLasting } from '../changes/lasting.ts';
 import { type FoundChange, readChanges } from '../changes/read.ts';
 
@@ -40,7 +41,16 @@ function idsOf(former: Former, after: readonly FoundChange[]): string[] {
       : undefined;
   });
   for (const id of kept) if (id !== undefined) taken.add(id);
-  return after.map((f, i) => kept[i] ?? free(f.natural, taken));
+  // What several became, and what became several, is another change than each of them was.
+  for (const owner of heirs.keys()) taken.add(owner.change.id);
+  return after.map((f, i) => kept[i] ?? free(wanted(f.natural, candidates[i] ?? new Set()), taken));
+}
+
+/** An id that no change had before: what it comes from is part of it, so that it is not one of several decisions ago. */
+function wanted(natural: string, owners: ReadonlySet<FoundChange>): string {
+  if (owners.size === 0) return natural;
+  const origin = hashOf([natural, ...[...owners].map((o) => o.change.id)].join(' '));
+  return `${natural.replace(/-.*/, '')}-${origin.slice(0, 6)}`;
 }
 
 function free(wanted: string, taken: Set<string>): string {
