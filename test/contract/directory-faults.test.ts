@@ -40,19 +40,9 @@ vi.mock('node:fs/promises', async (original) => {
       if (syscall === 'close' || (planned.fault?.isDone && syscall !== 'open')) await call(...args);
       throw failure;
     };
-  const handleOf = (handle: import('node:fs/promises').FileHandle) =>
-    new Proxy(handle, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        return failing(String(name), value.bind(target) as Call);
-      },
-    });
-  const open: Call = async (...args) =>
-    handleOf(await real.open(...(args as unknown as Parameters<typeof real.open>)));
-  const names = ['link', 'mkdir', 'readdir', 'rename', 'rm', 'rmdir', 'unlink', 'writeFile'] as const;
+  const names = ['rename', 'rm', 'rmdir', 'unlink', 'writeFile'] as const;
   const wrapped = names.map((name) => [name, failing(name, real[name] as Call)]);
-  return { ...real, ...Object.fromEntries(wrapped), open: failing('open', open) };
+  return { ...real, ...Object.fromEntries(wrapped) };
 });
 
 // Also where no thread makes the call.
@@ -64,14 +54,17 @@ vi.mock('node:fs', async (original) => {
     (...args) => {
       const failure = planned.next(syscall);
       if (failure === null) return call(...args);
-      if (syscall === 'close') call(...args);
+      if (syscall === 'close' || (planned.fault?.isDone && syscall !== 'open')) call(...args);
       throw failure;
     };
-  const names = ['closeSync', 'fstatSync', 'lstatSync', 'openSync', 'readdirSync', 'readSync'] as const;
+  const names = [
+    ...(['closeSync', 'fstatSync', 'linkSync', 'lstatSync', 'mkdirSync', 'openSync', 'readdirSync'] as const),
+    ...(['readSync', 'renameSync', 'rmdirSync', 'unlinkSync', 'writeSync'] as const),
+  ];
   const wrapped = names.map((name) => [name, failing(name.replace('Sync', ''), real[name] as Call)]);
   const fsync = (descriptor: number, done: (error: Error | null) => void): void => {
     const failure = planned.next('fsync');
-    if (failure === null) real.fsync(descriptor, done);
+    if (failure === null || planned.fault?.isDone) real.fsync(descriptor, (error) => done(failure ?? error));
     else done(failure);
   };
   return { ...real, ...Object.fromEntries(wrapped), fsync };

@@ -9,8 +9,8 @@ import { bytes, create, textOf } from './blob-store-kit.ts';
 
 const asleep = vi.hoisted(() => ({ meanwhile: null as (() => Promise<void>) | null }));
 
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+vi.mock('../../src/platform/embedded/prompt-calls.ts', async (original) => {
+  const real = await original<typeof import('../../src/platform/embedded/prompt-calls.ts')>();
   const sleeping =
     <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
@@ -19,7 +19,7 @@ vi.mock('node:fs/promises', async (original) => {
       await meanwhile?.();
       return await call(...args);
     };
-  return { ...real, link: sleeping(real.link), mkdir: sleeping(real.mkdir as never) };
+  return { ...real, link: sleeping(real.link), mkdir: sleeping(real.mkdir) };
 });
 
 let folder: string;

@@ -1,4 +1,3 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { BlobAttributes, BlobBody, ByteRange } from '../../documents/index.ts';
 import { piecesOf } from '../blob-rules.ts';
@@ -40,34 +39,37 @@ export interface OpenBlob {
   readonly attributes: BlobAttributes;
 }
 
-/**
- * Writes a new file and flushes it. An error of the body is passed on as it is.
- *
- * @returns bytes of the body.
- */
+/** An object that was written and has no name yet: whoever has it closes the file. */
+export interface WrittenBlob {
+  readonly file: OpenFile;
+  /** Bytes of the body. */
+  readonly size: number;
+}
+
+/** Writes a new file, which is to be flushed before it gets its name. An error of the body is passed on as it is. */
 export async function writeBlobFile(
   path: string,
   name: string,
   body: BlobBody,
   attributes: BlobAttributes,
-): Promise<number> {
-  const file = await attempt(() => open(path, 'wx', 0o600));
+): Promise<WrittenBlob> {
+  const file = await attempt(() => OpenFile.create(path));
   try {
     const out = new Output(file);
     for await (const piece of piecesOf(body)) await out.add(piece);
     const { size, crc } = out;
     await out.add(encodeFooter({ name, size, crc, attributes }));
     await out.end();
-    await attempt(() => file.sync());
-    return size;
-  } finally {
-    await attempt(() => file.close());
+    return { file, size };
+  } catch (error) {
+    await file.close().catch(() => {});
+    throw error;
   }
 }
 
 /** What is written to a file, gathered to pieces of a good size. */
 class Output {
-  readonly #file: FileHandle;
+  readonly #file: OpenFile;
   #held = new Uint8Array(0);
   #filled = 0;
   #unflushed = 0;
@@ -75,7 +77,7 @@ class Output {
   size = 0;
   crc = 0;
 
-  constructor(file: FileHandle) {
+  constructor(file: OpenFile) {
     this.#file = file;
   }
 
@@ -94,10 +96,10 @@ class Output {
   async end(): Promise<void> {
     const held = this.#held.subarray(0, this.#filled);
     this.#filled = 0;
-    if (held.byteLength > 0) await attempt(() => this.#file.writeFile(held));
+    await attempt(() => this.#file.write(held));
     this.#unflushed += held.byteLength;
     if (this.#unflushed < FLUSH_BYTES) return;
-    await attempt(() => this.#file.datasync());
+    await attempt(() => this.#file.flushBytes());
     this.#unflushed = 0;
   }
 

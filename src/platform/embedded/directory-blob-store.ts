@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import { link, mkdir, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type {
   BlobBody,
@@ -12,12 +12,13 @@ import type {
 } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { checkAttributes, checkName, checkPrefix, checkRange, NO_GENERATION } from '../blob-rules.ts';
-import { type OpenBlob, openBlobFile, streamOf, writeBlobFile } from './blob-file.ts';
+import { type OpenBlob, openBlobFile, streamOf, type WrittenBlob, writeBlobFile } from './blob-file.ts';
 import { type ChainEnd, ChainEnds } from './chain-ends.ts';
-import { attempt, flushFolder, LastingFolders, makeFolder, makeLast, removeEmpty, unless } from './disk.ts';
+import { attempt, flushFolder, LastingFolders, makeLast, removeEmpty, unless } from './disk.ts';
 import { type Chain, countGenerations, currentOf, linkPath, readChain } from './object-chain.ts';
 import { OBJECT_SUFFIX, objectNames } from './object-names.ts';
 import { pruneChain } from './object-pruning.ts';
+import { link, makeFolder, mkdir, readdir, rename, unlink } from './prompt-calls.ts';
 import { claimFormat } from './store-format.ts';
 
 /** An unfinished write that nothing was added to for so long was left behind by a process that is gone. */
@@ -97,13 +98,19 @@ export class DirectoryBlobStore implements VersionedBlobStore {
     checkAttributes(attributes);
     // Before the body is read: most conditions that do not hold are known to fail by then.
     if (!holds(await attempt(() => this.#ends.read(object)), ifGeneration)) return null;
-    const draft = this.#draft();
+    const path = this.#draft();
     try {
-      const size = await writeBlobFile(draft, name, body, attributes);
-      const generation = await this.#publish(draft, object, ifGeneration);
-      return generation === null ? null : { name, size, generation: String(generation), attributes };
+      const written = await writeBlobFile(path, name, body, attributes);
+      let generation: bigint | null;
+      try {
+        generation = await this.#publish({ ...written, path }, object, ifGeneration);
+      } finally {
+        await written.file.close().catch(() => {}); // It is flushed, or nobody will see it.
+      }
+      if (generation === null) return null;
+      return { name, size: written.size, generation: String(generation), attributes };
     } finally {
-      await unlink(draft).catch(() => {}); // Whatever is left of it is cleared when it is an hour old.
+      await unlink(path).catch(() => {}); // Whatever is left of it is cleared when it is an hour old.
     }
   }
 
@@ -133,7 +140,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
       const current = currentOf(chain);
       if (chain === null || current === null) return false;
       if (ifGeneration !== undefined && ifGeneration !== String(current)) return false;
-      const claimed = mkdir(linkPath(chain, current + 1n), { mode: 0o700 }).then(() => true);
+      const claimed = mkdir(linkPath(chain, current + 1n)).then(() => true);
       if ((await attempt(() => unless(['EEXIST', 'ENOENT'], claimed), 'unclear')) === null) return undefined;
       const last = () =>
         this.#keeps ? this.#flushChain(object, chain) : this.#moveAway(object, chain, { clear: true });
@@ -204,7 +211,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   }
 
   /** Gives a finished file its name. @returns its generation, or null when the condition does not hold. */
-  #publish(draft: string, object: string, ifGeneration: string): Promise<bigint | null> {
+  #publish(draft: Draft, object: string, ifGeneration: string): Promise<bigint | null> {
     return again(async () => {
       const chain = await this.#ends.read(object);
       if (!holds(chain, ifGeneration)) return null;
@@ -216,9 +223,10 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   }
 
   /** @returns undefined when another was faster. */
-  async #append(draft: string, object: string, chain: ChainEnd): Promise<bigint | undefined> {
+  async #append(draft: Draft, object: string, chain: ChainEnd): Promise<bigint | undefined> {
     const generation = chain.last.generation + 1n;
-    const linked = link(draft, linkPath(chain, generation)).then(() => true);
+    await draft.file.flush();
+    const linked = link(draft.path, linkPath(chain, generation)).then(() => true);
     if ((await attempt(() => unless(['EEXIST', 'ENOENT'], linked), 'unclear')) === null) return undefined;
     await makeLast(() => this.#flushChain(object, chain));
     if (!this.#keeps) await this.#prune(chain);
@@ -228,28 +236,29 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   /** Has what is in the folder of a chain last, also when it was given another name meanwhile. */
   async #flushChain(object: string, chain: ChainEnd): Promise<void> {
     for (let now: ChainEnd | null = chain; now !== null; now = await readChain(object)) {
-      if (await flushFolder(now.folder)) break;
+      if (await this.#lasting.flush(now.folder)) return;
     }
-    await this.#lasting.flush(object);
   }
 
   /** @returns undefined when another was faster. */
-  async #create(draft: string, object: string): Promise<bigint | undefined> {
+  async #create(draft: Draft, object: string): Promise<bigint | undefined> {
     const generation = await this.#firstGeneration();
     const staged = this.#draft();
     const life = join(staged, randomBytes(8).toString('hex'));
+    let isTaken = true;
     try {
       await makeFolder(life);
-      await link(draft, join(life, String(generation)));
-      await Promise.all([flushFolder(life), flushFolder(staged)]);
+      await link(draft.path, join(life, String(generation)));
+      await Promise.all([draft.file.flush(), flushFolder(life), flushFolder(staged)]);
       // Others may tidy a folder away as an empty one while this one is made, and once it is.
       await unless(['ENOENT'], makeFolder(dirname(object)));
       const renamed = rename(staged, object).then(() => true);
       const taken = ['EEXIST', 'ENOTEMPTY', 'ENOENT'];
-      if ((await attempt(() => unless(taken, renamed), 'unclear')) === null) return undefined;
+      isTaken = (await attempt(() => unless(taken, renamed), 'unclear')) === null;
     } finally {
-      await rm(staged, { recursive: true, force: true }).catch(() => {});
+      if (isTaken) await rm(staged, { recursive: true, force: true }).catch(() => {});
     }
+    if (isTaken) return undefined;
     await makeLast(() => this.#lasting.flush(dirname(object)));
     return generation;
   }
@@ -285,7 +294,9 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   /** Removes what was moved away, by the start of its name. @returns how many generations there were. */
   async #clearPurged(start: string): Promise<number> {
     let count = 0;
-    const names = (await readdir(this.#purged)).filter((name) => name.startsWith(start));
+    const names = (await readdir(this.#purged))
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(start));
     for (const path of names.map((name) => join(this.#purged, name))) {
       const generations = await countGenerations(path);
       count += this.#keeps ? generations : Math.min(generations, 1);
@@ -303,7 +314,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   }
 
   async #highestPurged(): Promise<bigint> {
-    const names = (await readdir(this.#floor)).filter((name) => /^\d+$/.test(name));
+    const names = await this.#floors();
     return (
       names
         .map(BigInt)
@@ -312,12 +323,16 @@ export class DirectoryBlobStore implements VersionedBlobStore {
     );
   }
 
+  async #floors(): Promise<string[]> {
+    return (await readdir(this.#floor)).map(({ name }) => name).filter((name) => /^\d+$/.test(name));
+  }
+
   /** Not flushed: only a loss of power in the same minute in which the clock is set back could undo it to any effect. */
   async #noteFloor(generation: bigint): Promise<void> {
     const floor = generation + UNSEEN_GENERATIONS;
     if ((await this.#highestPurged()) >= floor) return;
     await writeFile(join(this.#floor, String(floor)), '', { mode: 0o600 });
-    const lower = (await readdir(this.#floor)).filter((name) => /^\d+$/.test(name) && BigInt(name) < floor);
+    const lower = (await this.#floors()).filter((name) => BigInt(name) < floor);
     await Promise.all(lower.map((name) => rm(join(this.#floor, name), { force: true })));
   }
 
@@ -362,8 +377,8 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   }
 
   async #clearAbandoned(): Promise<void> {
-    for (const entry of await readdir(this.#unfinished)) {
-      const path = join(this.#unfinished, entry);
+    for (const { name } of await readdir(this.#unfinished)) {
+      const path = join(this.#unfinished, name);
       const facts = await unless(['ENOENT'], stat(path));
       if (facts === null || facts.mtimeMs >= Date.now() - ABANDONED_AFTER_MS) continue;
       await rm(path, { recursive: true, force: true });
@@ -371,6 +386,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   }
 }
 
+type Draft = WrittenBlob & { readonly path: string };
 type Opened = OpenBlob & { readonly generation: bigint };
 
 function infoOf(name: string, { size, generation, attributes }: Opened): BlobInfo {

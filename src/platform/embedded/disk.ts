@@ -1,7 +1,6 @@
-import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OutsideError, type OutsideFailure } from '../../kit/index.ts';
-import { OpenFile } from './prompt-calls.ts';
+import { OpenFile, rmdir } from './prompt-calls.ts';
 
 /** Why the operating system did not do what it was asked, where it is more than a passing trouble. */
 const FAILURES: Readonly<Record<string, OutsideFailure>> = {
@@ -66,26 +65,30 @@ export async function unless<T>(codes: readonly string[], work: Promise<T>): Pro
   }
 }
 
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-}
-
 /** New names in a folder survive a crash of the machine once the folder is flushed. @returns false when it is gone. */
 export async function flushFolder(path: string): Promise<boolean> {
-  return (await flushed(path)) !== null;
-}
-
-/** @returns what tells this folder from another one under the same name, `''` where the disk does not say; null when it is gone. */
-async function flushed(path: string): Promise<string | null> {
   const folder = await unless(['ENOENT'], OpenFile.open(path));
-  if (folder === null) return null;
+  if (folder === null) return false;
   try {
-    const { ino, birthtimeNs } = folder.stat();
     await folder.flush();
-    return birthtimeNs === 0n ? '' : `${ino} ${birthtimeNs}`;
   } finally {
     await folder.close();
   }
+  return true;
+}
+
+/** What tells a folder from another one under the same name; `''` where the disk does not say. */
+function identityOf(folder: OpenFile): string {
+  const { ino, birthtimeNs } = folder.stat();
+  return birthtimeNs === 0n ? '' : `${ino} ${birthtimeNs}`;
+}
+
+/** A folder on a path that is to last. */
+interface OpenFolder {
+  readonly at: string;
+  readonly file: OpenFile;
+  /** `''` where it cannot be remembered. */
+  identity: string;
 }
 
 /** Folders that are remembered; each takes some 200 bytes. */
@@ -103,17 +106,49 @@ export class LastingFolders {
     this.#root = root;
   }
 
-  /** Flushes a folder, and those that lead to it as far as they are not known to last, at most up to the root. */
-  async flush(folder: string): Promise<void> {
-    const path: (readonly [string, string])[] = [];
-    for (let at = folder; ; at = dirname(at)) {
-      const identity = await flushed(at);
-      if (at.length <= this.#root.length || (identity && this.#known.get(at) === identity)) break;
-      if (identity) path.push([at, identity]);
+  /**
+   * Flushes a folder, and those that lead to it as far as they are not known to last, at most up to the root; all at once.
+   *
+   * @returns false when the folder is gone.
+   */
+  async flush(folder: string): Promise<boolean> {
+    const path = await this.#unknownPath(folder);
+    try {
+      await Promise.all(path.map(({ file }) => file.flush()));
+    } finally {
+      await closeAll(path);
     }
-    if (this.#known.size + path.length > MOST_REMEMBERED) this.#known.clear();
-    for (const [at, identity] of path) this.#known.set(at, identity);
+    // The name of the last one stands in a folder that was not flushed, or was known.
+    const lasting = path.slice(0, -1).filter(({ identity }) => identity !== '');
+    if (this.#known.size + lasting.length > MOST_REMEMBERED) this.#known.clear();
+    for (const { at, identity } of lasting) this.#known.set(at, identity);
+    return path[0]?.at === folder;
   }
+
+  /** The folder, then those that lead to it, up to the first one that is known to last; whoever asks closes them. */
+  async #unknownPath(folder: string): Promise<readonly OpenFolder[]> {
+    const path: OpenFolder[] = [];
+    try {
+      for (let at = folder; ; at = dirname(at)) {
+        const file = await unless(['ENOENT'], OpenFile.open(at));
+        if (file === null) for (const below of path) below.identity = '';
+        else {
+          const found = { at, file, identity: '' };
+          path.push(found);
+          found.identity = identityOf(file);
+          if (found.identity !== '' && this.#known.get(at) === found.identity) return path;
+        }
+        if (at.length <= this.#root.length) return path;
+      }
+    } catch (error) {
+      await closeAll(path);
+      throw error;
+    }
+  }
+}
+
+function closeAll(folders: readonly OpenFolder[]): Promise<unknown> {
+  return Promise.all(folders.map(({ file }) => file.close()));
 }
 
 /** Removes a folder and those that lead to it as far as they are empty, but not `root`. */

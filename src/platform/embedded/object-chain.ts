@@ -1,7 +1,6 @@
-import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { damaged, unless } from './disk.ts';
-import { readdir } from './prompt-calls.ts';
+import { readdir, rmdir } from './prompt-calls.ts';
 
 /** One step in the life of an object: it was written, or removed. */
 interface Link {
