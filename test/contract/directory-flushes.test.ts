@@ -20,8 +20,8 @@ vi.mock('node:fs', async (original) => {
   const paths = new Map<number, string>();
   return {
     ...real,
-    openSync: (path: string, ...rest: never[]) => {
-      const descriptor = real.openSync(path, ...rest);
+    openSync: (path: string, flags: string, mode?: number) => {
+      const descriptor = real.openSync(path, flags, mode);
       paths.set(descriptor, path);
       return descriptor;
     },
