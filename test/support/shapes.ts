@@ -28,7 +28,7 @@ export type Shapes = Readonly<Record<string, Shape>>;
 
 const DEEPEST = 4;
 
-export function resolved(shape: Shape, shapes: Shapes): Shape {
+function resolved(shape: Shape, shapes: Shapes): Shape {
   const name = shape.$ref?.replace('#/components/schemas/', '');
   return name === undefined ? shape : resolved(shapes[name] ?? {}, shapes);
 }
