@@ -39,7 +39,7 @@ export async function withLibrary<Result>(
 ): Promise<Result> {
   const config = readConfig(overrides);
   const log = createLog(config.logLevel);
-  const opened = await openPlatform(config);
+  const opened = await openPlatform(config, log);
   try {
     const platform = guardPlatform(opened, {});
     const library = await openLibrary({ config, platform, clock: systemClock, log });
@@ -55,15 +55,16 @@ export async function withLibrary<Result>(
 }
 
 /** Each platform is loaded only when it is chosen: the clients of the cloud take a while. */
-async function openPlatform(config: Config): Promise<Platform> {
+async function openPlatform(config: Config, log: Log): Promise<Platform> {
   if (config.gcp === null) return await openEmbeddedPlatform(config.dataDirectory, config);
   const { openGcpPlatform } = await import('./platform/gcp/index.ts');
-  return await openGcpPlatform(config.dataDirectory, config.gcp, config);
+  const warn = (message: string) => log.warn('storage could be cheaper', { part: 'BlobStore', reason: message });
+  return await openGcpPlatform(config.dataDirectory, { ...config.gcp, warn }, config);
 }
 
 async function serve(config: Config, log: Log): Promise<number> {
   const signalled = firstSignal();
-  const platform = await openPlatform(config);
+  const platform = await openPlatform(config, log);
   const phases: ShutdownPhase[] = [{ name: 'close platform', deadlineMs: 5000, run: () => platform.close() }];
   try {
     const start = await ROLES.all();

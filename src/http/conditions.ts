@@ -55,6 +55,13 @@ export function changeOfDocument(c: Context<HttpEnv>, document: string): ChangeO
   return { ...changeOf(c), document, ifMatch };
 }
 
+/** Whether what is read is still what the client means (`If-Match`, strong comparison). @throws {RequestError} `request/precondition-failed`. */
+export function assertMatches(c: Context<HttpEnv>, etag: string): void {
+  const given = c.req.header('if-match');
+  if (given === undefined || given.split(',').some((tag) => ['*', etag].includes(tag.trim()))) return;
+  throw new RequestError('request/precondition-failed', 'The content is not the one that If-Match names.');
+}
+
 /** Whether the client has what an ETag names (`If-None-Match`, weak comparison). */
 export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   return (ifNoneMatch ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));

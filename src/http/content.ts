@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Actor } from '../access/index.ts';
 import type { Documents } from '../documents/index.ts';
-import { actorOf, isKnown, rangeOf } from './conditions.ts';
+import { actorOf, assertMatches, isKnown, rangeOf } from './conditions.ts';
 import type { HttpEnv } from './services.ts';
 
 /**
@@ -31,6 +31,7 @@ export async function sendContent(
     // What somebody uploaded never becomes a page of this service.
     'Content-Security-Policy': "default-src 'none'; sandbox",
   };
+  assertMatches(c, etag);
   if (isKnown(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
   const range = rangeOf(c, size, etag);
   const sent = range === null ? size : range.end - range.start;

@@ -72,6 +72,12 @@ describe('a link', () => {
       body: '%PDF',
     });
     expect(await ask(body.url, { headers: { 'if-none-match': whole.etag } })).toMatchObject({ status: 304 });
+    expect(await ask(body.url, { headers: { 'if-match': `"x", ${whole.etag}` } })).toMatchObject({
+      status: 200,
+    });
+    expect(await ask(body.url, { headers: { 'if-match': `W/${whole.etag}` } })).toMatchObject({
+      status: 412,
+    });
     const head = await ask(body.url, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(textPdf('one').length)]);
     const token = new URL(body.url).pathname.split('/').at(-1) ?? '';

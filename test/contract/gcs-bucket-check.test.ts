@@ -18,7 +18,7 @@ const GOOD = {
   lifecycle: {
     rule: [
       { action: { type: 'SetStorageClass', storageClass: 'NEARLINE' }, condition: { age: 90 } },
-      { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30, numNewerVersions: 3 } },
+      { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30, numNewerVersions: 100 } },
       { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } },
     ],
   },
@@ -86,6 +86,34 @@ test.each<[string, object, string]>([
   ],
 ])('a bucket with %s is refused', async (_, facts, message) => {
   expect(await check(facts)).toContain(message);
+});
+
+const removal = (condition: object) => ({ lifecycle: { rule: [{ action: { type: 'Delete' }, condition }] } });
+test.each<[BucketNeeds['use'], string, object, string]>([
+  ['heads', 'too few newer ones', { daysSinceNoncurrentTime: 30, numNewerVersions: 99 }, '100 newer ones'],
+  ['heads', 'too few days', { daysSinceNoncurrentTime: 29, numNewerVersions: 100 }, '30 days'],
+  ['heads', 'a count alone', { numNewerVersions: 100 }, '30 days'],
+  ['heads', 'days alone', { daysSinceNoncurrentTime: 90 }, '100 newer ones'],
+  ['contents', 'too few days', { daysSinceNoncurrentTime: 7 }, 'within 30 days'],
+  ['spool', 'too few days', { age: 7 }, 'within 8 days'],
+  ['spool', 'no age at all', { isLive: true }, 'within 8 days'],
+  ['heads', 'as is asked', { daysSinceNoncurrentTime: 30, numNewerVersions: 100 }, 'good'],
+  ['contents', 'as is asked', { daysSinceNoncurrentTime: 30 }, 'good'],
+  ['spool', 'as is asked', { age: 8 }, 'good'],
+])('removal from %s after %s: %s', async (use, _, condition, message) => {
+  expect(await check(removal(condition), { residency: 'us', use })).toContain(message);
+});
+
+test.each<[BucketNeeds['use'], object, string[]]>([
+  ['contents', GOOD, []],
+  ['contents', { ...GOOD, lifecycle: undefined }, ['only grows', 'class of new ones', 'never finished']],
+  ['heads', GOOD, ['moves heads']],
+  ['spool', { ...GOOD, lifecycle: undefined }, ['never finished']],
+])('what works in %s and costs more than it needs to is said', async (use, facts, expected) => {
+  const bucket = await newBucket(server.url, { location: 'US', ...facts });
+  const said = await checkBucket(callsTo(server.url), bucket, { residency: 'us', use });
+  expect(said).toHaveLength(expected.length);
+  for (const [at, words] of expected.entries()) expect(said[at]).toContain(words);
 });
 
 test('everything that is wrong is named at once', async () => {

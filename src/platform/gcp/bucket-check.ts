@@ -33,18 +33,32 @@ interface BucketResource {
 
 interface LifecycleRule {
   readonly action?: { readonly type?: string };
-  readonly condition?: object;
+  readonly condition?: {
+    readonly age?: number;
+    readonly isLive?: boolean;
+    readonly daysSinceNoncurrentTime?: number;
+    readonly noncurrentTimeBefore?: string;
+    readonly numNewerVersions?: number;
+  };
 }
 
+/** What docs/cloud-storage.md asks the lifecycle to keep at least. */
+const KEPT = { spoolDays: 8, headDays: 30, newerHeads: 100, contentDays: 30 };
+
 /** Conditions that a current object cannot meet. */
-const ONLY_EARLIER = ['daysSinceNoncurrentTime', 'noncurrentTimeBefore', 'numNewerVersions'];
+const ONLY_EARLIER = ['daysSinceNoncurrentTime', 'noncurrentTimeBefore', 'numNewerVersions'] as const;
 
 /**
  * Checks at start that a bucket is what `docs/cloud-storage.md` asks for, as far as the service tells.
  *
+ * @returns what works, and costs more than it needs to.
  * @throws {OutsideError} `refused`, naming everything that is wrong.
  */
-export async function checkBucket(calls: StorageCalls, name: string, needs: BucketNeeds): Promise<void> {
+export async function checkBucket(
+  calls: StorageCalls,
+  name: string,
+  needs: BucketNeeds,
+): Promise<readonly string[]> {
   const bucket = calls.client.bucket(name);
   const [found] = await calls.ask('question', () => bucket.getMetadata());
   const wrong = whatIsWrong(found as BucketResource, needs);
@@ -55,6 +69,7 @@ export async function checkBucket(calls: StorageCalls, name: string, needs: Buck
       `The bucket ${name} cannot be used: it ${wrong.join('; it ')}.`,
     );
   }
+  return whatIsDear(found as BucketResource, needs).map((what) => `The bucket ${name} ${what}.`);
 }
 
 function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): string[] {
@@ -80,12 +95,49 @@ function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): s
       stays && (bucket.lifecycle?.rule ?? []).some(removesCurrent),
       'has a lifecycle rule that removes current objects',
     ],
+    [
+      use === 'heads' && removals(bucket).some((rule) => !sparesHeads(rule)),
+      `has a lifecycle rule that removes earlier heads before ${KEPT.newerHeads} newer ones are there and ${KEPT.headDays} days are over`,
+    ],
+    [
+      use === 'contents' && removals(bucket).some((rule) => daysOf(rule) < KEPT.contentDays),
+      `has a lifecycle rule that removes earlier objects within ${KEPT.contentDays} days`,
+    ],
+    [
+      use === 'spool' && removals(bucket).some(({ condition = {} }) => (condition.age ?? 0) < KEPT.spoolDays),
+      `has a lifecycle rule that removes what is under way within ${KEPT.spoolDays} days`,
+    ],
   ];
   return wrong.flatMap(([is, what]) => (is ? [what] : []));
 }
 
+/** What works all the same. */
+function whatIsDear(bucket: BucketResource, { use }: BucketNeeds): string[] {
+  const rules = bucket.lifecycle?.rule ?? [];
+  const has = (type: string): boolean => rules.some(({ action }) => action?.type === type);
+  const dear: [boolean, string][] = [
+    [use !== 'spool' && removals(bucket).length === 0, 'never removes earlier objects: it only grows'],
+    [use === 'contents' && !has('SetStorageClass'), 'keeps old contents in the class of new ones'],
+    [use === 'heads' && has('SetStorageClass'), 'moves heads, which are read often, to another class'],
+    [!has('AbortIncompleteMultipartUpload'), 'keeps uploads that were never finished'],
+  ];
+  return dear.flatMap(([is, what]) => (is ? [what] : []));
+}
+
+function removals({ lifecycle }: BucketResource): readonly LifecycleRule[] {
+  return (lifecycle?.rule ?? []).filter(({ action }) => action?.type === 'Delete');
+}
+
+/** Records of audit stand in earlier heads until a relay has taken them. All conditions of a rule must hold. */
+function sparesHeads(rule: LifecycleRule): boolean {
+  return daysOf(rule) >= KEPT.headDays && (rule.condition?.numNewerVersions ?? 0) >= KEPT.newerHeads;
+}
+
+function daysOf({ condition = {} }: LifecycleRule): number {
+  return condition.daysSinceNoncurrentTime ?? 0;
+}
+
 function removesCurrent({ action, condition = {} }: LifecycleRule): boolean {
   if (action?.type !== 'Delete') return false;
-  const onlyEarlier = ONLY_EARLIER.some((name) => name in condition);
-  return !onlyEarlier && !('isLive' in condition && condition.isLive === false);
+  return !ONLY_EARLIER.some((name) => name in condition) && condition.isLive !== false;
 }

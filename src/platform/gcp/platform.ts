@@ -23,6 +23,8 @@ export interface CloudOptions {
   /** The first one is where documents are kept of tenants for whom nothing else is said. */
   readonly places: readonly CloudPlaces[];
   readonly project: string | null;
+  /** Is told of what works, and costs more than it needs to. */
+  readonly warn?: (message: string) => void;
 }
 
 /** Clients, where they are not to be made out of the surroundings: for other endpoints than Google's. */
@@ -40,14 +42,14 @@ export interface CloudClients {
  */
 export async function openGcpPlatform(
   directory: string,
-  { places, project }: CloudOptions,
+  { places, project, warn = () => {} }: CloudOptions,
   machineOptions: MachineOptions,
   clients: CloudClients = {},
 ): Promise<Platform> {
   const calls = clients.storage ?? new StorageCalls(project === null ? {} : { projectId: project });
   const client =
     clients.keys ?? new KeyManagementServiceClient(project === null ? {} : { projectId: project });
-  await assertUsable(places, calls, client);
+  await assertUsable(places, calls, client, warn);
   const machine = await openMachine(
     directory,
     places.map(({ residency }) => residency),
@@ -80,11 +82,12 @@ async function assertUsable(
   places: readonly CloudPlaces[],
   calls: StorageCalls,
   client: KeyManagementServiceClient,
+  warn: (message: string) => void,
 ): Promise<void> {
   const checks = places.flatMap(({ residency, keyRing, ...buckets }) => [
     ...(['heads', 'contents', 'spool'] as const).map((use) => ({
       what: `${residency}, ${use}`,
-      run: () => checkBucket(calls, buckets[use], { residency, use }),
+      run: async () => (await checkBucket(calls, buckets[use], { residency, use })).forEach(warn),
     })),
     { what: `${residency}, keys in ${keyRing}`, run: () => new CloudKeys({ client, keyRing }).probe() },
   ]);
