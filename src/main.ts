@@ -58,7 +58,8 @@ export async function withLibrary<Result>(
 async function openPlatform(config: Config, log: Log): Promise<Platform> {
   if (config.gcp === null) return await openEmbeddedPlatform(config.dataDirectory, config);
   const { openGcpPlatform } = await import('./platform/gcp/index.ts');
-  const warn = (message: string) => log.warn('storage could be cheaper', { part: 'BlobStore', reason: message });
+  const warn = (message: string) =>
+    log.warn('storage could be cheaper', { part: 'BlobStore', reason: message });
   return await openGcpPlatform(config.dataDirectory, { ...config.gcp, warn }, config);
 }
 
