@@ -174,6 +174,10 @@ function spread(hash: number): number {
 
 function textOfUnits(units: Uint16Array, from: number, to: number): string {
   let text = '';
+  if (to - from <= SHORT) {
+    for (let at = from; at < to; at++) text += String.fromCharCode(units[at] ?? 0);
+    return text;
+  }
   // A host takes so many arguments and no more.
   for (let at = from; at < to; at += 4096)
     text += String.fromCharCode(...units.subarray(at, Math.min(to, at + 4096)));

@@ -9,20 +9,25 @@ let counts = new Int32Array(1 << 12);
 
 /** Share of common words, 0 to 1 (Dice), of two lists of symbols in any order. */
 export function similarity(a: Words, b: Words): number {
-  if (a.length === 0 && b.length === 0) return 1;
-  for (const word of a) {
+  const [n, m] = [a.length, b.length];
+  if (n === 0 && m === 0) return 1;
+  for (let i = 0; i < n; i++) {
+    const word = a[i] ?? 0;
     if (word >= counts.length) grow(word);
     counts[word] = (counts[word] ?? 0) + 1;
   }
+  const left = counts;
   let common = 0;
-  for (const word of b) {
-    const left = counts[word] ?? 0;
-    if (left === 0) continue;
-    counts[word] = left - 1;
-    common++;
+  for (let j = 0; j < m; j++) {
+    const word = b[j] ?? 0;
+    const more = left[word] ?? 0;
+    if (more > 0) {
+      left[word] = more - 1;
+      common++;
+    }
   }
-  for (const word of a) counts[word] = 0;
-  return (2 * common) / (a.length + b.length);
+  for (let i = 0; i < n; i++) left[a[i] ?? 0] = 0;
+  return (2 * common) / (n + m);
 }
 
 function grow(least: number): void {

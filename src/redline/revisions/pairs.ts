@@ -101,7 +101,9 @@ function candidates(a: Side, b: Side, score: Score): Candidate[] {
       votes[j] = (votes[j] ?? 0) + 1;
     };
     if (left.isRareBlock(i)) right.rareBlocks(a.ids[i] ?? -1).forEach(vote);
-    for (const word of a.words[i] ?? NO_WORDS) {
+    const words = a.words[i] ?? NO_WORDS;
+    for (let k = 0; k < words.length; k++) {
+      const word = words[k] ?? 0;
       if (seen[word] === i + 1) continue;
       seen[word] = i + 1;
       if (left.isRare(word)) right.eachRare(word, vote);
@@ -118,7 +120,7 @@ function candidates(a: Side, b: Side, score: Score): Candidate[] {
 
 function highest(words: readonly Words[]): number {
   let most = -1;
-  for (const list of words) for (const word of list) if (word > most) most = word;
+  for (const list of words) for (let k = 0; k < list.length; k++) most = Math.max(most, list[k] ?? 0);
   return most;
 }
 
@@ -139,7 +141,7 @@ class Occurrences {
     this.#places = new Int32Array(symbols * RARE);
     this.#ids = side.ids;
     side.words.forEach((words, i) => {
-      for (const word of words) this.#note(word, i);
+      for (let k = 0; k < words.length; k++) this.#note(words[k] ?? 0, i);
     });
     side.ids.forEach((id, i) => {
       const list = this.#blocks.get(id);

@@ -118,14 +118,16 @@ export function mergeTexts(original: readonly TextItem[], modified: readonly Tex
   const a = new PlainWords('original', original, ctx);
   const b = new PlainWords('modified', modified, ctx);
   const partner = matchShapes(a.shapes, b.shapes, ctx.align, true);
-  let [i, j] = [0, 0];
+  let i = 0;
+  let j = 0;
   while (i < a.count || j < b.count) {
     let i1 = i;
     while (i1 < a.count && (partner[i1] ?? -1) < 0) i1++;
     const j1 = i1 === a.count ? b.count : (partner[i1] ?? -1);
     alone(a, i, i1, merge);
     alone(b, j, j1, merge);
-    [i, j] = [i1, j1];
+    i = i1;
+    j = j1;
     while (i < a.count && partner[i] === j) {
       i++;
       j++;

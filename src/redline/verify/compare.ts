@@ -1,5 +1,6 @@
 import type { Ignorable, Ignore } from '../options.ts';
 import type { Difference } from '../report.ts';
+import { areAlike } from './alike.ts';
 import type { Block } from './block.ts';
 import type { View } from './document.ts';
 import { type Story, storyOf } from './story.ts';
@@ -105,7 +106,7 @@ function blockDifferences(want: Story, got: Story, aspects: readonly Aspect[]): 
   for (let at = 0; at < length && open.length > 0; at += 1) {
     const x = want.lines[at];
     const y = got.lines[at];
-    if (x === y) continue;
+    if (x === y || areAlike(x, y)) continue;
     const a = x && want.read(x);
     const b = y && got.read(y);
     if (a === b || (a !== undefined && b !== undefined && isSame(a, b))) continue;

@@ -6,6 +6,7 @@ import { attribute, child, type Element, TEXT } from './element.ts';
 import { isRangeEnd } from './leftover.ts';
 import { Line, type LineMark, UNFORMATTED } from './line.ts';
 import { localName, TRACK } from './names.ts';
+import { shownText } from './shown.ts';
 
 const CHARACTERS: ReadonlyMap<string, string> = new Map([
   ['w:cr', '\n'],
@@ -169,14 +170,14 @@ class ParagraphReader {
     switch (el.name) {
       case 'w:t':
       case 'w:delText':
-        this.text(this.visible(el), key);
+        this.text(shownText(el, this.preserve), key);
         break;
       case 'w:br':
         this.line.put(BREAKS.get(attribute(el, 'w:type') ?? '') ?? '\n', key);
         break;
       case 'w:instrText':
       case 'w:delInstrText':
-        this.line.put(this.visible(el).replace(/\s+/g, ' '), UNFORMATTED);
+        this.line.put(shownText(el, this.preserve).replace(/\s+/g, ' '), UNFORMATTED);
         break;
       case 'w:fldChar':
         this.fieldCharacter(el);
@@ -277,12 +278,6 @@ class ParagraphReader {
     collectBoxes(el, this.boxes);
     this.objects += `${this.line.length} ${canonical(el, this.context, true)}\n`;
     this.line.put('\u27e6object\u27e7', key);
-  }
-
-  /** Text as Word shows it: without `xml:space="preserve"` the blanks at both ends are lost. */
-  private visible(el: Element): string {
-    if (this.preserve || attribute(el, 'xml:space') === 'preserve') return el.text;
-    return el.text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
   }
 }
 

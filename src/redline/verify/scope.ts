@@ -55,6 +55,8 @@ export class Scope {
   /** Start tags by what stands between their `<` and `>`. */
   readonly tags = new Map<string, StartTag>();
   readonly fragments = new Fragments();
+  /** What follows the first attribute of tags, by its text: of revisions only the id differs. */
+  private readonly rests = new Map<string, Rest>();
   private readonly bindings: Bindings;
   private readonly family: Map<string, Scope>;
   private readonly names = new Map<string, TagName>();
@@ -104,13 +106,31 @@ export class Scope {
 
   /** Reads attributes from `from` up to `>` or `/>`, whose offset is `end`; `undefined` where they are malformed. */
   readTag(text: string, from: number): { tag: Tag; end: number } | undefined {
+    const start = afterSpace(text, from);
+    const first = start === from || endsTag(text, start) ? undefined : readAttribute(text, start);
+    if (first === undefined || isDeclaration(first.name)) return this.readAll(text, from);
+    const gt = text.indexOf('>', first.end);
+    if (gt - first.end > MAX_REST || gt <= first.end) return this.readAll(text, from);
+    const rest = text.slice(first.end, gt);
+    const name = this.attributeName(first.name);
+    const known = this.rests.get(rest);
+    if (known !== undefined && name !== undefined && !known.attributes.some((a) => a.name === name)) {
+      const attributes = [{ name, value: first.value }, ...known.attributes];
+      return { tag: { attributes, scope: this, flags: linkFlag(attributes) }, end: first.end + known.length };
+    }
+    const read = this.readAll(text, from);
+    if (read?.tag.scope === this && this.rests.size < MAX_RESTS && endsWhole(text, read.end, gt))
+      this.rests.set(rest, { attributes: read.tag.attributes.slice(1), length: read.end - first.end });
+    return read;
+  }
+
+  private readAll(text: string, from: number): { tag: Tag; end: number } | undefined {
     const raw: RawAttribute[] = [];
     let declares = false;
     let at = from;
     for (;;) {
       const start = afterSpace(text, at);
-      const code = text.charCodeAt(start);
-      if (code === GREATER || (code === SLASH && text.charCodeAt(start + 1) === GREATER)) {
+      if (endsTag(text, start)) {
         const tag = (declares ? this.within(raw) : this).makeTag(raw);
         return tag && { tag, end: start };
       }
@@ -125,15 +145,13 @@ export class Scope {
 
   private makeTag(raw: readonly RawAttribute[]): Tag | undefined {
     const attributes: Attribute[] = [];
-    let flags = 0;
     for (const { name: rawName, value } of raw) {
       if (isDeclaration(rawName)) continue;
       const name = this.attributeName(rawName);
       if (name === undefined) return undefined;
-      if (name.startsWith('r:')) flags |= FLAGS.link;
       attributes.push({ name, value });
     }
-    return { attributes, scope: this, flags };
+    return { attributes, scope: this, flags: linkFlag(attributes) };
   }
 
   /** The scope that declarations among these attributes open. */
@@ -149,6 +167,32 @@ export class Scope {
     this.family.set(key, scope);
     return scope;
   }
+}
+
+/** What follows the first attribute of a tag. */
+interface Rest {
+  readonly attributes: readonly Attribute[];
+  /** From behind the first attribute to the end of the tag, or to its `/`. */
+  readonly length: number;
+}
+
+/** Longer rests are not remembered, and no more than so many. */
+const MAX_REST = 200;
+const MAX_RESTS = 256;
+
+/** Does an attribute name a relationship? */
+function linkFlag(attributes: readonly Attribute[]): number {
+  return attributes.some((a) => a.name.startsWith('r:')) ? FLAGS.link : 0;
+}
+
+function endsTag(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === GREATER || (code === SLASH && text.charCodeAt(at + 1) === GREATER);
+}
+
+/** Does a tag whose attributes end at `end` end with that `>`? Another may stand in a value. */
+function endsWhole(text: string, end: number, gt: number): boolean {
+  return end === gt || (end === gt - 1 && text.charCodeAt(end) === SLASH);
 }
 
 function isDeclaration(name: string): boolean {

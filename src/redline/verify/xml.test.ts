@@ -46,6 +46,16 @@ describe('the scanner reads', () => {
       `<w:p ${W}><w:p><!--</w:p>--><w:r/></w:p></w:p>`,
       'w:p(w:p(w:r()))',
     ],
+    [
+      'tags that end alike',
+      `<w:p ${W}><w:ins w:id="1" w:author="A"/><w:ins w:id="2" w:author="A"></w:ins><w:del w:id="3" w:author="A"/></w:p>`,
+      'w:p(w:ins w:id=1 w:author=A() w:ins w:id=2 w:author=A() w:del w:id=3 w:author=A())',
+    ],
+    [
+      'tags that end alike up to a > in a value',
+      `<a><b c="1" d="x>"/><b c="2" d="x>"/><b c="3" d="x"/><b e='>' d="x>"/></a>`,
+      'a(b c=1 d=x>() b c=2 d=x>() b c=3 d=x() b e=> d=x>())',
+    ],
     ['text between elements', '<a>x<b/>y</a>', 'a(b() #text(y))'],
   ];
   test.each(CASES)('%s', (_, xml, shown) => {
@@ -110,6 +120,11 @@ describe('the scanner refuses', () => {
     ['text outside the root', '<a/>x', 'document/damaged-part'],
     ['a prefix that is not bound', '<x:a/>', 'document/damaged-part'],
     ['an attribute twice', '<a b="1" b="2"/>', 'document/damaged-part'],
+    [
+      'an attribute twice, behind a tag that ends alike',
+      '<a><c d="1" b="2"/><c b="1" b="2"/></a>',
+      'document/damaged-part',
+    ],
     ['an attribute without quotes', '<a b=1/>', 'document/damaged-part'],
     ['attributes without a blank between', '<a b="1"c="2"/>', 'document/damaged-part'],
     ['a < in an attribute', '<a b="<"/>', 'document/damaged-part'],
