@@ -51,8 +51,7 @@ export class HeadStore {
       return await this.#open(tenant, id, blob);
     } catch (error) {
       // The version of the tenant's key that wrapped an earlier head may be destroyed: the key itself is still that of the current one.
-      const isRefused = error instanceof OutsideError && error.failure === 'refused';
-      if (!isRefused || generation === undefined) throw error;
+      if (!isRefused(error) || generation === undefined) throw error;
       const [again, current] = await Promise.all([
         this.#store.read(headName(tenant, id), options),
         this.read(tenant, id),
@@ -93,9 +92,17 @@ export class HeadStore {
   }
 
   async #replace(base: StoredHead | null, head: Head, rewrapped?: WrappedKey): Promise<StoredHead> {
-    const { wrapped, body } = await this.#seal(base, head, rewrapped);
-    await this.#announce(head);
     const ifGeneration = base?.generation ?? ABSENT;
+    const sealed = await this.#seal(base, head, rewrapped).catch(async (error: unknown) => {
+      if (!isRefused(error)) throw error;
+      // What wrapped the key of the base may be destroyed once another head stands in its place.
+      const outcome = await this.#outcome(head, ifGeneration);
+      if (outcome === 'open') throw error;
+      return outcome;
+    });
+    if ('head' in sealed) return sealed;
+    const { wrapped, body } = sealed;
+    await this.#announce(head);
     const replacement = {
       name: headName(head.tenant, head.id),
       body,
@@ -205,6 +212,11 @@ export class HeadStore {
       key.fill(0);
     }
   }
+}
+
+/** Whether the key service will never do it. */
+function isRefused(error: unknown): boolean {
+  return error instanceof OutsideError && error.failure === 'refused';
 }
 
 function isStale(error: unknown): boolean {
