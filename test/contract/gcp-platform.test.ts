@@ -8,10 +8,14 @@ import { readConfig } from '../../src/config.ts';
 import { createLog, systemClock } from '../../src/kit/index.ts';
 import { type CloudOptions, openGcpPlatform } from '../../src/platform/gcp/index.ts';
 import { ROLES, type RunningRole, shutDown } from '../../src/roles/index.ts';
+import { me, oidcSettings } from '../acceptance/sign-in-stage.ts';
 import { startFakeGcs } from '../services/fake-gcs.ts';
 import { KmsServer } from '../services/kms-server.ts';
 import { startObjectServer } from '../services/object-server.ts';
+import { ADA, startOpenIdProvider } from '../services/openid-provider.ts';
+import { freePort } from '../services/processes.ts';
 import { docx, p, r } from '../support/redlines.ts';
+import { Visitor } from '../support/visitor.ts';
 import { callsTo, newBucket } from './gcs-bucket.ts';
 
 process.env.METADATA_SERVER_DETECTION = 'none';
@@ -73,9 +77,9 @@ describe.each(CLOUDS)('the service in the cloud, with %s and a key service', (_,
   });
 
   /** The real role, as another machine would start it: with nothing on its disk. */
-  async function serve(): Promise<string> {
+  async function serve(settings: Record<string, string> = {}): Promise<string> {
     const data = await mkdtemp(join(folder, 'machine-'));
-    const config = readConfig({ PORT: '0', REDLINE_DATA: data, REDLINE_WORKERS: '1' }, {});
+    const config = readConfig({ PORT: '0', REDLINE_DATA: data, REDLINE_WORKERS: '1', ...settings }, {});
     const clients = { storage: callsTo(cloud.url), keys: keyClient };
     const platform = await openGcpPlatform(data, { places: [places], project: 'test' }, config, clients);
     const role = await (await ROLES.all())({ config, platform, log, clock: systemClock });
@@ -130,6 +134,28 @@ describe.each(CLOUDS)('the service in the cloud, with %s and a key service', (_,
     const listed = (await (await fetch(`${other}/v1/documents`)).json()) as { documents: { id: string }[] };
     expect(listed.documents.map(({ id }) => id)).toEqual([made.id]);
     expect(KMS.calls).toEqual(expect.arrayContaining(['CreateCryptoKey', 'Encrypt', 'Decrypt']));
+  });
+
+  test('signs people in through a provider, keeps who they are there, and their keys', async () => {
+    const port = await freePort();
+    const provider = await startOpenIdProvider([`http://127.0.0.1:${port}/auth/callback`]);
+    const settings = { ...oidcSettings(provider), PORT: String(port) };
+    try {
+      const ada = new Visitor(await serve(settings));
+      expect((await ada.fetch('/v1/documents')).status).toBe(401);
+      expect((await ada.signIn()).status).toBe(303);
+      expect(await me(ada)).toMatchObject({ tenant: 'acme', email: ADA.email, role: 'administrator' });
+      const json = { name: 'k', scopes: ['documents:read'] };
+      const made = await ada.fetch('/v1/api-keys', { method: 'POST', json });
+      const { key } = (await made.json()) as { key: string };
+      await stop();
+      const other = await serve(settings);
+      const ask = (authorization: string) =>
+        fetch(`${other}/v1/documents`, { headers: { authorization } }).then(({ status }) => status);
+      expect([await ask(`Bearer ${key}`), await ask('Bearer x')]).toEqual([200, 401]);
+    } finally {
+      await provider.stop();
+    }
   });
 });
 
