@@ -325,13 +325,20 @@ function merge({ lines, line }: Spot): void {
   next.set(EMPTY);
 }
 
-/** Gives the characters between two places another look. */
+/**
+ * Gives the characters between two places another look. New words at either edge may look as they did or as they do now: they
+ * stand beside both.
+ */
 function restyled({ from, to }: Found, restyle: (look: string) => string): void {
-  const { piece } = from.line;
-  const again = (look: Look): Look => {
-    if (look === null) return null;
-    return typeof look === 'string' ? restyle(look) : new Set([...look].map(restyle));
+  const { text, looks } = from.line.piece;
+  const isBeside = (unit: string | undefined, look: Look | undefined): boolean =>
+    look instanceof Set || /[\udb80-\udbff\udc00-\udfff]/.test(unit ?? '');
+  let [start, end] = [from.at, to.at];
+  while (start > 0 && isBeside(text[start - 1], looks[start - 1])) start--;
+  while (end < text.length && isBeside(text[end], looks[end])) end++;
+  const again = (look: Look, at: number): Look => {
+    if (look instanceof Set) return anyOf([look, new Set([...look].map(restyle))]);
+    return typeof look === 'string' && at >= from.at && at < to.at ? restyle(look) : look;
   };
-  const looks = piece.looks.map((look, i) => (i < from.at || i >= to.at ? look : again(look)));
-  from.line.set({ text: piece.text, looks });
+  from.line.set({ text, looks: looks.map((look, i) => (i < start || i >= end ? look : again(look, i))) });
 }

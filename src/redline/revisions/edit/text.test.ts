@@ -156,6 +156,20 @@ describe('text by quote', () => {
     expect(edited(source, edits).xml).toBe(bare(markup));
   });
 
+  test.each<['before' | 'after', string]>([
+    ['before', 'ten'],
+    ['after', 'ten'],
+    ['after', 'fee is '],
+    ['before', ' pounds'],
+  ])('new words %s %j stand beside words that get another look', (side, quote) => {
+    const { xml } = edited(p(r('The fee is ten pounds.')), [
+      { op: 'formatText', at: { quote: 'ten' }, set: { bold: true } },
+      { op: 'insert', at: { quote }, side, text: ' x ' },
+    ]);
+    expect(xml).toContain('<w:ins><w:r><w:t> x </w:t></w:r></w:ins>');
+    expect(xml).toContain('<w:rPr><w:b/><w:rPrChange><w:rPr/></w:rPrChange></w:rPr><w:t>ten</w:t>');
+  });
+
   test('what was matched without being the same is reported', () => {
     const { report } = edited(p(r('a \u2018b\u2019 c')), [
       { op: 'delete', at: { quote: "'B'", fuzzy: true } },
