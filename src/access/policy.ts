@@ -91,7 +91,7 @@ interface DocumentRow {
 }
 
 /** The one table of who may do what with a kept document. */
-const DOCUMENT_POLICY: Readonly<Record<DocumentPermission, DocumentRow>> = {
+export const DOCUMENT_POLICY: Readonly<Record<DocumentPermission, DocumentRow>> = {
   'document.read': { least: 'viewer', administrator: false },
   'document.comment': { least: 'commenter', administrator: false },
   'document.edit': { least: 'editor', administrator: false },
