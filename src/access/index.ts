@@ -15,7 +15,7 @@ export { AccessError, type AccessErrorCode, signInRequired } from './errors.ts';
 export type { AccessEvent, AccessEvents } from './events.ts';
 export { type Group, MOST_PEOPLE } from './groups/groups.ts';
 export { LocalAccounts } from './local/local-accounts.ts';
-export { DOCUMENT_ROLES, type DocumentRole, isCurrent, type Member } from './members.ts';
+export { bestOf, DOCUMENT_ROLES, type DocumentRole, isCurrent, type Member } from './members.ts';
 export { People, type Person, TENANT_ROLES, type TenantRole } from './people/people.ts';
 export { IDLE_MS, type Standing, type Tokens } from './people/signed-in.ts';
 export { type DecidedDocument, decide, decideDocument, isHidden, roleOf } from './policy.ts';

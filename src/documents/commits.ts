@@ -144,7 +144,7 @@ export class Commits {
     const at = isoTime(this.#stores.ambient.clock);
     const members = this.#scope.parent === null ? [firstOwner(actor, at)] : [];
     const version = { ...newVersion(stored, 1, origin, { by: actor.id, at }), ...given(result) };
-    if (this.#scope.parent !== null) await this.#assertMay(actor, 'document.edit', null);
+    if (this.#scope.parent !== null) await this.#assertStillMay(actor, 'document.edit', null, id);
     return await this.#write(null, {
       format: HEAD_FORMAT,
       tenant: actor.tenant,
@@ -197,8 +197,7 @@ export class Commits {
     const { change, acts, written = [] } = outcome;
     const commit = { operation, at, records: auditRecords(actor, document, { operation, at }, acts) };
     try {
-      // What was decided on may have taken long, and a membership may be over since.
-      await this.#assertMay(actor, permission, base);
+      await this.#assertStillMay(actor, permission, base, document);
       return await this.#write(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
     } catch (error) {
       await this.#discard(base.head, written, error);
@@ -220,6 +219,21 @@ export class Commits {
       throw missing(this.#scope);
     }
     return stored;
+  }
+
+  /**
+   * The same right before something is written: the work may have taken long, and a membership may be over since. A
+   * redline is noted first: whoever takes a role away then knows which heads to fence (decision 0120).
+   */
+  async #assertStillMay(
+    actor: Actor,
+    permission: DocumentPermission,
+    stored: StoredHead | null,
+    id: string,
+  ): Promise<void> {
+    const { parent } = this.#scope;
+    if (parent !== null) await this.#stores.heads.noteBelow(actor.tenant, parent, id);
+    await this.#assertMay(actor, permission, stored);
   }
 
   /** @param stored the head that is meant; of a redline the document's is read. */

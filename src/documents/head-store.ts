@@ -91,6 +91,18 @@ export class HeadStore {
     }
   }
 
+  /** Takes note that something is kept, or about to be, under a document. */
+  async noteBelow(tenant: string, document: string, id: string): Promise<void> {
+    const name = `${folderBelow(tenant, document)}${id}`;
+    if ((await this.#store.stat(name)) === null) await writeNew(this.#store, name, new Uint8Array(0));
+  }
+
+  /** Ids of all that was ever noted under a document. */
+  async *below(tenant: string, document: string): AsyncIterable<string> {
+    const folder = folderBelow(tenant, document);
+    for await (const { name } of this.#store.list(folder)) yield name.slice(folder.length);
+  }
+
   async #replace(base: StoredHead | null, head: Head, rewrapped?: WrappedKey): Promise<StoredHead> {
     const ifGeneration = base?.generation ?? ABSENT;
     const sealed = await this.#seal(base, head, rewrapped).catch(async (error: unknown) => {
@@ -217,6 +229,10 @@ export class HeadStore {
 /** Whether the key service will never do it. */
 function isRefused(error: unknown): boolean {
   return error instanceof OutsideError && error.failure === 'refused';
+}
+
+function folderBelow(tenant: string, document: string): string {
+  return `below/${tenant}/${document}/`;
 }
 
 function isStale(error: unknown): boolean {

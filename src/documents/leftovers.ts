@@ -115,11 +115,11 @@ function groupOf(folder: string, blobs: readonly BlobInfo[]): Group {
   return { tenant, document, blobs };
 }
 
-/** @returns false when somebody else committed first. */
-async function fence(
+/** Makes every commit impossible that is under way against a head. @returns false when somebody else committed first. */
+export async function fence(
   heads: HeadStore,
   base: StoredHead | null,
-  { tenant, document }: Group,
+  { tenant, document }: Pick<Group, 'tenant' | 'document'>,
   ambient: Ambient,
   actor: Actor,
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { Actor } from '../access/index.ts';
+import { type Actor, bestOf, decideDocument, type Member, type Subject } from '../access/index.ts';
 import { type Change, type ChangeOf, Commits, type KeptStores } from './commits.ts';
 import { ALL_DOCUMENTS } from './documents.ts';
 import { DocumentsError } from './errors.ts';
@@ -50,6 +50,8 @@ interface Sealed {
   readonly g: number;
   /** The link's id; links that were made before there were ids are revoked all together only. */
   readonly n?: string;
+  /** The member by whom it was made; missing where nobody has to be one. */
+  readonly b?: Subject;
 }
 
 const NONCE_BYTES = 12;
@@ -99,7 +101,8 @@ export class Links {
     if (link === undefined) throw new Error('A commit does not say what it made.');
     const { document: d, redline, version: v, inline: i } = grant;
     const place = redline === null ? { d } : { d, r: redline };
-    const sealed = { ...place, v, i, e: Date.parse(link.expiresAt), g: links, n: id };
+    const by = await this.#memberOf(change.actor, grant, stored);
+    const sealed = { ...place, v, i, e: Date.parse(link.expiresAt), g: links, n: id, ...by };
     return { token: this.#seal(change.actor.tenant, key, sealed), link, stored };
   }
 
@@ -162,11 +165,37 @@ export class Links {
       requestId,
       subjects: [],
     } as const;
-    const { head } = await (await this.#commitsOf(reader, grant)).get(reader, headOf(grant));
-    const { links = 0, shared = [] } = head;
+    const stored = await (await this.#commitsOf(reader, grant)).get(reader, headOf(grant));
+    const { links = 0, shared = [] } = stored.head;
     const isThere = content.n === undefined || shared.some((one) => one.id === content.n);
-    if (links !== content.g || !isThere) throw new DocumentsError('links/revoked', 'The link was revoked.');
+    const isBacked = await this.#isBacked(content, grant, stored);
+    if (links !== content.g || !isThere || !isBacked)
+      throw new DocumentsError('links/revoked', 'The link was revoked.');
     return { grant, reader };
+  }
+
+  /** The member that somebody is by whom they may make a link. */
+  async #memberOf(actor: Actor, place: LinkedPlace, stored: StoredHead): Promise<{ readonly b?: Subject }> {
+    if (actor.kind === 'operator') return {};
+    const { members } = await this.#guarding(place, stored);
+    const member = bestOf(actor.subjects, members, this.#stores.ambient.clock());
+    return member === null ? {} : { b: member.subject };
+  }
+
+  /** A link is good as long as the member by whom it was made may make one. */
+  async #isBacked({ b: by }: Sealed, place: LinkedPlace, stored: StoredHead): Promise<boolean> {
+    if (by === undefined) return true;
+    const maker = { ...NOBODY, tenant: stored.head.tenant, subjects: [by] };
+    const guarded = await this.#guarding(place, stored);
+    return decideDocument(maker, 'document.link', guarded, this.#stores.ambient.clock()).outcome === 'allow';
+  }
+
+  /** The members that decide: of a redline those of its document. */
+  async #guarding({ document, redline }: LinkedPlace, stored: StoredHead) {
+    const { tenant } = stored.head;
+    const guarding = redline === null ? stored : await this.#stores.heads.read(tenant, document);
+    const members: readonly Member[] = guarding?.head.members ?? [];
+    return { id: document, generation: guarding?.generation ?? stored.generation, members };
   }
 
   /** Of whatever the place is. @throws {DocumentsError} when the document of a redline cannot be read. */
@@ -226,6 +255,9 @@ export class Links {
 function headOf({ document, redline }: LinkedPlace): string {
   return redline ?? document;
 }
+
+/** A person without a name. */
+const NOBODY = { kind: 'person', id: '', credential: '', address: null, requestId: '' } as const;
 
 /** `null` for what was not sealed with this key for this tenant. */
 function unseal(tenant: string, { id, key }: LinkKey, sealed: Buffer): Sealed | null {

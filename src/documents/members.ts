@@ -1,15 +1,18 @@
 import type { Actor, DocumentPermission, Member, Subject } from '../access/index.ts';
 import { type ChangeOf, Commits, type KeptStores } from './commits.ts';
 import { ALL_DOCUMENTS } from './documents.ts';
+import { fenceRedlines } from './fences.ts';
 import type { Head } from './head.ts';
 import type { StoredHead } from './head-store.ts';
 import { changeMembers, type Granted, type MembershipChange, ownerOf } from './membership.ts';
 
 /** Who may do what with documents. Every change is one commit of the head that holds the members. */
 export class Members {
+  readonly #stores: KeptStores;
   readonly #commits: Commits;
 
   constructor(stores: KeptStores) {
+    this.#stores = stores;
     this.#commits = new Commits(stores, ALL_DOCUMENTS);
   }
 
@@ -20,7 +23,10 @@ export class Members {
 
   /** @param find tells who is meant, once it is known that the actor may share. */
   async add(change: ChangeOf, find: () => Promise<Granted>): Promise<StoredHead> {
-    return await this.#commit(change, 'members.write', async () => ({ kind: 'add', member: await find() }));
+    return await this.#commit(change, 'members.write', 'add', async () => ({
+      kind: 'add',
+      member: await find(),
+    }));
   }
 
   async change(
@@ -28,14 +34,18 @@ export class Members {
     subject: Subject,
     to: Partial<Pick<Member, 'role' | 'expiresAt'>>,
   ): Promise<StoredHead> {
-    return await this.#commit(change, 'members.write', async () => ({ kind: 'change', subject, to }));
+    return await this.#commit(change, 'members.write', 'change', async () => ({
+      kind: 'change',
+      subject,
+      to,
+    }));
   }
 
   /** Whoever is meant may do that too. */
   async remove(change: ChangeOf, subject: Subject): Promise<StoredHead> {
     const [own] = change.actor.subjects;
     const permission = subject === own ? 'members.leave' : 'members.write';
-    return await this.#commit(change, permission, async () => ({ kind: 'remove', subject }));
+    return await this.#commit(change, permission, 'remove', async () => ({ kind: 'remove', subject }));
   }
 
   /**
@@ -50,7 +60,7 @@ export class Members {
       readonly keep: Exclude<Member['role'], 'owner'> | null;
     },
   ): Promise<StoredHead> {
-    return await this.#commit(change, 'ownership.transfer', async ({ members }) => {
+    return await this.#commit(change, 'ownership.transfer', 'transfer', async ({ members }) => {
       const to = await given.find();
       const owners = members.filter(({ role }) => role === 'owner').map(({ subject }) => subject);
       const from = given.from ?? owners.find((one) => change.actor.subjects.includes(one)) ?? owners[0] ?? to;
@@ -61,12 +71,16 @@ export class Members {
   async #commit(
     change: ChangeOf,
     permission: DocumentPermission,
+    kind: MembershipChange['kind'],
     asked: (head: Head) => Promise<MembershipChange>,
   ): Promise<StoredHead> {
     const decide = async (head: Head, at: string) => {
       const { members, acts } = changeMembers(head.members, await asked(head), { by: change.actor.id, at });
       return { change: { members, owner: ownerOf(members, head.owner) }, acts };
     };
-    return await this.#commits.change(change, permission, decide, { deleted: true });
+    const stored = await this.#commits.change(change, permission, decide, { deleted: true });
+    // Before anybody is told that something was taken away, nothing can land any more that was decided on it.
+    if (kind !== 'add') await fenceRedlines(this.#stores, change.actor, change.document);
+    return stored;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DocumentsError, type NewRedline, type StoredHead } from '../../src/documents/index.ts';
-import { CLIENT, TENANT } from './actor.ts';
+import { CLIENT, GUEST, TENANT } from './actor.ts';
 import type { Vault } from './keys.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import type { Server } from './server.ts';
@@ -23,6 +23,11 @@ export const KINDS = [
   'upload',
   'keyed',
   'link',
+  'admit',
+  'admit',
+  'admit',
+  'expel',
+  'expel',
   'sweep',
   'prune',
   'rotate',
@@ -32,6 +37,8 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 /** Those that say nothing of what is there: the same request, however often it is sent. */
 export const REPEATABLE: readonly Kind[] = ['create', 'copy', 'redline', 'upload', 'keyed', 'link'];
+/** Those that a guest may ask for as well. */
+export const GUESTS: readonly Kind[] = ['label', 'version', 'restore', 'redline', 'edit'];
 /** What no client asks for, and what commits under operations of its own. */
 export const CHORES: readonly Kind[] = ['sweep', 'prune', 'rotate', 'rewrap', 'retire'];
 
@@ -41,6 +48,8 @@ export interface Task {
   readonly kind: Kind;
   /** What it is about; of copies the one that is copied. */
   readonly document: string | null;
+  /** Whether a guest asks: an editor, as long as they are let in. */
+  readonly guest: boolean;
   /** Who tries; when that one is dead, another may. */
   owner: Process;
   /** How often it was begun. */
@@ -63,6 +72,10 @@ export interface Clients {
   readonly known: string[];
   /** By redline. */
   readonly documentOf: Map<string, string>;
+  /** Of documents that a guest was shown out of: which commit did it, and how much had landed when that was acknowledged. */
+  readonly expelled: { readonly document: string; readonly sequence: number; readonly landed: number }[];
+  /** How much has landed in the store of heads. */
+  readonly landed: () => number;
   /** What a client found that no client should. */
   readonly alarms: string[];
 }
@@ -105,13 +118,22 @@ function create(server: Server, operation: string, body = sent(contentOf(operati
   return server.documents.create({ actor: CLIENT, operation }, describe, { type: 'text/plain', body });
 }
 
-async function change(clients: Clients, server: Server, { kind, operation, document }: Task): Promise<void> {
+async function change(
+  clients: Clients,
+  server: Server,
+  { kind, operation, document, guest }: Task,
+): Promise<void> {
   if (document === null) throw new Error('A task about no document.');
   const parent = clients.documentOf.get(document);
-  const heads = parent === undefined ? server.documents : await server.redlines.of(CLIENT, parent);
-  const { head, generation } = await heads.get(CLIENT, document, { deleted: true });
-  const change = { actor: CLIENT, operation, document, ifMatch: generation };
-  const once = { actor: CLIENT, operation };
+  const actor = guest ? GUEST : CLIENT;
+  if (kind === 'admit' || kind === 'expel')
+    return await changeGuest(clients, server, kind, operation, parent ?? document);
+  const heads = parent === undefined ? server.documents : await server.redlines.of(actor, parent);
+  // What a guest knows of the state they may have from before.
+  const known = parent === undefined ? server.documents : await server.redlines.of(CLIENT, parent);
+  const { head, generation } = await known.get(CLIENT, document, { deleted: true });
+  const change = { actor, operation, document, ifMatch: generation };
+  const once = { actor, operation };
   switch (kind) {
     case 'label':
       await heads.describe(change, { labels: [...head.labels, operation] });
@@ -150,6 +172,26 @@ async function change(clients: Clients, server: Server, { kind, operation, docum
       }
     }
   }
+}
+
+/** Lets the guest in as an editor, or shows them out. */
+async function changeGuest(
+  clients: Clients,
+  server: Server,
+  kind: 'admit' | 'expel',
+  operation: string,
+  document: string,
+): Promise<void> {
+  const { generation } = await server.members.get(CLIENT, document);
+  const change = { actor: CLIENT, operation, document, ifMatch: generation };
+  const [subject] = GUEST.subjects;
+  if (subject === undefined) throw new Error('The guest is nobody.');
+  if (kind === 'admit') {
+    await server.members.add(change, async () => ({ subject, role: 'editor', expiresAt: null }));
+    return;
+  }
+  const { head } = await server.members.remove(change, subject);
+  clients.expelled.push({ document, sequence: head.sequence, landed: clients.landed() });
 }
 
 /** A week, the longest time that there is. */

@@ -14,6 +14,8 @@ const DAY_MS = 24 * 3_600_000;
 export interface Told {
   /** Every head that there was, oldest first. */
   readonly heads: readonly Head[];
+  /** When each of them landed, among all heads. */
+  readonly landed: readonly number[];
   /** Every version, wherever it stands, oldest first. */
   readonly versions: readonly Version[];
   /** Every page of versions that the last head leads to. */
@@ -40,6 +42,7 @@ export interface History {
   readonly destroyed: number;
   readonly pruned: number;
   readonly crashes: number;
+  readonly expelled: Clients['expelled'];
   /** What a client found that no client should. */
   readonly alarms: readonly string[];
 }
@@ -52,6 +55,7 @@ interface Ran {
   readonly crashes: number;
   readonly alarms: readonly string[];
   readonly links: Clients['links'];
+  readonly expelled: Clients['expelled'];
 }
 
 /** What is there when everything has come to rest, and after all chores were done some days later. @param begin a process that has read nothing yet; it may see all that was ever pruned. */
@@ -77,10 +81,19 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
   unreadable.push(...envelopeFaults(disks.heads, vault.primary));
   const journal = namesOf(disks.heads, 'journal/').map((name) => name.split('/')[4] ?? '');
   const stored = [...namesOf(disks.heads, 'pages/'), ...namesOf(disks.contents), ...namesOf(disks.spool)];
-  const { seed, tasks, crashes, alarms } = ran;
+  const { seed, tasks, crashes, alarms, expelled } = ran;
   return {
     ...{ seed, steps: scheduler.steps, tasks, documents, journal: new Set(journal) },
-    ...{ stored: new Set(stored), unreadable, alive: [...vault.alive], destroyed, pruned, crashes, alarms },
+    ...{
+      stored: new Set(stored),
+      unreadable,
+      alive: [...vault.alive],
+      destroyed,
+      pruned,
+      crashes,
+      alarms,
+      expelled,
+    },
   };
 }
 
@@ -112,9 +125,11 @@ async function endChores(keeper: Server, { scheduler, outside }: Ran): Promise<s
 
 async function told({ heads }: Server, id: string): Promise<Told> {
   const all: Head[] = [];
+  const landed: number[] = [];
   let wrapped: WrappedKey = { version: '', bytes: new Uint8Array() };
   for await (const stored of heads.history(TENANT, id)) {
     all.push(stored.head);
+    landed.push(Number(stored.generation));
     wrapped = stored.wrapped;
   }
   const last = all.at(-1);
@@ -124,7 +139,7 @@ async function told({ heads }: Server, id: string): Promise<Told> {
     for await (const version of heads.pages.latestFirst(last)) versions.unshift(version);
     for await (const page of heads.pages.pages(last)) pages.push(page);
   }
-  return { heads: all, versions, pages, wrapped };
+  return { heads: all, landed, versions, pages, wrapped };
 }
 
 /** Links that should open and do not. */

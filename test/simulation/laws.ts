@@ -1,4 +1,5 @@
 import type { Head } from '../../src/documents/index.ts';
+import { GUEST } from './actor.ts';
 import { CHORES } from './acts.ts';
 import type { History, Told } from './inspect.ts';
 
@@ -7,6 +8,7 @@ export function brokenLaws(history: History): string[] {
   return [
     ...[...history.documents].flatMap(([id, told]) => chainFaults(id, told)),
     ...answerFaults(history),
+    ...memberFaults(history),
     ...auditFaults(history),
     ...storeFaults(history),
     ...keyFaults(history),
@@ -57,6 +59,43 @@ function answerFaults({ tasks, documents }: History): string[] {
     if (new Set(answers).size > 1) return [`${kind} ${operation} was answered in two ways`];
     return [];
   });
+}
+
+/** What a guest commits stands on a head that lets them in; nothing lands of them once somebody was told that they are out. */
+function memberFaults({ documents, expelled }: History): string[] {
+  const faults: string[] = [];
+  for (const [id, { heads, landed }] of documents) {
+    for (const [at, { commit, redline, sequence }] of heads.entries()) {
+      if (!isGuests(commit)) continue;
+      const before = heads[at - 1];
+      if (redline === null && (before === undefined || !letsIn(before)))
+        faults.push(`${id}: commit ${sequence} is of a guest who was not let in`);
+      const document = redline?.document ?? id;
+      for (const out of expelled) {
+        const isLater = (landed[at] ?? 0) > out.landed;
+        if (out.document !== document || !isLater) continue;
+        if (!isInAgain(documents.get(document), out.sequence, landed[at] ?? 0))
+          faults.push(`${id}: commit ${sequence} of a guest landed after they were out`);
+      }
+    }
+  }
+  return faults;
+}
+
+export function isGuests({ records }: Head['commit']): boolean {
+  return records.some(({ actor }) => actor.id === GUEST.id);
+}
+
+function letsIn({ members }: Head): boolean {
+  return members.some(({ subject }) => GUEST.subjects.includes(subject));
+}
+
+/** Whether a document let the guest in after a commit, and before something landed. */
+function isInAgain(told: Told | undefined, sequence: number, before: number): boolean {
+  const { heads = [], landed = [] } = told ?? {};
+  return heads.some(
+    (head, at) => head.sequence > sequence && (landed[at] ?? before) < before && letsIn(head),
+  );
 }
 
 /** Every commit carries its records and was announced to the relays. */

@@ -13,6 +13,7 @@ import {
 } from '../../src/documents/index.ts';
 import { LinkKeys } from '../../src/documents/link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from '../../src/documents/links.ts';
+import { Members } from '../../src/documents/members.ts';
 import { Redlines } from '../../src/documents/redlines.ts';
 import { Rewrapping } from '../../src/documents/rewrapping.ts';
 import { actorOf, TENANT } from './actor.ts';
@@ -52,6 +53,7 @@ export class Server {
   readonly contents: ContentStore;
   readonly documents: Documents;
   readonly redlines: Redlines;
+  readonly members: Members;
   readonly uploads: Uploads;
   readonly requests: Requests;
   readonly links: Links;
@@ -89,6 +91,7 @@ export class Server {
     const stores = { heads: this.heads, contents: this.contents, ambient, committed: async () => {} };
     this.documents = new Documents(stores);
     this.redlines = new Redlines(stores, this.documents);
+    this.members = new Members(stores);
     this.uploads = new Uploads(new UploadStore(store(disks.spool), keys, ambient), ambient);
     this.requests = new Requests(store(disks.spool), keys, ambient);
     const linkKeys = new LinkKeys(this.#headBlobs, keys, ambient, LINK_LIFETIME_MS.most);

@@ -1,6 +1,6 @@
 import { DocumentsError } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
-import { act, type Clients, KINDS, type Kind, REPEATABLE, type Task } from './acts.ts';
+import { act, type Clients, GUESTS, KINDS, type Kind, REPEATABLE, type Task } from './acts.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
 import { type History, inspect } from './inspect.ts';
 import { Vault } from './keys.ts';
@@ -42,8 +42,8 @@ export async function simulate(seed: number): Promise<History> {
   const begin = (all: boolean) =>
     new Server(run.process('judge', 0), scheduler, outside, () => NO_FAULTS, all);
   const { tasks, crashes, clients } = run;
-  const { alarms, links } = clients;
-  const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, alarms, links });
+  const { alarms, links, expelled } = clients;
+  const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, alarms, links, expelled });
   await scheduler.run(() => {});
   return await told;
 }
@@ -63,7 +63,16 @@ class Run {
     this.outside = outside;
     this.faults = faults;
     const { vault } = outside;
-    this.clients = { scheduler, vault, links: [], known: [], documentOf: new Map(), alarms: [] };
+    this.clients = {
+      scheduler,
+      vault,
+      links: [],
+      known: [],
+      documentOf: new Map(),
+      expelled: [],
+      landed: () => outside.disks.heads.landed,
+      alarms: [],
+    };
     for (const name of ['a', 'b', 'c']) this.#start(name, () => 2 + Math.floor(scheduler.random() * 5));
   }
 
@@ -137,7 +146,8 @@ class Run {
     const { known } = this.clients;
     const operation = `o_${server.process.name.replaceAll("'", '-')}${n}`;
     const document = known.length === 0 ? null : this.scheduler.pick(known);
-    const asked = { operation, kind, document, owner: server.process };
+    const guest = GUESTS.includes(kind) && this.scheduler.chance(0.6);
+    const asked = { operation, kind, document, guest, owner: server.process };
     return { ...asked, tries: 0, outcome: 'open', upload: null, answers: [] };
   }
 
@@ -169,11 +179,11 @@ class Run {
   }
 
   /** Whether an error means that the operation did not happen and will not. @throws what nothing should throw. */
-  #saysNothingHappened(error: unknown, { tries, kind, document }: Task): boolean {
+  #saysNothingHappened(error: unknown, { tries, kind, document, guest }: Task): boolean {
     const isFirst = tries === 1;
     if (error instanceof DocumentsError) {
       // Who asks for these is told about something else, before it is looked whether an earlier try did it.
-      const below = kind === 'redline' || this.clients.documentOf.has(document ?? '');
+      const below = guest || kind === 'redline' || this.clients.documentOf.has(document ?? '');
       const aside = error.code.startsWith('uploads/') || (below && error.code !== 'documents/stale');
       return error.code !== 'documents/unclear' && (isFirst || !aside);
     }

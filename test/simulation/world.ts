@@ -29,6 +29,11 @@ export class Disk {
     this.#scheduler = scheduler;
   }
 
+  /** How many objects were ever written. */
+  get landed(): number {
+    return this.#generation;
+  }
+
   live(name: string): Kept | null {
     const last = this.objects.get(name)?.at(-1);
     return last?.live ? last : null;
