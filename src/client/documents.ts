@@ -7,6 +7,8 @@ export interface DocumentEntry {
   readonly name: string;
   readonly labels: readonly string[];
   readonly owner: string;
+  /** What whoever asks is in it. */
+  readonly role: 'viewer' | 'commenter' | 'editor' | 'owner' | null;
   readonly state: 'active' | 'deleted';
   /** ISO 8601, UTC. */
   readonly createdAt: string;

@@ -19,6 +19,20 @@ export {
   type VersionOrigin,
   type VersionPage,
 } from './documents.ts';
+export {
+  addMember,
+  changeMember,
+  listGroups,
+  listMembers,
+  type Member,
+  type MemberChange,
+  type Members,
+  ROLES,
+  type Role,
+  removeMember,
+  transferDocument,
+  type Whom,
+} from './members.ts';
 export { type Problem, ProblemError, problemFrom, unreachable } from './problem.ts';
 export {
   type ChangeQuery,

@@ -14,6 +14,7 @@ Examples:
   redline documents history ID
   redline documents download ID --version 1 -o draft-1.docx
   redline documents compare ID --original 1 --modified 2 -o redline.docx
+  redline documents share ID ben@example.com --as editor
 `;
 
 const UPLOAD_HELP = `
@@ -48,6 +49,7 @@ export function addDocumentCommands(program: Command, io: Io, done: Done): void 
   addCompare(documents, io, done);
   addDeciding(documents, io, done);
   addChanges(documents, io, done);
+  addSharing(documents, io, done);
 }
 
 function withService(command: Command): Command {
@@ -174,4 +176,44 @@ function addChanges(documents: Command, io: Io, done: Done): void {
     .option('--name <name>', 'what the copy is called (default: the same)')
     .option('--version <number>', 'the version to copy (default: the current one)')
     .action(async (id, flags) => done(await (await import('./change.ts')).runCopy(id, flags, io)));
+}
+
+const SHARE_HELP = `
+WHOM is an address of somebody who has signed in, a domain, or what "members" tells: person:ID, group:ID, domain:NAME,
+service:ID. A viewer reads; a commenter comments as well; an editor changes; an owner shares. See docs/sharing.md.
+
+Examples:
+  redline documents share ID ben@example.com --as editor --until 2027-01-31
+  redline documents share ID example.com --as viewer
+  redline documents unshare ID ben@example.com
+  redline documents transfer ID cid@example.com --keep viewer
+`;
+
+function addSharing(documents: Command, io: Io, done: Done): void {
+  withService(documents.command('members <id>'))
+    .description('list who may do what with a document')
+    .action(async (id, flags) => done(await (await import('./members.ts')).runMembers(id, flags, io)));
+  withService(documents.command('share <id> <whom>'))
+    .description('share a document with somebody, or give them another role')
+    .requiredOption('--as <role>', 'viewer, commenter, editor or owner')
+    .option('--until <time>', 'a day or a time; afterwards it is as if it had never been shared')
+    .option('--if-match <etag>', IF_MATCH)
+    .addHelpText('after', SHARE_HELP)
+    .action(async (id, whom, flags) =>
+      done(await (await import('./members.ts')).runShare(id, whom, flags, io)),
+    );
+  withService(documents.command('unshare <id> <whom>'))
+    .description('share a document with somebody no longer')
+    .option('--if-match <etag>', IF_MATCH)
+    .action(async (id, whom, flags) =>
+      done(await (await import('./members.ts')).runUnshare(id, whom, flags, io)),
+    );
+  withService(documents.command('transfer <id> <whom>'))
+    .description('make somebody else the owner of a document')
+    .option('--from <member>', 'who gives it up (default: who asks, else the first owner)')
+    .option('--keep <role>', 'what they are then: viewer, commenter, editor or nothing', 'editor')
+    .option('--if-match <etag>', IF_MATCH)
+    .action(async (id, whom, flags) =>
+      done(await (await import('./members.ts')).runTransfer(id, whom, flags, io)),
+    );
 }
