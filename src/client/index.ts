@@ -22,7 +22,6 @@ export {
 export {
   addMember,
   changeMember,
-  listGroups,
   listMembers,
   type Member,
   type MemberChange,

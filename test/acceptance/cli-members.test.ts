@@ -99,6 +99,6 @@ describe('redline documents', () => {
     const id = await keep('ada');
     const result = await run('ada', 'unshare', id, 'ada@acme.test');
     expect(result.exitCode).not.toBe(0);
-    expect(result.stderr).toMatch(/would have no owner/);
+    expect(result.stderr).toMatch(/Nobody would own the document/);
   });
 });

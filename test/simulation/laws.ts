@@ -82,7 +82,7 @@ function memberFaults({ documents, expelled }: History): string[] {
   return faults;
 }
 
-export function isGuests({ records }: Head['commit']): boolean {
+function isGuests({ records }: Head['commit']): boolean {
   return records.some(({ actor }) => actor.id === GUEST.id);
 }
 
