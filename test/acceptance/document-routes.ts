@@ -12,6 +12,7 @@ interface DocumentRoute {
 
 const read: DocumentRoute = { permission: 'document.read' };
 const edit: DocumentRoute = { permission: 'document.edit' };
+const link: DocumentRoute = { permission: 'document.link' };
 const MARK = { op: 'comment', at: { quote: 'x' }, text: 'y' };
 const DECISIONS = { decisions: [{ verdict: 'accept', changes: {} }] };
 /** A version that is not there: whoever may ask is told so, and no engine has to run. */
@@ -29,6 +30,10 @@ function alike(one: string): Record<string, DocumentRoute> {
     [`post ${one}/edits`]: { ...edit, body: { edits: [MARK] } },
     [`post ${one}/scrubs`]: { ...edit, body: {} },
     [`post ${one}/versions/{number}/restore`]: edit,
+    [`get ${one}/links`]: link,
+    [`post ${one}/links`]: { ...link, body: NO_VERSION },
+    [`delete ${one}/links`]: link,
+    [`delete ${one}/links/{link}`]: link,
     [`post ${one}/comments`]: { permission: 'document.comment', body: { edits: [MARK] } },
   };
 }
@@ -41,8 +46,6 @@ export const DOCUMENT_ROUTES: Readonly<Record<string, DocumentRoute>> = {
   'post /v1/documents/{id}/restore': { permission: 'document.delete' },
   'post /v1/documents/{id}/copies': { ...read, body: { version: 99 } },
   'post /v1/documents/{id}/versions': { ...edit, form: () => file(word('x')) },
-  'post /v1/documents/{id}/links': { permission: 'document.link', body: NO_VERSION },
-  'delete /v1/documents/{id}/links': { permission: 'document.link' },
   'get /v1/documents/{id}/members': { permission: 'members.read' },
   'post /v1/documents/{id}/members': { permission: 'members.write', body: { person: 'p', role: 'viewer' } },
   'patch /v1/documents/{id}/members/{member}': { permission: 'members.write', body: { role: 'viewer' } },

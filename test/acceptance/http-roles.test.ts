@@ -183,6 +183,7 @@ async function ask(
     .replace('{id}', isOwn ? made.own : made.other)
     .replace('{redline}', isOwn ? made.redline : made.otherRedline)
     .replace('{number}', '1')
+    .replace('{link}', 'l_nothing')
     .replace('{member}', `person:${made.first}`);
   asked += 1;
   const from = { 'x-forwarded-for': `198.51.${asked >> 8}.${asked & 255}`, 'if-match': '"1"' };
