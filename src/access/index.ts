@@ -18,7 +18,14 @@ export { LocalAccounts } from './local/local-accounts.ts';
 export { bestOf, DOCUMENT_ROLES, type DocumentRole, isCurrent, type Member } from './members.ts';
 export { People, type Person, TENANT_ROLES, type TenantRole } from './people/people.ts';
 export { IDLE_MS, type Standing, type Tokens } from './people/signed-in.ts';
-export { type DecidedDocument, decide, decideDocument, isHidden, roleOf } from './policy.ts';
+export {
+  type DecidedDocument,
+  DOCUMENT_POLICY,
+  decide,
+  decideDocument,
+  isHidden,
+  roleOf,
+} from './policy.ts';
 export type { Cache } from './ports/cache.ts';
 export type { Channel } from './ports/channel.ts';
 export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/identity-provider.ts';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Actor,
+  DOCUMENT_POLICY,
   DOCUMENT_ROLES,
   type DocumentPermission,
   decideDocument,
@@ -10,7 +11,6 @@ import {
   type Member,
   type Subject,
 } from '../access/index.ts';
-import { DOCUMENT_POLICY } from '../access/policy.ts';
 import { DocumentsError } from './errors.ts';
 import { changeMembers, type MembershipChange } from './membership.ts';
 
