@@ -104,13 +104,13 @@ export class Scope {
     return uri === undefined ? undefined : intern(canonicalName(uri, local));
   }
 
-  /** Reads attributes from `from` up to `>` or `/>`, whose offset is `end`; `undefined` where they are malformed. */
-  readTag(text: string, from: number): { tag: Tag; end: number } | undefined {
+  /** `readTag` for tags of which many differ in the first attribute alone, as those of revisions do. */
+  readAlike(text: string, from: number): { tag: Tag; end: number } | undefined {
     const start = afterSpace(text, from);
     const first = start === from || endsTag(text, start) ? undefined : readAttribute(text, start);
-    if (first === undefined || isDeclaration(first.name)) return this.readAll(text, from);
+    if (first === undefined || isDeclaration(first.name)) return this.readTag(text, from);
     const gt = text.indexOf('>', first.end);
-    if (gt - first.end > MAX_REST || gt <= first.end) return this.readAll(text, from);
+    if (gt - first.end > MAX_REST || gt <= first.end) return this.readTag(text, from);
     const rest = text.slice(first.end, gt);
     const name = this.attributeName(first.name);
     const known = this.rests.get(rest);
@@ -118,13 +118,14 @@ export class Scope {
       const attributes = [{ name, value: first.value }, ...known.attributes];
       return { tag: { attributes, scope: this, flags: linkFlag(attributes) }, end: first.end + known.length };
     }
-    const read = this.readAll(text, from);
+    const read = this.readTag(text, from);
     if (read?.tag.scope === this && this.rests.size < MAX_RESTS && endsWhole(text, read.end, gt))
       this.rests.set(rest, { attributes: read.tag.attributes.slice(1), length: read.end - first.end });
     return read;
   }
 
-  private readAll(text: string, from: number): { tag: Tag; end: number } | undefined {
+  /** Reads attributes from `from` up to `>` or `/>`, whose offset is `end`; `undefined` where they are malformed. */
+  readTag(text: string, from: number): { tag: Tag; end: number } | undefined {
     const raw: RawAttribute[] = [];
     let declares = false;
     let at = from;

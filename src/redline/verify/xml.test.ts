@@ -53,8 +53,8 @@ describe('the scanner reads', () => {
     ],
     [
       'tags that end alike up to a > in a value',
-      `<a><b c="1" d="x>"/><b c="2" d="x>"/><b c="3" d="x"/><b e='>' d="x>"/></a>`,
-      'a(b c=1 d=x>() b c=2 d=x>() b c=3 d=x() b e=> d=x>())',
+      `<w:p ${W}><w:ins a="1" b="x>"/><w:ins a="2" b="x>"/><w:ins a="3" b="x"/><w:ins c='>' b="x>"/></w:p>`,
+      'w:p(w:ins a=1 b=x>() w:ins a=2 b=x>() w:ins a=3 b=x() w:ins c=> b=x>())',
     ],
     ['text between elements', '<a>x<b/>y</a>', 'a(b() #text(y))'],
   ];
@@ -122,7 +122,7 @@ describe('the scanner refuses', () => {
     ['an attribute twice', '<a b="1" b="2"/>', 'document/damaged-part'],
     [
       'an attribute twice, behind a tag that ends alike',
-      '<a><c d="1" b="2"/><c b="1" b="2"/></a>',
+      `<w:p ${W}><w:ins d="1" b="2"/><w:ins b="1" b="2"/></w:p>`,
       'document/damaged-part',
     ],
     ['an attribute without quotes', '<a b=1/>', 'document/damaged-part'],

@@ -192,7 +192,10 @@ export class XmlScanner {
   }
 
   private newTag(raw: string, lt: number, expectedEnd: number, whole: string): number {
-    const read = this.scope.readTag(this.text, lt + 1 + raw.length);
+    const from = lt + 1 + raw.length;
+    // Those of revisions have ids of their own.
+    const isOwn = ((this.scope.name(raw)?.flags ?? 0) & FLAGS.revision) !== 0;
+    const read = isOwn ? this.scope.readAlike(this.text, from) : this.scope.readTag(this.text, from);
     if (read === undefined) throw this.damaged('has a malformed tag');
     const { tag, end } = read;
     const name = tag.scope.name(raw);
@@ -200,7 +203,6 @@ export class XmlScanner {
     const empty = this.text.charCodeAt(end) === SLASH;
     const made: StartTag = { raw, name, tag, empty, element: undefined, fresh: undefined };
     const gt = empty ? end + 1 : end;
-    // Those of revisions have ids of their own.
     if (gt - lt <= MAX_TAG && (name.flags & FLAGS.revision) === 0)
       this.scope.tags.set(this.text.slice(lt + 1, gt), made);
     return empty ? this.emptyElement(made, gt) : this.push(made, lt, gt + 1, expectedEnd, whole);
