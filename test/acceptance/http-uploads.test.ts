@@ -93,7 +93,8 @@ function send(
   });
   const client = new Upload(content, {
     endpoint: `${server.url}/v1/uploads`,
-    retryDelays: Array(40).fill(100),
+    // A server may take long to start again on a busy machine.
+    retryDelays: Array(1200).fill(100),
     metadata: { filename: 'Müller agreement.docx', filetype: 'x' },
     onSuccess: () => settle.resolve(),
     onError: (error) => settle.reject(error),
