@@ -15,9 +15,15 @@ afterAll(() => stage.stop());
 
 const bearer = (one: Visitor) => `Bearer ${one.cookies.get(ACCESS)}`;
 
+/** A place is given back when its connection says so, which may be after the answer: whoever is turned away asks again. */
 async function newKey(maker: Visitor): Promise<string> {
   const json = { name: 'k', scopes: ['compare'], perMinute: 6000 };
-  const answer = await maker.fetch('/v1/api-keys', { method: 'POST', json });
+  let answer = await maker.fetch('/v1/api-keys', { method: 'POST', json });
+  const again = async () => {
+    if (answer.status === 429) answer = await maker.fetch('/v1/api-keys', { method: 'POST', json });
+    return answer.status;
+  };
+  await expect.poll(again, { timeout: 30_000, interval: 100 }).toBe(201);
   return `Bearer ${((await answer.json()) as { key: string }).key}`;
 }
 
@@ -53,7 +59,8 @@ describe('requests at once', () => {
     const refused = await ask(key);
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(await refused.json()).toMatchObject({ code: 'access/too-many-at-once', status: 429 });
-    expect([(await ask(other)).status, (await ask(bearer(ben))).status]).toEqual([200, 200]);
+    await until(other, 200);
+    await until(bearer(ben), 200);
     await held[0]?.end();
     await until(key, 200);
     await held[1]?.end();
@@ -66,9 +73,9 @@ describe('requests at once', () => {
     const free = await newKey(ben);
     const held = keys.flatMap((key) => [hold(key), hold(key)]);
     await until(free, 429);
-    expect((await ask(bearer(ben))).status, 'a person of the tenant').toBe(429);
+    await until(bearer(ben), 429);
     const stranger = await stage.signedIn({ ...BEN, sub: '2001', hd: 'other.test' });
-    expect((await ask(bearer(stranger))).status, 'another tenant').toBe(200);
+    await until(bearer(stranger), 200);
     for (const one of held) await one.end();
     await until(free, 200);
   });
