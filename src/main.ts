@@ -1,11 +1,20 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Trail } from './audit/index.ts';
 import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
 import type { Library } from './documents/index.ts';
 import { createLog, describeError, type Log, OutsideError, systemClock } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
 import { guardPlatform, type Platform } from './platform/index.ts';
-import { openLibrary, ROLES, type ShutdownPhase, shutDown, tuneRuntime } from './roles/index.ts';
+import {
+  openLibrary,
+  openTrail,
+  ROLES,
+  type RoleContext,
+  type ShutdownPhase,
+  shutDown,
+  tuneRuntime,
+} from './roles/index.ts';
 
 /** Exit codes of the process; those of the command line (docs) where they overlap. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -37,14 +46,29 @@ export async function withLibrary<Result>(
   overrides: Environment,
   work: (library: Library, config: Config) => Promise<Result>,
 ): Promise<Result> {
+  return await beside(overrides, ({ config }, library) => work(library, config));
+}
+
+/** The same with the audit trail, after what was left has been brought into it. */
+export async function withTrail<Result>(
+  overrides: Environment,
+  work: (trail: Trail) => Promise<Result>,
+): Promise<Result> {
+  return await beside(overrides, async (context, library) => work(await openTrail(context, library)));
+}
+
+async function beside<Result>(
+  overrides: Environment,
+  work: (context: RoleContext, library: Library) => Promise<Result>,
+): Promise<Result> {
   const config = readConfig(overrides);
   const log = createLog(config.logLevel);
   const opened = await openPlatform(config, log);
   try {
-    const platform = guardPlatform(opened, {});
-    const library = await openLibrary({ config, platform, clock: systemClock, log });
+    const context = { config, platform: guardPlatform(opened, {}), clock: systemClock, log };
+    const library = await openLibrary(context);
     try {
-      return await work(library, config);
+      return await work(context, library);
     } finally {
       library.close();
     }

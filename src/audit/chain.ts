@@ -96,6 +96,8 @@ export class Chain {
       end = this.#learn(events);
     }
     this.#end = end ?? EMPTY_CHAIN;
+    // What waited until now somebody else may have brought into a segment that was not looked at.
+    this.#waiting = this.#waiting.map((parcel) => ({ ...parcel, found: true }));
   }
 
   async #append(): Promise<void> {
@@ -154,7 +156,10 @@ export class Chain {
     let { commit } = parcel;
     while (commit !== null && commit.before !== null && !isKnown(firstId(commit.object, commit.before))) {
       const { object, number } = commit;
-      if ((this.#commits.get(object) ?? 0) >= number - 1) break;
+      const last = this.#commits.get(object);
+      if (last !== undefined && last >= number - 1) break;
+      // Of the one right before it was asked already; of those before that one nobody could.
+      if (last === undefined && commit !== parcel.commit && (await this.#isInSink(commit))) break;
       const earlier = await this.#parts.commits.numbered(this.tenant, object, number - 1);
       if (earlier === null) break;
       const before = parcelOf(earlier, true);
@@ -162,6 +167,12 @@ export class Chain {
       ({ commit } = before);
     }
     return found;
+  }
+
+  async #isInSink({ object, before }: NonNullable<Parcel['commit']>): Promise<boolean> {
+    if (before === null) return false;
+    const id = firstId(object, before);
+    return (await this.#parts.sink.known(this.tenant, [id])).has(id);
   }
 
   /** In as many segments as it takes. */

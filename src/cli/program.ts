@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAdmin } from './admin.ts';
+import { addAudit } from './audit.ts';
 import { addChangeCommands } from './change-commands.ts';
 import { addDocumentCommands } from './documents/commands.ts';
 import { addEditCommands } from './edit-commands.ts';
@@ -99,6 +100,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addDocumentCommands(program, io, done);
   addServe(program, done);
   addAdmin(program, io, done);
+  addAudit(program, io, done);
   return program;
 }
 

@@ -1,3 +1,4 @@
+import type { Trail } from '../audit/index.ts';
 import { ConfigError } from '../config.ts';
 import type { Library } from '../documents/index.ts';
 import { OutsideError } from '../kit/index.ts';
@@ -10,12 +11,25 @@ export async function withService<Answer>(
 ): Promise<Answer> {
   // Loaded only here: the other commands start without the service's packages.
   const { withLibrary } = await import('../main.ts');
-  const { AccessError } = await import('../access/index.ts');
   const working = withLibrary({ REDLINE_DATA: data }, (library, { signIn, host, port }) =>
     work(library, signIn.origin ?? `http://${host}:${port}`),
   );
+  return await explained(working);
+}
+
+/** The same with its audit trail. */
+export async function withServiceTrail<Answer>(
+  data: string | undefined,
+  work: (trail: Trail) => Promise<Answer>,
+): Promise<Answer> {
+  const { withTrail } = await import('../main.ts');
+  return await explained(withTrail({ REDLINE_DATA: data }, work));
+}
+
+/** What cannot be opened, and what is refused, is said in words that help. */
+async function explained<Answer>(working: Promise<Answer>): Promise<Answer> {
+  const { AccessError } = await import('../access/index.ts');
   return await working.catch((error: unknown) => {
-    // What cannot be opened, and what is refused, is said in words that help.
     const isOurs =
       error instanceof OutsideError || error instanceof ConfigError || error instanceof AccessError;
     if (isOurs) throw new CliError('usage', error.message, error);

@@ -10,7 +10,7 @@ import { HttpServer } from './http-server.ts';
 import { openLibrary, placeOf, tenantsOf } from './library.ts';
 import { logOutside } from './outside-events.ts';
 import type { RoleContext, RunningRole } from './role.ts';
-import { openTrail, relayRegularly } from './trail.ts';
+import { checkpointRegularly, openTrail, relayRegularly } from './trail.ts';
 import { watchVitals } from './vitals.ts';
 
 /** How often expired results are looked for. */
@@ -72,6 +72,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   }
   const endSweeps = sweepRegularly(context, results, library, access, integrity, trail);
   const relay = relayRegularly(trail, log, integrity);
+  const signing = checkpointRegularly(context, library, trail);
   const stopAccepting = async () => {
     endSweeps();
     endListening();
@@ -87,6 +88,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
       { name: 'stop accepting', deadlineMs: 1000, run: stopAccepting },
       { name: 'drain', deadlineMs: 20_000, run: () => server.drained() },
       { name: 'deliver events', deadlineMs: 5000, run: () => relay.end() },
+      { name: 'sign events', deadlineMs: 5000, run: () => signing.end() },
       { name: 'cut connections', deadlineMs: 2000, run: () => server.cut() },
       { name: 'end pool', deadlineMs: 5000, run: () => pool.close() },
       { name: 'forget keys', deadlineMs: 1000, run: async () => library.close() },

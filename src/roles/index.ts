@@ -1,6 +1,7 @@
 export { openLibrary } from './library.ts';
 export type { RoleContext, RunningRole, ShutdownPhase } from './role.ts';
 export { shutDown } from './shutdown.ts';
+export { openTrail } from './trail.ts';
 
 /** The roles by name. Each is loaded only when it is chosen. */
 export const ROLES = {

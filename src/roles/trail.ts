@@ -1,4 +1,4 @@
-import { routedSink, Trail } from '../audit/index.ts';
+import { Checkpointer, routedSink, Trail } from '../audit/index.ts';
 import type { Library } from '../documents/index.ts';
 import {
   describeError,
@@ -13,6 +13,8 @@ import type { RoleContext } from './role.ts';
 
 /** How soon what happened is brought into the chain: all of that time goes into one segment. */
 const RELAY_EVERY_MS = 500;
+/** How much nobody has signed for, at most. */
+const SIGN_EVERY_MS = 60_000;
 /** After a failure. */
 const RELAY_AGAIN_MS = 5000;
 
@@ -29,6 +31,31 @@ export async function openTrail(
   library.onCommit((commit) => trail.committed(commit));
   await trail.open(tenantsOf(config)).catch((error) => log.warn('audit sink behind', describeError(error)));
   return trail;
+}
+
+/** Signs what is in the chains, once a minute. @returns what ends that, after a last time. */
+export function checkpointRegularly(
+  { config, platform, clock, log }: Pick<RoleContext, 'config' | 'platform' | 'clock' | 'log'>,
+  { records }: Library,
+  trail: Trail,
+): { end(): Promise<void> } {
+  const { checkpoints: place } = platform;
+  if (place === null) return { end: async () => {} };
+  const checkpointer = new Checkpointer({ trail, place, records, clock });
+  const sign = async (): Promise<void> => {
+    try {
+      await checkpointer.run(tenantsOf(config));
+    } catch (error) {
+      log.error('checkpoint failed', describeError(error));
+    }
+  };
+  const timer = setInterval(() => void sign(), SIGN_EVERY_MS).unref();
+  return {
+    end: async () => {
+      clearInterval(timer);
+      await sign();
+    },
+  };
 }
 
 /** Brings what happens into the chains and to the sink. @returns what ends that, after a last time. */
@@ -56,6 +83,8 @@ export function relayRegularly(trail: Trail, log: Log, integrity: Integrity): { 
     end: async () => {
       isEnded = true;
       stop();
+      // The first one may have been under way already, without what came last.
+      await relay();
       await relay();
     },
   };

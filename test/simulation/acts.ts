@@ -28,6 +28,11 @@ export const KINDS = [
   'admit',
   'expel',
   'expel',
+  'read',
+  'read',
+  'relay',
+  'relay',
+  'relay-left',
   'sweep',
   'prune',
   'rotate',
@@ -40,7 +45,15 @@ export const REPEATABLE: readonly Kind[] = ['create', 'copy', 'redline', 'upload
 /** Those that a guest may ask for as well. */
 export const GUESTS: readonly Kind[] = ['label', 'version', 'restore', 'redline', 'edit'];
 /** What no client asks for, and what commits under operations of its own. */
-export const CHORES: readonly Kind[] = ['sweep', 'prune', 'rotate', 'rewrap', 'retire'];
+export const CHORES: readonly Kind[] = [
+  'relay',
+  'relay-left',
+  'sweep',
+  'prune',
+  'rotate',
+  'rewrap',
+  'retire',
+];
 
 /** A request of a client, which asks again under the same operation until it knows. */
 export interface Task {
@@ -91,12 +104,15 @@ export async function act(clients: Clients, server: Server, task: Task): Promise
   if (CHORES.includes(kind)) await doChore(clients, server, task);
   else if (kind === 'create') heard(clients, await create(server, operation));
   else if (kind === 'upload') await upload(clients, server, task);
+  else if (kind === 'read') await read(server, operation);
   else if (kind === 'keyed') await createOnce(clients, server, task);
   else await change(clients, server, task);
 }
 
 async function doChore({ vault, alarms }: Clients, server: Server, { kind, operation }: Task): Promise<void> {
   if (kind === 'sweep') await server.sweep();
+  if (kind === 'relay') await server.trail.advance();
+  if (kind === 'relay-left') await server.trail.sweep();
   if (kind === 'prune') await server.prune();
   if (kind === 'rotate') await server.keys.rotate(TENANT);
   if (kind === 'rewrap') {
@@ -106,6 +122,17 @@ async function doChore({ vault, alarms }: Clients, server: Server, { kind, opera
   if (kind === 'retire') {
     for (const version of vault.alive) await server.keys.retire(TENANT, version);
   }
+}
+
+/** The answer is sent when this comes back. */
+async function read({ trail }: Server, operation: string): Promise<void> {
+  await trail.record({
+    type: 'document.read',
+    outcome: 'done',
+    reason: null,
+    actor: CLIENT,
+    object: operation,
+  });
 }
 
 function heard(clients: Clients, { head }: StoredHead): void {

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../src/audit/index.ts';
 import type { PageRef } from '../../src/documents/head.ts';
 import { unwrapHead } from '../../src/documents/head-envelope.ts';
 import { DocumentsError, type Head, type Version, type WrappedKey } from '../../src/documents/index.ts';
@@ -43,6 +44,8 @@ export interface History {
   readonly pruned: number;
   readonly crashes: number;
   readonly expelled: Clients['expelled'];
+  /** What auditors see, as the last relay left it. */
+  readonly events: readonly AuditEvent[];
   /** What a client found that no client should. */
   readonly alarms: readonly string[];
 }
@@ -68,6 +71,9 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
   const unreadable = [...(await uploadFaults(keeper, ran.tasks)), ...(await linkFaults(keeper, ran))];
   unreadable.push(...(await endChores(keeper, ran)));
   const judge = begin(true);
+  scheduler.now += 3_600_000;
+  await judge.trail.sweep();
+  const events = [...outside.events.values()].toSorted((one, other) => one.sequence - other.sequence);
   const documents = new Map<string, Told>();
   for (const name of namesOf(disks.heads, 'heads/')) {
     const id = name.split('/')[2] ?? '';
@@ -94,6 +100,7 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
       alarms,
       expelled,
     },
+    events,
   };
 }
 

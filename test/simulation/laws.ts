@@ -1,6 +1,7 @@
 import type { Head } from '../../src/documents/index.ts';
 import { GUEST } from './actor.ts';
 import { CHORES } from './acts.ts';
+import { eventFaults } from './event-laws.ts';
 import type { History, Told } from './inspect.ts';
 
 /** What a history breaks, a sentence each; none when all is well. */
@@ -10,6 +11,7 @@ export function brokenLaws(history: History): string[] {
     ...answerFaults(history),
     ...memberFaults(history),
     ...auditFaults(history),
+    ...eventFaults(history),
     ...storeFaults(history),
     ...keyFaults(history),
     ...history.unreadable,
@@ -51,7 +53,7 @@ function answerFaults({ tasks, documents }: History): string[] {
     commits.set(commit.operation, (commits.get(commit.operation) ?? 0) + 1);
   }
   return tasks.flatMap(({ operation, kind, outcome, answers }) => {
-    if (CHORES.includes(kind)) return [];
+    if (CHORES.includes(kind) || kind === 'read') return [];
     const times = commits.get(operation) ?? 0;
     if (times > 1) return [`${kind} ${operation} happened ${times} times`];
     if (outcome === 'done' && times === 0) return [`${kind} ${operation} was acknowledged and is lost`];

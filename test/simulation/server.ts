@@ -1,5 +1,8 @@
+import { Trail } from '../../src/audit/index.ts';
+import { recordsOf } from '../../src/documents/commit-records.ts';
 import {
   type Ambient,
+  CommitHistory,
   ContentStore,
   DataKeys,
   Documents,
@@ -20,6 +23,7 @@ import { actorOf, TENANT } from './actor.ts';
 import type { Faults } from './faults.ts';
 import { SimulatedKeys, type Vault } from './keys.ts';
 import type { Process, Scheduler } from './scheduler.ts';
+import { SimulatedSink, type SinkRows } from './sink.ts';
 import { type Disk, SimulatedStore } from './world.ts';
 
 /** Keys leave the cache when they are asked for after their time. */
@@ -42,6 +46,8 @@ export interface Disks {
 export interface Outside {
   readonly disks: Disks;
   readonly vault: Vault;
+  /** What auditors see. */
+  readonly events: SinkRows;
   /** How far chores are, where processes share that; `null`: each one remembers its own. */
   readonly positions: Map<string, string> | null;
 }
@@ -58,6 +64,7 @@ export class Server {
   readonly requests: Requests;
   readonly links: Links;
   readonly keys: TenantKeys;
+  readonly trail: Trail;
   readonly ambient: Ambient;
   readonly #headBlobs: SimulatedStore;
   readonly #contentBlobs: SimulatedStore;
@@ -66,7 +73,7 @@ export class Server {
   constructor(
     process: Process,
     scheduler: Scheduler,
-    { disks, vault, positions }: Outside,
+    { disks, vault, events, positions }: Outside,
     faults: () => Faults,
     all = false,
   ) {
@@ -88,6 +95,13 @@ export class Server {
     this.#headBlobs = store(disks.heads);
     this.heads = new HeadStore(this.#headBlobs, keys, ambient, PAGE_SIZE);
     this.contents = new ContentStore(this.#contentBlobs, keys, ambient);
+    // A real service keeps pruned heads for as long as any relay may sleep.
+    const whole = new SimulatedStore(disks.heads, scheduler, process, faults, true);
+    this.trail = new Trail({
+      ...{ store: this.#headBlobs, sink: new SimulatedSink(events, scheduler, process, faults), ambient },
+      commits: new CommitHistory(whole, new HeadStore(whole, keys, ambient, PAGE_SIZE)),
+    });
+    this.heads.onCommit = ({ head }) => this.trail.committed(recordsOf(head));
     const stores = { heads: this.heads, contents: this.contents, ambient, committed: async () => {} };
     this.documents = new Documents(stores);
     this.redlines = new Redlines(stores, this.documents);

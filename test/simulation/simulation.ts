@@ -21,6 +21,7 @@ export async function simulate(seed: number): Promise<History> {
   const outside: Outside = {
     disks: { heads: disk(), contents: disk(), spool: disk() },
     vault: new Vault(scheduler),
+    events: new Map(),
     positions: scheduler.chance(0.5) ? new Map() : null,
   };
   const hard = scheduler.random() * 0.25;

@@ -4,6 +4,7 @@ export type RecordKind =
   | 'emails'
   | 'groups'
   | 'signing-keys'
+  | 'checkpoint-keys'
   | 'api-keys'
   | 'key-tenants'
   | 'service-accounts'

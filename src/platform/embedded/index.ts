@@ -11,6 +11,7 @@ import type { Shared } from '../shared.ts';
 import { NodeWeb } from '../web/index.ts';
 import { DirectoryBlobStore } from './directory-blob-store.ts';
 import { KeyRing } from './key-ring.ts';
+import { LockedDirectory } from './locked-directory.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { MemoryChannel } from './memory-channel.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
@@ -21,6 +22,7 @@ import { structureScanner } from './structure-scanner.ts';
 
 export { DirectoryBlobStore } from './directory-blob-store.ts';
 export { KeyRing } from './key-ring.ts';
+export { LockedDirectory } from './locked-directory.ts';
 export { MemoryCache } from './memory-cache.ts';
 export { MemoryChannel } from './memory-channel.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
@@ -72,7 +74,7 @@ export async function openEmbeddedPlatform(
     if (isNeeded) regions.set(residency, await openPlace(folder, passphrase));
   }
   const machine = await openMachine(directory, [...regions.keys()], options);
-  return { ...machine, regions };
+  return { ...machine, regions, checkpoints: new LockedDirectory(join(directory, 'checkpoints')) };
 }
 
 async function openPlace(directory: string, passphrase: string | null): Promise<Place> {
@@ -107,7 +109,7 @@ export async function openMachine(
     signIn = { oidc: null },
     clock = systemClock,
   }: MachineOptions = {},
-): Promise<Omit<Platform, 'regions'>> {
+): Promise<Omit<Platform, 'regions' | 'checkpoints'>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
   const audit = new Map<Residency, SqliteAuditSink>();

@@ -58,6 +58,7 @@ export async function openGcpPlatform(
   const store = (bucket: string) => new GcsBlobStore(calls, bucket);
   return {
     ...machine,
+    checkpoints: null,
     regions: new Map(places.map((place) => regionOf(place, store, client))),
     close: async () => {
       await machine.close();

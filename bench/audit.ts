@@ -1,0 +1,88 @@
+// npm run bench:audit: what the audit trail costs. `--events N` for the chain that is verified.
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type AuditEvent, Trail, verifyChain } from '../src/audit/index.ts';
+import { type Checkpoint, publishKey, signCheckpoint } from '../src/audit/proof/checkpoint.ts';
+import type { CommitHistory } from '../src/documents/index.ts';
+import { systemRandom } from '../src/kit/index.ts';
+import { DirectoryBlobStore, SqliteAuditSink } from '../src/platform/embedded/index.ts';
+import { chainOf } from '../test/support/audit.ts';
+
+const { values } = parseArgs({ options: { events: { type: 'string', default: '1000000' } } });
+const AT_ONCE = [1, 8, 32];
+const READS = 400;
+
+await measureReads();
+await measureVerifying(Number(values.events));
+
+/** Milliseconds that a read waits for its event, with so many at once. */
+async function measureReads(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'redline-bench-'));
+  const store = await DirectoryBlobStore.open(folder, true);
+  const sink = SqliteAuditSink.open(join(folder, 'audit.sqlite'));
+  const ambient = { clock: () => Date.now(), random: systemRandom, pause: async () => {} };
+  const commits = {} as CommitHistory;
+  const trail = new Trail({ store, sink, ambient, commits });
+  const actor = {
+    tenant: 't',
+    kind: 'person',
+    id: 'p',
+    credential: 's',
+    address: null,
+    requestId: 'r',
+  } as const;
+  for (const atOnce of AT_ONCE) {
+    const times: number[] = [];
+    const ask = async (): Promise<void> => {
+      for (let n = 0; n < READS / atOnce; n += 1) {
+        const begun = performance.now();
+        await trail.record({ type: 'document.read', outcome: 'done', reason: 'role', actor, object: 'd_1' });
+        times.push(performance.now() - begun);
+      }
+    };
+    const used = process.cpuUsage();
+    await Promise.all(Array.from({ length: atOnce }, ask));
+    const { user, system } = process.cpuUsage(used);
+    times.sort((one, other) => one - other);
+    const at = (share: number) => times[Math.floor(times.length * share)]?.toFixed(2);
+    const cpu = ((user + system) / 1000 / times.length).toFixed(2);
+    console.log(`reads, ${atOnce} at once: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, processor ${cpu} ms each`);
+    const begun = performance.now();
+    await trail.advance();
+    console.log(
+      `  ${times.length} of them into chain and sink: ${(performance.now() - begun).toFixed(0)} ms`,
+    );
+  }
+  sink.close();
+  await rm(folder, { recursive: true });
+}
+
+/** An untouched chain, with a checkpoint for each 10,000 events. */
+async function measureVerifying(count: number): Promise<void> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const at = new Date().toISOString();
+  const key = { published: publishKey(publicKey, at, null), privateKey };
+  const lines: string[] = [];
+  const checkpoints: Checkpoint[] = [];
+  const events = chainOf('t', count);
+  for (let from = 0; from < count; from += 10_000) {
+    const part = events.slice(from, from + 10_000);
+    checkpoints.push(signCheckpoint(checkpoints.at(-1) ?? null, part, at, key));
+    for (const event of part) lines.push(JSON.stringify(event));
+  }
+  const used = process.cpuUsage();
+  const begun = performance.now();
+  const rows = function* (): Iterable<AuditEvent> {
+    for (const line of lines) yield JSON.parse(line) as AuditEvent;
+  };
+  const { fault, signedTo } = await verifyChain('t', rows(), { checkpoints, keys: [key.published] });
+  const { user, system } = process.cpuUsage(used);
+  const wall = ((performance.now() - begun) / 1000).toFixed(1);
+  const cpu = ((user + system) / 1e6).toFixed(1);
+  console.log(
+    `verified ${signedTo} of ${count} events, ${fault?.kind ?? 'untouched'}: ${wall} s, processor ${cpu} s`,
+  );
+}

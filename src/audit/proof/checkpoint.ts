@@ -1,0 +1,118 @@
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { canonicalJson } from '../canonical.ts';
+import type { AuditEvent } from '../event.ts';
+
+/** Bytes of an event's hash that a checkpoint keeps: enough that nobody finds another event with them. */
+export const LEAF_BYTES = 16;
+
+/** What a signed checkpoint says: which events a chain had, one by one. */
+export interface Checkpoint {
+  readonly format: 1;
+  readonly tenant: string;
+  /** The events since the checkpoint before: from `first` to `last`, inclusive. */
+  readonly first: number;
+  readonly last: number;
+  /** Of the last one, whole. */
+  readonly hash: string;
+  /** The first `LEAF_BYTES` of the hash of each, in order; base64. */
+  readonly leaves: string;
+  /** SHA-256 of the checkpoint before; `null` for the first of a chain. */
+  readonly previous: string | null;
+  readonly at: string;
+  /** Which key signed it. */
+  readonly key: string;
+  /** Ed25519 over the canonical JSON of all else; base64. */
+  readonly signature: string;
+}
+
+/** A key that signs checkpoints, as it is published. */
+export interface CheckpointKey {
+  /** The first 32 hexadecimal digits of the SHA-256 of the key. */
+  readonly id: string;
+  /** SubjectPublicKeyInfo, DER in base64. */
+  readonly publicKey: string;
+  readonly at: string;
+  /** The key that was used before, and its signature of all else; `null` for the first one. */
+  readonly by: { readonly key: string; readonly signature: string } | null;
+}
+
+/** A key that this installation signs with. */
+export interface SigningKey {
+  readonly published: CheckpointKey;
+  readonly privateKey: KeyObject;
+}
+
+function keyId(publicKey: string): string {
+  return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 32);
+}
+
+/** @param by the key that was used before, which vouches for the new one. */
+export function publishKey(publicKey: KeyObject, at: string, by: SigningKey | null): CheckpointKey {
+  const text = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const said = { id: keyId(text), publicKey: text, at };
+  if (by === null) return { ...said, by: null };
+  return { ...said, by: { key: by.published.id, signature: signed(said, by.privateKey) } };
+}
+
+/** A checkpoint of the events that follow the one before; they must be those. */
+export function signCheckpoint(
+  before: Checkpoint | null,
+  events: readonly AuditEvent[],
+  at: string,
+  { published, privateKey }: SigningKey,
+): Checkpoint {
+  const [first] = events;
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) throw new TypeError('A checkpoint is about some events.');
+  const said = {
+    ...({
+      format: 1,
+      tenant: first.tenant,
+      first: first.sequence,
+      last: last.sequence,
+      hash: last.hash,
+    } as const),
+    leaves: Buffer.concat(events.map(({ hash }) => leafOf(hash))).toString('base64'),
+    previous: before === null ? null : hashOfCheckpoint(before),
+    ...{ at, key: published.id },
+  };
+  return { ...said, signature: signed(said, privateKey) };
+}
+
+export function leafOf(hash: string): Buffer {
+  return Buffer.from(hash, 'hex').subarray(0, LEAF_BYTES);
+}
+
+export function hashOfCheckpoint(checkpoint: Checkpoint): string {
+  return createHash('sha256')
+    .update(canonicalJson({ ...checkpoint }))
+    .digest('hex');
+}
+
+/** Whether a key signed a checkpoint. */
+export function isSigned({ signature, ...said }: Checkpoint, { publicKey }: CheckpointKey): boolean {
+  return holds(said, signature, publicKey);
+}
+
+/** Whether a key is what it says, and the one before vouches for it. */
+export function isVouched({ by, ...said }: CheckpointKey, keys: ReadonlyMap<string, CheckpointKey>): boolean {
+  if (keyId(said.publicKey) !== said.id) return false;
+  if (by === null) return true;
+  const before = keys.get(by.key);
+  return before !== undefined && holds(said, by.signature, before.publicKey);
+}
+
+type Said = Parameters<typeof canonicalJson>[0];
+
+function signed(said: Said, privateKey: KeyObject): string {
+  return sign(null, Buffer.from(canonicalJson(said)), privateKey).toString('base64');
+}
+
+function holds(said: Said, signature: string, publicKey: string): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), type: 'spki', format: 'der' });
+    return verify(null, Buffer.from(canonicalJson(said)), key, Buffer.from(signature, 'base64'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,130 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { type RecordStore, SERVICE_TENANT, type StoredRecord } from '../../access/index.ts';
+import type { Clock } from '../../kit/index.ts';
+import type { AuditEvent } from '../event.ts';
+import type { LockedPlace } from '../ports/locked-place.ts';
+import type { Trail } from '../trail.ts';
+import {
+  type Checkpoint,
+  type CheckpointKey,
+  publishKey,
+  type SigningKey,
+  signCheckpoint,
+} from './checkpoint.ts';
+
+/** A key signs for so long, then it vouches for the next one. */
+const KEY_MS = 90 * 24 * 3_600_000;
+/** Events of one checkpoint at most. */
+const MOST_IN_ONE = 10_000;
+const RECORD = { tenant: SERVICE_TENANT, kind: 'checkpoint-keys', id: 'current' } as const;
+
+interface KeyRecord {
+  readonly published: CheckpointKey;
+  /** PKCS #8, DER in base64. */
+  readonly privateKey: string;
+}
+
+export interface CheckpointerParts {
+  readonly trail: Trail;
+  readonly place: LockedPlace;
+  /** Keeps the private key, sealed. */
+  readonly records: RecordStore;
+  readonly clock: Clock;
+}
+
+/** Signs what chains hold, and puts that where nobody can change it: `TENANT/FIRST`, and the keys under `keys/`. Decision 0142. */
+export class Checkpointer {
+  readonly #parts: CheckpointerParts;
+  /** The last checkpoint of each tenant, as far as it was looked up. */
+  readonly #last = new Map<string, Checkpoint | null>();
+
+  constructor(parts: CheckpointerParts) {
+    this.#parts = parts;
+  }
+
+  /** Signs what the chains of these tenants got since the last time. @returns how many checkpoints were added. */
+  async run(tenants: Iterable<string>): Promise<number> {
+    let added = 0;
+    for (const tenant of tenants) added += await this.#tenant(tenant);
+    return added;
+  }
+
+  async #tenant(tenant: string): Promise<number> {
+    const { trail, place, clock } = this.#parts;
+    const before = this.#last.get(tenant) ?? (await this.#lookUp(tenant));
+    this.#last.set(tenant, before);
+    const end = trail.end(tenant)?.sequence ?? 0;
+    const from = (before?.last ?? 0) + 1;
+    if (end < from) return 0;
+    const events: AuditEvent[] = [];
+    for await (const event of trail.events(tenant, from)) {
+      events.push(event);
+      if (event.sequence >= end || events.length >= MOST_IN_ONE) break;
+    }
+    if (events.length === 0) return 0;
+    const checkpoint = signCheckpoint(before, events, new Date(clock()).toISOString(), await this.#key());
+    const isAdded = await place.add(nameOf(tenant, from), JSON.stringify(checkpoint));
+    // Otherwise another process came first: the next run goes on behind it.
+    if (isAdded) this.#last.set(tenant, checkpoint);
+    else this.#last.delete(tenant);
+    return isAdded ? 1 : 0;
+  }
+
+  async #lookUp(tenant: string): Promise<Checkpoint | null> {
+    const last = (await this.#parts.place.list(`${tenant}/`)).at(-1);
+    const text = last === undefined ? null : await this.#parts.place.read(last);
+    return text === null ? null : (JSON.parse(text) as Checkpoint);
+  }
+
+  /** The key that signs now: the one that is there, or a new one when that is old. */
+  async #key(): Promise<SigningKey> {
+    const { records, clock } = this.#parts;
+    const { tenant, kind, id } = RECORD;
+    const stored: StoredRecord<KeyRecord> | null = await records.read<KeyRecord>(tenant, kind, id);
+    const current = stored === null ? null : keyOf(stored.value);
+    if (current !== null && clock() - Date.parse(current.published.at) < KEY_MS)
+      return await this.#shown(current);
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const next = { published: publishKey(publicKey, new Date(clock()).toISOString(), current), privateKey };
+    const kept = {
+      published: next.published,
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    };
+    const isOurs = (await records.write(RECORD, stored, kept)) !== null;
+    return isOurs ? await this.#shown(next) : await this.#key();
+  }
+
+  /** Nothing is signed by a key that nobody can look up. */
+  async #shown(key: SigningKey): Promise<SigningKey> {
+    const name = `keys/${key.published.id}`;
+    if ((await this.#parts.place.read(name)) === null) {
+      await this.#parts.place.add(name, JSON.stringify(key.published));
+    }
+    return key;
+  }
+}
+
+/** All that is needed to verify the chain of a tenant, besides its rows. */
+export async function readProof(
+  place: LockedPlace,
+  tenant: string,
+): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly keys: readonly CheckpointKey[] }> {
+  const all = async <Value>(prefix: string): Promise<Value[]> => {
+    const found: Value[] = [];
+    for (const name of await place.list(prefix)) {
+      const text = await place.read(name);
+      if (text !== null) found.push(JSON.parse(text) as Value);
+    }
+    return found;
+  };
+  return { checkpoints: await all<Checkpoint>(`${tenant}/`), keys: await all<CheckpointKey>('keys/') };
+}
+
+function nameOf(tenant: string, first: number): string {
+  return `${tenant}/${String(first).padStart(12, '0')}`;
+}
+
+function keyOf({ published, privateKey }: KeyRecord): SigningKey {
+  const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), type: 'pkcs8', format: 'der' });
+  return { published, privateKey: key };
+}
