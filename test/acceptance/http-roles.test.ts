@@ -186,7 +186,10 @@ async function ask(
     .replace('{link}', 'l_nothing')
     .replace('{member}', `person:${made.first}`);
   asked += 1;
-  const from = { 'x-forwarded-for': `198.51.${asked >> 8}.${asked & 255}`, 'if-match': '"1"' };
+  const from = {
+    'x-forwarded-for': `198.51.${asked >> 8}.${asked & 255}`,
+    ...(method === 'get' ? {} : { 'if-match': '"1"' }),
+  };
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
   const sent = body === undefined ? form?.() : JSON.stringify(body);
   // What a page shows is not made for HEAD, and whether somebody may see it is decided all the same.
