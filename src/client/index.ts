@@ -22,6 +22,8 @@ export {
 export {
   addMember,
   changeMember,
+  type GroupEntry,
+  listGroups,
   listMembers,
   type Member,
   type MemberChange,

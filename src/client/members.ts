@@ -72,6 +72,16 @@ export async function transferDocument(
   return await service.read(`${pathOf(id)}/transfers`, { method: 'POST', ifMatch: etag, json: transfer });
 }
 
+export interface GroupEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly people: number;
+}
+
+export async function listGroups(service: Service, signal?: AbortSignal): Promise<readonly GroupEntry[]> {
+  return (await service.read<{ groups: readonly GroupEntry[] }>('/v1/groups', { signal })).groups;
+}
+
 function memberPath(document: string, member: string): string {
   return `${pathOf(document)}/members/${encodeURIComponent(member)}`;
 }

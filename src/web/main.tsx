@@ -8,6 +8,7 @@ import './styles/review.css';
 import './styles/documents.css';
 import './styles/account.css';
 import './styles/history.css';
+import './styles/share.css';
 import './styles/tray.css';
 import './styles/redline.css';
 import './styles/marks.css';

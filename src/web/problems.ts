@@ -72,6 +72,17 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
     'There is no such document',
     'It may have been removed, or the address is not whole. Look for it in the list.',
   ],
+  'documents/refused': [
+    'Your role in the document does not allow that',
+    'Ask one of its owners for another role.',
+  ],
+  'members/exists': ['They are in already', 'Give them another role in the list.'],
+  'members/not-found': ['They are not in any more', 'Someone else took it from them. Reload.'],
+  'members/last-owner': ['The document needs an owner', 'Make somebody else an owner first.'],
+  'access/invalid': [
+    'There is nobody of that name',
+    'Name somebody who has signed in before, a group of your organisation or one of its domains.',
+  ],
   'documents/version-not-found': ['There is no such version', 'Look for it in the history of the document.'],
   'documents/stale': [
     'Changed by someone else',

@@ -8,9 +8,11 @@ interface Props {
   readonly document: KeptDocument;
   readonly onCopy: () => void;
   readonly onDelete: () => void;
+  /** Missing where there is nobody to share with, or who is in is not told. */
+  readonly onShare?: (() => void) | undefined;
 }
 
-export function DocumentActions({ document, onCopy, onDelete }: Props) {
+export function DocumentActions({ document, onCopy, onDelete, onShare }: Props) {
   const { id, etag } = document;
   const upload = (as: 'version' | 'modified', [file]: readonly File[]): void => {
     if (file !== undefined) uploads.add([file], { id, etag, as });
@@ -25,6 +27,11 @@ export function DocumentActions({ document, onCopy, onDelete }: Props) {
         <FileButton accept={ACCEPT} onFiles={(files) => upload('modified', files)}>
           Compare with a file
         </FileButton>
+      )}
+      {onShare && (
+        <button type="button" aria-haspopup="dialog" onClick={onShare}>
+          Share
+        </button>
       )}
       <button type="button" onClick={onCopy}>
         Copy

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import {
   copyDocument,
   createRedline,
@@ -9,6 +10,7 @@ import {
   restoreDocument,
   restoreVersion,
 } from '../../client/index.ts';
+import { useAccount } from '../account/account.ts';
 import { useAnswer } from '../answer.ts';
 import { service } from '../api.ts';
 import { size } from '../files.ts';
@@ -24,6 +26,7 @@ import { Labels } from './labels.tsx';
 import { Name } from './name.tsx';
 import { Notice } from './notice.tsx';
 import { Redlines } from './redlines.tsx';
+import { ShareDialog } from './share.tsx';
 import { useChange } from './use-change.ts';
 import { copyNameOf, dayOf, kindOf, momentOf } from './words.ts';
 
@@ -62,6 +65,9 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
     onReload();
   };
   const isDeleted = document.state === 'deleted';
+  const account = useAccount();
+  const [sharing, setSharing] = useState(false);
+  const maySee = account.state === 'signed-in' && ['editor', 'owner'].includes(document.role ?? '');
   return (
     <>
       <Name
@@ -92,7 +98,11 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
               )
             }
             onDelete={() => change(() => deleteDocument(service, document))}
+            onShare={maySee ? () => setSharing(true) : undefined}
           />
+          {sharing && (
+            <ShareDialog document={document} onClose={() => setSharing(false)} onChanged={onReload} />
+          )}
           <History
             key={document.id}
             document={document}
