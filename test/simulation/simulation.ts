@@ -184,7 +184,8 @@ class Run {
     const isFirst = tries === 1;
     if (error instanceof DocumentsError) {
       // Who asks for these is told about something else, before it is looked whether an earlier try did it.
-      const below = guest || kind === 'redline' || this.clients.documentOf.has(document ?? '');
+      const below =
+        guest || ['redline', 'admit', 'expel'].includes(kind) || this.clients.documentOf.has(document ?? '');
       const aside = error.code.startsWith('uploads/') || (below && error.code !== 'documents/stale');
       return error.code !== 'documents/unclear' && (isFirst || !aside);
     }
