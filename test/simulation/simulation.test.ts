@@ -24,7 +24,7 @@ describe('documents under a disturbed world', () => {
 
   test('do meet crashes, conflicts and refusals, and keys that are destroyed', async () => {
     const histories: History[] = [];
-    for (let seed = 1; seed <= 40; seed += 1) histories.push(await simulate(seed));
+    for (let seed = 1; seed <= BATCH; seed += 1) histories.push(await simulate(seed));
     expect(histories.some(({ destroyed }) => destroyed > 0)).toBe(true);
     expect(histories.some(({ pruned }) => pruned > 0)).toBe(true);
     expect(histories.some(({ crashes }) => crashes > 0)).toBe(true);

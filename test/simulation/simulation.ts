@@ -191,8 +191,7 @@ class Run {
     }
     // What an earlier try did may still come.
     if (error instanceof OutsideError && error.failure !== 'damaged')
-      // Changes of members look at the document again: seed 1403 is told `unavailable` of one that happened.
-      return error.failure !== 'unclear' && isFirst && kind !== 'admit' && kind !== 'expel';
+      return error.failure !== 'unclear' && isFirst;
     throw error;
   }
 }
