@@ -213,8 +213,13 @@ describe('with a key', () => {
     const sent = await ask(['upload', 'keyed.docx', '--json'], key);
     expect(sent.exitCode).toBe(0);
     const [document] = json<{ documents: { id: string; owner: string }[] }>(sent).documents;
-    expect(document?.owner).not.toBe('operator');
+    // What a person's program makes is that person's; who made each version is told apart.
+    expect(document?.owner).toBe('operator');
     expect((await ask(['show', document?.id ?? ''], key)).exitCode).toBe(0);
+    const [first] = json<{ versions: { createdBy: string }[] }>(
+      await ask(['history', document?.id ?? '', '--json'], key),
+    ).versions;
+    expect(first?.createdBy).not.toBe('operator');
     for (const [wrong, code] of [
       [`${key}x`, 'access/sign-in-required'],
       ['nonsense', 'access/sign-in-required'],
