@@ -2,28 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.ts';
 import { textPdf } from '../support/files.ts';
+import { runHere } from './run-here.ts';
 import { startService } from './service.ts';
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'redline-admin-'));
 afterAll(() => rmSync(dataDirectory, { recursive: true }));
 
 async function keys(...args: string[]) {
-  const out: string[] = [];
-  const sink = (data: string | Uint8Array, done: () => void): void => {
-    out.push(String(data));
-    done();
-  };
-  const ignored = (_: unknown, done: () => void): void => done();
-  const io = {
-    stdin: process.stdin,
-    stdout: { write: sink },
-    stderr: { write: ignored },
-    today: () => new Date(),
-  };
-  const code = await run(['admin', 'keys', ...args, '--data', dataDirectory, '--json'], io);
-  return { code, answer: JSON.parse(out.join('')) };
+  const { code, text } = await runHere('admin', 'keys', ...args, '--data', dataDirectory, '--json');
+  return { code, answer: JSON.parse(text) };
 }
 
 test('the key is rotated while the service runs, and what it protected stays readable', async () => {

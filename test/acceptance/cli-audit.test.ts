@@ -4,28 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
-import { run } from '../../src/cli/program.ts';
 import { asking, keep, word } from './kept.ts';
+import { runHere } from './run-here.ts';
 import { startService } from './service.ts';
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'redline-audit-'));
 afterAll(() => rmSync(dataDirectory, { recursive: true }));
 
-async function audit(...args: string[]): Promise<{ code: number; text: string }> {
-  const out: string[] = [];
-  const sink = (data: string | Uint8Array, done: () => void): void => {
-    out.push(String(data));
-    done();
-  };
-  const ignored = (_: unknown, done: () => void): void => done();
-  const io = {
-    stdin: process.stdin,
-    stdout: { write: sink },
-    stderr: { write: ignored },
-    today: () => new Date(),
-  };
-  return { code: await run(['audit', ...args], io), text: out.join('') };
-}
+const audit = (...args: string[]) => runHere('audit', ...args);
 
 test('what a service did is exported, and whoever changes it in the database is found out', async () => {
   for (let round = 0; round < 2; round += 1) {

@@ -18,6 +18,7 @@ const CHECKS = [
   'response_schema_conformance',
 ];
 
+// `npm test` installs it; who runs this suite alone may have none.
 test.skipIf(program === undefined)('schemathesis finds nothing', { timeout: 600_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'redline-fuzz-'));
   const service = await startService({ settings: { REDLINE_OFFICE: 'none', REDLINE_BROWSER: 'none' } });

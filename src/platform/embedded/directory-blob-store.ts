@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type {
@@ -15,6 +15,7 @@ import { checkAttributes, checkName, checkPrefix, checkRange, NO_GENERATION } fr
 import { type OpenBlob, openBlobFile, streamOf, type WrittenBlob, writeBlobFile } from './blob-file.ts';
 import { type ChainEnd, ChainEnds } from './chain-ends.ts';
 import { attempt, flushFolder, LastingFolders, makeLast, removeEmpty, unless } from './disk.ts';
+import { GenerationFloor } from './generation-floor.ts';
 import { type Chain, countGenerations, currentOf, linkPath, readChain } from './object-chain.ts';
 import { OBJECT_SUFFIX, objectNames } from './object-names.ts';
 import { pruneChain } from './object-pruning.ts';
@@ -25,8 +26,6 @@ import { claimFormat } from './store-format.ts';
 const ABANDONED_AFTER_MS = 3_600_000;
 /** How often an operation looks again because others changed the same object in the meantime. */
 const MAX_TRIES = 1000;
-/** As many generations may be added between a look at an object and its removal for good. */
-const UNSEEN_GENERATIONS = 1000n;
 
 /**
  * Objects as files in a local folder that several processes may use at once and lose at any moment. There are no locks:
@@ -60,7 +59,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
   readonly #kept: string;
   readonly #unfinished: string;
   readonly #purged: string;
-  readonly #floor: string;
+  readonly #floor: GenerationFloor;
   readonly #keeps: boolean;
   readonly #lasting: LastingFolders;
   readonly #ends = new ChainEnds();
@@ -71,7 +70,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
     this.#lasting = new LastingFolders(this.#kept);
     this.#unfinished = join(root, 'unfinished');
     this.#purged = join(root, 'purged');
-    this.#floor = join(root, 'floor');
+    this.#floor = new GenerationFloor(join(root, 'floor'));
   }
 
   /**
@@ -83,7 +82,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
    */
   static async open(root: string, keepsGenerations: boolean): Promise<DirectoryBlobStore> {
     const store = new DirectoryBlobStore(root, keepsGenerations);
-    for (const folder of [store.#kept, store.#unfinished, store.#purged, store.#floor])
+    for (const folder of [store.#kept, store.#unfinished, store.#purged, store.#floor.folder])
       await makeFolder(folder);
     await flushFolder(root);
     await claimFormat(root, store.#draft(), keepsGenerations);
@@ -242,7 +241,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
 
   /** @returns undefined when another was faster. */
   async #create(draft: Draft, object: string): Promise<bigint | undefined> {
-    const generation = await this.#firstGeneration();
+    const generation = await this.#floor.firstGeneration();
     const staged = this.#draft();
     const life = join(staged, randomBytes(8).toString('hex'));
     let isTaken = true;
@@ -277,7 +276,7 @@ export class DirectoryBlobStore implements VersionedBlobStore {
 
   /** Takes all generations of an object out of sight at once; `clear` also frees their room. @returns false when their folder was gone. */
   async #moveAway(object: string, chain: ChainEnd, { clear = false } = {}): Promise<boolean> {
-    await this.#noteFloor(chain.last.generation);
+    await this.#floor.note(chain.last.generation);
     const target = join(this.#purged, `${hashOf(object)}.${basename(chain.folder)}`);
     const moved = await unless(
       ['ENOENT'],
@@ -304,36 +303,6 @@ export class DirectoryBlobStore implements VersionedBlobStore {
     }
     if (names.length > 0) await flushFolder(this.#purged);
     return count;
-  }
-
-  /** A number that no generation has had: the time in nanoseconds since 1970, the last six digits left to chance. */
-  async #firstGeneration(): Promise<bigint> {
-    const now = BigInt(Date.now()) * 1_000_000n;
-    const floor = await this.#highestPurged();
-    return (now < floor ? floor : now) + BigInt(randomInt(1, 1_000_000));
-  }
-
-  async #highestPurged(): Promise<bigint> {
-    const names = await this.#floors();
-    return (
-      names
-        .map(BigInt)
-        .sort((a, b) => (a < b ? -1 : 1))
-        .at(-1) ?? 0n
-    );
-  }
-
-  async #floors(): Promise<string[]> {
-    return (await readdir(this.#floor)).map(({ name }) => name).filter((name) => /^\d+$/.test(name));
-  }
-
-  /** Not flushed: only a loss of power in the same minute in which the clock is set back could undo it to any effect. */
-  async #noteFloor(generation: bigint): Promise<void> {
-    const floor = generation + UNSEEN_GENERATIONS;
-    if ((await this.#highestPurged()) >= floor) return;
-    await writeFile(join(this.#floor, String(floor)), '', { mode: 0o600 });
-    const lower = (await this.#floors()).filter((name) => BigInt(name) < floor);
-    await Promise.all(lower.map((name) => rm(join(this.#floor, name), { force: true })));
   }
 
   #open(name: string, generation?: string): Promise<Opened | null> {

@@ -6,17 +6,16 @@ export { widenedStartTag } from './namespaces.ts';
 export { formatNumber } from './number-format.ts';
 export {
   bodyOf,
-  checkDefinitions,
   openPackage,
   type Package,
   type Relationship,
   relatedPart,
   revisePackage,
-  samePart,
 } from './package.ts';
 export { asDocument } from './plain.ts';
 export { type Rebase, rebaseOnto } from './rebase.ts';
 export { repack } from './repack.ts';
+export { checkDefinitions, samePart } from './same-parts.ts';
 export { tagEnd } from './span.ts';
 export { isOn, readStyles, resolve, type Styles } from './style-sheet.ts';
 export {

@@ -1,7 +1,8 @@
 import { canonical } from './canonical.ts';
 import { OFFICE_RELATIONSHIPS, type PackageEditor } from './editor.ts';
 import { widenedStartTag } from './namespaces.ts';
-import { type Package, relatedPart, samePart } from './package.ts';
+import { type Package, relatedPart } from './package.ts';
+import { samePart } from './same-parts.ts';
 import { attribute, childValue, elements, outer, startTag, type XmlElement } from './xml.ts';
 
 /** How the numbering (§17.9) of the modified document goes into the original's. */

@@ -1,7 +1,8 @@
 import { canonical } from './canonical.ts';
 import { OFFICE_RELATIONSHIPS, type PackageEditor } from './editor.ts';
 import { widenedStartTag } from './namespaces.ts';
-import { type Package, relatedPart, samePart } from './package.ts';
+import { type Package, relatedPart } from './package.ts';
+import { samePart } from './same-parts.ts';
 import { attribute, childValue, elements, inner, outer, startTag, type XmlElement } from './xml.ts';
 
 /** How the styles (§17.7) of the modified document go into the original's. */
