@@ -214,7 +214,8 @@ describe('damage', () => {
       fc.asyncProperty(
         fc.oneof(
           fc.nat(object.length - 1),
-          fc.constantFrom(0, 1, 2).map((n) => HEADER_BYTES + n * SEALED_SEGMENT),
+          // At the end of a segment, and within what would be the tag of the next one.
+          fc.tuple(fc.nat(2), fc.nat(15)).map(([n, more]) => HEADER_BYTES + n * SEALED_SEGMENT + more),
         ),
         (end) => expectDamaged(object.subarray(0, end)),
       ),

@@ -71,7 +71,9 @@ export function openBytes(dataKey: Uint8Array, context: Uint8Array, sealed: Uint
   const key = objectKey(dataKey, context, sealed.subarray(0, HEADER_BYTES));
   const full = SEGMENT_BYTES + TAG_BYTES;
   const count = Math.max(1, Math.ceil((sealed.length - HEADER_BYTES) / full));
-  const plain = new Uint8Array(Math.max(0, sealed.length - HEADER_BYTES - count * TAG_BYTES));
+  // An object that was cut within a tag has no room for what its whole segments hold.
+  if (sealed.length - HEADER_BYTES - (count - 1) * full < TAG_BYTES) throw damaged();
+  const plain = new Uint8Array(sealed.length - HEADER_BYTES - count * TAG_BYTES);
   for (let index = 0; index < count; index += 1) {
     const start = HEADER_BYTES + index * full;
     const place = { index, last: index === count - 1 };
