@@ -6,6 +6,15 @@ export interface LockedPlace {
   /** @returns false when there is something of that name already: that stays. */
   add(name: string, text: string): Promise<boolean>;
   read(name: string): Promise<string | null>;
-  /** Names below a prefix that ends with `/`, in order. */
-  list(prefix: string): Promise<readonly string[]>;
+  /** Names below a prefix that ends with `/`, in order; all of them where no stretch is asked for. */
+  list(prefix: string, stretch?: NameStretch): Promise<readonly string[]>;
+}
+
+/** Some names out of many. */
+export interface NameStretch {
+  /** The whole name of the first one, or of what comes before it. */
+  readonly from?: string;
+  /** The whole name of the one that they end before. */
+  readonly before?: string;
+  readonly most?: number;
 }

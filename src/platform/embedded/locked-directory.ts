@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { LockedPlace } from '../../audit/index.ts';
+import type { LockedPlace, NameStretch } from '../../audit/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 
 const SUFFIX = '.json';
@@ -47,10 +47,15 @@ export class LockedDirectory implements LockedPlace {
     return await guarded('unavailable', () => orNothing(() => readFile(this.#pathOf(name), 'utf8')));
   }
 
-  async list(prefix: string): Promise<readonly string[]> {
+  async list(prefix: string, stretch: NameStretch = {}): Promise<readonly string[]> {
+    const { from = '', before, most = Number.POSITIVE_INFINITY } = stretch;
     const names = await guarded('unavailable', () => orNothing(() => readdir(join(this.#folder, prefix))));
-    const whole = (names ?? []).filter((name) => name.endsWith(SUFFIX)).sort();
-    return whole.map((name) => `${prefix}${name.slice(0, -SUFFIX.length)}`);
+    const whole = (names ?? []).filter((name) => name.endsWith(SUFFIX));
+    return whole
+      .map((name) => `${prefix}${name.slice(0, -SUFFIX.length)}`)
+      .filter((name) => name >= from && (before === undefined || name < before))
+      .sort()
+      .slice(0, most);
   }
 
   #pathOf(name: string): string {
