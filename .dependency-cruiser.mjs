@@ -61,6 +61,7 @@ export const VENDORS = {
   ioredis: '^src/platform/redis/',
   'openid-client': '^src/platform/oidc/',
   jose: '^src/access/',
+  '@zxcvbn-ts/core': '^src/access/',
   docx: '^(scripts/sample|src/reports)/',
 };
 

@@ -100,6 +100,8 @@ export const EVENT_TYPES = {
   'session.closed': access('session', 'Somebody signed out.'),
   'session.ended': access('session', 'A session was ended: one’s own elsewhere, or by an administrator.'),
   'session.listed': access(null, 'Sessions were listed.'),
+  'password.set': access('session', 'A password was set by a link, and its owner signed in.'),
+  'password.changed': access('person', 'Somebody took another password, or tried to; all sessions end.'),
   'self.read': access('person', 'Somebody asked who they are.'),
   'person.listed': access(null, 'The people of the tenant were listed.'),
   'person.changed': access('person', 'Somebody was given another role, or was disabled or enabled.'),

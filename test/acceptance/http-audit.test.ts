@@ -19,7 +19,10 @@ async function eventsIn(directory: string, tenant = 'local'): Promise<readonly A
 
 test('every route of the policy is an event', () => {
   const signing = ['post /auth/link', 'get /auth/callback', 'post /auth/refresh', 'post /auth/sign-out'];
-  expect(Object.keys(ROUTE_EVENTS).sort()).toEqual([...Object.keys(ROUTE_ACTIONS), ...signing].sort());
+  const passwords = ['post /auth/local', 'post /auth/password', 'put /auth/password'];
+  expect(Object.keys(ROUTE_EVENTS).sort()).toEqual(
+    [...Object.keys(ROUTE_ACTIONS), ...signing, ...passwords].sort(),
+  );
 });
 
 test('what is asked of a service is in the trail once, in order, and survives its end', async () => {

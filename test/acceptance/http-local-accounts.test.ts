@@ -94,6 +94,38 @@ describe('an account', () => {
     expect((await signIn(one, 'ben@example.com', password)).status).toBe(204);
   });
 
+  test('changes its password by the one of now, and goes on signed in where it did', async () => {
+    const [one, other] = [await member('fay@example.com'), new Visitor(service.url)];
+    expect((await signIn(other, 'fay@example.com', PASSWORD)).status).toBe(204);
+    const link = await invite('fay@example.com');
+    const next = 'seven herons at the ferry';
+    const change = (current: string, password: string, as = one) =>
+      as.fetch('/auth/password', { method: 'PUT', json: { current, password } });
+    expect(await codeOf(await change('not the password at all', next))).toBe('access/invalid');
+    expect(await codeOf(await change(PASSWORD, 'password1234'))).toBe('access/invalid');
+    expect((await change(PASSWORD, next, new Visitor(service.url))).status, 'nobody').toBe(401);
+    expect((await one.fetch('/v1/me')).status).toBe(200);
+    expect((await change(PASSWORD, next)).status).toBe(204);
+    expect(await me(one)).toMatchObject({ email: 'fay@example.com' });
+    expect((await other.fetch('/v1/me')).status).toBe(401);
+    expect((await signIn(other, 'fay@example.com', PASSWORD)).status).toBe(400);
+    expect((await signIn(other, 'fay@example.com', next)).status).toBe(204);
+    const set = await send(new Visitor(service.url), '/auth/password', { link, password: PASSWORD });
+    expect(set.status, 'by a link of before').toBe(400);
+    for (const secret of [PASSWORD, next]) expect(JSON.stringify(service.lines)).not.toContain(secret);
+  });
+
+  test.each([
+    ['that many have', 'iloveyou1234'],
+    ['of its own name', 'GraceHopper12'],
+    ['of its own address', 'grace.hopper'],
+    ['that is short', 'kq7vhz2mxw4'],
+  ])('is given no password %s', async (_, password) => {
+    const link = await invite('grace.hopper@example.com', '--name', 'Grace Hopper');
+    const answer = await send(new Visitor(service.url), '/auth/password', { link, password });
+    expect([answer.status, await codeOf(answer)]).toEqual([400, 'access/invalid']);
+  });
+
   test('loses its link after a day', async () => {
     const link = await invite('late@example.com');
     time.ahead = 25 * 3_600_000;
@@ -120,6 +152,16 @@ describe('an account', () => {
 });
 
 describe('guessing', () => {
+  test('at the password of whoever left their screen open is slow as well', async () => {
+    const one = await member('hal@example.com');
+    const statuses: number[] = [];
+    for (let n = 0; n < 11; n += 1) {
+      const json = { current: `guess number ${n}`, password: 'seven herons at the ferry' };
+      statuses.push((await one.fetch('/auth/password', { method: 'PUT', json })).status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(400), 429]);
+  });
+
   test('tells nobody whether there is such an account', async () => {
     await member('dan@example.com');
     await invite('invited@example.com');

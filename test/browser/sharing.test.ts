@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { me, openSignIn, type SignInStage } from '../acceptance/sign-in-stage.ts';
 import { BEN } from '../services/openid-provider.ts';
@@ -40,6 +40,16 @@ async function keep(page: Page): Promise<string> {
   });
 }
 
+/** From where to where each of them stands, in pixels from the left. */
+async function boxes(found: Locator): Promise<readonly (readonly [number, number])[]> {
+  return await found.evaluateAll((all) =>
+    all.map((one) => {
+      const { left, right } = one.getBoundingClientRect();
+      return [Math.round(left), Math.round(right)] as const;
+    }),
+  );
+}
+
 describe('the dialog', () => {
   test('shares, changes and takes back by keyboard, and tells what is wrong', async () => {
     const page = await signIn();
@@ -58,6 +68,12 @@ describe('the dialog', () => {
     await dialog.getByLabel('Until').fill('2999-01-31');
     await dialog.getByRole('button', { name: 'Share' }).click();
     await dialog.getByText(/until 31 Jan 2999/).waitFor();
+    await dialog.getByLabel('An address, a group or a domain').fill('acme.test');
+    await dialog.getByRole('button', { name: 'Share' }).click();
+    await dialog.getByText('everybody of this domain').waitFor();
+    const lefts = await boxes(dialog.getByRole('listitem').getByRole('combobox'));
+    expect(lefts).toHaveLength(3);
+    for (const left of lefts) expect(left, 'roles in one column').toEqual(lefts[0]);
     await expectAccessible(page);
     await shoot(page, 'share');
     await dialog.getByLabel('Role of Ben Ng').selectOption('viewer');

@@ -4,11 +4,13 @@ import { AccessError } from '../errors.ts';
 import type { Identity } from '../people/people.ts';
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
 import { hashSecret, newSecret, sameSecret } from '../tokens/secrets.ts';
+import { isGuessable } from './guessable.ts';
 import { NO_PASSWORD, PASSWORD_LENGTH, type PasswordHash, Passwords } from './passwords.ts';
 
 /** How long a link to set a password is good. */
 const PASSWORD_LINK_MS = 24 * 3_600_000;
-const ISSUER = 'local';
+/** Of people whose passwords are kept here. */
+export const LOCAL_ISSUER = 'local';
 
 /** Somebody whose password this service keeps, as a hash. */
 export interface LocalAccount {
@@ -70,15 +72,29 @@ export class LocalAccounts {
         'access/sign-in-failed',
         'The link is not good, or was used. Ask for another one.',
       );
-    const { email } = stored.value;
-    const { least, most } = PASSWORD_LENGTH;
-    if (password.length < least || password.length > most || password.toLowerCase().includes(email)) {
-      const wish = `A password has ${least} to ${most} letters, and the address is not in it.`;
-      throw new AccessError('access/invalid', wish);
-    }
+    await this.#keep(stored, password);
+    return this.#identity(stored.value);
+  }
+
+  /**
+   * Puts another password in the place of the one that is given.
+   *
+   * @throws {AccessError} `access/invalid` where that is not the one of now, or the next one is no good; `access/rate-limited`.
+   */
+  async changePassword(email: string, current: string, next: string): Promise<Identity> {
+    if ((await this.check(email, current)) === null)
+      throw new AccessError('access/invalid', 'The current password is not right.');
+    const stored = await this.#read(idOf(email.toLowerCase()));
+    if (stored === null) throw new Error('An account is gone that was there.');
+    await this.#keep(stored, next);
+    return this.#identity(stored.value);
+  }
+
+  /** A link that was made before is good for nothing then. */
+  async #keep(stored: StoredRecord<LocalAccount>, password: string): Promise<void> {
+    await assertGood(password, stored.value);
     const hash = await this.#passwords.hash(password);
     await this.#write(stored, { ...stored.value, password: hash, link: null });
-    return this.#identity(stored.value);
   }
 
   /**
@@ -96,7 +112,7 @@ export class LocalAccounts {
   }
 
   #identity({ id, email, name, administrator }: LocalAccount): Identity {
-    return { tenant: this.#parts.tenant, issuer: ISSUER, subject: id, email, name, administrator };
+    return { tenant: this.#parts.tenant, issuer: LOCAL_ISSUER, subject: id, email, name, administrator };
   }
 
   async #read(id: string): Promise<StoredRecord<LocalAccount> | null> {
@@ -109,6 +125,18 @@ export class LocalAccounts {
     if ((await this.#parts.records.write(place, base, account)) !== null) return;
     throw new AccessError('access/conflict', 'The account was changed meanwhile. Try again.');
   }
+}
+
+async function assertGood(password: string, { email, name }: LocalAccount): Promise<void> {
+  const { least, most } = PASSWORD_LENGTH;
+  if (password.length < least || password.length > most || password.toLowerCase().includes(email)) {
+    const wish = `A password has ${least} to ${most} letters, and the address is not in it.`;
+    throw new AccessError('access/invalid', wish);
+  }
+  if (!(await isGuessable(password, [email, name ?? '']))) return;
+  const wish =
+    'This password is guessed early: many use it, or it is made of what is known. Take a few words that do not belong together.';
+  throw new AccessError('access/invalid', wish);
 }
 
 /** By address: the same letters in any case are the same account. */

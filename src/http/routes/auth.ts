@@ -12,6 +12,7 @@ import { shortBody } from './document-api.ts';
 
 const linkBody = z.object({ link: z.string().max(200) });
 const localBody = z.object({ email: z.string().max(320), password: z.string().max(1000) });
+const changeBody = z.object({ current: z.string().max(1000), password: z.string().max(1000) });
 const passwordBody = z.object({ link: z.string().max(200), password: z.string().max(1000) });
 
 const FRESH = { 'Cache-Control': 'no-store' };
@@ -76,14 +77,26 @@ function addLocalRoutes(app: OpenAPIHono<HttpEnv>, { access }: HttpServices): vo
     const local = await begin(c);
     const given = localBody.safeParse(await c.req.json().catch(() => null));
     const { email, password } = given.data ?? { email: '', password: '' };
-    keepTokens(c, await local.signIn(email, password, deviceOf(c)));
+    signedIn(c, await local.signIn(email, password, deviceOf(c)));
     return c.body(null, 204, FRESH);
   });
   app.post('/auth/password', shortBody, async (c) => {
     const local = await begin(c);
     const given = passwordBody.safeParse(await c.req.json().catch(() => null));
     const { link, password } = given.data ?? { link: '', password: '' };
-    keepTokens(c, await local.setPassword(link, password, deviceOf(c)));
+    signedIn(c, await local.setPassword(link, password, deviceOf(c)));
+    return c.body(null, 204, FRESH);
+  });
+  app.put('/auth/password', shortBody, async (c) => {
+    const local = await begin(c);
+    const standing = await access.signedIn.standing(cookieOf(c, 'access') ?? '');
+    if (standing === null) throw signInRequired();
+    const { tenant, id } = standing.person;
+    c.set('audited', { actor: actorOf(c, tenant, id, standing.session.id), object: id });
+    const given = changeBody.safeParse(await c.req.json().catch(() => null));
+    const { current, password } = given.data ?? { current: '', password: '' };
+    const tokens = await local.changePassword(standing.person, { current, next: password }, deviceOf(c));
+    keepTokens(c, tokens);
     return c.body(null, 204, FRESH);
   });
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Problem } from '../../client/index.ts';
 import { useAnswer } from '../answer.ts';
 import { service } from '../api.ts';
 import { Notice } from '../documents/notice.tsx';
@@ -6,9 +7,11 @@ import { useArrival } from '../focus.ts';
 import { Frame } from '../frame.tsx';
 import { useTitle } from '../title.ts';
 import { type Me, signOut, useAccount } from './account.ts';
+import { PasswordChange } from './password-change.tsx';
 
 interface Session {
   readonly id: string;
+  readonly method: 'oidc' | 'link' | 'local';
   readonly createdAt: string;
   readonly usedAt: string;
   readonly device: string;
@@ -50,15 +53,31 @@ function SignedIn({ me }: { me: Me }) {
           {failed && 'That did not work. You are still signed in; try again.'}
         </p>
       </div>
-      <Sessions />
+      <Sessions email={me.email} />
     </>
   );
 }
 
-function Sessions() {
+function Sessions({ email }: { readonly email: string | null }) {
   const { value, problem, again } = useAnswer('sessions', (signal) =>
     service.read<{ sessions: readonly Session[] }>('/v1/sessions', { signal }),
   );
+  const here = value?.sessions.find(({ current }) => current);
+  return (
+    <>
+      {here?.method === 'local' && <PasswordChange email={email} onChanged={again} />}
+      <SessionList sessions={value?.sessions ?? []} problem={problem} again={again} />
+    </>
+  );
+}
+
+interface ListProps {
+  readonly sessions: readonly Session[];
+  readonly problem: Problem | undefined;
+  readonly again: () => void;
+}
+
+function SessionList({ sessions, problem, again }: ListProps) {
   const end = (id: string): void => {
     void service.ask(`/v1/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' }).then(again, again);
   };
@@ -69,7 +88,7 @@ function Sessions() {
       </h2>
       {problem && <Notice problem={problem} onAgain={again} />}
       <ul className="sessions">
-        {value?.sessions.map((session) => (
+        {sessions.map((session) => (
           <li key={session.id}>
             <div>
               <strong>{browserOf(session.device)}</strong>

@@ -53,15 +53,21 @@ export async function signOut(): Promise<boolean> {
 
 /** Signs in, or sets the password that a link was made for. */
 export async function trySignIn(path: '/auth/local' | '/auth/password', given: object): Promise<Try> {
-  const init = {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(given),
-  };
+  const outcome = await tryPassword('POST', path, given);
+  if (outcome.done) location.reload();
+  return outcome;
+}
+
+/** Takes another password; this page stays signed in. */
+export async function changePassword(given: object): Promise<Try> {
+  return await tryPassword('PUT', '/auth/password', given);
+}
+
+async function tryPassword(method: 'POST' | 'PUT', path: string, given: object): Promise<Try> {
+  const init = { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(given) };
   const answer = await fetch(path, init).catch(() => null);
   if (answer?.ok) {
     noteRenewal(true);
-    location.reload();
     return { done: true };
   }
   if (answer === null) return { done: false, why: 'The service cannot be reached. Try again.' };

@@ -1,7 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { takePasswordLink, trySignIn } from './account.ts';
-
-const LEAST = 12;
+import { LEAST } from './password-change.tsx';
 
 /** With the address and the password of an account that the operator made; or sets that password first, by a link. */
 export function PasswordForm() {
