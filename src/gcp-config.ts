@@ -4,6 +4,7 @@ export interface GcpPlaces {
   readonly heads: string;
   readonly contents: string;
   readonly spool: string;
+  readonly secrets: string;
   readonly keyRing: string;
 }
 
@@ -63,11 +64,13 @@ function placesOf(residency: 'us' | 'eu', values: GcpVariables, faults: string[]
   const { [gcs]: buckets, [kms]: keyRing } = values;
   if (buckets === undefined && keyRing === undefined) return [];
   const names = (buckets ?? '').split(',').map((name) => name.trim());
-  const [heads = '', contents = '', spool = ''] = names;
+  const [heads = '', contents = '', spool = '', secrets = ''] = names;
   const areNames =
-    names.length === 3 && new Set(names).size === 3 && names.every((name) => BUCKET.test(name));
+    names.length === 4 && new Set(names).size === 4 && names.every((name) => BUCKET.test(name));
   if (!areNames)
-    faults.push(`${gcs} must be the names of three buckets with commas between them: heads, contents, spool`);
+    faults.push(
+      `${gcs} must be the names of four buckets with commas between them: heads, contents, spool, secrets`,
+    );
   if (!KEY_RING.test(keyRing ?? '')) faults.push(`${kms} must be projects/…/locations/…/keyRings/…`);
-  return [{ residency, heads, contents, spool, keyRing: keyRing ?? '' }];
+  return [{ residency, heads, contents, spool, secrets, keyRing: keyRing ?? '' }];
 }

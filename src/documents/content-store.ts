@@ -3,7 +3,8 @@ import { OutsideError } from '../kit/index.ts';
 import { type Ambient, newId } from './ambient.ts';
 import type { ByteRange, VersionedBlobStore } from './blob-store.ts';
 import type { ContentSource } from './content-type/index.ts';
-import { type DataKeys, keyContext } from './data-keys.ts';
+import { keyContext } from './data-keys.ts';
+import type { WrappingKeys } from './document-keys.ts';
 import type { FoundFacts, StoredContent } from './head.ts';
 import type { Quotas } from './quotas.ts';
 import { sealedRanges } from './sealing.ts';
@@ -23,11 +24,11 @@ export interface IncomingContent {
 /** Immutable bytes of versions, each sealed under a data key of its own. */
 export class ContentStore {
   readonly #store: VersionedBlobStore;
-  readonly #keys: DataKeys;
+  readonly #keys: WrappingKeys;
   readonly #ambient: Ambient;
   readonly #quotas: Quotas | null;
 
-  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient, quotas: Quotas | null = null) {
+  constructor(store: VersionedBlobStore, keys: WrappingKeys, ambient: Ambient, quotas: Quotas | null = null) {
     this.#quotas = quotas;
     this.#store = store;
     this.#keys = keys;

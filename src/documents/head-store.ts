@@ -2,7 +2,8 @@ import { OutsideError } from '../kit/index.ts';
 import type { Ambient } from './ambient.ts';
 import { announcementName } from './announcements.ts';
 import { ABSENT, type BlobInfo, type StoredBlob, type VersionedBlobStore } from './blob-store.ts';
-import { type DataKeys, keyContext } from './data-keys.ts';
+import { keyContext } from './data-keys.ts';
+import type { WrappingKeys } from './document-keys.ts';
 import { DocumentsError } from './errors.ts';
 import { decodeHead, encodeHead, type Head, names } from './head.ts';
 import { unwrapHead, wrapHead } from './head-envelope.ts';
@@ -28,14 +29,14 @@ export class HeadStore {
   /** Where heads keep their earlier versions. */
   readonly pages: VersionPages;
   readonly #store: VersionedBlobStore;
-  readonly #keys: DataKeys;
+  readonly #keys: WrappingKeys;
   readonly #ambient: Ambient;
 
   /** Is told of every commit that this process made, as soon as it is sure. */
   onCommit: (stored: StoredHead) => void = () => {};
 
   /** @param pageSize versions in a page; by default as many as is good. */
-  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient, pageSize?: number) {
+  constructor(store: VersionedBlobStore, keys: WrappingKeys, ambient: Ambient, pageSize?: number) {
     this.pages = new VersionPages(store, keys, ambient, pageSize);
     this.#store = store;
     this.#keys = keys;
@@ -74,11 +75,11 @@ export class HeadStore {
    * gets the head that it wrote before.
    *
    * @param base what `given` was made from; `null` for the first head of a document.
-   * @param rewrapped the key of the base, wrapped anew.
+   * @param rewrapped the key of the base, wrapped anew; `fresh`: under another key than the base.
    * @throws {DocumentsError} `documents/stale` when another commit came first, `documents/unclear` when it cannot be
    * found out whether this one did.
    */
-  async commit(base: StoredHead | null, given: Head, rewrapped?: WrappedKey): Promise<StoredHead> {
+  async commit(base: StoredHead | null, given: Head, rewrapped?: WrappedKey | 'fresh'): Promise<StoredHead> {
     const { head, written } = await this.pages.settle(given);
     try {
       const stored = await this.#replace(base, head, rewrapped);
@@ -103,7 +104,7 @@ export class HeadStore {
     for await (const { name } of this.#store.list(folder)) yield name.slice(folder.length);
   }
 
-  async #replace(base: StoredHead | null, head: Head, rewrapped?: WrappedKey): Promise<StoredHead> {
+  async #replace(base: StoredHead | null, head: Head, rewrapped?: WrappedKey | 'fresh'): Promise<StoredHead> {
     const ifGeneration = base?.generation ?? ABSENT;
     const sealed = await this.#seal(base, head, rewrapped).catch(async (error: unknown) => {
       if (!isRefused(error)) throw error;
@@ -192,11 +193,11 @@ export class HeadStore {
   async #seal(
     base: StoredHead | null,
     head: Head,
-    rewrapped?: WrappedKey,
+    rewrapped?: WrappedKey | 'fresh',
   ): Promise<{ wrapped: WrappedKey; body: Uint8Array }> {
     const context = headContext(head.tenant, head.id);
     const { key, wrapped } =
-      base === null
+      base === null || rewrapped === 'fresh'
         ? await this.#keys.create(head.tenant, context)
         : {
             key: await this.#keys.open(head.tenant, base.wrapped, context),

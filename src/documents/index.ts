@@ -31,6 +31,7 @@ export { claimDataFormat } from './data-format.ts';
 export { DataKeys, type DataKeysOptions } from './data-keys.ts';
 export type { Derived, DerivedHead } from './derived.ts';
 export type { Description } from './description.ts';
+export { DocumentKeys } from './document-keys.ts';
 export { Documents, newOperation } from './documents.ts';
 export { DocumentsError, type DocumentsErrorCode, type DocumentsErrorDetails } from './errors.ts';
 export { Examiner } from './examination.ts';

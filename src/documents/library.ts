@@ -5,6 +5,7 @@ import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
 import { CommitHistory, type CommitRecords, recordsOf } from './commit-records.ts';
 import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
+import { DocumentKeys } from './document-keys.ts';
 import { Documents } from './documents.ts';
 import { DocumentsError } from './errors.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
@@ -66,16 +67,21 @@ export class Library {
   readonly commits: CommitHistory;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
+  readonly #documentKeys: DocumentKeys;
   readonly #heads: HeadStore;
   readonly #quotas: Quotas;
 
   constructor(parts: LibraryParts) {
     this.#parts = parts;
     this.#keys = new DataKeys(parts.keys, parts.ambient);
-    this.#heads = new HeadStore(parts.region.heads, this.#keys, parts.ambient);
+    this.#documentKeys = new DocumentKeys({
+      ...{ secrets: parts.region.secrets, service: parts.keys },
+      ...{ dataKeys: this.#keys, ambient: parts.ambient },
+    });
+    this.#heads = new HeadStore(parts.region.heads, this.#documentKeys, parts.ambient);
     this.commits = new CommitHistory(parts.region.heads, this.#heads);
     this.#quotas = new Quotas(parts.catalogue, parts.quotaOf ?? (() => null));
-    const contents = new ContentStore(parts.region.contents, this.#keys, parts.ambient, this.#quotas);
+    const contents = new ContentStore(parts.region.contents, this.#documentKeys, parts.ambient, this.#quotas);
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
     this.records = new Records(parts.region.heads, this.#keys, parts.ambient);
     this.requests = new Requests(parts.spool, this.#keys, parts.ambient);
@@ -88,8 +94,9 @@ export class Library {
     const linkKeys = new LinkKeys(parts.region.heads, this.#keys, ambient, LINK_LIFETIME_MS.most);
     this.links = new Links(stores, linkKeys);
     this.keys = new TenantKeys({
-      ...{ service: parts.keys, dataKeys: this.#keys, heads: parts.region.heads },
-      rewrapping: new Rewrapping(this.#heads, this.#keys, ambient, HOUSEKEEPER),
+      ...{ service: parts.keys, held: this.#documentKeys },
+      ...{ heads: parts.region.heads, secrets: parts.region.secrets },
+      rewrapping: new Rewrapping(this.#heads, this.#documentKeys, ambient, HOUSEKEEPER),
       holders: [linkKeys, this.records],
       ...{ catalogue: parts.catalogue, residency: parts.residency, clock: ambient.clock },
     });
@@ -153,7 +160,7 @@ export class Library {
 
   /** Lets go of all keys. */
   close(): void {
-    this.#keys.close();
+    this.#documentKeys.forget();
   }
 
   async #enter(stored: StoredHead): Promise<void> {

@@ -11,6 +11,11 @@ export type Residency = string;
 export interface Region {
   readonly heads: VersionedBlobStore;
   readonly contents: VersionedBlobStore;
+  /**
+   * Where the keys of documents are kept, each wrapped by its tenant's, and nothing else: it keeps no generations, and backups
+   * of the other stores leave it out. What is destroyed here is unreadable wherever it was copied to (decision 0164).
+   */
+  readonly secrets: BlobStore;
   /** The store of heads removes earlier generations by a rule of its own: nobody else has to. */
   readonly prunesItself?: boolean;
 }

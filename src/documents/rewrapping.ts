@@ -3,7 +3,7 @@ import { OutsideError } from '../kit/index.ts';
 import { type Ambient, isoTime, newId } from './ambient.ts';
 import { auditRecords } from './audit-record.ts';
 import { contentContext } from './content-store.ts';
-import type { DataKeys } from './data-keys.ts';
+import { type DocumentKeys, isOwn } from './document-keys.ts';
 import { DocumentsError } from './errors.ts';
 import { type Head, nextHead, type StoredContent, type Version } from './head.ts';
 import { type HeadStore, headContext, type StoredHead } from './head-store.ts';
@@ -24,10 +24,13 @@ export interface Rewrapped {
   readonly left: number;
 }
 
-/** Wraps data keys by the version of the tenant's key that is primary now. */
+/**
+ * Wraps keys of documents by the version of the tenant's key that is primary now, and data keys of before decision 0164 by a
+ * key of their document.
+ */
 export class Rewrapping {
   readonly #heads: HeadStore;
-  readonly #keys: DataKeys;
+  readonly #keys: DocumentKeys;
   readonly #ambient: Ambient;
   readonly #actor: Omit<Actor, 'tenant'>;
   readonly #most: number;
@@ -35,7 +38,7 @@ export class Rewrapping {
   /** @param most keys that one commit wraps anew. */
   constructor(
     heads: HeadStore,
-    keys: DataKeys,
+    keys: DocumentKeys,
     ambient: Ambient,
     actor: Omit<Actor, 'tenant'>,
     most = KEYS_A_COMMIT,
@@ -47,14 +50,26 @@ export class Rewrapping {
     this.#most = most;
   }
 
-  /** Every key of a document that another version wrapped, in as many commits as that takes. */
+  /** The key of a document, if another version wrapped it, and every data key that none of its own wraps yet. */
   async document(tenant: string, id: string, primary: string): Promise<Rewrapped> {
+    const data = await this.#dataKeys(tenant, id);
+    const own = await this.#keys.rewrapOwn(tenant, id, primary);
+    await this.#ambient.pause(PAUSE_MS * own.keys);
+    return {
+      keys: data.keys + own.keys,
+      lost: Math.max(data.lost, own.lost),
+      left: data.left + own.left,
+    };
+  }
+
+  /** In as many commits as that takes. */
+  async #dataKeys(tenant: string, id: string): Promise<Rewrapped> {
     let keys = 0;
     for (;;) {
       const base = await this.#read(tenant, id);
       if (base === undefined) return { keys, lost: 1, left: 0 };
       if (base === null) return { keys, lost: 0, left: 0 };
-      const round = new Round(this.#keys, base.head, primary, this.#most);
+      const round = new Round(this.#keys, base.head, this.#most);
       const { head, wrapped } = await round.refresh(this.#heads, base);
       if (round.count === 0) {
         // Somebody else may have wrapped them anew meanwhile, and destroyed what wrapped them before.
@@ -99,15 +114,13 @@ class Round {
   count = 0;
   lost = 0;
   left = 0;
-  readonly #keys: DataKeys;
+  readonly #keys: DocumentKeys;
   readonly #head: Head;
-  readonly #primary: string;
   readonly #most: number;
 
-  constructor(keys: DataKeys, head: Head, primary: string, most: number) {
+  constructor(keys: DocumentKeys, head: Head, most: number) {
     this.#keys = keys;
     this.#head = head;
-    this.#primary = primary;
     this.#most = most;
   }
 
@@ -140,18 +153,15 @@ class Round {
 
   /** @returns the same object when there is nothing to do, or nothing can be done. */
   async #wrap(wrapped: WrappedKey, context: Uint8Array): Promise<WrappedKey> {
-    if (wrapped.version === this.#primary) return wrapped;
+    if (isOwn(wrapped)) return wrapped;
     if (this.count >= this.#most) {
       this.left += 1;
       return wrapped;
     }
     try {
       const anew = await this.#keys.rewrap(this.#head.tenant, wrapped, context);
-      if (anew.version === this.#primary) {
-        this.count += 1;
-        return anew;
-      }
-      this.left += 1;
+      this.count += 1;
+      return anew;
     } catch (error) {
       if (!(error instanceof OutsideError) || error.failure !== 'refused') throw error;
       this.lost += 1;

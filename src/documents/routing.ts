@@ -27,6 +27,7 @@ export function routed({ regions, residencies }: Places): Place {
   return {
     heads: routedVersioned(all, of, (place) => place.heads),
     contents: routedVersioned(all, of, (place) => place.contents),
+    secrets: routedStore(all, of, (place) => place.secrets),
     spool: routedStore(all, of, (place) => place.spool),
     keys: routedKeys(all, of),
     ...(all.every(({ prunesItself }) => prunesItself === true) ? { prunesItself: true } : {}),

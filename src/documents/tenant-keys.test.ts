@@ -18,6 +18,7 @@ let ring: KeyRing;
 let heads: DirectoryBlobStore;
 let contents: DirectoryBlobStore;
 let spool: DirectoryBlobStore;
+let secrets: DirectoryBlobStore;
 let catalogue: SqliteCatalogue;
 let now: number;
 const opened: Library[] = [];
@@ -29,6 +30,7 @@ beforeEach(async () => {
   await ring.create(actor.tenant);
   heads = await DirectoryBlobStore.open(join(folder, 'heads'), true);
   contents = await DirectoryBlobStore.open(join(folder, 'contents'), true);
+  secrets = await DirectoryBlobStore.open(join(folder, 'secrets'), false);
   spool = await DirectoryBlobStore.open(join(folder, 'blobs'), false);
   catalogue = SqliteCatalogue.open(':memory:');
   now = Date.UTC(2026, 10, 22);
@@ -41,7 +43,7 @@ afterEach(async () => {
 
 /** The room as a new process would open it: it holds no key. */
 function open(store: VersionedBlobStore = heads): Library {
-  const region = { heads: store, contents };
+  const region = { heads: store, contents, secrets };
   const library = new Library({
     ...{ residency: 'local', region, spool, keys: ring, catalogue, ambient },
     onBehind: (error) => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../kit/index.ts';
-import type { VersionedBlobStore } from './blob-store.ts';
+import type { BlobInfo, BlobStore, VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { DataKeys } from './data-keys.ts';
 import type { KeyService } from './key-service.ts';
@@ -14,6 +14,8 @@ const NOTED_EVERY = 20;
  * requests, uploads and kept answers of the time before are over (7 days), and the new version is known everywhere.
  */
 const SETTLED_MS = 8 * 24 * 3_600_000;
+
+const PASS_KIND = 2;
 
 /** What a run came to. */
 export interface RewrapReport {
@@ -48,10 +50,12 @@ export type Retired = 'primary' | 'unfinished' | 'unsettled' | 'destroyed';
 /** Where a pass over the documents of a tenant is. */
 interface Pass {
   readonly primary: string;
+  /** What a pass sees to: 2, since documents have keys of their own. */
+  readonly kind?: number;
   /** When this version was first seen to wrap, and when the pass began; milliseconds since 1970. */
   readonly since: number;
   readonly begun: number;
-  /** The name of the last head that was looked at; `null` when the pass has come to its end. */
+  /** The last document that was looked at; `null` when the pass has come to its end. */
   readonly after: string | null;
   /** Keys that were left in this pass: it is followed by another one. */
   readonly left: number;
@@ -66,8 +70,10 @@ export interface KeyHolder {
 
 export interface TenantKeysParts {
   readonly service: KeyService;
-  readonly dataKeys: DataKeys;
+  /** What holds unwrapped keys. */
+  readonly held: Pick<DataKeys, 'forget'>;
   readonly heads: VersionedBlobStore;
+  readonly secrets: BlobStore;
   readonly rewrapping: Rewrapping;
   readonly holders: readonly KeyHolder[];
   readonly catalogue: Pick<Catalogue, 'position' | 'setPosition'>;
@@ -113,13 +119,13 @@ export class TenantKeys {
     try {
       await this.#parts.service.destroy(tenant, version);
     } finally {
-      this.#parts.dataKeys.forget(tenant);
+      this.#parts.held.forget(tenant);
     }
   }
 
   /** Goes on where the last run ended. @param most keys that are wrapped anew before it ends. */
   async rewrap(tenant: string, most = KEYS_A_RUN): Promise<RewrapReport> {
-    const { service, heads, rewrapping } = this.#parts;
+    const { service, rewrapping } = this.#parts;
     const primary = await service.primary(tenant);
     let pass = await this.#pass(tenant, primary);
     const report = { documents: 0, keys: 0 };
@@ -128,17 +134,41 @@ export class TenantKeys {
     if (isDone(pass) && !isDue) return { primary, done: true, ...report, lost: pass.lost };
     if (pass.after === null) pass = { ...pass, begun: now, after: '', left: 0, lost: 0 };
     if (pass.after === '') pass = await this.#others(tenant, pass, report);
-    for await (const { name } of heads.list(`heads/${tenant}/`, pass.after ?? '')) {
+    for await (const id of this.#documents(tenant, pass.after ?? '')) {
       if (report.keys >= most) break;
-      const { keys, left, lost } = await rewrapping.document(tenant, name.split('/').at(-1) ?? '', primary);
+      const { keys, left, lost } = await rewrapping.document(tenant, id, primary);
       report.documents += 1;
       report.keys += keys;
-      pass = { ...pass, after: name, left: pass.left + left, lost: pass.lost + lost };
+      pass = { ...pass, after: id, left: pass.left + left, lost: pass.lost + lost };
       if (report.documents % NOTED_EVERY === 0) await this.#note(tenant, pass);
     }
     if (report.keys < most) pass = { ...pass, after: null };
     await this.#note(tenant, pass);
     return { primary, done: isDone(pass), ...report, lost: pass.lost };
+  }
+
+  /** Ids of all that has a head or a key of its own, in their order: a key comes before the first head. */
+  async *#documents(tenant: string, after: string): AsyncIterable<string> {
+    const { heads, secrets } = this.#parts;
+    const begin = ([kind, store]: readonly [string, Pick<BlobStore, 'list'>]) =>
+      store.list(`${kind}/${tenant}/`, after && `${kind}/${tenant}/${after}`)[Symbol.asyncIterator]();
+    const lists = (
+      [
+        ['heads', heads],
+        ['secrets', secrets],
+      ] as const
+    ).map(begin);
+    const nextOf = async (list: AsyncIterator<BlobInfo> | undefined) => {
+      const next = await list?.next();
+      return next?.done === false ? (next.value.name.split('/').at(-1) ?? null) : null;
+    };
+    const next = [await nextOf(lists[0]), await nextOf(lists[1])];
+    for (;;) {
+      const [least] = next.filter((id) => id !== null).sort();
+      if (least === undefined) return;
+      for (const [at, id] of next.entries()) if (id === least) next[at] = await nextOf(lists[at]);
+      yield least;
+    }
   }
 
   async #others(tenant: string, pass: Pass, report: { keys: number }): Promise<Pass> {
@@ -154,11 +184,11 @@ export class TenantKeys {
   /** Where the pass for this version is; a new one when the last was for another version. */
   async #pass(tenant: string, primary: string): Promise<Pass> {
     const noted = await this.#parts.catalogue.position(this.#name(tenant));
-    // Only this class writes it; releases before this one did not say when it began.
+    // Only this class writes it; one of a release before this one is begun anew.
     const pass = noted === null ? null : (JSON.parse(noted) as Pass);
-    if (pass?.primary === primary && pass.since !== undefined) return pass;
+    if (pass?.primary === primary && pass.kind === PASS_KIND) return pass;
     const now = this.#parts.clock();
-    return { primary, since: now, begun: now, after: '', left: 0, lost: 0 };
+    return { primary, kind: PASS_KIND, since: now, begun: now, after: '', left: 0, lost: 0 };
   }
 
   async #note(tenant: string, pass: Pass): Promise<void> {

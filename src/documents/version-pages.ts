@@ -2,7 +2,8 @@ import { OutsideError } from '../kit/index.ts';
 import { type Ambient, newId } from './ambient.ts';
 import { decodeBinaryJson, encodeBinaryJson } from './binary-json.ts';
 import type { BlobInfo, VersionedBlobStore } from './blob-store.ts';
-import { type DataKeys, keyContext } from './data-keys.ts';
+import { keyContext } from './data-keys.ts';
+import type { WrappingKeys } from './document-keys.ts';
 import type { Head, PageRef, Version } from './head.ts';
 import { openBytes, sealBytes } from './sealing.ts';
 import { writeNew } from './writing.ts';
@@ -37,11 +38,11 @@ type Owner = Pick<Head, 'tenant' | 'id'>;
  */
 export class VersionPages {
   readonly #store: VersionedBlobStore;
-  readonly #keys: DataKeys;
+  readonly #keys: WrappingKeys;
   readonly #ambient: Ambient;
   readonly #size: number;
 
-  constructor(store: VersionedBlobStore, keys: DataKeys, ambient: Ambient, size = PAGE_SIZE) {
+  constructor(store: VersionedBlobStore, keys: WrappingKeys, ambient: Ambient, size = PAGE_SIZE) {
     this.#store = store;
     this.#keys = keys;
     this.#ambient = ambient;

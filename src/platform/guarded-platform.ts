@@ -25,8 +25,9 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
   const versioned = (store: VersionedBlobStore, limits: OutsideLimits) =>
     guardedVersionedBlobStore(store, new Outside('BlobStore', limits, parts));
   // Each region for itself: one that is ill says nothing of the others.
-  const guarded = ({ heads, contents, spool, keys, ...region }: Place): Place => ({
+  const guarded = ({ heads, contents, secrets, spool, keys, ...region }: Place): Place => ({
     ...region,
+    secrets: guardedBlobStore(secrets, new Outside('BlobStore', HEADS_LIMITS, parts)),
     spool: guardedBlobStore(spool, new Outside('BlobStore', HEADS_LIMITS, parts)),
     keys: guardedKeyService(keys, new Outside('KeyService', KEYS_LIMITS, parts)),
     heads: versioned(heads, HEADS_LIMITS),

@@ -36,12 +36,13 @@ interface Cloud {
 
 async function placesAt(url: string, location = 'US'): Promise<CloudOptions['places'][number]> {
   const versioned = { location };
-  const [heads, contents, spool] = [
+  const [heads, contents, spool, secrets] = [
     await newBucket(url, versioned),
     await newBucket(url, versioned),
     await newBucket(url, { location, versioning: { enabled: false } }),
+    await newBucket(url, { location, versioning: { enabled: false } }),
   ];
-  return { residency: 'us', heads, contents, spool, keyRing: KMS.keyRing };
+  return { residency: 'us', heads, contents, spool, secrets, keyRing: KMS.keyRing };
 }
 
 // `npm test` builds it; who runs this suite alone may have none.
@@ -191,16 +192,20 @@ describe('the configuration of the cloud', () => {
   const read = (given: Record<string, string>) => readConfig({ REDLINE_PLATFORM: 'gcp', ...given }, {}).gcp;
 
   test('names the buckets and the key ring of each residency', () => {
-    const eu = { REDLINE_GCS_EU: 'r-heads, r-contents,r-spool', REDLINE_KMS_EU: RING };
+    const eu = { REDLINE_GCS_EU: 'r-heads, r-contents,r-spool,r-secrets', REDLINE_KMS_EU: RING };
     const place = {
       residency: 'eu',
       heads: 'r-heads',
       contents: 'r-contents',
       spool: 'r-spool',
+      secrets: 'r-secrets',
       keyRing: RING,
     };
     expect(read(eu)).toEqual({ places: [place], project: null });
-    const us = { REDLINE_GCS_US: 'u-heads,u-contents,u-spool', REDLINE_KMS_US: RING.replace('europe', 'us') };
+    const us = {
+      REDLINE_GCS_US: 'u-heads,u-contents,u-spool,u-secrets',
+      REDLINE_KMS_US: RING.replace('europe', 'us'),
+    };
     expect(read({ ...eu, ...us, REDLINE_RESIDENCY: 'eu' })?.places.map(({ residency }) => residency)).toEqual(
       ['eu', 'us'],
     );
@@ -209,8 +214,12 @@ describe('the configuration of the cloud', () => {
 
   test.each<[string, Record<string, string>, string]>([
     ['nothing', {}, 'REDLINE_GCS_US or REDLINE_GCS_EU must name the buckets'],
-    ['two buckets', { REDLINE_GCS_EU: 'a-1,b-1', REDLINE_KMS_EU: RING }, 'names of three buckets'],
-    ['one bucket thrice', { REDLINE_GCS_EU: 'a-1,a-1,a-1', REDLINE_KMS_EU: RING }, 'names of three buckets'],
+    ['two buckets', { REDLINE_GCS_EU: 'a-1,b-1', REDLINE_KMS_EU: RING }, 'names of four buckets'],
+    [
+      'one bucket thrice',
+      { REDLINE_GCS_EU: 'a-1,b-1,a-1,a-1', REDLINE_KMS_EU: RING },
+      'names of four buckets',
+    ],
     ['no key ring', { REDLINE_GCS_EU: 'a-1,b-1,c-1' }, 'REDLINE_KMS_EU must be'],
     [
       'another residency',

@@ -109,6 +109,7 @@ test.each<[BucketNeeds['use'], object, string[]]>([
   ['contents', { ...GOOD, lifecycle: undefined }, ['only grows', 'class of new ones', 'never finished']],
   ['heads', GOOD, ['moves heads']],
   ['spool', { ...GOOD, lifecycle: undefined }, ['never finished']],
+  ['secrets', { ...GOOD, versioning: { enabled: false }, lifecycle: undefined }, ['never finished']],
 ])('what works in %s and costs more than it needs to is said', async (use, facts, expected) => {
   const bucket = await newBucket(server.url, { location: 'US', ...facts });
   const said = await checkBucket(callsTo(server.url), bucket, { residency: 'us', use });

@@ -56,6 +56,7 @@ async function inCloud(start: () => Promise<{ url: string; stop(): Promise<void>
     heads: await newBucket(server.url, { location }),
     contents: await newBucket(server.url, { location }),
     spool: await newBucket(server.url, { location, versioning: { enabled: false } }),
+    secrets: await newBucket(server.url, { location, versioning: { enabled: false } }),
   });
   const places = [
     { residency: 'us', ...(await buckets('US')), keyRing: KMS.usKeyRing },
@@ -140,8 +141,8 @@ describe.each(PLATFORMS)('tenants of several regions, in %s', (_, install, byDef
       await library.links.create({ actor: actor(tenant), operation }, grant);
     }
     const found: Record<string, string[]> = {};
-    for (const [residency, { heads, contents, spool }] of platform.regions) {
-      for (const store of [heads, contents, spool])
+    for (const [residency, { heads, contents, spool, secrets }] of platform.regions) {
+      for (const store of [heads, contents, spool, secrets])
         for await (const { name } of store.list(''))
           for (const tenant of ['acme', 'beta'])
             if (name.split('/').includes(tenant)) {

@@ -29,7 +29,7 @@ const SAMPLES = 50;
 
 let folder: string;
 let ring: KeyRing;
-let stores: { heads: DirectoryBlobStore; contents: DirectoryBlobStore; blobs: DirectoryBlobStore };
+let stores: Record<'heads' | 'contents' | 'secrets' | 'blobs', DirectoryBlobStore>;
 let made: { document: StoredHead; upload: string; result: ResultPlace; link: string };
 
 beforeAll(async () => {
@@ -37,6 +37,7 @@ beforeAll(async () => {
   stores = {
     heads: await DirectoryBlobStore.open(join(folder, 'heads'), true),
     contents: await DirectoryBlobStore.open(join(folder, 'contents'), true),
+    secrets: await DirectoryBlobStore.open(join(folder, 'secrets'), false),
     blobs: await DirectoryBlobStore.open(join(folder, 'blobs'), false),
   };
   ring = await KeyRing.open(join(folder, 'keys'));
@@ -49,14 +50,16 @@ afterAll(() => rm(folder, { recursive: true }));
 function open({
   heads,
   contents,
+  secrets,
   blobs,
 }: {
   heads: VersionedBlobStore;
   contents: VersionedBlobStore;
+  secrets: BlobStore;
   blobs: BlobStore;
 } = stores): Library {
   return new Library({
-    ...{ residency: 'local', region: { heads, contents }, spool: blobs, keys: ring, ambient },
+    ...{ residency: 'local', region: { heads, contents, secrets }, spool: blobs, keys: ring, ambient },
     catalogue: SqliteCatalogue.open(':memory:'),
     onBehind: (error) => {
       throw error;
@@ -110,6 +113,7 @@ const READERS: readonly [
   read: (library: Library, given: typeof stores, name: string) => Promise<unknown>,
 ][] = [
   ['heads/', ({ documents }) => documents.get(actor, made.document.head.id)],
+  ['secrets/', ({ documents }) => documents.get(actor, made.document.head.id)],
   ['pages/', ({ documents }) => documents.versions(actor, made.document.head.id, 100)],
   ['journal/', (library) => library.follow()],
   ['format', (_, { heads }) => claimDataFormat(heads)],
@@ -226,7 +230,7 @@ describe('a byte of an object that is another one', () => {
   test('is noticed wherever it lies in a file, what is known of the object included', {
     timeout: 120_000,
   }, async () => {
-    for (const kind of ['heads', 'contents', 'blobs'] as const) {
+    for (const kind of ['heads', 'contents', 'secrets', 'blobs'] as const) {
       const root = join(folder, kind, 'kept');
       for (const name of await objects(stores[kind])) {
         const file = currentFile(join(root, `${name}.blob`));
@@ -249,18 +253,18 @@ describe('a byte of an object that is another one', () => {
       await expectAlarm(() => KeyRing.open(keys), `ring at ${at}`);
       restore();
     }
-    for (const kind of ['heads', 'contents', 'blobs'] as const) {
+    for (const kind of ['heads', 'contents', 'secrets', 'blobs'] as const) {
       const mark = join(folder, kind, 'format');
       for (const at of placesIn(statSync(mark).size)) {
         const restore = flip(mark, at);
-        const opened = DirectoryBlobStore.open(join(folder, kind), kind !== 'blobs');
+        const opened = DirectoryBlobStore.open(join(folder, kind), kind === 'heads' || kind === 'contents');
         await expect(opened, `${kind} at ${at}`).rejects.toMatchObject({
           name: 'OutsideError',
           failure: 'refused',
         });
         restore();
       }
-      await DirectoryBlobStore.open(join(folder, kind), kind !== 'blobs');
+      await DirectoryBlobStore.open(join(folder, kind), kind === 'heads' || kind === 'contents');
     }
   });
 });

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../src/audit/index.ts';
+import { decodeBinaryJson } from '../../src/documents/binary-json.ts';
 import type { PageRef } from '../../src/documents/head.ts';
 import { unwrapHead } from '../../src/documents/head-envelope.ts';
 import { DocumentsError, type Head, type Version, type WrappedKey } from '../../src/documents/index.ts';
@@ -6,8 +7,12 @@ import { OutsideError } from '../../src/kit/index.ts';
 import { CLIENT, TENANT } from './actor.ts';
 import { type Clients, contentOf, type Task } from './acts.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Outside, Server } from './server.ts';
+import type { Disks, Outside, Server } from './server.ts';
 import type { Disk } from './world.ts';
+
+interface Secret {
+  readonly keys: readonly { readonly wrapped: WrappedKey }[];
+}
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -84,7 +89,7 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
     });
     if (fault !== null) unreadable.push(`${id}: ${fault}`);
   }
-  unreadable.push(...envelopeFaults(disks.heads, vault.primary));
+  unreadable.push(...envelopeFaults(disks, vault.primary));
   const journal = namesOf(disks.heads, 'journal/').map((name) => name.split('/')[4] ?? '');
   const stored = [...namesOf(disks.heads, 'pages/'), ...namesOf(disks.contents), ...namesOf(disks.spool)];
   const { seed, tasks, crashes, alarms, expelled } = ran;
@@ -207,11 +212,17 @@ function isWhole(bytes: Buffer): boolean {
 }
 
 /** Keys of small objects that stay beside the documents. */
-function envelopeFaults(disk: Disk, primary: string): string[] {
-  return namesOf(disk, 'links/').flatMap((name) => {
-    const { wrapped } = unwrapHead(disk.live(name)?.bytes ?? new Uint8Array());
+function envelopeFaults({ heads, secrets }: Disks, primary: string): string[] {
+  const links = namesOf(heads, 'links/').flatMap((name) => {
+    const { wrapped } = unwrapHead(heads.live(name)?.bytes ?? new Uint8Array());
     return wrapped.version === primary ? [] : [`${name} is sealed under a key that is gone`];
   });
+  const own = namesOf(secrets).flatMap((name) => {
+    const { keys } = decodeBinaryJson(secrets.live(name)?.bytes ?? new Uint8Array()) as Secret;
+    const amiss = keys.filter(({ wrapped }) => wrapped.version !== primary);
+    return amiss.map(() => `${name} is wrapped by a key that is gone`);
+  });
+  return [...links, ...own];
 }
 
 /** All bytes, or why they cannot be had. */

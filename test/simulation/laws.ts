@@ -131,15 +131,15 @@ function storeFaults({ documents, stored }: History): string[] {
   ];
 }
 
-/** Every key that something needs is there, by the version that wraps last: all others are destroyed. */
+/** Every data key is wrapped by its document's; every version of the tenant's key but the last is destroyed. */
 function keyFaults({ documents, alive }: History): string[] {
-  const [last, ...others] = alive;
+  const [, ...others] = alive;
   const faults = others.map((version) => `the version ${version} of the key is there still`);
   for (const [id, { wrapped, versions, pages }] of documents) {
     const keys = [wrapped, ...pages.map(({ key }) => key)];
     for (const { key, result } of versions) keys.push(key, ...(result === undefined ? [] : [result.key]));
-    const amiss = keys.filter(({ version }) => version !== last);
-    if (amiss.length > 0) faults.push(`${id}: ${amiss.length} keys are wrapped by what is gone`);
+    const amiss = keys.filter(({ version }) => !version.startsWith('document:'));
+    if (amiss.length > 0) faults.push(`${id}: ${amiss.length} keys are not wrapped by its own`);
   }
   return faults;
 }

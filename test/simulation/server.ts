@@ -5,6 +5,7 @@ import {
   CommitHistory,
   ContentStore,
   DataKeys,
+  DocumentKeys,
   Documents,
   HeadStore,
   pruneHeads,
@@ -40,6 +41,7 @@ export interface Disks {
   readonly heads: Disk;
   readonly contents: Disk;
   readonly spool: Disk;
+  readonly secrets: Disk;
 }
 
 /** All that outlives processes. */
@@ -85,12 +87,11 @@ export class Server {
     };
     this.ambient = ambient;
     const service = new SimulatedKeys(vault, scheduler, process, faults);
-    const keys = new DataKeys(service, {
-      ...ambient,
-      timer: NEVER,
-      lifetimeMs: 60_000,
-    });
+    const held = { ...ambient, timer: NEVER, lifetimeMs: 60_000 };
+    const dataKeys = new DataKeys(service, held);
     const store = (disk: Disk) => new SimulatedStore(disk, scheduler, process, faults, all);
+    const secrets = store(disks.secrets);
+    const keys = new DocumentKeys({ ...held, secrets, service, dataKeys, ambient });
     this.#contentBlobs = store(disks.contents);
     this.#headBlobs = store(disks.heads);
     this.heads = new HeadStore(this.#headBlobs, keys, ambient, PAGE_SIZE);
@@ -106,12 +107,12 @@ export class Server {
     this.documents = new Documents(stores);
     this.redlines = new Redlines(stores, this.documents);
     this.members = new Members(stores);
-    this.uploads = new Uploads(new UploadStore(store(disks.spool), keys, ambient), ambient);
-    this.requests = new Requests(store(disks.spool), keys, ambient);
-    const linkKeys = new LinkKeys(this.#headBlobs, keys, ambient, LINK_LIFETIME_MS.most);
+    this.uploads = new Uploads(new UploadStore(store(disks.spool), dataKeys, ambient), ambient);
+    this.requests = new Requests(store(disks.spool), dataKeys, ambient);
+    const linkKeys = new LinkKeys(this.#headBlobs, dataKeys, ambient, LINK_LIFETIME_MS.most);
     this.links = new Links(stores, linkKeys);
     this.keys = new TenantKeys({
-      ...{ service, dataKeys: keys, heads: this.#headBlobs, holders: [linkKeys] },
+      ...{ service, held: keys, heads: this.#headBlobs, secrets, holders: [linkKeys] },
       rewrapping: new Rewrapping(this.heads, keys, ambient, actorOf(process.name), KEYS_A_COMMIT),
       catalogue: catalogueOf(positions ?? new Map(), scheduler, process),
       ...{ residency: 'local', clock: ambient.clock },

@@ -19,7 +19,7 @@ export async function simulate(seed: number): Promise<History> {
   const scheduler = new Scheduler(seed);
   const disk = () => new Disk(scheduler);
   const outside: Outside = {
-    disks: { heads: disk(), contents: disk(), spool: disk() },
+    disks: { heads: disk(), contents: disk(), spool: disk(), secrets: disk() },
     vault: new Vault(scheduler),
     events: new Map(),
     positions: scheduler.chance(0.5) ? new Map() : null,

@@ -81,9 +81,10 @@ async function openPlace(directory: string, passphrase: string | null): Promise<
   const spool = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
   const contents = await DirectoryBlobStore.open(join(directory, 'contents'), true);
+  const secrets = await DirectoryBlobStore.open(join(directory, 'secrets'), false);
   await assertRing(join(directory, 'keys'), heads);
   const keys = await KeyRing.open(join(directory, 'keys'), passphrase);
-  return { heads, contents, spool, keys };
+  return { heads, contents, secrets, spool, keys };
 }
 
 async function isThere(folder: string): Promise<boolean> {

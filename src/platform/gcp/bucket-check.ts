@@ -2,12 +2,12 @@ import { OutsideError } from '../../kit/index.ts';
 import type { StorageCalls } from './storage-calls.ts';
 
 /**
- * What a bucket is for: heads can be erased without a trace, contents are readable only with a key out of a head, and what
- * is in the spool ends within eight days.
+ * What a bucket is for: heads can be erased without a trace, contents are readable only with a key out of a head, what
+ * is in the spool ends within eight days, and of secrets nothing is left that was replaced.
  */
 export interface BucketNeeds {
   readonly residency: 'us' | 'eu';
-  readonly use: 'heads' | 'contents' | 'spool';
+  readonly use: 'heads' | 'contents' | 'spool' | 'secrets';
 }
 
 /** Locations of each residency. London and Zurich are `europe-` too, but not in the Union, nor are the pairs with them. */
@@ -75,14 +75,15 @@ export async function checkBucket(
 function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): string[] {
   const { location = '', customPlacementConfig, iamConfiguration = {} } = bucket;
   const places = customPlacementConfig?.dataLocations ?? [location];
-  const erasable = use === 'heads';
-  const stays = use !== 'spool';
+  const erasable = use === 'heads' || use === 'secrets';
+  const versioned = isVersioned(use);
   const wrong: [boolean, string][] = [
     [
       !places.every((place) => LOCATIONS[residency].test(place)),
       `lies in ${places.join(' and ')}, outside of "${residency}"`,
     ],
-    [stays && bucket.versioning?.enabled !== true, 'keeps no versions'],
+    [versioned && bucket.versioning?.enabled !== true, 'keeps no versions'],
+    [use === 'secrets' && bucket.versioning?.enabled === true, 'keeps what is erased (versions)'],
     [
       erasable && Number(bucket.softDeletePolicy?.retentionDurationSeconds ?? 0) > 0,
       'keeps what is erased (soft delete)',
@@ -92,7 +93,7 @@ function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): s
     [iamConfiguration.publicAccessPrevention === 'inherited', 'may be opened to the public'],
     [iamConfiguration.uniformBucketLevelAccess?.enabled === false, 'lets objects have rights of their own'],
     [
-      stays && (bucket.lifecycle?.rule ?? []).some(removesCurrent),
+      use !== 'spool' && (bucket.lifecycle?.rule ?? []).some(removesCurrent),
       'has a lifecycle rule that removes current objects',
     ],
     [
@@ -116,12 +117,16 @@ function whatIsDear(bucket: BucketResource, { use }: BucketNeeds): string[] {
   const rules = bucket.lifecycle?.rule ?? [];
   const has = (type: string): boolean => rules.some(({ action }) => action?.type === type);
   const dear: [boolean, string][] = [
-    [use !== 'spool' && removals(bucket).length === 0, 'never removes earlier objects: it only grows'],
+    [isVersioned(use) && removals(bucket).length === 0, 'never removes earlier objects: it only grows'],
     [use === 'contents' && !has('SetStorageClass'), 'keeps old contents in the class of new ones'],
     [use === 'heads' && has('SetStorageClass'), 'moves heads, which are read often, to another class'],
     [!has('AbortIncompleteMultipartUpload'), 'keeps uploads that were never finished'],
   ];
   return dear.flatMap(([is, what]) => (is ? [what] : []));
+}
+
+function isVersioned(use: BucketNeeds['use']): boolean {
+  return use === 'heads' || use === 'contents';
 }
 
 function removals({ lifecycle }: BucketResource): readonly LifecycleRule[] {

@@ -15,6 +15,7 @@ export interface CloudPlaces {
   readonly heads: string;
   readonly contents: string;
   readonly spool: string;
+  readonly secrets: string;
   /** `projects/…/locations/…/keyRings/…` */
   readonly keyRing: string;
 }
@@ -70,11 +71,14 @@ export async function openGcpPlatform(
 
 /** Its buckets remove earlier generations by their lifecycle. */
 function regionOf(
-  { residency, heads, contents, spool, keyRing }: CloudPlaces,
+  { residency, heads, contents, spool, secrets, keyRing }: CloudPlaces,
   store: (bucket: string) => GcsBlobStore,
   client: KeyManagementServiceClient,
 ): [Residency, Place] {
-  const stores = { heads: store(heads), contents: store(contents), spool: store(spool) };
+  const stores = {
+    ...{ heads: store(heads), contents: store(contents) },
+    ...{ spool: store(spool), secrets: store(secrets) },
+  };
   return [residency, { ...stores, keys: new CloudKeys({ client, keyRing }), prunesItself: true }];
 }
 
@@ -86,7 +90,7 @@ async function assertUsable(
   warn: (message: string) => void,
 ): Promise<void> {
   const checks = places.flatMap(({ residency, keyRing, ...buckets }) => [
-    ...(['heads', 'contents', 'spool'] as const).map((use) => ({
+    ...(['heads', 'contents', 'spool', 'secrets'] as const).map((use) => ({
       what: `${residency}, ${use}`,
       run: async () => (await checkBucket(calls, buckets[use], { residency, use })).forEach(warn),
     })),

@@ -1,0 +1,375 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { idleTimer, OutsideError, type Timer } from '../kit/index.ts';
+import type { Ambient } from './ambient.ts';
+import { decodeBinaryJson, encodeBinaryJson } from './binary-json.ts';
+import { ABSENT, type BlobStore } from './blob-store.ts';
+import { type DataKey, type DataKeys, keyContext } from './data-keys.ts';
+import { KeyCache } from './key-cache.ts';
+import type { KeyService, WrappedKey } from './key-service.ts';
+import { replaceOnce, unclear } from './writing.ts';
+
+/** What wraps data keys: the tenant's key, or one of their own that can be destroyed alone. */
+export interface WrappingKeys {
+  create(tenant: string, context: Uint8Array): Promise<DataKey>;
+  open(tenant: string, wrapped: WrappedKey, context: Uint8Array): Promise<Uint8Array>;
+  rewrap(tenant: string, wrapped: WrappedKey, context: Uint8Array): Promise<WrappedKey>;
+}
+
+export interface DocumentKeysParts {
+  /** Where the keys of documents are kept, and nothing else: it keeps no generations, and backups of blobs leave it out. */
+  readonly secrets: BlobStore;
+  readonly service: KeyService;
+  /** Opens what the tenant's key wrapped itself, before documents had keys of their own. */
+  readonly dataKeys: DataKeys;
+  readonly ambient: Ambient;
+  readonly timer?: Timer;
+  /** Milliseconds that an unwrapped key may stay in memory: 5 minutes by default. */
+  readonly lifetimeMs?: number;
+}
+
+/** One key of a document, wrapped by the tenant's. */
+interface SecretEntry {
+  readonly id: string;
+  readonly wrapped: WrappedKey;
+}
+
+/** What stands in `secrets/TENANT/DOCUMENT`. */
+interface Secret {
+  readonly format: typeof FORMAT;
+  /** The newest first: the one that wraps. A second one is there only while a document is being erased. */
+  readonly keys: readonly SecretEntry[];
+}
+
+interface StoredSecret {
+  readonly secret: Secret;
+  readonly generation: string;
+}
+
+/** What became of the keys of one document when the tenant's key was rotated. */
+export interface RewrappedSecret {
+  readonly keys: number;
+  readonly left: number;
+  readonly lost: number;
+}
+
+const FORMAT = 1;
+/** How the version of a data key's wrapping begins that a document's key made. */
+const OWN = 'document:';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Unwrapped keys that stay in memory. */
+const MOST_HELD = 1000;
+const MOST_TRIES = 5;
+
+/**
+ * Data keys wrapped by a key that each document has for itself, which the tenant's key wraps. Who destroys the document's key
+ * makes unreadable whatever was sealed for it, wherever a copy of it may be. Decision 0164.
+ *
+ * Throws `OutsideError`, `refused` where the key that wrapped is destroyed, and `documents/unclear`.
+ */
+export class DocumentKeys implements WrappingKeys {
+  readonly #parts: DocumentKeysParts;
+  readonly #cache: KeyCache;
+  /** Which key of a document wraps now, as long as that key is in the cache. */
+  readonly #newest = new Map<string, string>();
+  readonly #flights = new Map<string, Promise<readonly string[]>>();
+
+  constructor(parts: DocumentKeysParts) {
+    const { ambient, timer = idleTimer, lifetimeMs = 300_000 } = parts;
+    this.#parts = parts;
+    this.#cache = new KeyCache({ clock: ambient.clock, lifetimeMs, count: MOST_HELD, timer });
+  }
+
+  async create(tenant: string, context: Uint8Array): Promise<DataKey> {
+    const { id, key: own } = await this.#wrapping(tenant, documentIn(context));
+    const key = Uint8Array.from(this.#parts.ambient.random(KEY_BYTES));
+    const bytes = wrap(own, key, context, this.#parts.ambient.random(NONCE_BYTES));
+    own.fill(0);
+    return { key, wrapped: { version: `${OWN}${id}`, bytes } };
+  }
+
+  async open(tenant: string, wrapped: WrappedKey, context: Uint8Array): Promise<Uint8Array> {
+    const id = isOwn(wrapped) ? wrapped.version.slice(OWN.length) : null;
+    if (id === null) return await this.#parts.dataKeys.open(tenant, wrapped, context);
+    const own = await this.#find(tenant, documentIn(context), id);
+    try {
+      return unwrap(own, wrapped.bytes, context);
+    } finally {
+      own.fill(0);
+    }
+  }
+
+  /** The same key, wrapped by the document's: for those that the tenant's key wrapped itself. */
+  async rewrap(tenant: string, wrapped: WrappedKey, context: Uint8Array): Promise<WrappedKey> {
+    if (isOwn(wrapped)) return wrapped;
+    const { service } = this.#parts;
+    const key = await service.unwrap(tenant, wrapped, context);
+    const { id, key: own } = await this.#wrapping(tenant, documentIn(context));
+    const bytes = wrap(own, key, context, this.#parts.ambient.random(NONCE_BYTES));
+    key.fill(0);
+    own.fill(0);
+    return { version: `${OWN}${id}`, bytes };
+  }
+
+  /** Gives a document another key beside the one that it has: from now on that one wraps. Asked twice it does it once. */
+  async renew(tenant: string, document: string): Promise<void> {
+    await this.#change(tenant, document, async (secret) => {
+      if ((secret?.keys.length ?? 0) > 1) return null;
+      return { format: FORMAT, keys: [await this.#newKey(tenant, document), ...(secret?.keys ?? [])] };
+    });
+    this.#forgetOwn(tenant);
+  }
+
+  /**
+   * Destroys every key of a document but the one that wraps now. Other processes forget them within the lifetime of keys in
+   * memory. @returns how many.
+   */
+  async destroyEarlier(tenant: string, document: string): Promise<number> {
+    let destroyed = 0;
+    await this.#change(tenant, document, async (secret) => {
+      const [newest, ...earlier] = secret?.keys ?? [];
+      destroyed = earlier.length;
+      return newest === undefined || destroyed === 0 ? null : { format: FORMAT, keys: [newest] };
+    });
+    this.#forgetOwn(tenant);
+    return destroyed;
+  }
+
+  /** Wraps the key of a document by the primary version of the tenant's. */
+  async rewrapOwn(tenant: string, document: string, primary: string): Promise<RewrappedSecret> {
+    const count = { keys: 0, left: 0, lost: 0 };
+    await this.#change(tenant, document, async (secret) => {
+      Object.assign(count, { keys: 0, left: 0, lost: 0 });
+      const keys: SecretEntry[] = [];
+      for (const entry of secret?.keys ?? []) {
+        const wrapped = await this.#rewrapped(tenant, document, entry, primary);
+        if (wrapped === null) count.lost += 1;
+        else if (wrapped.version !== primary) count.left += 1;
+        else if (wrapped !== entry.wrapped) count.keys += 1;
+        keys.push(wrapped === null ? entry : { ...entry, wrapped });
+      }
+      return count.keys === 0 ? null : { format: FORMAT, keys };
+    });
+    return count;
+  }
+
+  /** Lets go of every key of a tenant, or of all. */
+  forget(tenant?: string): void {
+    this.#forgetOwn(tenant);
+    if (tenant === undefined) this.#parts.dataKeys.close();
+    else this.#parts.dataKeys.forget(tenant);
+  }
+
+  #forgetOwn(tenant?: string): void {
+    this.#flights.clear();
+    this.#cache.forget(tenant);
+  }
+
+  async #rewrapped(
+    tenant: string,
+    document: string,
+    { id, wrapped }: SecretEntry,
+    primary: string,
+  ): Promise<WrappedKey | null> {
+    if (wrapped.version === primary) return wrapped;
+    const { service } = this.#parts;
+    const context = contextOf(tenant, document, id);
+    try {
+      const key = await service.unwrap(tenant, wrapped, context);
+      const anew = await service.wrap(tenant, key, context);
+      key.fill(0);
+      return anew;
+    } catch (error) {
+      if (isRefused(error)) return null;
+      throw error;
+    }
+  }
+
+  /** The key that wraps now; made where there is none. */
+  async #wrapping(tenant: string, document: string): Promise<{ id: string; key: Uint8Array }> {
+    const place = nameOf(tenant, document);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const id = this.#newest.get(place);
+      const held = id === undefined ? undefined : this.#cache.get(`${place}/${id}`);
+      if (id !== undefined && held !== undefined) return { id, key: Uint8Array.from(held) };
+      const [newest] = await this.#load(tenant, document);
+      if (newest === undefined) await this.#make(tenant, document);
+    }
+    throw isForgotten();
+  }
+
+  async #find(tenant: string, document: string, id: string): Promise<Uint8Array> {
+    const name = `${nameOf(tenant, document)}/${id}`;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const held = this.#cache.get(name);
+      if (held !== undefined) return Uint8Array.from(held);
+      if (!(await this.#load(tenant, document)).includes(id)) throw isDestroyed();
+    }
+    throw isForgotten();
+  }
+
+  /** Brings the keys of a document into the cache; many who want them make one call. @returns their ids, the newest first. */
+  async #load(tenant: string, document: string): Promise<readonly string[]> {
+    const place = nameOf(tenant, document);
+    const there = this.#flights.get(place);
+    if (there !== undefined) return await there;
+    const flight: Promise<readonly string[]> = Promise.resolve().then(async () => {
+      try {
+        const keys = await this.#unwrapped(tenant, document);
+        // What was forgotten meanwhile is not kept: whoever wants it comes again.
+        if (this.#flights.get(place) === flight) this.#hold(tenant, place, keys);
+        else for (const { key } of keys) key.fill(0);
+        return keys.map(({ id }) => id);
+      } finally {
+        if (this.#flights.get(place) === flight) this.#flights.delete(place);
+      }
+    });
+    this.#flights.set(place, flight);
+    return await flight;
+  }
+
+  #hold(tenant: string, place: string, keys: readonly { id: string; key: Uint8Array }[]): void {
+    for (const { id, key } of keys.toReversed()) this.#cache.put(`${place}/${id}`, tenant, key);
+    const [newest] = keys;
+    if (newest === undefined) return;
+    this.#newest.delete(place);
+    this.#newest.set(place, newest.id);
+    for (const oldest of this.#newest.keys()) {
+      if (this.#newest.size <= MOST_HELD) break;
+      this.#newest.delete(oldest);
+    }
+  }
+
+  /** The keys of a document. @throws {OutsideError} `refused` when what wraps them is destroyed. */
+  async #unwrapped(tenant: string, document: string): Promise<{ id: string; key: Uint8Array }[]> {
+    for (let stored = await this.#read(tenant, document); ; ) {
+      const keys: { id: string; key: Uint8Array }[] = [];
+      try {
+        for (const { id, wrapped } of stored?.secret.keys ?? []) {
+          const key = await this.#parts.service.unwrap(tenant, wrapped, contextOf(tenant, document, id));
+          keys.push({ id, key });
+        }
+        return keys;
+      } catch (error) {
+        for (const { key } of keys) key.fill(0);
+        if (!isRefused(error)) throw error;
+        // It may have been wrapped anew meanwhile, and what wrapped it before destroyed.
+        const again = await this.#read(tenant, document);
+        if (again?.generation === stored?.generation) throw error;
+        stored = again;
+      }
+    }
+  }
+
+  async #make(tenant: string, document: string): Promise<void> {
+    await this.#change(tenant, document, async (secret) =>
+      secret === null ? { format: FORMAT, keys: [await this.#newKey(tenant, document)] } : null,
+    );
+  }
+
+  async #newKey(tenant: string, document: string): Promise<SecretEntry> {
+    const { service, ambient } = this.#parts;
+    const id = Buffer.from(ambient.random(8)).toString('hex');
+    const key = Uint8Array.from(ambient.random(KEY_BYTES));
+    const wrapped = await service.wrap(tenant, key, contextOf(tenant, document, id));
+    key.fill(0);
+    return { id, wrapped };
+  }
+
+  /** @param decide is asked again when another write came first; `null` when there is nothing to change. */
+  async #change(
+    tenant: string,
+    document: string,
+    decide: (secret: Secret | null) => Promise<Secret | null>,
+  ): Promise<void> {
+    const { secrets, ambient } = this.#parts;
+    const name = nameOf(tenant, document);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const stored = await this.#read(tenant, document);
+      const next = await decide(stored?.secret ?? null);
+      if (next === null) return;
+      const body = encodeBinaryJson(next);
+      const ifGeneration = stored?.generation ?? ABSENT;
+      const look = async (): Promise<boolean | 'open'> => {
+        const found = await this.#read(tenant, document);
+        if ((found?.generation ?? ABSENT) === ifGeneration) return 'open';
+        return found !== null && Buffer.from(encodeBinaryJson(found.secret)).equals(body);
+      };
+      const replacement = { name, body, options: { ifGeneration }, done: () => true, look };
+      if (await replaceOnce(secrets, replacement, ambient)) return;
+    }
+    throw unclear();
+  }
+
+  async #read(tenant: string, document: string): Promise<StoredSecret | null> {
+    const blob = await this.#parts.secrets.read(nameOf(tenant, document));
+    if (blob === null) return null;
+    const bytes = new Uint8Array(await new Response(blob.body).arrayBuffer());
+    return { secret: secretIn(bytes), generation: blob.generation };
+  }
+}
+
+/** Whether a data key is wrapped by its document's own. */
+export function isOwn({ version }: WrappedKey): boolean {
+  return version.startsWith(OWN);
+}
+
+function wrap(own: Uint8Array, key: Uint8Array, context: Uint8Array, nonce: Uint8Array): Uint8Array {
+  const cipher = createCipheriv('aes-256-gcm', own, nonce).setAAD(context);
+  const sealed = [nonce, cipher.update(key), cipher.final()];
+  return new Uint8Array(Buffer.concat([...sealed, cipher.getAuthTag()]));
+}
+
+/** @throws {OutsideError} `refused`: it was changed, or is another key's. */
+function unwrap(own: Uint8Array, bytes: Uint8Array, context: Uint8Array): Uint8Array {
+  try {
+    if (bytes.length !== NONCE_BYTES + KEY_BYTES + TAG_BYTES) throw new RangeError('Not a wrapped key.');
+    const cipher = createDecipheriv('aes-256-gcm', own, bytes.subarray(0, NONCE_BYTES));
+    cipher.setAAD(context).setAuthTag(bytes.subarray(NONCE_BYTES + KEY_BYTES));
+    const key = cipher.update(bytes.subarray(NONCE_BYTES, NONCE_BYTES + KEY_BYTES));
+    cipher.final();
+    return new Uint8Array(key);
+  } catch (cause) {
+    throw new OutsideError('KeyService', 'refused', 'A data key is not what was wrapped.', { cause });
+  }
+}
+
+/** @throws {OutsideError} `damaged`. */
+function secretIn(bytes: Uint8Array): Secret {
+  try {
+    const secret = decodeBinaryJson(bytes) as Secret;
+    // Every byte of it means something: base64 alone has several spellings.
+    const isWhole = secret.format === FORMAT && Buffer.from(encodeBinaryJson(secret)).equals(bytes);
+    if (isWhole) return secret;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  throw new OutsideError('BlobStore', 'damaged', 'The key of a document is not what was written.');
+}
+
+function nameOf(tenant: string, document: string): string {
+  return `secrets/${tenant}/${document}`;
+}
+
+function contextOf(tenant: string, document: string, id: string): Uint8Array {
+  return keyContext({ tenant, document, version: id, purpose: 'document' });
+}
+
+/** Of `tenant|document|version|purpose`. */
+function documentIn(context: Uint8Array): string {
+  const [, document = ''] = new TextDecoder().decode(context).split('|');
+  return document;
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof OutsideError && error.failure === 'refused';
+}
+
+function isDestroyed(): OutsideError {
+  return new OutsideError('KeyService', 'refused', 'The key of the document is destroyed.');
+}
+
+function isForgotten(): OutsideError {
+  return new OutsideError('KeyService', 'unavailable', 'The key of a document was forgotten all the time.');
+}
