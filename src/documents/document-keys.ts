@@ -340,7 +340,13 @@ function secretIn(bytes: Uint8Array): Secret {
   try {
     const secret = decodeBinaryJson(bytes) as Secret;
     // Every byte of it means something: base64 alone has several spellings.
-    const isWhole = secret.format === FORMAT && Buffer.from(encodeBinaryJson(secret)).equals(bytes);
+    const isWhole =
+      secret.format === FORMAT &&
+      Buffer.from(encodeBinaryJson(secret)).equals(bytes) &&
+      secret.keys.every(
+        ({ id, wrapped: { version, bytes: own } }) =>
+          /^[0-9a-f]{16}$/.test(id) && typeof version === 'string' && own instanceof Uint8Array,
+      );
     if (isWhole) return secret;
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;

@@ -52,7 +52,7 @@ export class Rewrapping {
 
   /** The key of a document, if another version wrapped it, and every data key that none of its own wraps yet. */
   async document(tenant: string, id: string, primary: string): Promise<Rewrapped> {
-    const data = await this.#dataKeys(tenant, id);
+    const data = await this.#dataKeys(tenant, id, primary);
     const own = await this.#keys.rewrapOwn(tenant, id, primary);
     await this.#ambient.pause(PAUSE_MS * own.keys);
     return {
@@ -63,13 +63,13 @@ export class Rewrapping {
   }
 
   /** In as many commits as that takes. */
-  async #dataKeys(tenant: string, id: string): Promise<Rewrapped> {
+  async #dataKeys(tenant: string, id: string, primary: string): Promise<Rewrapped> {
     let keys = 0;
     for (;;) {
       const base = await this.#read(tenant, id);
       if (base === undefined) return { keys, lost: 1, left: 0 };
       if (base === null) return { keys, lost: 0, left: 0 };
-      const round = new Round(this.#keys, base.head, this.#most);
+      const round = new Round(this.#keys, base.head, primary, this.#most);
       const { head, wrapped } = await round.refresh(this.#heads, base);
       if (round.count === 0) {
         // Somebody else may have wrapped them anew meanwhile, and destroyed what wrapped them before.
@@ -116,9 +116,11 @@ class Round {
   left = 0;
   readonly #keys: DocumentKeys;
   readonly #head: Head;
+  readonly #primary: string;
   readonly #most: number;
 
-  constructor(keys: DocumentKeys, head: Head, most: number) {
+  constructor(keys: DocumentKeys, head: Head, primary: string, most: number) {
+    this.#primary = primary;
     this.#keys = keys;
     this.#head = head;
     this.#most = most;
@@ -153,7 +155,7 @@ class Round {
 
   /** @returns the same object when there is nothing to do, or nothing can be done. */
   async #wrap(wrapped: WrappedKey, context: Uint8Array): Promise<WrappedKey> {
-    if (isOwn(wrapped)) return wrapped;
+    if (isOwn(wrapped) || wrapped.version === this.#primary) return wrapped;
     if (this.count >= this.#most) {
       this.left += 1;
       return wrapped;

@@ -5,11 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localOperator } from '../access/index.ts';
 import { systemRandom } from '../kit/index.ts';
 import { DirectoryBlobStore, KeyRing, SqliteCatalogue } from '../platform/embedded/index.ts';
+import { decodeBinaryJson } from './binary-json.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
+import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
-import { newOperation } from './documents.ts';
+import { DocumentKeys } from './document-keys.ts';
+import { Documents, newOperation } from './documents.ts';
 import type { StoredContent } from './head.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
+import type { WrappedKey } from './key-service.ts';
 import { Library } from './library.ts';
 
 const actor = localOperator('r', null);
@@ -62,7 +66,17 @@ const incoming = (text: string) => ({
 });
 const change = () => ({ actor, operation: newOperation(systemRandom) });
 
-async function make(library: Library, count = 1, name = 'n'): Promise<StoredHead> {
+/** As releases before decision 0164 kept documents: under data keys that the tenant's key wrapped itself. */
+function ofBefore(): { readonly documents: Documents } {
+  const keys = new DataKeys(ring, ambient);
+  const store = {
+    heads: new HeadStore(heads, keys, ambient),
+    contents: new ContentStore(contents, keys, ambient),
+  };
+  return { documents: new Documents({ ...store, ambient, committed: async () => {} }) };
+}
+
+async function make(library: { readonly documents: Documents }, count = 1, name = 'n'): Promise<StoredHead> {
   let stored = await library.documents.create(change(), async () => ({ name, labels: [] }), incoming('1'));
   for (let number = 2; number <= count; number += 1) {
     const { head, generation } = stored;
@@ -90,9 +104,13 @@ async function text(library: Library, id: string, number: number): Promise<strin
   return Buffer.concat(chunks).toString();
 }
 
-/** Versions of the tenant's key that keys of a document are wrapped by. */
+function keysOfDocuments(): DocumentKeys {
+  return new DocumentKeys({ secrets, service: ring, dataKeys: new DataKeys(ring, ambient), ambient });
+}
+
+/** Versions of the tenant's key that wrap the keys of a document; what is not wrapped by those stands there as it is. */
 async function wrappedBy(id: string): Promise<Set<string>> {
-  const store = new HeadStore(heads, new DataKeys(ring, ambient), ambient);
+  const store = new HeadStore(heads, keysOfDocuments(), ambient);
   const stored = await store.read(actor.tenant, id);
   if (stored === null) throw new Error('It is gone.');
   const found = new Set([stored.wrapped.version]);
@@ -102,12 +120,19 @@ async function wrappedBy(id: string): Promise<Set<string>> {
     if (version.result !== undefined) note(version.result);
   }
   for await (const page of store.pages.pages(stored.head)) note(page);
-  return found;
+  const blob = await secrets.read(`secrets/${actor.tenant}/${id}`);
+  const { keys } = decodeBinaryJson(new Uint8Array(await new Response(blob?.body).arrayBuffer())) as {
+    keys: { wrapped: WrappedKey }[];
+  };
+  return new Set([
+    ...[...found].filter((version) => !version.startsWith('document:')),
+    ...keys.map(({ wrapped }) => wrapped.version),
+  ]);
 }
 
 describe('the key of a tenant', () => {
   test('is rotated: all that an earlier version wrapped is wrapped anew, and that version can go', async () => {
-    const { head } = await make(open(), 150);
+    const { head } = await make(ofBefore(), 150);
     const first = await ring.primary(actor.tenant);
     const primary = await open().keys.rotate(actor.tenant);
     expect(await open().keys.status(actor.tenant)).toEqual({ primary, done: false, settled: false, lost: 0 });
@@ -121,7 +146,7 @@ describe('the key of a tenant', () => {
     const { version } = await after.documents.version(actor, head.id, 20);
     expect(await after.documents.result(actor, head.id, version)).toEqual({ number: 20 });
     // The head that was there before the rotation opens by the key of the one that is.
-    const store = new HeadStore(heads, new DataKeys(ring, ambient), ambient);
+    const store = new HeadStore(heads, keysOfDocuments(), ambient);
     const history: string[] = [];
     for await (const { head: one } of store.history(actor.tenant, head.id))
       history.push(one.commit.records[0]?.action ?? '');
@@ -145,8 +170,16 @@ describe('the key of a tenant', () => {
     expect(await open().keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 0, keys: 0 });
   });
 
+  test('is rotated without a commit where documents have keys of their own', async () => {
+    const { head, generation } = await make(open(), 70);
+    const primary = await open().keys.rotate(actor.tenant);
+    expect(await open().keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 1, keys: 1 });
+    expect(await wrappedBy(head.id)).toEqual(new Set([primary]));
+    expect((await open().documents.get(actor, head.id)).generation).toBe(generation);
+  });
+
   test('comes again to documents that others changed meanwhile', async () => {
-    const { head, generation } = await make(open(), 3);
+    const { head, generation } = await make(ofBefore(), 3);
     await open().keys.rotate(actor.tenant);
     const other = open();
     let between = 0;
@@ -170,7 +203,7 @@ describe('the key of a tenant', () => {
       prune: (name, rule) => heads.prune(name, rule),
       probe: () => heads.probe(),
     };
-    expect(await open(racing).keys.rewrap(actor.tenant)).toMatchObject({ done: false, keys: 0 });
+    expect(await open(racing).keys.rewrap(actor.tenant)).toMatchObject({ done: false });
     expect(await open().keys.rewrap(actor.tenant)).toMatchObject({ done: true, documents: 1 });
     expect((await open().documents.get(actor, head.id)).head.name).toBe('new');
   });

@@ -15,8 +15,6 @@ const NOTED_EVERY = 20;
  */
 const SETTLED_MS = 8 * 24 * 3_600_000;
 
-const PASS_KIND = 2;
-
 /** What a run came to. */
 export interface RewrapReport {
   /** The version that wraps now. */
@@ -50,8 +48,6 @@ export type Retired = 'primary' | 'unfinished' | 'unsettled' | 'destroyed';
 /** Where a pass over the documents of a tenant is. */
 interface Pass {
   readonly primary: string;
-  /** What a pass sees to: 2, since documents have keys of their own. */
-  readonly kind?: number;
   /** When this version was first seen to wrap, and when the pass began; milliseconds since 1970. */
   readonly since: number;
   readonly begun: number;
@@ -184,11 +180,11 @@ export class TenantKeys {
   /** Where the pass for this version is; a new one when the last was for another version. */
   async #pass(tenant: string, primary: string): Promise<Pass> {
     const noted = await this.#parts.catalogue.position(this.#name(tenant));
-    // Only this class writes it; one of a release before this one is begun anew.
+    // Only this class writes it; releases before this one did not say when it began.
     const pass = noted === null ? null : (JSON.parse(noted) as Pass);
-    if (pass?.primary === primary && pass.kind === PASS_KIND) return pass;
+    if (pass?.primary === primary && pass.since !== undefined) return pass;
     const now = this.#parts.clock();
-    return { primary, kind: PASS_KIND, since: now, begun: now, after: '', left: 0, lost: 0 };
+    return { primary, since: now, begun: now, after: '', left: 0, lost: 0 };
   }
 
   async #note(tenant: string, pass: Pass): Promise<void> {

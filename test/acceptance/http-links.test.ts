@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DataKeys, HeadStore } from '../../src/documents/index.ts';
+import { DataKeys, DocumentKeys, HeadStore } from '../../src/documents/index.ts';
 import { systemRandom } from '../../src/kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../../src/platform/embedded/index.ts';
 import { textPdf } from '../support/files.ts';
@@ -245,8 +245,11 @@ describe('a link', () => {
     const [first, again] = [await link({ version: 1 }, key), await link({ version: 1 }, key)];
     expect(again.body).toEqual(first.body);
     await link();
-    const keys = new DataKeys(await KeyRing.open(join(dataDirectory, 'keys')), { clock: () => now });
     const ambient = { clock: () => now, random: systemRandom, pause: async () => {} };
+    const ring = await KeyRing.open(join(dataDirectory, 'keys'));
+    const secrets = await DirectoryBlobStore.open(join(dataDirectory, 'secrets'), false);
+    const dataKeys = new DataKeys(ring, ambient);
+    const keys = new DocumentKeys({ secrets, service: ring, dataKeys, ambient });
     const heads = new HeadStore(
       await DirectoryBlobStore.open(join(dataDirectory, 'heads'), true),
       keys,
@@ -260,6 +263,6 @@ describe('a link', () => {
       { action: 'link.created', version: 1, actor: { id: 'operator' }, requestId: 'request-of-link' },
       { action: 'link.created', version: null },
     ]);
-    keys.close();
+    keys.forget();
   });
 });

@@ -220,23 +220,23 @@ describe('the configuration of the cloud', () => {
       { REDLINE_GCS_EU: 'a-1,b-1,a-1,a-1', REDLINE_KMS_EU: RING },
       'names of four buckets',
     ],
-    ['no key ring', { REDLINE_GCS_EU: 'a-1,b-1,c-1' }, 'REDLINE_KMS_EU must be'],
+    ['no key ring', { REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1' }, 'REDLINE_KMS_EU must be'],
     [
       'another residency',
-      { REDLINE_GCS_EU: 'a-1,b-1,c-1', REDLINE_KMS_EU: RING, REDLINE_RESIDENCY: 'us' },
+      { REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1', REDLINE_KMS_EU: RING, REDLINE_RESIDENCY: 'us' },
       'has no buckets',
     ],
     [
       'a tenant where nothing is',
-      { REDLINE_GCS_EU: 'a-1,b-1,c-1', REDLINE_KMS_EU: RING, REDLINE_TENANTS: 'acme@us=acme.com' },
+      { REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1', REDLINE_KMS_EU: RING, REDLINE_TENANTS: 'acme@us=acme.com' },
       'REDLINE_TENANTS puts acme in us, which has no buckets',
     ],
     [
       'both and no choice',
       {
-        REDLINE_GCS_EU: 'a-1,b-1,c-1',
+        REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1',
         REDLINE_KMS_EU: RING,
-        REDLINE_GCS_US: 'd-1,e-1,f-1',
+        REDLINE_GCS_US: 'e-1,f-1,g-1,h-1',
         REDLINE_KMS_US: RING,
       },
       'REDLINE_RESIDENCY must be',

@@ -150,7 +150,7 @@ describe.each(PLATFORMS)('tenants of several regions, in %s', (_, install, byDef
               found[residency] = [...new Set([...(found[residency] ?? []), kind])];
             }
     }
-    const kinds = ['heads', 'journal', 'links', 'contents', 'idempotency', 'uploads', 'results'];
+    const kinds = ['heads', 'journal', 'links', 'contents', 'idempotency', 'uploads', 'results', 'secrets'];
     const of = (tenant: string) => kinds.map((kind) => `${kind} of ${tenant}`).sort();
     expect(Object.fromEntries(Object.entries(found).map(([at, list]) => [at, list.sort()]))).toEqual({
       eu: of('acme'),
