@@ -52,6 +52,14 @@ export interface TrailState {
   readonly lost: number;
 }
 
+/** What of a tenant's trail `list` can find. */
+export interface TrailReach {
+  /** The last event of the view. */
+  readonly through: number;
+  /** What this process knows to be on its way there; others may know of more. */
+  readonly waiting: number;
+}
+
 /**
  * The audit trail of one region: what happens is kept in the outbox or in heads, brought into the chain of its tenant, and from
  * there to the sink. See decisions 0140 and 0141.
@@ -155,6 +163,20 @@ export class Trail {
 
   async list(query: AuditQuery): Promise<AuditPage> {
     return await this.#parts.sink.list(query);
+  }
+
+  /** How far the view of `list` is. @throws {OutsideError} */
+  async reach(tenant: string): Promise<TrailReach> {
+    const through = await this.#parts.sink.last(tenant);
+    const { end, waiting } = this.#chain(tenant);
+    return { through, waiting: Math.max(0, (end?.sequence ?? 0) - through) + waiting };
+  }
+
+  /** An event of a chain, from the chain itself; `null` when there is none of that sequence. @throws {OutsideError} */
+  async event(tenant: string, sequence: number): Promise<AuditEvent | null> {
+    for await (const event of this.events(tenant, sequence))
+      return event.sequence === sequence ? event : null;
+    return null;
   }
 
   /** The end of a tenant's chain; `null` when this process does not know it yet. */

@@ -35,6 +35,7 @@ export {
   type Whom,
 } from './members.ts';
 export { type Problem, ProblemError, problemFrom, unreachable } from './problem.ts';
+export type { EventFields, ProofFile } from './proof-file.ts';
 export {
   type ChangeQuery,
   type Compared,
@@ -66,3 +67,4 @@ export {
   type UploadRequest,
 } from './send-file.ts';
 export { type Ask, Service } from './service.ts';
+export { type ProofFault, type ProofVerdict, verifyProof } from './verify-proof.ts';

@@ -1,21 +1,22 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { canonicalJson } from '../canonical.ts';
 import type { AuditEvent } from '../event.ts';
+import { rootOf } from './tree.ts';
 
 /** Bytes of an event's hash that a checkpoint keeps: enough that nobody finds another event with them. */
 export const LEAF_BYTES = 16;
 
-/** What a signed checkpoint says: which events a chain had, one by one. */
-export interface Checkpoint {
-  readonly format: 1;
+/** What is signed: which events a chain had. Of a proof of one event it is all that is needed. */
+export interface CheckpointHead {
+  readonly format: 2;
   readonly tenant: string;
   /** The events since the checkpoint before: from `first` to `last`, inclusive. */
   readonly first: number;
   readonly last: number;
   /** Of the last one, whole. */
   readonly hash: string;
-  /** The first `LEAF_BYTES` of the hash of each, in order; base64. */
-  readonly leaves: string;
+  /** The root of the tree of hashes over all of them; hexadecimal. */
+  readonly root: string;
   /** SHA-256 of the checkpoint before; `null` for the first of a chain. */
   readonly previous: string | null;
   readonly at: string;
@@ -23,6 +24,12 @@ export interface Checkpoint {
   readonly key: string;
   /** Ed25519 over the canonical JSON of all else; base64. */
   readonly signature: string;
+}
+
+/** A signed checkpoint with the events one by one, as `root` vouches for them. */
+export interface Checkpoint extends CheckpointHead {
+  /** The first `LEAF_BYTES` of the hash of each, in order; base64. */
+  readonly leaves: string;
 }
 
 /** A key that signs checkpoints, as it is published. */
@@ -64,34 +71,54 @@ export function signCheckpoint(
   const [first] = events;
   const last = events.at(-1);
   if (first === undefined || last === undefined) throw new TypeError('A checkpoint is about some events.');
+  const leaves = events.map(({ hash }) => leafOf(hash));
   const said = {
     ...({
-      format: 1,
+      format: 2,
       tenant: first.tenant,
       first: first.sequence,
       last: last.sequence,
       hash: last.hash,
     } as const),
-    leaves: Buffer.concat(events.map(({ hash }) => leafOf(hash))).toString('base64'),
+    root: rootOf(leaves).toString('hex'),
     previous: before === null ? null : hashOfCheckpoint(before),
     ...{ at, key: published.id },
   };
-  return { ...said, signature: signed(said, privateKey) };
+  const signature = signed(said, privateKey);
+  return { ...said, signature, leaves: Buffer.concat(leaves).toString('base64') };
 }
 
 export function leafOf(hash: string): Buffer {
   return Buffer.from(hash, 'hex').subarray(0, LEAF_BYTES);
 }
 
+/** The leaves of a checkpoint, one by one. */
+export function leavesOf({ leaves }: Checkpoint): Buffer[] {
+  const all = Buffer.from(leaves, 'base64');
+  const count = Math.ceil(all.length / LEAF_BYTES);
+  return Array.from({ length: count }, (_, at) => all.subarray(at * LEAF_BYTES, (at + 1) * LEAF_BYTES));
+}
+
+export function headOf({ leaves: _, ...head }: Checkpoint): CheckpointHead {
+  return head;
+}
+
+/** Of what is signed, with the signature. */
 export function hashOfCheckpoint(checkpoint: Checkpoint): string {
   return createHash('sha256')
-    .update(canonicalJson({ ...checkpoint }))
+    .update(canonicalJson({ ...headOf(checkpoint) }))
     .digest('hex');
 }
 
-/** Whether a key signed a checkpoint. */
-export function isSigned({ signature, ...said }: Checkpoint, { publicKey }: CheckpointKey): boolean {
-  return holds(said, signature, publicKey);
+/** Whether a key signed a checkpoint, and these leaves with it. */
+export function isSigned(checkpoint: Checkpoint, { publicKey }: CheckpointKey): boolean {
+  const { signature, ...said } = headOf(checkpoint);
+  const leaves = leavesOf(checkpoint);
+  return (
+    holds(said, signature, publicKey) &&
+    leaves.length > 0 &&
+    rootOf(leaves).toString('hex') === checkpoint.root
+  );
 }
 
 /** Whether a key is what it says, and the one before vouches for it. */

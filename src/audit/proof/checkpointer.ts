@@ -15,7 +15,7 @@ import {
 /** A key signs for so long, then it vouches for the next one. */
 const KEY_MS = 90 * 24 * 3_600_000;
 /** Events of one checkpoint at most. */
-const MOST_IN_ONE = 10_000;
+export const MOST_IN_ONE = 10_000;
 const RECORD = { tenant: SERVICE_TENANT, kind: 'checkpoint-keys', id: 'current' } as const;
 
 interface KeyRecord {
@@ -63,7 +63,7 @@ export class Checkpointer {
     }
     if (events.length === 0) return 0;
     const checkpoint = signCheckpoint(before, events, new Date(clock()).toISOString(), await this.#key());
-    const isAdded = await place.add(nameOf(tenant, from), JSON.stringify(checkpoint));
+    const isAdded = await place.add(checkpointName(tenant, from), JSON.stringify(checkpoint));
     // Otherwise another process came first: the next run goes on behind it.
     if (isAdded) this.#last.set(tenant, checkpoint);
     else this.#last.delete(tenant);
@@ -104,23 +104,44 @@ export class Checkpointer {
   }
 }
 
-/** All that is needed to verify the chain of a tenant, besides its rows. */
-export async function readProof(
-  place: LockedPlace,
-  tenant: string,
-): Promise<{ readonly checkpoints: readonly Checkpoint[]; readonly keys: readonly CheckpointKey[] }> {
-  const all = async <Value>(prefix: string): Promise<Value[]> => {
-    const found: Value[] = [];
-    for (const name of await place.list(prefix)) {
-      const text = await place.read(name);
-      if (text !== null) found.push(JSON.parse(text) as Value);
-    }
-    return found;
-  };
-  return { checkpoints: await all<Checkpoint>(`${tenant}/`), keys: await all<CheckpointKey>('keys/') };
+/** Signed checkpoints of a tenant, and every key. */
+export interface Checkpoints {
+  readonly checkpoints: readonly Checkpoint[];
+  readonly keys: readonly CheckpointKey[];
 }
 
-function nameOf(tenant: string, first: number): string {
+/** All that is needed to verify the chain of a tenant, besides its rows. */
+export async function readProof(place: LockedPlace, tenant: string): Promise<Checkpoints> {
+  const names = await place.list(`${tenant}/`);
+  return { checkpoints: await readAll<Checkpoint>(place, names), keys: await readKeys(place) };
+}
+
+/** The checkpoints that say something of events behind a sequence, the earliest first; at most so many. */
+export async function checkpointsAfter(
+  place: LockedPlace,
+  tenant: string,
+  after: number,
+  most: number,
+): Promise<Checkpoints> {
+  const stretch = { from: checkpointName(tenant, after + 1), most };
+  const names = await place.list(`${tenant}/`, stretch);
+  return { checkpoints: await readAll<Checkpoint>(place, names), keys: await readKeys(place) };
+}
+
+export async function readKeys(place: LockedPlace): Promise<readonly CheckpointKey[]> {
+  return await readAll<CheckpointKey>(place, await place.list('keys/'));
+}
+
+async function readAll<Value>(place: LockedPlace, names: readonly string[]): Promise<Value[]> {
+  const found: Value[] = [];
+  for (const name of names) {
+    const text = await place.read(name);
+    if (text !== null) found.push(JSON.parse(text) as Value);
+  }
+  return found;
+}
+
+export function checkpointName(tenant: string, first: number): string {
   return `${tenant}/${String(first).padStart(12, '0')}`;
 }
 
