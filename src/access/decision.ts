@@ -21,7 +21,9 @@ export type Action =
   /** Who is in which group. */
   | 'groups.manage'
   /** Accounts of programs. */
-  | 'services';
+  | 'services'
+  /** What everybody of the tenant did. */
+  | 'audit';
 
 /** What can be done with one kept document and the redlines of it. */
 export type DocumentPermission =

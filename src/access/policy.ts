@@ -28,6 +28,7 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   groups: { roles: PEOPLE, key: 'none' },
   'groups.manage': { roles: ['administrator'], key: 'none' },
   services: { roles: ['administrator'], key: 'none' },
+  audit: { roles: ['administrator', 'auditor'], key: 'audit:read' },
 };
 
 /** The kept document that something is about. */

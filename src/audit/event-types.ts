@@ -124,8 +124,11 @@ export const EVENT_TYPES = {
   'tenant-key.destroyed': access('tenant', 'A version of the tenant’s key was destroyed.'),
   'tenant-key.rewrapped': access('tenant', 'Somebody had data keys wrapped anew.'),
   'tenant-key.read': access('tenant', 'Somebody asked how far a rotation is.'),
-  'audit.read': access(null, 'Events were listed by an auditor.'),
-  'audit.exported': access(null, 'Events were exported.'),
+  'audit.read': access(
+    null,
+    'Events or checkpoints were read by an auditor; `details` says which were asked for.',
+  ),
+  'audit.exported': access(null, 'Events were exported; `details` says which were asked for.'),
   'audit.proved': access('event', 'The proof of one event was read.'),
 } satisfies Record<string, EventKind>;
 

@@ -7,4 +7,12 @@ export { Checkpointer, type Checkpoints, checkpointsAfter, readProof } from './p
 export { type EventProof, proveEvent } from './proof/event-proof.ts';
 export { type ChainFault, type Verification, verifyChain } from './proof/verify.ts';
 export { routedSink } from './routed-sink.ts';
-export { type EventActor, type Happening, Trail, type TrailParts, type TrailState } from './trail.ts';
+export { EXPORT_FORMATS, type ExportFormat, eventLine, headLine } from './tables.ts';
+export {
+  type EventActor,
+  type Happening,
+  Trail,
+  type TrailParts,
+  type TrailReach,
+  type TrailState,
+} from './trail.ts';

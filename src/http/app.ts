@@ -11,6 +11,7 @@ import { identify, logRequests, patternOf } from './request-log.ts';
 import { answerProblem } from './responses.ts';
 import { guard } from './route-policy.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
+import { addAuditRoutes } from './routes/audit.ts';
 import { addAuthRoutes } from './routes/auth.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
@@ -86,6 +87,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addGroupRoutes(app, services);
   addApiKeyRoutes(app, services);
   addServiceAccountRoutes(app, services);
+  addAuditRoutes(app, services);
   addHealthRoutes(app, services);
   addPageRoutes(app);
   addWebRoutes(app, services);

@@ -78,6 +78,7 @@ function happeningOf(c: Context<HttpEnv>, { type }: RouteEvent): Happening {
         : { ...known, address: known.address ?? address },
     ...objectOf(c),
     ...(decision?.via == null ? {} : { details: { via: decision.via } }),
+    ...(audited.details === undefined ? {} : { details: audited.details }),
     ...(audited.object === undefined ? {} : { object: audited.object }),
     ...(audited.document === undefined ? {} : { document: audited.document }),
     ...(audited.version === undefined ? {} : { version: audited.version }),

@@ -47,7 +47,7 @@ export async function sendContent(
 }
 
 /** A stream whose first piece is there already. @throws what the first piece throws. */
-async function begun(
+export async function begun(
   c: Context<HttpEnv>,
   body: AsyncIterable<Uint8Array>,
 ): Promise<ReadableStream<Uint8Array>> {

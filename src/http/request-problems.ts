@@ -29,6 +29,8 @@ export type RequestErrorCode =
   | 'comparison/expired'
   | 'comparison/no-room'
   | 'sample/not-found'
+  | 'audit/not-found'
+  | 'audit/not-signed'
   | 'internal';
 
 /** Requests themselves, and what is only there for an hour. */
@@ -164,6 +166,16 @@ export const REQUEST_PROBLEMS: Readonly<Record<RequestErrorCode, ProblemKind>> =
     status: 503,
     title: 'There is no room to keep another result',
     advice: 'Ask for the Word document itself (header Accept), or wait: results are kept for one hour only.',
+  },
+  'audit/not-found': {
+    status: 404,
+    title: 'The trail has no such event',
+    advice: 'GET /v1/audit lists the events of your organisation.',
+  },
+  'audit/not-signed': {
+    status: 409,
+    title: 'No checkpoint holds the event yet',
+    advice: 'Checkpoints are signed once a minute. Ask again in a minute.',
   },
   'sample/not-found': {
     status: 404,

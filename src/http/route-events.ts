@@ -24,6 +24,9 @@ export const ROUTE_EVENTS: Readonly<Record<string, RouteEvent>> = {
   'post /v1/service-accounts': { type: 'service-account.created' },
   'patch /v1/service-accounts/{id}': { type: 'service-account.changed' },
   'post /v1/service-accounts/{id}/keys': { type: 'key.created' },
+  ...rows('audit.read', 'get /v1/audit…', ['', '/events/{sequence}', '/checkpoints']),
+  'get /v1/audit/events/{sequence}/proof': { type: 'audit.proved' },
+  'get /v1/audit/export': { type: 'audit.exported' },
   'get /v1/links/{token}': { type: 'link.opened' },
   ...rows('comparison.made', 'post /v1/…', [
     ...['blacklines', 'changes', 'combinations', 'comments', 'comparisons'],

@@ -28,6 +28,8 @@ export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
   'post /v1/service-accounts': 'services',
   'patch /v1/service-accounts/{id}': 'services',
   'post /v1/service-accounts/{id}/keys': 'services',
+  ...rows('audit', ['', '/events/{sequence}', '/events/{sequence}/proof'], 'get /v1/audit…'),
+  ...rows('audit', ['/export', '/checkpoints'], 'get /v1/audit…'),
   // The token in the address was signed for whoever has it.
   'get /v1/links/{token}': 'open',
   ...rows('compare', ['blacklines', 'changes', 'combinations', 'comments', 'comparisons'], 'post /v1/…'),

@@ -1,5 +1,5 @@
 import type { Access, Decision, Principal } from '../access/index.ts';
-import type { EventActor, Trail } from '../audit/index.ts';
+import type { EventActor, Happening, LockedPlace, Trail } from '../audit/index.ts';
 import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
@@ -19,7 +19,9 @@ export interface HttpServices {
   readonly results: Results;
   readonly library: Library;
   /** Hears of everything that is asked for. */
-  readonly trail: Pick<Trail, 'record' | 'recordLater'>;
+  readonly trail: Pick<Trail, 'record' | 'recordLater' | 'list' | 'reach' | 'event'>;
+  /** Where signed checkpoints of the trail are; `null`: nowhere. */
+  readonly checkpoints: LockedPlace | null;
   readonly examiner: Examiner;
   readonly web: Web;
   /** From where documents may be fetched. */
@@ -57,6 +59,8 @@ export interface AuditedRequest {
   readonly object?: string;
   readonly document?: string;
   readonly version?: number | null;
+  /** Facts of this type of event. */
+  readonly details?: NonNullable<Happening['details']>;
 }
 
 /** What the middleware leaves for the routes. */

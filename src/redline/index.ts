@@ -39,6 +39,7 @@ export {
   type ClauseState,
   changeReport,
   changesCsv,
+  csvLine,
   DECORATIONS,
   DEFAULT_BLACKLINE,
   figuresOf,

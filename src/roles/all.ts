@@ -48,6 +48,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     results,
     library,
     trail,
+    checkpoints: platform.checkpoints,
     examiner: new Examiner(platform.scanner),
     web: platform.web,
     remote: { ...config.fetch, mostBytes: MOST_UPLOAD_BYTES, timeMs: FETCH_MS },

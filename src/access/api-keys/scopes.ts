@@ -1,3 +1,9 @@
 /** What a key may be made for. */
-export const SCOPES = ['compare', 'documents:read', 'documents:write', 'documents:share'] as const;
+export const SCOPES = [
+  'compare',
+  'documents:read',
+  'documents:write',
+  'documents:share',
+  'audit:read',
+] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -18,6 +18,7 @@ export {
   type ChangeReport,
   changeReport,
   changesCsv,
+  csvLine,
   figuresOf,
   placeOfClause,
   type ReportedChange,

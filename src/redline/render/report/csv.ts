@@ -67,7 +67,12 @@ export function changesCsv(changes: readonly Change[]): string {
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
+  return rows.map(csvLine).join('');
+}
+
+/** A line of CSV (RFC 4180) in this manner, with its end. */
+export function csvLine(fields: readonly string[]): string {
+  return `${fields.map(field).join(',')}\r\n`;
 }
 
 function rowsOf(section: string, clauses: readonly ReportedClause[]): string[][] {

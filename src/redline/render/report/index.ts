@@ -1,4 +1,4 @@
-export { changesCsv, reportCsv } from './csv.ts';
+export { changesCsv, csvLine, reportCsv } from './csv.ts';
 export { reportHtml } from './html.ts';
 export {
   type ChangeReport,
