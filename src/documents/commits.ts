@@ -214,11 +214,12 @@ export class Commits {
   async #find(actor: Actor, id: string): Promise<StoredHead> {
     const { letter } = this.#scope;
     const known = id.startsWith(`${letter}_`) && /^[a-z0-9_-]{3,64}$/.test(id);
-    const stored = known ? await this.#stores.heads.read(actor.tenant, id) : null;
-    if (stored === null || stored.head.state === 'taken' || !this.#scope.holds(stored.head)) {
-      throw missing(this.#scope);
-    }
-    return stored;
+    if (!known) throw missing(this.#scope);
+    const { heads } = this.#stores;
+    const stored = await heads.read(actor.tenant, id);
+    if (stored !== null && stored.head.state !== 'taken' && this.#scope.holds(stored.head)) return stored;
+    await heads.conceal(actor.tenant, stored);
+    throw missing(this.#scope);
   }
 
   /**
@@ -241,14 +242,20 @@ export class Commits {
     const { heads, ambient } = this.#stores;
     const { parent } = this.#scope;
     const guarding = parent === null ? stored : await heads.read(actor.tenant, parent);
-    if (guarding === null) throw missing(DOCUMENT);
+    if (guarding === null) return await this.#hide(actor, null);
     const { id, members } = guarding.head;
     const guarded = { id, members, generation: guarding.generation };
     const decision = decideDocument(actor, permission, guarded, ambient.clock());
     actor.decided?.(decision);
     if (decision.outcome === 'allow') return;
-    if (isHidden(decision)) throw missing(DOCUMENT);
+    if (isHidden(decision)) return await this.#hide(actor, guarding);
     throw new DocumentsError('documents/refused', 'Your role in the document does not allow that.');
+  }
+
+  /** Whoever may not see a document waits as long as for one that is not there. */
+  async #hide({ tenant }: Actor, read: StoredHead | null): Promise<never> {
+    await this.#stores.heads.conceal(tenant, read);
+    throw missing(DOCUMENT);
   }
 
   async #write(base: StoredHead | null, head: Head): Promise<StoredHead> {

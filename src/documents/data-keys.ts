@@ -1,4 +1,11 @@
-import { type Clock, idleTimer, type RandomBytes, systemRandom, type Timer } from '../kit/index.ts';
+import {
+  type Clock,
+  idleTimer,
+  OutsideError,
+  type RandomBytes,
+  systemRandom,
+  type Timer,
+} from '../kit/index.ts';
 import { KeyCache } from './key-cache.ts';
 import type { KeyService, WrappedKey } from './key-service.ts';
 
@@ -37,6 +44,7 @@ interface Flight {
 
 const PART = /^[A-Za-z0-9_.:-]{1,100}$/;
 const KEY_BYTES = 32;
+const DECOY = new TextEncoder().encode('decoy');
 
 /** `tenant|document|version|purpose`: what a data key and what it seals are bound to. @throws {TypeError} on other parts. */
 export function keyContext({ tenant, document, version, purpose }: KeyPurpose): Uint8Array {
@@ -52,6 +60,8 @@ export class DataKeys {
   readonly #cache: KeyCache;
   /** What is being unwrapped, so that many who want one key make one call. */
   readonly #flights = new Map<string, Flight>();
+  /** By tenant. */
+  readonly #decoys = new Map<string, WrappedKey>();
 
   constructor(service: KeyService, options: DataKeysOptions) {
     const { clock, lifetimeMs = 300_000, count = 1000, timer = idleTimer, random = systemRandom } = options;
@@ -100,9 +110,40 @@ export class DataKeys {
     }
   }
 
+  /** Whether `open` would ask the key service nothing. */
+  holds(tenant: string, wrapped: WrappedKey, context: Uint8Array): boolean {
+    return this.#cache.get(idOf(tenant, wrapped, context)) !== undefined;
+  }
+
+  /** Has a key at hand that nothing is sealed with, for `pretend`. */
+  async prepare(tenant: string): Promise<WrappedKey> {
+    const held = this.#decoys.get(tenant);
+    if (held !== undefined) return held;
+    const wrapped = await this.#service.wrap(tenant, this.#random(KEY_BYTES), DECOY);
+    this.#decoys.set(tenant, wrapped);
+    return wrapped;
+  }
+
+  /**
+   * Unwraps a key that nobody needs: whoever waits for an answer cannot tell whether there was one to be unwrapped.
+   *
+   * @throws {OutsideError} of the key service.
+   */
+  async pretend(tenant: string): Promise<void> {
+    const wrapped = await this.prepare(tenant);
+    try {
+      (await this.#service.unwrap(tenant, wrapped, DECOY)).fill(0);
+    } catch (error) {
+      // What wrapped it was destroyed: the next one is wrapped by what there is now.
+      this.#decoys.delete(tenant);
+      if (!(error instanceof OutsideError) || error.failure !== 'refused') throw error;
+    }
+  }
+
   /** Lets go of every key of a tenant, also of those that are being unwrapped: after a key version was destroyed. */
   forget(tenant: string): void {
     for (const [id, flight] of this.#flights) if (flight.tenant === tenant) this.#flights.delete(id);
+    this.#decoys.delete(tenant);
     this.#cache.forget(tenant);
   }
 

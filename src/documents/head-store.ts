@@ -31,6 +31,8 @@ export class HeadStore {
   readonly #store: VersionedBlobStore;
   readonly #keys: WrappingKeys;
   readonly #ambient: Ambient;
+  /** Heads for which the key service was asked when they were read. */
+  readonly #unwrapped = new WeakSet<StoredHead>();
 
   /** Is told of every commit that this process made, as soon as it is sure. */
   onCommit: (stored: StoredHead) => void = () => {};
@@ -60,6 +62,17 @@ export class HeadStore {
       if (again === null || current === null) throw error;
       return await this.#open(tenant, id, again, current.wrapped);
     }
+  }
+
+  /**
+   * Before it is said that there is no such head, where there may be one that the asker may not see: exactly one key is
+   * unwrapped, whether there is a head and whoever had its key unwrapped before (decision 0136).
+   *
+   * @param read what `read` gave back.
+   */
+  async conceal(tenant: string, read: StoredHead | null): Promise<void> {
+    await this.#keys.prepare(tenant);
+    if (read === null || !this.#unwrapped.has(read)) await this.#keys.pretend(tenant);
   }
 
   /** Every head that is kept of a document, oldest first. */
@@ -218,9 +231,12 @@ export class HeadStore {
     const { wrapped: own, sealed } = unwrapHead(new Uint8Array(await new Response(body).arrayBuffer()));
     const context = headContext(tenant, id);
     const wrapped = instead ?? own;
+    const isHeld = this.#keys.holds(tenant, wrapped, context);
     const key = await this.#keys.open(tenant, wrapped, context);
     try {
-      return { head: decodeHead(openBytes(key, context, sealed)), generation, wrapped };
+      const stored = { head: decodeHead(openBytes(key, context, sealed)), generation, wrapped };
+      if (!isHeld) this.#unwrapped.add(stored);
+      return stored;
     } finally {
       key.fill(0);
     }

@@ -34,6 +34,7 @@ beforeEach(async () => {
   disk = await DirectoryBlobStore.open(join(folder, 'contents'), true);
   const ring = await KeyRing.open(join(folder, 'keys'));
   await ring.create(actor.tenant);
+  await ring.create('other');
   const ambient = { clock: () => now, random: systemRandom, pause: async () => {} };
   const keys = new DataKeys(ring, ambient);
   heads = new HeadStore(await DirectoryBlobStore.open(join(folder, 'heads'), true), keys, ambient);

@@ -96,7 +96,11 @@ function listener(fetch: Fetch) {
     },
   });
   return (...exchange: Parameters<typeof answer>) => {
-    void answer(...exchange);
+    const [{ rawHeaders, socket }] = exchange;
+    // RFC 9112 § 3.2; Node takes the first one, and a proxy in front may take the other.
+    const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
+    if (hosts.length > 1) refuse(undefined, socket);
+    else void answer(...exchange);
   };
 }
 
