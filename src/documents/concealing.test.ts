@@ -7,6 +7,7 @@ import { systemRandom } from '../kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../platform/embedded/index.ts';
 import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
+import { DocumentKeys } from './document-keys.ts';
 import { Documents } from './documents.ts';
 import { DocumentsError } from './errors.ts';
 import { HeadStore } from './head-store.ts';
@@ -24,7 +25,7 @@ let folder: string;
 let ring: KeyRing;
 let asked: string[];
 /** A process of its own: nothing is held in its memory. */
-let open: () => Promise<{ documents: Documents; redlines: Redlines; keys: DataKeys }>;
+let open: () => Promise<{ documents: Documents; redlines: Redlines }>;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'redline-concealing-'));
@@ -48,9 +49,16 @@ beforeEach(async () => {
   };
   const disk = async (name: string) => await DirectoryBlobStore.open(join(folder, name), true);
   const [heads, contents] = [await disk('heads'), await disk('contents')];
+  const secrets = await disk('secrets');
+  const readSecret = secrets.read.bind(secrets);
+  secrets.read = (...given) => {
+    asked.push('read');
+    return readSecret(...given);
+  };
   open = async () => {
     const ambient = { clock: Date.now, random: systemRandom, pause: async () => {} };
-    const keys = new DataKeys(counting, ambient);
+    const dataKeys = new DataKeys(counting, ambient);
+    const keys = new DocumentKeys({ secrets, service: counting, dataKeys, ambient });
     const stores = {
       ...{ heads: new HeadStore(heads, keys, ambient), ambient, committed: async () => {} },
       contents: new ContentStore(contents, keys, ambient),
@@ -91,9 +99,9 @@ describe('whoever may not see a document', () => {
     for (const look of [id, MISSING]) {
       const { documents } = await open();
       const first = await askedFor(() => documents.get(stranger, look));
-      expect(first.split(' ').toSorted(), 'the first of a process').toEqual(['unwrap', 'wrap']);
-      expect(await askedFor(() => documents.get(stranger, look))).toBe('unwrap');
-      expect(await askedFor(() => documents.get(stranger, look))).toBe('unwrap');
+      expect(first.split(' ').toSorted(), 'the first of a process').toEqual(['read', 'unwrap', 'wrap']);
+      expect(await askedFor(() => documents.get(stranger, look))).toBe('read unwrap');
+      expect(await askedFor(() => documents.get(stranger, look))).toBe('read unwrap');
     }
   });
 
@@ -104,7 +112,7 @@ describe('whoever may not see a document', () => {
     const cold = await askedFor(() => documents.get(stranger, id));
     await documents.get(owner, id);
     const warm = await askedFor(() => documents.get(stranger, id));
-    expect([cold, warm]).toEqual(['unwrap', 'unwrap']);
+    expect([cold, warm]).toEqual(['read unwrap', 'read unwrap']);
   });
 
   test('nor about its redlines, or from another tenant', async () => {
@@ -113,8 +121,8 @@ describe('whoever may not see a document', () => {
     await documents.get(stranger, MISSING).catch(() => {});
     await documents.get(foreigner, MISSING).catch(() => {});
     for (const look of [id, MISSING]) {
-      expect(await askedFor(() => redlines.of(stranger, look))).toBe('unwrap');
-      expect(await askedFor(() => documents.get(foreigner, look))).toBe('unwrap');
+      expect(await askedFor(() => redlines.of(stranger, look))).toBe('read unwrap');
+      expect(await askedFor(() => documents.get(foreigner, look))).toBe('read unwrap');
     }
   });
 
@@ -126,7 +134,7 @@ describe('whoever may not see a document', () => {
     await ring.rotate(owner.tenant);
     await ring.destroy(owner.tenant, before);
     await askedFor(() => documents.get(stranger, MISSING));
-    expect(await askedFor(() => documents.get(stranger, MISSING))).toBe('wrap unwrap');
+    expect(await askedFor(() => documents.get(stranger, MISSING))).toBe('wrap read unwrap');
     expect(id).not.toBe(MISSING);
   });
 });
@@ -136,5 +144,5 @@ test('whoever may see it pays once', async () => {
   const { documents } = await open();
   asked.length = 0;
   for (let n = 0; n < 3; n += 1) await documents.get(owner, id);
-  expect(asked).toEqual(['unwrap']);
+  expect(asked).toEqual(['read', 'unwrap']);
 });

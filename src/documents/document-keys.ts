@@ -13,6 +13,12 @@ export interface WrappingKeys {
   create(tenant: string, context: Uint8Array): Promise<DataKey>;
   open(tenant: string, wrapped: WrappedKey, context: Uint8Array): Promise<Uint8Array>;
   rewrap(tenant: string, wrapped: WrappedKey, context: Uint8Array): Promise<WrappedKey>;
+  /** Whether `open` would ask nobody. */
+  holds(tenant: string, wrapped: WrappedKey, context: Uint8Array): boolean;
+  /** Asks for a key that nobody needs, as `open` does where it holds none (decision 0136). */
+  pretend(tenant: string): Promise<void>;
+  /** Has at hand what `pretend` asks for. */
+  prepare(tenant: string): Promise<unknown>;
 }
 
 export interface DocumentKeysParts {
@@ -61,6 +67,8 @@ const TAG_BYTES = 16;
 /** Unwrapped keys that stay in memory. */
 const MOST_HELD = 1000;
 const MOST_TRIES = 5;
+/** No document has this id. */
+const NO_DOCUMENT = 'none';
 
 /**
  * Data keys wrapped by a key that each document has for itself, which the tenant's key wraps. Who destroys the document's key
@@ -98,6 +106,21 @@ export class DocumentKeys implements WrappingKeys {
     } finally {
       own.fill(0);
     }
+  }
+
+  holds(tenant: string, wrapped: WrappedKey, context: Uint8Array): boolean {
+    if (!isOwn(wrapped)) return this.#parts.dataKeys.holds(tenant, wrapped, context);
+    const id = wrapped.version.slice(OWN.length);
+    return this.#cache.get(`${nameOf(tenant, documentIn(context))}/${id}`) !== undefined;
+  }
+
+  prepare(tenant: string): Promise<unknown> {
+    return this.#parts.dataKeys.prepare(tenant);
+  }
+
+  async pretend(tenant: string): Promise<void> {
+    await this.#read(tenant, NO_DOCUMENT);
+    await this.#parts.dataKeys.pretend(tenant);
   }
 
   /** The same key, wrapped by the document's: for those that the tenant's key wrapped itself. */
