@@ -20,6 +20,10 @@ export type Action =
   | 'groups'
   /** Who is in which group. */
   | 'groups.manage'
+  /** Archives of what one owns; of everything for administrators. */
+  | 'exports'
+  /** Archives of other installations. */
+  | 'imports'
   /** Accounts of programs. */
   | 'services'
   /** What everybody of the tenant did. */

@@ -22,7 +22,8 @@ export type ObjectKind =
   | 'group'
   | 'service-account'
   | 'tenant'
-  | 'event';
+  | 'event'
+  | 'export';
 
 const change = (object: ObjectKind, title: string): EventKind => ({ kind: 'change', object, title });
 const read = (object: ObjectKind | null, title: string): EventKind => ({ kind: 'read', object, title });
@@ -36,6 +37,7 @@ const COMMITTED = {
   'document.deleted': change('document', 'A document was deleted; it can be had back.'),
   'document.restored': change('document', 'The deletion of a document was taken back.'),
   'document.copied': change('document', 'A new document was made out of a version of another one.'),
+  'document.imported': change('document', 'A document came in with an archive of another installation.'),
   'version.added': change('kept', 'A version was uploaded.'),
   'version.restored': change('kept', 'An earlier version was made the current one.'),
   'version.decided': change('kept', 'Tracked changes were accepted or rejected.'),
@@ -43,6 +45,7 @@ const COMMITTED = {
   'version.commented': change('kept', 'Comments were added, answered, resolved or removed.'),
   'version.scrubbed': change('kept', 'Authors, dates or properties were taken out.'),
   'redline.created': change('redline', 'A redline was made and kept.'),
+  'redline.imported': change('redline', 'A redline came in with an archive of another installation.'),
   'redline.updated': change('redline', 'The name or the labels of a redline were changed.'),
   'redline.deleted': change('redline', 'A redline was deleted; it can be had back.'),
   'redline.restored': change('redline', 'The deletion of a redline was taken back.'),
@@ -124,6 +127,11 @@ export const EVENT_TYPES = {
   'tenant-key.destroyed': access('tenant', 'A version of the tenant’s key was destroyed.'),
   'tenant-key.rewrapped': access('tenant', 'Somebody had data keys wrapped anew.'),
   'tenant-key.read': access('tenant', 'Somebody asked how far a rotation is.'),
+  'export.started': read('export', 'An archive was begun: of everything, or of what somebody owns.'),
+  'export.read': read('export', 'It was asked how far an archive is.'),
+  'export.downloaded': read('export', 'The bytes of an archive were read, or some of them.'),
+  'import.made': change('export', 'An archive, or a part of one, was taken in.'),
+  'import.evidence-read': read('export', 'What came in of the audit trail of another installation was read.'),
   'audit.read': access(
     null,
     'Events or checkpoints were read by an auditor; `details` says which were asked for.',

@@ -6,6 +6,7 @@ import type {
   CommitRecords,
   VersionedBlobStore,
 } from '../documents/index.ts';
+import { OutsideError } from '../kit/index.ts';
 import { canonicalJson, type Json } from './canonical.ts';
 import { Chain } from './chain.ts';
 import type { AuditEvent, ChainEnd, Occurrence } from './event.ts';
@@ -203,6 +204,18 @@ export class Trail {
       for (const event of (await this.#segments.at(tenant, first)) ?? [])
         if (event.sequence >= from) yield event;
     }
+  }
+
+  /** The first sequence of each segment behind one. */
+  async *pages(tenant: string, after: number): AsyncIterable<number> {
+    for await (const first of this.#segments.from(tenant, after + 1)) if (first > after) yield first;
+  }
+
+  /** The segment that begins there. @throws {OutsideError} `damaged`. */
+  async page(tenant: string, first: number): Promise<readonly AuditEvent[]> {
+    const events = await this.#segments.at(tenant, first);
+    if (events !== null) return events;
+    throw new OutsideError('BlobStore', 'damaged', 'A segment of the audit trail is missing.');
   }
 
   async #advance(): Promise<void> {

@@ -8,10 +8,12 @@ export type AuditAction =
   | 'document.deleted'
   | 'document.restored'
   | 'document.copied'
+  | 'document.imported'
   | 'version.added'
   | 'version.restored'
   | `version.${DerivedKind}`
   | 'redline.created'
+  | 'redline.imported'
   | 'redline.updated'
   | 'redline.deleted'
   | 'redline.restored'

@@ -47,6 +47,17 @@ export type DocumentsErrorCode =
   | 'links/not-found'
   /** More links at once than a document may have. */
   | 'links/too-many'
+  /** There is none, or its time is over. */
+  | 'exports/not-found'
+  | 'exports/not-ready'
+  | 'exports/too-many'
+  /** Of one document, more than an archive holds. */
+  | 'exports/too-many-versions'
+  /** An archive that is not whole, or not what it says. */
+  | 'imports/damaged'
+  /** Something else stands under the ids of what is to come in. */
+  | 'imports/conflict'
+  | 'imports/not-found'
   | 'uploads/not-found'
   /** Bytes were sent that do not follow those that are there. */
   | 'uploads/offset'

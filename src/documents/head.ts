@@ -51,11 +51,21 @@ export interface Head {
   readonly links?: number;
   /** Links that were alive and not revoked when one was last made or revoked; none where it is missing. */
   readonly shared?: readonly SharedLink[];
+  /** Where it came from, of what was imported. */
+  readonly imported?: ImportedFrom;
   /** Number of this commit, from 1. */
   readonly sequence: number;
   readonly commit: Commit;
   /** Operations of the commits before this one, the latest first. */
   readonly earlier: readonly string[];
+}
+
+/** A document of another installation, or of another tenant, as an archive said it. */
+export interface ImportedFrom {
+  readonly tenant: string;
+  readonly id: string;
+  /** The id of the export. */
+  readonly archive: string;
 }
 
 /** What is known of a link: all but the link itself. */

@@ -51,6 +51,18 @@ export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
 export { LINK_LIFETIME_MS, type LinkedPlace } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
+export {
+  type ArchiveSignature,
+  type CheckedArchive,
+  checkArchive,
+  type ExportScope,
+  type ExportState,
+  type Exports,
+  type ImportReport,
+  type Imports,
+  readTar,
+  type TrailPages,
+} from './portability/index.ts';
 export { pruneHeads } from './pruning.ts';
 export type { Quota } from './quotas.ts';
 export type { NewRedline } from './redlines.ts';

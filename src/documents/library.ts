@@ -1,4 +1,4 @@
-import type { Actor } from '../access/index.ts';
+import { type Actor, People } from '../access/index.ts';
 import { type Ambient, isoTime } from './ambient.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Catalogue, CataloguePage, CatalogueQuery } from './catalogue.ts';
@@ -15,6 +15,7 @@ import { type SweptContents, sweepContents } from './leftovers.ts';
 import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
 import { Members } from './members.ts';
+import { Evidence, ExportStore, Exports, Imports, type TrailPages } from './portability/index.ts';
 import { pruneHeads, pruneRule } from './pruning.ts';
 import { type Quota, Quotas } from './quotas.ts';
 import { Records } from './records.ts';
@@ -65,11 +66,14 @@ export class Library {
   readonly keys: TenantKeys;
   /** What commits say of themselves. */
   readonly commits: CommitHistory;
+  /** What comes in from other installations. */
+  readonly imports: Imports;
   readonly #parts: LibraryParts;
   readonly #keys: DataKeys;
   readonly #documentKeys: DocumentKeys;
   readonly #heads: HeadStore;
   readonly #quotas: Quotas;
+  readonly #contents: ContentStore;
 
   constructor(parts: LibraryParts) {
     this.#parts = parts;
@@ -82,6 +86,7 @@ export class Library {
     this.commits = new CommitHistory(parts.region.heads, this.#heads);
     this.#quotas = new Quotas(parts.catalogue, parts.quotaOf ?? (() => null));
     const contents = new ContentStore(parts.region.contents, this.#documentKeys, parts.ambient, this.#quotas);
+    this.#contents = contents;
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
     this.records = new Records(parts.region.heads, this.#keys, parts.ambient);
     this.requests = new Requests(parts.spool, this.#keys, parts.ambient);
@@ -90,6 +95,8 @@ export class Library {
       ...{ heads: this.#heads, contents, ambient, quotas: this.#quotas },
       committed: (stored: StoredHead) => this.#enter(stored),
     };
+    const evidence = new Evidence(parts.region.heads, this.#keys, ambient);
+    this.imports = new Imports({ ...stores, people: this.#people(), evidence });
     this.documents = new Documents(stores);
     const linkKeys = new LinkKeys(parts.region.heads, this.#keys, ambient, LINK_LIFETIME_MS.most);
     this.links = new Links(stores, linkKeys);
@@ -97,7 +104,7 @@ export class Library {
       ...{ service: parts.keys, held: this.#documentKeys },
       ...{ heads: parts.region.heads, secrets: parts.region.secrets },
       rewrapping: new Rewrapping(this.#heads, this.#documentKeys, ambient, HOUSEKEEPER),
-      holders: [linkKeys, this.records],
+      holders: [linkKeys, this.records, evidence],
       ...{ catalogue: parts.catalogue, residency: parts.residency, clock: ambient.clock },
     });
     this.members = new Members(stores);
@@ -156,6 +163,21 @@ export class Library {
   /** What operations gave back, for an hour. @param ceiling bytes that all of them may hold together. */
   results(ceiling: number): Results {
     return new Results(this.#parts.spool, this.#keys, this.#parts.ambient, ceiling);
+  }
+
+  /** What goes out to other installations. @param trail of the same tenants. */
+  exports(trail: TrailPages): Exports {
+    const { region, spool, ambient, onBehind } = this.#parts;
+    return new Exports({
+      ...{ heads: this.#heads, contents: this.#contents, people: this.#people(), trail, ambient },
+      ...{ store: region.heads, clock: ambient.clock },
+      plans: new ExportStore(spool, this.#keys, ambient),
+      onFailure: onBehind,
+    });
+  }
+
+  #people(): People {
+    return new People(this.records, this.#parts.ambient.clock);
   }
 
   /** Lets go of all keys. */

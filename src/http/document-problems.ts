@@ -1,6 +1,7 @@
 import type { DocumentsErrorCode } from '../documents/index.ts';
 import type { OutsideFailure } from '../kit/index.ts';
 import { CONTENT_PROBLEMS } from './content-problems.ts';
+import { PORTABILITY_PROBLEMS } from './portability-problems.ts';
 import type { ProblemKind } from './problem-kind.ts';
 
 /** What a part outside of the process did not do, as a problem. */
@@ -9,6 +10,7 @@ export type OutsideCode = `storage/${OutsideFailure}`;
 /** Kept documents, and the stores and keys behind them. */
 export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode, ProblemKind>> = {
   ...CONTENT_PROBLEMS,
+  ...PORTABILITY_PROBLEMS,
   'documents/not-found': {
     status: 404,
     title: 'There is no such document',

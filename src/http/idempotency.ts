@@ -21,9 +21,10 @@ import type { HttpEnv } from './services.ts';
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 /**
  * Pieces of a resumable upload carry their offset: none is taken twice, whatever key is sent. A key for programs is shown
- * once, so its answer is kept nowhere; asked for twice, there are two.
+ * once, so its answer is kept nowhere; asked for twice, there are two. What
+ * was imported is not taken in twice.
  */
-const EXEMPT = /^\/v1\/(?:uploads\/[^/]+|api-keys(?:\/.*)?)$/;
+const EXEMPT = /^\/v1\/(?:uploads\/[^/]+|api-keys(?:\/.*)?|imports)$/;
 /** Headers that say what is asked, beside the body. `If-Match` is none: who repeats a request may have read again. */
 const ASKING = ['accept', 'content-type', 'upload-length', 'upload-metadata', 'upload-checksum'];
 

@@ -1,6 +1,6 @@
 import type { Access, Decision, Principal } from '../access/index.ts';
 import type { EventActor, Happening, LockedPlace, Trail } from '../audit/index.ts';
-import type { BlobStore, Examiner, Library, RemoteRules, Results, Web } from '../documents/index.ts';
+import type { BlobStore, Examiner, Exports, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
@@ -22,6 +22,7 @@ export interface HttpServices {
   readonly trail: Pick<Trail, 'record' | 'recordLater' | 'list' | 'reach' | 'event'>;
   /** Where signed checkpoints of the trail are; `null`: nowhere. */
   readonly checkpoints: LockedPlace | null;
+  readonly exports: Exports;
   readonly examiner: Examiner;
   readonly web: Web;
   /** From where documents may be fetched. */

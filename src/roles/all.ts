@@ -1,11 +1,12 @@
 import type { Access } from '../access/index.ts';
 import type { Trail } from '../audit/index.ts';
-import { Examiner, type Library, MOST_UPLOAD_BYTES, type Results } from '../documents/index.ts';
+import { Examiner, type Exports, type Library, MOST_UPLOAD_BYTES, type Results } from '../documents/index.ts';
 import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
 import { describeError, Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openAccess } from './access.ts';
+import { openExports } from './exports.ts';
 import { HttpServer } from './http-server.ts';
 import { openLibrary, placeOf, tenantsOf } from './library.ts';
 import { logOutside } from './outside-events.ts';
@@ -33,6 +34,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const library = await openLibrary({ ...context, integrity });
   const results = library.results(config.resultsMb * MEGABYTE);
   const trail = await openTrail(context, library);
+  const exports = openExports(context, library, trail);
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();
@@ -49,6 +51,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     library,
     trail,
     checkpoints: platform.checkpoints,
+    exports,
     examiner: new Examiner(platform.scanner),
     web: platform.web,
     remote: { ...config.fetch, mostBytes: MOST_UPLOAD_BYTES, timeMs: FETCH_MS },
@@ -71,7 +74,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     await pool.close();
     throw error;
   }
-  const endSweeps = sweepRegularly(context, results, library, access, integrity, trail);
+  const endSweeps = sweepRegularly(context, { results, library, access, integrity, trail, exports });
   const relay = relayRegularly(trail, log, integrity);
   const signing = checkpointRegularly(context, library, trail);
   const stopAccepting = async () => {
@@ -95,6 +98,16 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
       { name: 'forget keys', deadlineMs: 1000, run: async () => library.close() },
     ],
   };
+}
+
+/** What is looked after while the service runs. */
+interface Swept {
+  readonly results: Results;
+  readonly library: Library;
+  readonly access: Access;
+  readonly integrity: Integrity;
+  readonly trail: Trail;
+  readonly exports: Exports;
 }
 
 /** What signs in once; the secret stands behind the `#`, so that no server and no log of one sees it. */
@@ -123,16 +136,13 @@ async function rewrapAll(library: Library, config: RoleContext['config']): Promi
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 function sweepRegularly(
   { log, clock, config }: RoleContext,
-  results: Results,
-  library: Library,
-  access: Access,
-  integrity: Integrity,
-  trail: Trail,
+  { results, library, access, integrity, trail, exports }: Swept,
 ): () => void {
   const chores = [
     { name: 'expired results', run: () => results.sweep() },
     { name: 'expired uploads', run: () => library.uploads.sweep() },
     { name: 'expired answers', run: () => library.requests.sweep() },
+    { name: 'expired exports', run: () => exports.sweep() },
     { name: 'contents left behind', run: async () => (await library.sweep()).purged },
     { name: 'keys of tokens', run: () => access.keys.tend() },
     { name: 'keys wrapped anew', run: () => rewrapAll(library, config) },

@@ -1,5 +1,6 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { type RecordStore, SERVICE_TENANT, type StoredRecord } from '../../access/index.ts';
+import type { ArchiveSignature } from '../../documents/index.ts';
 import type { Clock } from '../../kit/index.ts';
 import type { AuditEvent } from '../event.ts';
 import type { LockedPlace } from '../ports/locked-place.ts';
@@ -47,6 +48,13 @@ export class Checkpointer {
     let added = 0;
     for (const tenant of tenants) added += await this.#tenant(tenant);
     return added;
+  }
+
+  /** Signs something else of this installation by the same key. */
+  async sign(text: string): Promise<ArchiveSignature> {
+    const { published, privateKey } = await this.#key();
+    const signature = sign(null, Buffer.from(text), privateKey).toString('base64');
+    return { algorithm: 'Ed25519', key: published.id, publicKey: published.publicKey, signature };
   }
 
   async #tenant(tenant: string): Promise<number> {

@@ -1,0 +1,126 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import type { z } from 'zod';
+import { DEFAULT_LIMITS } from '../../redline/index.ts';
+import {
+  ARCHIVE,
+  type ArchiveFacts,
+  archiveSchema,
+  FILES,
+  lineOf,
+  lineSchema,
+  MANIFEST,
+  type Manifest,
+  manifestSchema,
+  SIGNATURE,
+  signatureSchema,
+} from './archive.ts';
+import { damagedArchive, readTar, type TarFile } from './tar.ts';
+
+/** Bytes of a file that is read as a whole: descriptions, lists, events. */
+export const MOST_READ_BYTES = 64 * 1024 * 1024;
+/** Bytes of a content. */
+export const MOST_CONTENT_BYTES = DEFAULT_LIMITS.compressedBytes;
+
+/** What an archive was found to be. */
+export interface CheckedArchive {
+  readonly manifest: Manifest;
+  readonly files: number;
+  /** Which key signed it; `null` where none did. Whose that is, checkpoints of its installation tell. */
+  readonly key: string | null;
+}
+
+/**
+ * Reads an archive to its end: every file is what the list says, in its order, the list is what the manifest says, and that is
+ * what was signed. Memory does not grow with it.
+ *
+ * @throws {DocumentsError} `imports/damaged`.
+ */
+export async function checkArchive(bytes: AsyncIterable<Uint8Array>): Promise<CheckedArchive> {
+  const listed = createHash('sha256');
+  let files = 0;
+  let facts: ArchiveFacts | null = null;
+  let list: string | null = null;
+  let manifest: { readonly value: Manifest; readonly text: string } | null = null;
+  let key: string | null = null;
+  for await (const file of readTar(bytes)) {
+    if (facts === null) {
+      const text = await startOf(file);
+      facts = parsed(archiveSchema, text);
+      listed.update(lineFor(file, sha256(text)));
+      files += 1;
+    } else if (file.name === FILES) list = await assertListed(file, listed.copy().digest('hex'));
+    else if (list === null) {
+      listed.update(lineFor(file, await hashOf(file.body)));
+      files += 1;
+    } else if (file.name === MANIFEST) {
+      const text = await textOf(file);
+      manifest = { value: parsed(manifestSchema, text), text };
+    } else if (file.name === SIGNATURE && manifest !== null) key = await signerOf(file, manifest.text);
+    else throw damagedArchive('It goes on behind its end.');
+  }
+  if (facts === null || list === null || manifest === null) throw damagedArchive('It is not whole.');
+  const { value } = manifest;
+  if (value.files !== list || value.id !== facts.id || value.counts.files !== files) {
+    throw damagedArchive('Its manifest is about something else.');
+  }
+  return { manifest: value, files, key };
+}
+
+/** The first file says what it is. */
+export async function startOf(file: TarFile): Promise<string> {
+  if (file.name !== ARCHIVE) throw damagedArchive('It does not begin as archives of exports do.');
+  return await textOf(file, 64 * 1024);
+}
+
+async function assertListed(file: TarFile, expected: string): Promise<string> {
+  if ((await hashOf(file.body)) === expected) return expected;
+  throw damagedArchive('A file is not what its list says.');
+}
+
+async function signerOf(file: TarFile, text: string): Promise<string> {
+  const { publicKey, signature, key } = parsed(signatureSchema, await textOf(file));
+  const spki = { key: Buffer.from(publicKey, 'base64'), type: 'spki', format: 'der' } as const;
+  const id = sha256(spki.key).slice(0, 32);
+  try {
+    const isGood = verify(null, Buffer.from(text), createPublicKey(spki), Buffer.from(signature, 'base64'));
+    if (isGood && id === key) return key;
+  } catch {
+    // No key, or no signature, at all.
+  }
+  throw damagedArchive('Its signature is not one of its manifest.');
+}
+
+/** @param most bytes that are read. */
+export async function textOf({ size, body }: TarFile, most = MOST_READ_BYTES): Promise<string> {
+  if (size > most) throw damagedArchive(`A file that says what it is has more than ${most} bytes.`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw damagedArchive('What should be JSON is not.');
+  }
+  const found = schema.safeParse(value);
+  if (found.success) return found.data;
+  const places = found.error.issues.slice(0, 5).map(({ path }) => path.join('.'));
+  throw damagedArchive(`What is said in it is not as this release knows it: ${places.join(', ')}.`);
+}
+
+function lineFor({ name, size }: TarFile, hash: string): string {
+  return lineOf(lineSchema.parse({ name, size, sha256: hash }));
+}
+
+async function hashOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

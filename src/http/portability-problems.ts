@@ -1,0 +1,43 @@
+import type { DocumentsErrorCode } from '../documents/index.ts';
+import type { ProblemKind } from './problem-kind.ts';
+
+type PortabilityCode = Extract<DocumentsErrorCode, `exports/${string}` | `imports/${string}`>;
+
+/** What goes out as an archive, and comes in as one. */
+export const PORTABILITY_PROBLEMS: Readonly<Record<PortabilityCode, ProblemKind>> = {
+  'exports/not-found': {
+    status: 404,
+    title: 'There is no such export',
+    advice: 'An export can be fetched for a day. POST /v1/exports makes another one.',
+  },
+  'exports/not-ready': {
+    status: 409,
+    title: 'The export is not ready',
+    advice: 'GET /v1/exports/{id} tells how far it is, and when it is ready.',
+  },
+  'exports/too-many': {
+    status: 409,
+    title: 'There are too many exports',
+    advice: 'Fetch those that there are; each goes after a day.',
+  },
+  'exports/too-many-versions': {
+    status: 409,
+    title: 'A document has more versions than an archive holds',
+    advice: 'Fetch that document by its versions: GET /v1/documents/{id}/versions.',
+  },
+  'imports/damaged': {
+    status: 422,
+    title: 'The archive is not whole, or not what it says',
+    advice: 'Fetch it again. What came before the damage is here; sent again, it is not taken twice.',
+  },
+  'imports/conflict': {
+    status: 409,
+    title: 'Something else stands under the ids of a document',
+    advice: 'Import the archive into another organisation.',
+  },
+  'imports/not-found': {
+    status: 404,
+    title: 'Nothing of such an archive is kept here',
+    advice: 'The answer to POST /v1/imports names the archive.',
+  },
+};

@@ -1,0 +1,158 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { AccessError, type Principal, signInRequired } from '../../access/index.ts';
+import { DocumentsError, type ExportState } from '../../documents/index.ts';
+import { actorOf, assertMatches, rangeOf } from '../conditions.ts';
+import { begun } from '../content.ts';
+import { JSON_TYPE, problemResponses } from '../responses.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import { shortBody } from './document-api.ts';
+import { serve } from './serve.ts';
+
+// Archives of what a tenant has, or a person.
+
+const FRESH = { 'Cache-Control': 'no-store' };
+const TAR = 'application/x-tar';
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ [JSON_TYPE]: { schema } });
+const time = z.iso.datetime().openapi({ description: 'UTC.' });
+const count = z.number().int();
+
+const exportSchema = z
+  .object({
+    id: z.string(),
+    scope: z.enum(['tenant', 'own']),
+    status: z.enum(['preparing', 'ready', 'failed']),
+    reason: z.string().nullable().openapi({ description: 'Why it failed: the code of a problem.' }),
+    createdAt: time,
+    createdBy: z.string(),
+    expiresAt: time,
+    size: count.nullable().openapi({ description: 'Bytes of the archive, once it is ready.' }),
+    manifest: z.string().nullable().openapi({ description: 'SHA-256 of its manifest.' }),
+    counts: z.object({
+      ...{ documents: count, redlines: count, versions: count, events: count, files: count, bytes: count },
+    }),
+    links: z.object({ self: z.string(), content: z.string() }),
+  })
+  .openapi('Export');
+
+const newExportSchema = z
+  .strictObject({
+    scope: z.enum(['tenant', 'own']).default('own').openapi({
+      description: '`own`: documents that you own. `tenant`: everything; for administrators.',
+    }),
+  })
+  .openapi('NewExport');
+
+const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
+const one = { description: 'The export.', content: json(exportSchema) };
+
+const startExport = createRoute({
+  method: 'post',
+  path: '/v1/exports',
+  summary: 'Begin an archive of documents, versions, comments and the audit trail',
+  description:
+    'Every file stands in it with its SHA-256. It is prepared behind the answer and can be fetched for a day.',
+  middleware: shortBody,
+  request: { body: { required: true, content: json(newExportSchema) } },
+  responses: { 202: one, ...problemResponses },
+});
+
+const getExport = createRoute({
+  method: 'get',
+  path: '/v1/exports/{id}',
+  summary: 'How far an export is',
+  request: { params },
+  responses: { 200: one, ...problemResponses },
+});
+
+const binary = { [TAR]: { schema: z.string().openapi({ format: 'binary' }) } };
+
+const getContent = createRoute({
+  method: 'get',
+  path: '/v1/exports/{id}/content',
+  summary: 'The archive, or a range of it',
+  description: 'A download that was cut goes on with `Range`: the same bytes are made again.',
+  request: {
+    params,
+    headers: z.object({ range: z.string().optional().openapi({ example: 'bytes=1048576-' }) }),
+  },
+  responses: {
+    200: { description: 'The archive.', content: binary },
+    206: { description: 'The range that was asked for.', content: binary },
+    ...problemResponses,
+  },
+});
+
+/** What goes out. */
+export function addExportRoutes(app: OpenAPIHono<HttpEnv>, { exports }: HttpServices): void {
+  app.openapi(startExport, async (c) => {
+    const principal = principalIn(c.var.principal);
+    const { actor } = principal;
+    const { scope } = c.req.valid('json');
+    if (scope === 'tenant' && !isManaging(principal)) {
+      throw new AccessError('access/refused', 'Only an administrator exports everything.');
+    }
+    const [subject = ''] = actor.subjects;
+    const of =
+      scope === 'tenant'
+        ? ({ kind: 'tenant' } as const)
+        : ({ kind: 'person', subject, actor: actor.id } as const);
+    const state = await exports.start(actor, of);
+    c.set('audited', { object: state.facts.id });
+    return c.json(viewExport(state), 202, { ...FRESH, Location: pathOf(state) });
+  });
+  app.openapi(getExport, async (c) => {
+    const principal = principalIn(c.var.principal);
+    const state = await exports.find(principal.actor, c.req.valid('param').id, isManaging(principal));
+    return c.json(viewExport(state), 200, FRESH);
+  });
+  serve(app, getContent, async (c) => {
+    const state = await exports.find(
+      actorOf(c),
+      c.req.param('id') ?? '',
+      isManaging(principalIn(c.var.principal)),
+    );
+    if (state.status !== 'ready') throw new DocumentsError('exports/not-ready', 'The export is not ready.');
+    const { size, manifest, facts } = state;
+    const etag = `"${manifest}"`;
+    const headers = {
+      'Content-Type': TAR,
+      'Content-Disposition': `attachment; filename="redline-${facts.tenant}-${facts.at.slice(0, 10)}.tar"`,
+      ETag: etag,
+      'Accept-Ranges': 'bytes',
+      ...FRESH,
+    };
+    assertMatches(c, etag);
+    const range = rangeOf(c, size, etag);
+    const { start, end } = range ?? { start: 0, end: size };
+    const lengths = { ...headers, 'Content-Length': String(end - start) };
+    if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Length': String(size) });
+    const stream = await begun(c, exports.bytes(state, { start, end }));
+    if (range === null) return c.body(stream, 200, lengths);
+    return c.body(stream, 206, { ...lengths, 'Content-Range': `bytes ${start}-${end - 1}/${size}` });
+  });
+}
+
+function principalIn(principal: Principal | undefined): Principal {
+  if (principal === undefined) throw signInRequired();
+  return principal;
+}
+
+/** A key reaches what its maker reads, and no more: not everything of a tenant. */
+function isManaging({ role, key }: Principal): boolean {
+  return role === 'administrator' && key === null;
+}
+
+function pathOf({ facts }: ExportState): string {
+  return `/v1/exports/${facts.id}`;
+}
+
+function viewExport(state: ExportState): z.output<typeof exportSchema> {
+  const { facts, status, reason, expiresAt, size, manifest, counts } = state;
+  const self = pathOf(state);
+  return {
+    ...{ id: facts.id, scope: facts.scope.kind === 'tenant' ? 'tenant' : 'own', status, reason },
+    ...{ createdAt: facts.at, createdBy: facts.by, expiresAt: new Date(expiresAt).toISOString() },
+    ...{ size: status === 'ready' ? size : null, manifest, counts },
+    links: { self, content: `${self}/content` },
+  };
+}
