@@ -74,6 +74,9 @@ describe('the description of the API', () => {
       ...['get', 'patch', 'delete'].map((method) => `${method} /v1/groups/{id}`),
       ...['get', 'patch'].map((method) => `${method} /v1/service-accounts/{id}`),
       'post /v1/service-accounts/{id}/keys',
+      ...['', '/checkpoints', '/events/{sequence}', '/events/{sequence}/proof', '/export'].map(
+        (path) => `get /v1/audit${path}`,
+      ),
       'get /v1/api-keys',
       'post /v1/api-keys',
       'get /v1/api-keys/{id}',
