@@ -81,7 +81,8 @@ export function pathOf(id: string): string {
   return `${DOCUMENTS}/${encodeURIComponent(id)}`;
 }
 
-function queryOf(query: Readonly<Record<string, string | number | undefined>>): string {
+/** The query of an address; what is not given is left out. */
+export function queryText(query: Readonly<Record<string, string | number | undefined>>): string {
   const given = Object.entries(query)
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => [name, String(value)]);
@@ -94,7 +95,7 @@ export async function listDocuments(
   query: DocumentQuery,
   signal?: AbortSignal,
 ): Promise<DocumentPage> {
-  return await service.read(`${DOCUMENTS}${queryOf({ ...query })}`, { signal });
+  return await service.read(`${DOCUMENTS}${queryText({ ...query })}`, { signal });
 }
 
 export async function getDocument(service: Service, id: string, signal?: AbortSignal): Promise<KeptDocument> {
@@ -107,7 +108,7 @@ export async function listVersions(
   query: { readonly pageSize?: number; readonly pageToken?: string },
   signal?: AbortSignal,
 ): Promise<VersionPage> {
-  return await service.read(`${pathOf(id)}/versions${queryOf({ ...query })}`, { signal });
+  return await service.read(`${pathOf(id)}/versions${queryText({ ...query })}`, { signal });
 }
 
 /** A document without an `etag` is a new one. */

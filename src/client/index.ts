@@ -1,4 +1,14 @@
 export {
+  type AuditFilter,
+  type AuditPageQuery,
+  type EventPage,
+  type EventTypes,
+  exportPath,
+  getProof,
+  listEvents,
+  listEventTypes,
+} from './audit.ts';
+export {
   copyDocument,
   type DocumentEntry,
   type DocumentPage,

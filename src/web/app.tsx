@@ -1,5 +1,6 @@
 import { AccountView } from './account/account-view.tsx';
 import { Door } from './account/door.tsx';
+import { AuditView } from './audit/audit-view.tsx';
 import { Compare } from './compare.tsx';
 import { DocumentView } from './documents/document-view.tsx';
 import { ListView } from './documents/list-view.tsx';
@@ -25,6 +26,8 @@ function Page({ route }: { route: Route }) {
       return <Compare />;
     case 'account':
       return <AccountView />;
+    case 'audit':
+      return <AuditView />;
     case 'documents':
       return <ListView />;
     case 'document':

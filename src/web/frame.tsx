@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import { AccountLink } from './account/account-link.tsx';
+import { AuditLink } from './audit/audit-link.tsx';
 import { Link } from './route.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 interface Props {
   /** Where this is, for the masthead. */
-  readonly place: 'compare' | 'documents' | 'account';
+  readonly place: 'compare' | 'documents' | 'audit' | 'account';
   readonly foot: string;
   readonly wide?: boolean;
   readonly children: ReactNode;
@@ -27,6 +28,7 @@ export function Frame({ place, foot, wide = false, children }: Props) {
           <Link to="/documents" current={current('documents')}>
             Documents
           </Link>
+          <AuditLink current={current('audit')} />
           <a href="/docs">API</a>
           <AccountLink current={current('account')} />
         </nav>

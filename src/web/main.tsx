@@ -7,6 +7,7 @@ import './styles/result.css';
 import './styles/review.css';
 import './styles/documents.css';
 import './styles/account.css';
+import './styles/audit.css';
 import './styles/history.css';
 import './styles/share.css';
 import './styles/tray.css';

@@ -79,6 +79,12 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   'members/exists': ['They are in already', 'Give them another role in the list.'],
   'members/not-found': ['They are not in any more', 'Someone else took it from them. Reload.'],
   'members/last-owner': ['The document needs an owner', 'Make somebody else an owner first.'],
+  'audit/not-signed': [
+    'No checkpoint holds the event yet',
+    'Checkpoints are signed once a minute. Try again in a minute.',
+  ],
+  'audit/not-found': ['There is no such event', 'Look for it in the list.'],
+  'request/invalid': ['A filter cannot be used', 'Ids are of letters, digits and signs, without blanks.'],
   'access/invalid': [
     'There is nobody of that name',
     'Name somebody who has signed in before, a group of your organisation or one of its domains.',

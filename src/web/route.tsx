@@ -4,6 +4,7 @@ import { type MouseEvent, type ReactNode, useSyncExternalStore } from 'react';
 export type Route =
   | { readonly name: 'compare' }
   | { readonly name: 'account' }
+  | { readonly name: 'audit' }
   | { readonly name: 'documents' }
   | { readonly name: 'document'; readonly id: string }
   | { readonly name: 'version'; readonly id: string; readonly number: number }
@@ -13,6 +14,7 @@ const PATH = /^\/documents(?:\/([\w-]+)(?:\/(versions|redlines)\/([\w-]+))?)?\/?
 
 export function routeOf(path: string): Route {
   if (/^\/account\/?$/.test(path)) return { name: 'account' };
+  if (/^\/audit\/?$/.test(path)) return { name: 'audit' };
   const [whole, id, part, of] = PATH.exec(path) ?? [];
   if (whole === undefined) return { name: 'compare' };
   if (id === undefined) return { name: 'documents' };

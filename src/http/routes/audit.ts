@@ -127,7 +127,7 @@ function noteFilters(
   const given = Object.entries(filters).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, name === 'address' ? 'given' : value] as const],
   );
-  c.set('audited', { details: Object.fromEntries(given) });
+  if (given.length > 0) c.set('audited', { details: Object.fromEntries(given) });
 }
 
 function noSuchEvent(): RequestError {

@@ -10,6 +10,7 @@ const HASHED = '/assets/';
 /** Addresses that the application makes a page of by itself. */
 const PAGES = [
   '/account',
+  '/audit',
   '/documents',
   '/documents/:id',
   '/documents/:id/versions/:number',

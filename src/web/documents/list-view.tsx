@@ -10,8 +10,9 @@ import { useAnswer } from '../answer.ts';
 import { service } from '../api.ts';
 import { useArrival } from '../focus.ts';
 import { Frame } from '../frame.tsx';
+import { usePageTokens } from '../page-tokens.ts';
 import { problemOf } from '../problems.ts';
-import { go, useAddress, useStep } from '../route.tsx';
+import { go, useAddress } from '../route.tsx';
 import { useTitle } from '../title.ts';
 import { DropAnywhere } from '../uploads/drop.tsx';
 import { FileButton } from '../uploads/file-button.tsx';
@@ -59,6 +60,7 @@ export function ListView() {
       )}
       {page.value && (
         <Pages
+          noun="Documents"
           first={tokens.length * PAGE_SIZE + 1}
           count={page.value.documents.length}
           next={page.value.nextPageToken}
@@ -108,18 +110,6 @@ function Listed({ page, query, busy, onQuery, onRestore }: ListedProps) {
       </FileButton>
     </div>
   );
-}
-
-/** Where the pages before this one ended; in the step of the history, so that the way back leads to the same page. */
-function usePageTokens() {
-  const step: unknown = JSON.parse(useStep());
-  const tokens = Array.isArray(step) ? step.filter((token) => typeof token === 'string') : [];
-  const turn = (next: string | null): void => {
-    const state = next === null ? tokens.slice(0, -1) : [...tokens, next];
-    go(location.pathname + location.search, { replace: true, state });
-    scrollTo(0, 0);
-  };
-  return { tokens, turn };
 }
 
 function useRestore(done: () => void) {

@@ -1,4 +1,6 @@
 interface Props {
+  /** What is listed. */
+  readonly noun: string;
   /** Number of the first document of the page, from 1. */
   readonly first: number;
   readonly count: number;
@@ -8,13 +10,13 @@ interface Props {
   readonly onTurn: (next: string | null) => void;
 }
 
-export function Pages({ first, count, next, onTurn }: Props) {
+export function Pages({ noun, first, count, next, onTurn }: Props) {
   if (count === 0 && first === 1) return null;
   const range = `${first.toLocaleString('en')}–${(first + count - 1).toLocaleString('en')}`;
   return (
     <nav className="pages" aria-label="Pages of the list">
       <p role="status">
-        {count === 0 ? 'Nothing more' : `Documents ${range}`}
+        {count === 0 ? 'Nothing more' : `${noun} ${range}`}
         {next === null && first === 1 && ', all of them'}
       </p>
       {(first > 1 || next !== null) && (

@@ -1,0 +1,67 @@
+import { queryText } from './documents.ts';
+import type { EventFields, ProofFile } from './proof-file.ts';
+import type { Service } from './service.ts';
+
+// The audit trail, as the wire shows it (`/openapi.json`).
+
+/** Which events; every condition that is given must hold. */
+export interface AuditFilter {
+  /** Types, joined by commas. */
+  readonly type?: string;
+  readonly outcome?: string;
+  readonly actor?: string;
+  readonly credential?: string;
+  readonly object?: string;
+  readonly document?: string;
+  readonly address?: string;
+  readonly requestId?: string;
+  /** ISO 8601, UTC. */
+  readonly from?: string;
+  readonly before?: string;
+}
+
+export interface AuditPageQuery extends AuditFilter {
+  readonly order?: 'ascending' | 'descending';
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+}
+
+export interface EventPage {
+  readonly events: readonly EventFields[];
+  readonly nextPageToken: string | null;
+  readonly view: {
+    /** The last event that the answer could show. */
+    readonly through: number;
+    /** What is on its way, at least. */
+    readonly waiting: number;
+  };
+}
+
+/** What there is to be known of types of events. */
+export interface EventTypes {
+  readonly types: Readonly<Record<string, { readonly kind: string; readonly title: string }>>;
+}
+
+const AUDIT = '/v1/audit';
+
+export async function listEvents(
+  service: Service,
+  query: AuditPageQuery,
+  signal?: AbortSignal,
+): Promise<EventPage> {
+  return await service.read(`${AUDIT}${queryText({ ...query })}`, { signal });
+}
+
+export async function listEventTypes(service: Service, signal?: AbortSignal): Promise<EventTypes> {
+  return await service.read('/events', { signal });
+}
+
+/** The proof of one event, to be read with `verifyProof`. @throws {ProblemError} `audit/not-signed` within its first minute. */
+export async function getProof(service: Service, sequence: number, signal?: AbortSignal): Promise<ProofFile> {
+  return await service.read(`${AUDIT}/events/${sequence}/proof`, { signal });
+}
+
+/** Where every event that is asked for is to be had as a file. @param after the last one that is there already. */
+export function exportPath(filter: AuditFilter, format: 'csv' | 'jsonl', after = 0): string {
+  return `${AUDIT}/export${queryText({ format, ...filter, after: after === 0 ? undefined : after })}`;
+}
