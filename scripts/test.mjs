@@ -44,7 +44,7 @@ const STAGES = [
   suite('unit'),
   suite('property'),
   suite('simulation'),
-  suite('contract', ['office', 'browser', 'objects', 'clamd', 'redis']),
+  suite('contract', ['office', 'browser', 'objects', 'warehouse', 'clamd', 'redis']),
   suite('chaos', ['redis']),
   suite('acceptance', ['office', 'browser', 'clamd', 'fuzzer']),
   suite('browser', ['browser', 'office', 'poppler', 'fonts']),

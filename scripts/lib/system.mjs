@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { root } from './places.mjs';
 import { run, StepFailed, say } from './run.mjs';
@@ -29,6 +30,22 @@ const PARTS = {
   redis: { variable: 'REDIS_PATH', commands: ['redis-server'], package: 'redis-server' },
   python: { variable: 'PYTHON_PATH', commands: ['python3'], package: 'python3-venv' },
   fuzzer: pipPart('SCHEMATHESIS_PATH', 'schemathesis==4.32.5', 'st'),
+  warehouse: {
+    ...pipPart('LOCAL_BIGQUERY_PATH', 'local-bigquery==0.4.0', 'local-bigquery'),
+    python: [3, 13],
+    // It asks for a DuckDB whose extensions PyPI does not have, and runs on this one.
+    pip: [
+      [
+        ...['duckdb==1.5.5', 'fastapi==0.165.0', 'fastavro==1.13.1', 'google-cloud-bigquery-storage==2.43.0'],
+        ...['grpcio==1.85.1', 'mini-racer==0.14.1', 'numpy==2.5.5', 'prompt-toolkit==3.0.53'],
+        ...['pyarrow==26.0.1', 'pydantic-settings==2.16.3', 'pygments==2.21.0', 'sqlglot==30.30.0'],
+        'uvicorn==0.54.0',
+      ],
+      ['icu', 'ducklake', 'spatial'].map((name) => `duckdb-extension-${name}==1.5.5`).concat('--no-deps'),
+      // The last one, as it brings the command that is looked for.
+      ['local-bigquery==0.4.0', '--no-deps'],
+    ],
+  },
   objects: goPart('FAKE_GCS_PATH', 'github.com/fsouza/fake-gcs-server@v1.56.1'),
 };
 
@@ -89,17 +106,39 @@ async function goInstall({ module, folder }) {
   if (exit !== 0) throw new StepFailed(`go could not build ${module} (exit code ${exit}).`);
 }
 
-async function pipInstall({ pip, folder }) {
+/** @param pip what is installed: one thing, or the arguments of several steps. */
+async function pipInstall({ pip, folder, python }) {
   await ensurePart('python');
-  say(`Installing ${pip} into .services …`);
-  if ((await makeEnvironment(folder)) !== 0 && canInstall()) {
+  const command = python === undefined ? 'python3' : findPython(python);
+  say(`Installing ${basename(folder)} into .services …`);
+  if ((await makeEnvironment(folder, command)) !== 0 && canInstall()) {
     await aptInstall(PARTS.python.package);
-    await makeEnvironment(folder);
+    await makeEnvironment(folder, command);
   }
-  const exit = await run(join(folder, 'bin/python'), ['-m', 'pip', 'install', '--quiet', pip], {
-    quiet: true,
-  });
-  if (exit !== 0) throw new StepFailed(`pip could not install ${pip} (exit code ${exit}).`);
+  for (const step of typeof pip === 'string' ? [[pip]] : pip) {
+    const args = ['-m', 'pip', 'install', '--quiet', ...step];
+    const exit = await run(join(folder, 'bin/python'), args, { quiet: true });
+    if (exit === 0) continue;
+    // What is there in part would pass for installed.
+    rmSync(folder, { recursive: true, force: true });
+    throw new StepFailed(`pip could not install ${step.join(' ')} (exit code ${exit}).`);
+  }
+}
+
+/** A Python that is new enough: of the machine, or of pyenv. */
+function findPython([major, minor]) {
+  const pyenv = process.env.PYENV_ROOT ?? join(homedir(), '.pyenv');
+  const versions = join(pyenv, 'versions');
+  const installed = existsSync(versions)
+    ? readdirSync(versions).map((name) => join(versions, name, 'bin/python3'))
+    : [];
+  const isNewEnough = `import sys; sys.exit(sys.version_info < (${major}, ${minor}))`;
+  const found = [`python${major}.${minor}`, 'python3', ...installed].find(
+    (command) => spawnSync(command, ['-c', isNewEnough]).status === 0,
+  );
+  if (found === undefined)
+    throw new StepFailed(`Missing on this machine: Python ${major}.${minor} or newer.`);
+  return found;
 }
 
 /** A Go of this checkout's own, for machines that have none: Debian's is older than what is built here asks for. */
@@ -129,8 +168,8 @@ export async function ensureCheckerPython() {
   return own;
 }
 
-async function makeEnvironment(folder = '.venv') {
-  return await run('python3', ['-m', 'venv', '--clear', folder], { quiet: true });
+async function makeEnvironment(folder = '.venv', python = 'python3') {
+  return await run(python, ['-m', 'venv', '--clear', folder], { quiet: true });
 }
 
 function hasLxml(python) {

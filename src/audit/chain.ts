@@ -84,6 +84,22 @@ export class Chain {
     }
   }
 
+  /** Adds to the sink again what it lost: rows that were removed, or a table that was put back as it was. @returns how many events. */
+  async fill(): Promise<number> {
+    const { segments, sink } = this.#parts;
+    let added = 0;
+    for (const gap of await sink.gaps(this.tenant, this.#delivered)) {
+      for await (const first of segments.from(this.tenant, gap.first)) {
+        if (first > gap.last) break;
+        const events = (await segments.at(this.tenant, first)) ?? [];
+        const lost = events.filter(({ sequence }) => sequence >= gap.first && sequence <= gap.last);
+        await sink.append(lost);
+        added += lost.length;
+      }
+    }
+    return added;
+  }
+
   /** Looks up the end of the chain: from the last event on that the sink has. */
   async #open(): Promise<void> {
     const { segments, sink } = this.#parts;

@@ -2,7 +2,7 @@ export { type AuditEvent, EVENT_FIELDS, type Occurrence, type Outcome } from './
 export { EVENT_SCHEMA } from './event-schema.ts';
 export { EVENT_TYPES, type EventKind, type EventType } from './event-types.ts';
 export { PortableTrail } from './portable-trail.ts';
-export type { AuditPage, AuditQuery, AuditSink } from './ports/audit-sink.ts';
+export type { AuditPage, AuditQuery, AuditSink, SequenceRange } from './ports/audit-sink.ts';
 export type { LockedPlace, NameStretch } from './ports/locked-place.ts';
 export { Checkpointer, type Checkpoints, checkpointsAfter, readProof } from './proof/checkpointer.ts';
 export { type EventProof, proveEvent } from './proof/event-proof.ts';

@@ -33,6 +33,7 @@ export function routedSink(
     },
     last: (tenant) => at(tenant).last(tenant),
     known: (tenant, ids) => at(tenant).known(tenant, ids),
+    gaps: (tenant, last) => at(tenant).gaps(tenant, last),
     list: (query) => at(query.tenant).list(query),
     probe: () => each((sink) => sink.probe()),
   };

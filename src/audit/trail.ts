@@ -162,6 +162,14 @@ export class Trail {
     return pruned;
   }
 
+  /** Closes gaps in the sink, whatever made them. @returns how many events it got again. @throws {OutsideError} */
+  async fill(): Promise<number> {
+    await this.advance();
+    let added = 0;
+    for (const chain of this.#chains.values()) added += await chain.fill();
+    return added;
+  }
+
   async list(query: AuditQuery): Promise<AuditPage> {
     return await this.#parts.sink.list(query);
   }

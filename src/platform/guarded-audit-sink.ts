@@ -12,6 +12,7 @@ export function guardedAuditSink(sink: AuditSink, outside: Outside): AuditSink {
     append: (events) => outside.call(addition('append'), () => sink.append(events)),
     last: (tenant) => outside.call(question('last'), () => sink.last(tenant)),
     known: (tenant, ids) => outside.call(question('known'), () => sink.known(tenant, ids)),
+    gaps: (tenant, last) => outside.call(question('gaps'), () => sink.gaps(tenant, last)),
     list: (query) => outside.call(question('list'), () => sink.list(query)),
     probe: () => outside.call({ name: 'probe', changes: false, repeatable: false }, () => sink.probe()),
   };

@@ -1,3 +1,4 @@
+export { guardedAuditSink } from './guarded-audit-sink.ts';
 export { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 export { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
 export { guardedKeyService } from './guarded-key-service.ts';
@@ -13,6 +14,7 @@ export {
 export { guardedWeb } from './guarded-web.ts';
 export { MemoryRateLimits } from './memory-rate-limits.ts';
 export {
+  AUDIT_LIMITS,
   CONTENTS_LIMITS,
   HEADS_LIMITS,
   IDENTITY_LIMITS,

@@ -152,6 +152,7 @@ function sweepRegularly(
   const daily = [
     { name: 'old heads', run: () => library.prune() },
     { name: 'old announcements', run: () => trail.prune() },
+    { name: 'gaps in the audit sink', run: () => trail.fill() },
   ];
   let dailyAt = clock() + FIRST_DAILY_MS;
   const sweep = async (): Promise<void> => {

@@ -62,6 +62,22 @@ export function describeAuditSink(name: string, start: () => Promise<SinkUnderTe
       expect(await sink.known('twice', ['e_2', 'e_6', 'e_7'])).toEqual(new Set(['e_2', 'e_6']));
     });
 
+    test('says what is missing', async () => {
+      const events = chainOf('gaps', 12);
+      expect(await sink.gaps('gaps', 0)).toEqual([]);
+      expect(await sink.gaps('gaps', 3)).toEqual([{ first: 1, last: 3 }]);
+      await sink.append(events.slice(2, 5));
+      await sink.append(events.slice(6, 10));
+      expect(await sink.gaps('gaps', 12)).toEqual([
+        { first: 1, last: 2 },
+        { first: 6, last: 6 },
+        { first: 11, last: 12 },
+      ]);
+      await sink.append(events);
+      expect(await sink.gaps('gaps', 12)).toEqual([]);
+      expect(await sink.gaps('gaps', 7)).toEqual([]);
+    });
+
     describeFinding(() => sink);
 
     test('says that it is there', async () => {

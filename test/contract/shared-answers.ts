@@ -7,6 +7,7 @@ import type {
   Session,
   Sessions,
 } from '../../src/access/index.ts';
+import type { AuditSink } from '../../src/audit/index.ts';
 import type { Scanner, Web } from '../../src/documents/index.ts';
 
 /** Answers a call in the part's mood, with this result where it is well. */
@@ -95,6 +96,19 @@ export function scannerOf(answer: <T>(call: string, result: T) => Promise<T>): S
       for await (const _ of body);
       return await answer('scan', { verdict: 'clean', name: null, engine: 'clamav' } as const);
     },
+    probe: () => answer('probe', undefined),
+  };
+}
+
+/** A sink of events that answers as the part does. */
+export function sinkOf(answer: <T>(call: string, result: T) => Promise<T>): AuditSink {
+  return {
+    prepare: () => answer('prepare', undefined),
+    append: () => answer('append', undefined),
+    last: () => answer('last', 0),
+    known: () => answer('known', new Set<string>()),
+    gaps: () => answer('gaps', []),
+    list: () => answer('list', { events: [], next: null }),
     probe: () => answer('probe', undefined),
   };
 }

@@ -25,8 +25,10 @@ export async function startProgram(
   args: readonly string[],
   ready: () => Promise<unknown>,
   patienceMs = 60_000,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Started> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...environment };
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const said: Buffer[] = [];
   child.stdout.on('data', (chunk) => said.push(chunk));
   child.stderr.on('data', (chunk) => said.push(chunk));

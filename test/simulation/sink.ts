@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditPage, AuditSink } from '../../src/audit/index.ts';
+import type { AuditEvent, AuditPage, AuditSink, SequenceRange } from '../../src/audit/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
 import { disturbed, type Faults, NO_FAULTS } from './faults.ts';
 import type { Process, Scheduler } from './scheduler.ts';
@@ -44,6 +44,11 @@ export class SimulatedSink implements AuditSink {
   async known(_: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const there = new Set([...this.#rows.values()].map(({ id }) => id));
     return await this.#ask(() => new Set(ids.filter((id) => there.has(id))));
+  }
+
+  async gaps(_: string, last: number): Promise<readonly SequenceRange[]> {
+    const missing = Array.from({ length: last }, (_, at) => at + 1).filter((one) => !this.#rows.has(one));
+    return await this.#ask(() => missing.map((one) => ({ first: one, last: one })));
   }
 
   async list(): Promise<AuditPage> {

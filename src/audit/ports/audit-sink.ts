@@ -15,8 +15,16 @@ export interface AuditSink {
   last(tenant: string): Promise<number>;
   /** Which of these ids of events are there. */
   known(tenant: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which sequences from 1 up to `last` are not there, in order; the first hundred ranges of them. */
+  gaps(tenant: string, last: number): Promise<readonly SequenceRange[]>;
   list(query: AuditQuery): Promise<AuditPage>;
   probe(): Promise<void>;
+}
+
+/** Both inclusive. */
+export interface SequenceRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** What is asked for; every condition must hold. */

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { AuditEvent, AuditPage, AuditQuery, AuditSink } from '../../audit/index.ts';
+import type { AuditEvent, AuditPage, AuditQuery, AuditSink, SequenceRange } from '../../audit/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { openDatabase } from './sqlite-file.ts';
 
@@ -55,6 +55,15 @@ const INDEXES = `
 /** Conditions that name one column. */
 const EQUAL = ['outcome', 'actor', 'credential', 'object', 'document', 'address', 'requestId'] as const;
 
+/** Between each event and the one that follows it; none stands before the first and behind the last. */
+const GAPS = `
+  SELECT at + 1 AS first, next - 1 AS last FROM (
+    SELECT at, lead(at, 1, @last + 1) OVER (ORDER BY at) AS next FROM (
+      SELECT sequence AS at FROM events WHERE tenant = @tenant AND sequence BETWEEN 1 AND @last
+      UNION ALL SELECT 0))
+  WHERE next > at + 1 ORDER BY first LIMIT 100
+`;
+
 /** The events in a file of an embedded database; several processes may use it at once. */
 export class SqliteAuditSink implements AuditSink {
   readonly #database: Database.Database;
@@ -107,6 +116,18 @@ export class SqliteAuditSink implements AuditSink {
       this.#database.prepare<[string, string], { id: string }>(sql).all(tenant, JSON.stringify(ids)),
     );
     return new Set(rows.map(({ id }) => id));
+  }
+
+  async gaps(tenant: string, last: number): Promise<readonly SequenceRange[]> {
+    return this.#guard(() => {
+      const counted = this.#database
+        .prepare<[string, number], { there: number }>(
+          'SELECT count(*) AS there FROM events WHERE tenant = ? AND sequence BETWEEN 1 AND ?',
+        )
+        .get(tenant, last);
+      if (counted?.there === last) return [];
+      return this.#database.prepare<object, SequenceRange>(GAPS).all({ tenant, last });
+    });
   }
 
   async list(query: AuditQuery): Promise<AuditPage> {

@@ -11,7 +11,7 @@ export interface BucketNeeds {
 }
 
 /** Locations of each residency. London and Zurich are `europe-` too, but not in the Union, nor are the pairs with them. */
-const LOCATIONS: Readonly<Record<BucketNeeds['residency'], RegExp>> = {
+export const LOCATIONS: Readonly<Record<BucketNeeds['residency'], RegExp>> = {
   us: /^(?:US|NAM4|US-[A-Z0-9]+)$/,
   eu: /^(?:EU|EUR4|EUROPE-(?!WEST2$|WEST6$)[A-Z0-9]+)$/,
 };

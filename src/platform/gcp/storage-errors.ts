@@ -21,7 +21,12 @@ const UNSENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 /** Reasons with which the service says 403 where it means 429. */
-const TOO_MANY = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'quotaExceeded']);
+const TOO_MANY = new Set([
+  'rateLimitExceeded',
+  'userRateLimitExceeded',
+  'jobRateLimitExceeded',
+  'quotaExceeded',
+]);
 
 /**
  * What a call that was not answered as it should means for the port.
@@ -36,16 +41,13 @@ export function storageError(refusal: Refusal, effect: 'question' | 'change'): O
   return new OutsideError('BlobStore', failure, message, retryAfterMs === null ? {} : { retryAfterMs });
 }
 
-function meaningOf(
-  { status, reason, message }: Refusal,
-  effect: 'question' | 'change',
-): readonly [OutsideFailure, string] {
+function meaningOf(refusal: Refusal, effect: 'question' | 'change'): readonly [OutsideFailure, string] {
+  const { status, reason, message } = refusal;
   const unanswered = effect === 'change' ? 'unclear' : 'unavailable';
   if (status === null) {
     return UNSENT.has(reason) ? ['unavailable', 'cannot be reached'] : [unanswered, 'did not answer'];
   }
-  if (status === 429 || (status === 403 && TOO_MANY.has(reason)))
-    return ['unavailable', 'has had too many calls'];
+  if (isTooMany(refusal)) return ['unavailable', 'has had too many calls'];
   // It compares before it stores: the bytes changed on their way, and nothing is there.
   if (status === 400 && /crc32c|checksum/i.test(message))
     return ['unavailable', 'received other bytes than were sent'];
@@ -53,6 +55,11 @@ function meaningOf(
   if (status === 404) return ['refused', 'has no such bucket'];
   if (status >= 400 && status < 500 && status !== 408) return ['refused', 'takes the call for wrong'];
   return [unanswered, 'failed'];
+}
+
+/** Google's services say 429, or 403 with a reason. */
+export function isTooMany({ status, reason }: Refusal): boolean {
+  return status === 429 || (status === 403 && TOO_MANY.has(reason));
 }
 
 /** Of the client's own errors, in either of the two shapes that it has. */
@@ -98,7 +105,7 @@ function retryAfterIn(headers: unknown): string | null {
 }
 
 /** RFC 9110 § 10.2.3: seconds, or a date. */
-function millisecondsOf(retryAfter: string | null): number | null {
+export function millisecondsOf(retryAfter: string | null): number | null {
   if (retryAfter === null) return null;
   const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
   return Number.isFinite(ms) && ms > 0 ? ms : null;
