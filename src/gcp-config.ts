@@ -6,6 +6,10 @@ export interface GcpPlaces {
   readonly spool: string;
   readonly secrets: string;
   readonly keyRing: string;
+  /** Of BigQuery, for events of the audit trail. */
+  readonly dataset: { readonly project: string | null; readonly dataset: string } | null;
+  /** The bucket of its checkpoints. */
+  readonly checkpoints: string | null;
 }
 
 export interface GcpConfig {
@@ -22,11 +26,17 @@ export interface GcpVariables {
   readonly REDLINE_GCS_EU?: string | undefined;
   readonly REDLINE_KMS_US?: string | undefined;
   readonly REDLINE_KMS_EU?: string | undefined;
+  readonly REDLINE_BIGQUERY_US?: string | undefined;
+  readonly REDLINE_BIGQUERY_EU?: string | undefined;
+  readonly REDLINE_CHECKPOINTS_US?: string | undefined;
+  readonly REDLINE_CHECKPOINTS_EU?: string | undefined;
   readonly REDLINE_GCP_PROJECT?: string | undefined;
 }
 
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
 const KEY_RING = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[A-Za-z0-9_-]{1,63}$/;
+/** `PROJECT.DATASET`, or a dataset of the project of all else. */
+const DATASET = /^(?:([a-z][a-z0-9:.-]{4,60}[a-z0-9])\.)?(\w{1,1024})$/;
 const RESIDENCIES = ['us', 'eu'] as const;
 
 /** @returns the configuration, or every fault as a line. */
@@ -51,17 +61,19 @@ export function gcpOf(
     if (places.some((place) => place.residency === residency)) continue;
     faults.push(`REDLINE_TENANTS puts ${tenant} in ${residency}, which has no buckets`);
   }
+  if (new Set(places.map(({ checkpoints }) => checkpoints === null)).size > 1) {
+    faults.push('REDLINE_CHECKPOINTS_US and REDLINE_CHECKPOINTS_EU must both be given, or none of them');
+  }
   if (faults.length > 0) return faults;
   const first = places.toSorted((a) => (a.residency === chosen ? -1 : 1));
   return { places: first, project: values.REDLINE_GCP_PROJECT ?? null };
 }
 
 function placesOf(residency: 'us' | 'eu', values: GcpVariables, faults: string[]): GcpPlaces[] {
-  const [gcs, kms] =
-    residency === 'us'
-      ? (['REDLINE_GCS_US', 'REDLINE_KMS_US'] as const)
-      : (['REDLINE_GCS_EU', 'REDLINE_KMS_EU'] as const);
-  const { [gcs]: buckets, [kms]: keyRing } = values;
+  const suffix = residency === 'us' ? 'US' : 'EU';
+  const [gcs, kms] = [`REDLINE_GCS_${suffix}`, `REDLINE_KMS_${suffix}`] as const;
+  const [warehouse, locked] = [`REDLINE_BIGQUERY_${suffix}`, `REDLINE_CHECKPOINTS_${suffix}`] as const;
+  const { [gcs]: buckets, [kms]: keyRing, [warehouse]: dataset, [locked]: checkpoints = null } = values;
   if (buckets === undefined && keyRing === undefined) return [];
   const names = (buckets ?? '').split(',').map((name) => name.trim());
   const [heads = '', contents = '', spool = '', secrets = ''] = names;
@@ -72,5 +84,11 @@ function placesOf(residency: 'us' | 'eu', values: GcpVariables, faults: string[]
       `${gcs} must be the names of four buckets with commas between them: heads, contents, spool, secrets`,
     );
   if (!KEY_RING.test(keyRing ?? '')) faults.push(`${kms} must be projects/…/locations/…/keyRings/…`);
-  return [{ residency, heads, contents, spool, secrets, keyRing: keyRing ?? '' }];
+  const [, project = null, name] = DATASET.exec(dataset ?? '') ?? [];
+  if (dataset !== undefined && name === undefined)
+    faults.push(`${warehouse} must be PROJECT.DATASET, or DATASET`);
+  if (checkpoints !== null && (!BUCKET.test(checkpoints) || names.includes(checkpoints)))
+    faults.push(`${locked} must be the name of a bucket of its own`);
+  const stores = { heads, contents, spool, secrets, keyRing: keyRing ?? '', checkpoints };
+  return [{ residency, ...stores, dataset: name === undefined ? null : { project, dataset: name } }];
 }

@@ -84,7 +84,11 @@ async function openPlatform(config: Config, log: Log): Promise<Platform> {
   const { openGcpPlatform } = await import('./platform/gcp/index.ts');
   const warn = (message: string) =>
     log.warn('storage could be cheaper', { part: 'BlobStore', reason: message });
-  return await openGcpPlatform(config.dataDirectory, { ...config.gcp, warn }, config);
+  return await openGcpPlatform(
+    config.dataDirectory,
+    { ...config.gcp, residencies: config.residencies, warn },
+    config,
+  );
 }
 
 async function serve(config: Config, log: Log): Promise<number> {

@@ -4,6 +4,7 @@ import { guardedAuditSink } from './guarded-audit-sink.ts';
 import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 import { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
 import { guardedKeyService } from './guarded-key-service.ts';
+import { guardedLockedPlace } from './guarded-locked-place.ts';
 import { guardedScanner } from './guarded-scanner.ts';
 import { guardedShared } from './guarded-shared.ts';
 import { guardedWeb, perHost } from './guarded-web.ts';
@@ -42,6 +43,10 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
         guardedAuditSink(sink, new Outside('AuditSink', AUDIT_LIMITS, parts)),
       ]),
     ),
+    checkpoints:
+      platform.checkpoints === null
+        ? null
+        : guardedLockedPlace(platform.checkpoints, new Outside('LockedPlace', AUDIT_LIMITS, parts)),
     scanner: guardedScanner(platform.scanner, new Outside('Scanner', SCANNER_LIMITS, parts)),
     web: guardedWeb(platform.web, perHost(parts)),
     identity:

@@ -2,6 +2,7 @@ export { guardedAuditSink } from './guarded-audit-sink.ts';
 export { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 export { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
 export { guardedKeyService } from './guarded-key-service.ts';
+export { guardedLockedPlace } from './guarded-locked-place.ts';
 export { guardPlatform } from './guarded-platform.ts';
 export { guardedScanner } from './guarded-scanner.ts';
 export {

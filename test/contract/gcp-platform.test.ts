@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +15,11 @@ import { KmsServer } from '../services/kms-server.ts';
 import { startObjectServer } from '../services/object-server.ts';
 import { ADA, startOpenIdProvider } from '../services/openid-provider.ts';
 import { freePort } from '../services/processes.ts';
+import { startWarehouseServer } from '../services/warehouse-server.ts';
 import { docx, p, r } from '../support/redlines.ts';
 import { Visitor } from '../support/visitor.ts';
 import { callsTo, newBucket } from './gcs-bucket.ts';
+import { warehouseAt } from './warehouse.ts';
 
 process.env.METADATA_SERVER_DETECTION = 'none';
 const KMS = await KmsServer.start();
@@ -42,7 +45,8 @@ async function placesAt(url: string, location = 'US'): Promise<CloudOptions['pla
     await newBucket(url, { location, versioning: { enabled: false } }),
     await newBucket(url, { location, versioning: { enabled: false } }),
   ];
-  return { residency: 'us', heads, contents, spool, secrets, keyRing: KMS.keyRing };
+  const keyRing = KMS.keyRing;
+  return { residency: 'us', heads, contents, spool, secrets, keyRing, dataset: null, checkpoints: null };
 }
 
 // `npm test` builds it; who runs this suite alone may have none.
@@ -161,6 +165,71 @@ describe.each(CLOUDS)('the service in the cloud, with %s and a key service', (_,
   });
 });
 
+describe('the audit trail in the cloud', () => {
+  test('comes into the dataset and the locked bucket of its region', async () => {
+    KMS.reset();
+    const cloud = await startObjectServer();
+    const warehouse = await startWarehouseServer();
+    warehouse.warehouse.add('audit');
+    const data = await mkdtemp(join(tmpdir(), 'redline-cloud-'));
+    const retentionPolicy = { isLocked: true, retentionPeriod: String(366 * 86_400) };
+    const checkpoints = await newBucket(cloud.url, { versioning: { enabled: false }, retentionPolicy });
+    const place = {
+      ...(await placesAt(cloud.url)),
+      dataset: { project: null, dataset: 'audit' },
+      checkpoints,
+    };
+    const config = readConfig({ PORT: '0', REDLINE_DATA: data, REDLINE_WORKERS: '1' }, {});
+    const clients = {
+      storage: callsTo(cloud.url),
+      keys: keyClient,
+      warehouse: warehouseAt(warehouse.url),
+    };
+    const platform = await openGcpPlatform(data, { places: [place], project: 'test' }, config, clients);
+    const role = await (await ROLES.all())({
+      config,
+      platform,
+      log: createLog('silent'),
+      clock: systemClock,
+    });
+    await (await fetch(`${role.url}/v1/documents`)).text();
+    await shutDown(role.shutdown, createLog('silent'));
+    const [sink] = platform.audit.values();
+    const events = await sink?.list({ tenant: 'local', descending: false, size: 100 });
+    expect(events?.events.map(({ type }) => type)).toContain('document.listed');
+    expect(await platform.checkpoints?.list('local/')).toEqual(['local/000000000001']);
+    expect(existsSync(join(data, 'audit.sqlite'))).toBe(false);
+    await platform.close();
+    await cloud.stop();
+    await warehouse.stop();
+    await rm(data, { recursive: true });
+  });
+
+  test('does not keep the service from starting while the warehouse is down, but a wrong dataset does', async () => {
+    const cloud = await startObjectServer();
+    const warehouse = await startWarehouseServer();
+    warehouse.warehouse.add('elsewhere', { location: 'EU' });
+    const data = await mkdtemp(join(tmpdir(), 'redline-cloud-'));
+    const place = await placesAt(cloud.url);
+    const open = (dataset: string, warn: (message: string) => void = () => {}) =>
+      openGcpPlatform(
+        data,
+        { places: [{ ...place, dataset: { project: null, dataset } }], project: 'test', warn },
+        {},
+        { storage: callsTo(cloud.url), keys: keyClient, warehouse: warehouseAt(warehouse.url) },
+      );
+    await expect(open('elsewhere')).rejects.toThrow('lies in EU, outside of "us"');
+    await expect(open('missing')).rejects.toThrow('no such dataset');
+    warehouse.down = true;
+    const said: string[] = [];
+    await (await open('audit', (message) => said.push(message))).close();
+    expect(said.join()).toContain('us, events: BigQuery did not answer');
+    await cloud.stop();
+    await warehouse.stop();
+    await rm(data, { recursive: true });
+  });
+});
+
 describe('the cloud is looked at before anything is served', () => {
   test('with everything that is wrong in one message', async () => {
     const cloud = await startObjectServer();
@@ -200,6 +269,8 @@ describe('the configuration of the cloud', () => {
       spool: 'r-spool',
       secrets: 'r-secrets',
       keyRing: RING,
+      dataset: null,
+      checkpoints: null,
     };
     expect(read(eu)).toEqual({ places: [place], project: null });
     const us = {
@@ -210,6 +281,14 @@ describe('the configuration of the cloud', () => {
       ['eu', 'us'],
     );
     expect(readConfig({}, {}).gcp).toBeNull();
+    const trail = { REDLINE_BIGQUERY_EU: 'acme-prod.audit', REDLINE_CHECKPOINTS_EU: 'r-checkpoints' };
+    expect(read({ ...eu, ...trail })?.places).toEqual([
+      { ...place, dataset: { project: 'acme-prod', dataset: 'audit' }, checkpoints: 'r-checkpoints' },
+    ]);
+    expect(read({ ...eu, REDLINE_BIGQUERY_EU: 'audit' })?.places[0]?.dataset).toEqual({
+      project: null,
+      dataset: 'audit',
+    });
   });
 
   test.each<[string, Record<string, string>, string]>([
@@ -221,6 +300,24 @@ describe('the configuration of the cloud', () => {
       'names of four buckets',
     ],
     ['no key ring', { REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1' }, 'REDLINE_KMS_EU must be'],
+    [
+      'no dataset',
+      { REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1', REDLINE_KMS_EU: RING, REDLINE_BIGQUERY_EU: 'a.b.c' },
+      'REDLINE_BIGQUERY_EU must be',
+    ],
+    [
+      'a bucket of checkpoints that has another use',
+      { REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1', REDLINE_KMS_EU: RING, REDLINE_CHECKPOINTS_EU: 'a-1' },
+      'a bucket of its own',
+    ],
+    [
+      'checkpoints of one of two places',
+      {
+        ...{ REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1', REDLINE_KMS_EU: RING, REDLINE_CHECKPOINTS_EU: 'z-1' },
+        ...{ REDLINE_GCS_US: 'd-1,e-1,f-1,g-1', REDLINE_KMS_US: RING, REDLINE_RESIDENCY: 'eu' },
+      },
+      'must both be given',
+    ],
     [
       'another residency',
       { REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1', REDLINE_KMS_EU: RING, REDLINE_RESIDENCY: 'us' },

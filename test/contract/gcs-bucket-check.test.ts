@@ -117,6 +117,28 @@ test.each<[BucketNeeds['use'], object, string[]]>([
   for (const [at, words] of expected.entries()) expect(said[at]).toContain(words);
 });
 
+const LOCKED = { isLocked: true, retentionPeriod: String(365 * 86_400) };
+test.each<[string, object, string]>([
+  ['a locked policy', { retentionPolicy: LOCKED }, 'good'],
+  ['a locked policy and versions', { retentionPolicy: LOCKED, versioning: { enabled: true } }, 'good'],
+  ['no policy', {}, 'has no retention policy that is locked'],
+  ['a policy that is not locked', { retentionPolicy: { ...LOCKED, isLocked: false } }, 'that is locked'],
+  ['a short one', { retentionPolicy: { ...LOCKED, retentionPeriod: '86400' } }, 'less than 365 days'],
+  [
+    'a rule that removes',
+    {
+      retentionPolicy: LOCKED,
+      lifecycle: { rule: [{ action: { type: 'Delete' }, condition: { age: 400 } }] },
+    },
+    'removes objects',
+  ],
+  ['a place elsewhere', { retentionPolicy: LOCKED, location: 'EU' }, 'outside of "us"'],
+])('checkpoints in a bucket with %s: %s', async (_, facts, expected) => {
+  const needs: BucketNeeds = { residency: 'us', use: 'checkpoints' };
+  const said = await check({ lifecycle: undefined, versioning: undefined, ...facts }, needs);
+  expect(said).toContain(expected);
+});
+
 test('everything that is wrong is named at once', async () => {
   const message = await check({ location: 'ASIA', versioning: { enabled: false } });
   expect(message).toMatch(/it lies in ASIA, outside of "us"; it keeps no versions\.$/);

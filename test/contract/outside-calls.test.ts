@@ -24,6 +24,7 @@ async function ended(time: VirtualTime, call: Promise<unknown>): Promise<unknown
 function probeOf(guarded: SetUp['guarded'], port: keyof SetUp['guarded']): Promise<unknown> {
   if (port === 'IdentityProvider') return guarded[port].finish(new URL('https://a.test'), CHECKS, 0);
   if (port === 'IssuerKeys') return guarded[port].fetch();
+  if (port === 'LockedPlace') return guarded[port].add('t/1', '');
   if (port === 'Web') return guarded[port].get(new URL('https://a.test'), '192.0.2.1', NEVER);
   return guarded[port].probe();
 }

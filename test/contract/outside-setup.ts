@@ -1,5 +1,5 @@
 import type { BlobInfo, KeyService, StoredBlob, VersionedBlobStore } from '../../src/documents/index.ts';
-import { Outside, OutsideError, type OutsideEvent } from '../../src/kit/index.ts';
+import { Outside, OutsideError, type OutsideEvent, type OutsideParts } from '../../src/kit/index.ts';
 import {
   AUDIT_LIMITS,
   guardedAuditSink,
@@ -8,6 +8,7 @@ import {
   guardedIdentityProvider,
   guardedIssuerKeys,
   guardedKeyService,
+  guardedLockedPlace,
   guardedRateLimits,
   guardedScanner,
   guardedSessions,
@@ -21,7 +22,18 @@ import {
   WEB_LIMITS,
 } from '../../src/platform/index.ts';
 import { VirtualTime } from '../support/time.ts';
-import { all, CHECKS, NAME, RULE, SESSION, scannerOf, sharedOf, sinkOf, webOf } from './shared-answers.ts';
+import {
+  all,
+  CHECKS,
+  NAME,
+  placeOf,
+  RULE,
+  SESSION,
+  scannerOf,
+  sharedOf,
+  sinkOf,
+  webOf,
+} from './shared-answers.ts';
 
 /** How the part behind the guard behaves: answers, fails, or never answers. */
 export type Mood = 'well' | 'unavailable' | 'silent';
@@ -29,6 +41,24 @@ export type Mood = 'well' | 'unavailable' | 'silent';
 export const bytes = Uint8Array.of(1, 2, 3);
 export const NEVER = new AbortController().signal;
 export const blob = (name: string): BlobInfo => ({ name, size: 3, generation: '1', attributes: {} });
+
+/** One for each port that is guarded. */
+function outsidesWith(parts: OutsideParts) {
+  return {
+    BlobStore: new Outside('BlobStore', HEADS_LIMITS, parts),
+    KeyService: new Outside('KeyService', KEYS_LIMITS, parts),
+    Scanner: new Outside('Scanner', SCANNER_LIMITS, parts),
+    Sessions: new Outside('Sessions', SHARED_LIMITS, parts),
+    RateLimits: new Outside('RateLimits', SHARED_LIMITS, parts),
+    Cache: new Outside('Cache', SHARED_LIMITS, parts),
+    Channel: new Outside('Channel', SHARED_LIMITS, parts),
+    IdentityProvider: new Outside('IdentityProvider', IDENTITY_LIMITS, parts),
+    IssuerKeys: new Outside('IssuerKeys', IDENTITY_LIMITS, parts),
+    Web: new Outside('Web', WEB_LIMITS, parts),
+    AuditSink: new Outside('AuditSink', AUDIT_LIMITS, parts),
+    LockedPlace: new Outside('LockedPlace', AUDIT_LIMITS, parts),
+  };
+}
 
 export function setUp() {
   const time = new VirtualTime();
@@ -74,19 +104,7 @@ export function setUp() {
     destroy: () => answer('destroy', undefined),
     probe: () => answer('probe', undefined),
   };
-  const outside = {
-    BlobStore: new Outside('BlobStore', HEADS_LIMITS, parts),
-    KeyService: new Outside('KeyService', KEYS_LIMITS, parts),
-    Scanner: new Outside('Scanner', SCANNER_LIMITS, parts),
-    Sessions: new Outside('Sessions', SHARED_LIMITS, parts),
-    RateLimits: new Outside('RateLimits', SHARED_LIMITS, parts),
-    Cache: new Outside('Cache', SHARED_LIMITS, parts),
-    Channel: new Outside('Channel', SHARED_LIMITS, parts),
-    IdentityProvider: new Outside('IdentityProvider', IDENTITY_LIMITS, parts),
-    IssuerKeys: new Outside('IssuerKeys', IDENTITY_LIMITS, parts),
-    Web: new Outside('Web', WEB_LIMITS, parts),
-    AuditSink: new Outside('AuditSink', AUDIT_LIMITS, parts),
-  };
+  const outside = outsidesWith(parts);
   const shared = sharedOf(answer);
   const guarded = {
     BlobStore: guardedVersionedBlobStore(store, outside.BlobStore),
@@ -100,6 +118,7 @@ export function setUp() {
     IssuerKeys: guardedIssuerKeys(shared.issuerKeys, outside.IssuerKeys),
     Web: guardedWeb(webOf(answer), () => outside.Web),
     AuditSink: guardedAuditSink(sinkOf(answer), outside.AuditSink),
+    LockedPlace: guardedLockedPlace(placeOf(answer), outside.LockedPlace),
   };
   return { time, asked, events, part, outside, guarded, wrapped, store };
 }
@@ -159,6 +178,9 @@ export const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapp
   'AuditSink gaps': ({ AuditSink }) => AuditSink.gaps('t', 1),
   'AuditSink list': ({ AuditSink }) => AuditSink.list({ tenant: 't', descending: false, size: 1 }),
   'AuditSink probe': ({ AuditSink }) => AuditSink.probe(),
+  'LockedPlace add': ({ LockedPlace }) => LockedPlace.add('t/1', ''),
+  'LockedPlace read': ({ LockedPlace }) => LockedPlace.read('t/1'),
+  'LockedPlace list': ({ LockedPlace }) => LockedPlace.list('t/'),
   'IssuerKeys fetch': ({ IssuerKeys }) => IssuerKeys.fetch(),
   'IdentityProvider begin': ({ IdentityProvider }) => IdentityProvider.begin(CHECKS),
   'IdentityProvider finish': ({ IdentityProvider }) =>

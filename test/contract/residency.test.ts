@@ -49,6 +49,9 @@ async function inFolder(): Promise<Installation> {
   return { open: (tenants) => openEmbeddedPlatform(data, configOf(tenants)), stop: async () => {} };
 }
 
+/** Its events stay on the machine. */
+const NO_TRAIL = { dataset: null, checkpoints: null };
+
 async function inCloud(start: () => Promise<{ url: string; stop(): Promise<void> }>): Promise<Installation> {
   KMS.reset();
   const server = await start();
@@ -59,10 +62,11 @@ async function inCloud(start: () => Promise<{ url: string; stop(): Promise<void>
     secrets: await newBucket(server.url, { location, versioning: { enabled: false } }),
   });
   const places = [
-    { residency: 'us', ...(await buckets('US')), keyRing: KMS.usKeyRing },
-    { residency: 'eu', ...(await buckets('EU')), keyRing: KMS.keyRing },
+    { residency: 'us', ...(await buckets('US')), keyRing: KMS.usKeyRing, ...NO_TRAIL },
+    { residency: 'eu', ...(await buckets('EU')), keyRing: KMS.keyRing, ...NO_TRAIL },
   ] as const;
-  const eu = new Set(Object.values(places[1]));
+  const { heads, contents, spool } = places[1];
+  const eu = new Set([heads, contents, spool]);
   const clients = { storage: located(callsTo(server.url), (name) => eu.has(name)), keys: keyClient };
   return {
     open: async (tenants) => {

@@ -7,7 +7,7 @@ import type {
   Session,
   Sessions,
 } from '../../src/access/index.ts';
-import type { AuditSink } from '../../src/audit/index.ts';
+import type { AuditSink, LockedPlace } from '../../src/audit/index.ts';
 import type { Scanner, Web } from '../../src/documents/index.ts';
 
 /** Answers a call in the part's mood, with this result where it is well. */
@@ -110,5 +110,14 @@ export function sinkOf(answer: <T>(call: string, result: T) => Promise<T>): Audi
     gaps: () => answer('gaps', []),
     list: () => answer('list', { events: [], next: null }),
     probe: () => answer('probe', undefined),
+  };
+}
+
+/** A place of checkpoints that answers as the part does. */
+export function placeOf(answer: <T>(call: string, result: T) => Promise<T>): LockedPlace {
+  return {
+    add: () => answer('add', true),
+    read: () => answer('read', null),
+    list: () => answer('list', []),
   };
 }

@@ -3,11 +3,11 @@ import type { StorageCalls } from './storage-calls.ts';
 
 /**
  * What a bucket is for: heads can be erased without a trace, contents are readable only with a key out of a head, what
- * is in the spool ends within eight days, and of secrets nothing is left that was replaced.
+ * is in the spool ends within eight days, of secrets nothing is left that was replaced, and checkpoints stay, whoever wants them gone.
  */
 export interface BucketNeeds {
   readonly residency: 'us' | 'eu';
-  readonly use: 'heads' | 'contents' | 'spool' | 'secrets';
+  readonly use: 'heads' | 'contents' | 'spool' | 'secrets' | 'checkpoints';
 }
 
 /** Locations of each residency. London and Zurich are `europe-` too, but not in the Union, nor are the pairs with them. */
@@ -21,7 +21,7 @@ interface BucketResource {
   readonly location?: string;
   readonly versioning?: { readonly enabled?: boolean };
   readonly softDeletePolicy?: { readonly retentionDurationSeconds?: string | number };
-  readonly retentionPolicy?: object;
+  readonly retentionPolicy?: { readonly isLocked?: boolean; readonly retentionPeriod?: string | number };
   readonly defaultEventBasedHold?: boolean;
   readonly iamConfiguration?: {
     readonly publicAccessPrevention?: string;
@@ -43,7 +43,7 @@ interface LifecycleRule {
 }
 
 /** What docs/cloud-storage.md asks the lifecycle to keep at least. */
-const KEPT = { spoolDays: 8, headDays: 30, newerHeads: 100, contentDays: 30 };
+const KEPT = { spoolDays: 8, headDays: 30, newerHeads: 100, contentDays: 30, checkpointDays: 365 };
 
 /** Conditions that a current object cannot meet. */
 const ONLY_EARLIER = ['daysSinceNoncurrentTime', 'noncurrentTimeBefore', 'numNewerVersions'] as const;
@@ -77,6 +77,8 @@ function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): s
   const places = customPlacementConfig?.dataLocations ?? [location];
   const erasable = use === 'heads' || use === 'secrets';
   const versioned = isVersioned(use);
+  const isLocked = use === 'checkpoints';
+  const lockedDays = Number(bucket.retentionPolicy?.retentionPeriod ?? 0) / 86_400;
   const wrong: [boolean, string][] = [
     [
       !places.every((place) => LOCATIONS[residency].test(place)),
@@ -89,6 +91,9 @@ function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): s
       'keeps what is erased (soft delete)',
     ],
     [erasable && bucket.retentionPolicy !== undefined, 'keeps what is erased (retention policy)'],
+    [isLocked && bucket.retentionPolicy?.isLocked !== true, 'has no retention policy that is locked'],
+    [isLocked && lockedDays < KEPT.checkpointDays, `keeps objects for less than ${KEPT.checkpointDays} days`],
+    [isLocked && removals(bucket).length > 0, 'has a lifecycle rule that removes objects'],
     [bucket.defaultEventBasedHold === true, 'holds every new object'],
     [iamConfiguration.publicAccessPrevention === 'inherited', 'may be opened to the public'],
     [iamConfiguration.uniformBucketLevelAccess?.enabled === false, 'lets objects have rights of their own'],
@@ -120,7 +125,10 @@ function whatIsDear(bucket: BucketResource, { use }: BucketNeeds): string[] {
     [isVersioned(use) && removals(bucket).length === 0, 'never removes earlier objects: it only grows'],
     [use === 'contents' && !has('SetStorageClass'), 'keeps old contents in the class of new ones'],
     [use === 'heads' && has('SetStorageClass'), 'moves heads, which are read often, to another class'],
-    [!has('AbortIncompleteMultipartUpload'), 'keeps uploads that were never finished'],
+    [
+      use !== 'checkpoints' && !has('AbortIncompleteMultipartUpload'),
+      'keeps uploads that were never finished',
+    ],
   ];
   return dear.flatMap(([is, what]) => (is ? [what] : []));
 }

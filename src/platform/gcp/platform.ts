@@ -1,12 +1,16 @@
 import { KeyManagementServiceClient } from '@google-cloud/kms';
+import type { AuditSink, LockedPlace } from '../../audit/index.ts';
 import type { Place, Residency } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { type MachineOptions, openMachine } from '../embedded/index.ts';
 import type { Platform } from '../platform.ts';
-import { checkBucket } from './bucket-check.ts';
+import { BigQueryAuditSink } from './bigquery-audit-sink.ts';
+import { type BucketNeeds, checkBucket } from './bucket-check.ts';
 import { CloudKeys } from './cloud-keys.ts';
 import { GcsBlobStore } from './gcs-blob-store.ts';
+import { LockedBucket, routedPlace } from './locked-bucket.ts';
 import { StorageCalls } from './storage-calls.ts';
+import { WarehouseCalls } from './warehouse-calls.ts';
 
 /** Where the data of one residency are. */
 export interface CloudPlaces {
@@ -18,12 +22,18 @@ export interface CloudPlaces {
   readonly secrets: string;
   /** `projects/…/locations/…/keyRings/…` */
   readonly keyRing: string;
+  /** Where events of the audit trail are looked up; `null`: on the machine. */
+  readonly dataset: { readonly project: string | null; readonly dataset: string } | null;
+  /** A bucket for checkpoints of the audit trail, in all places or in none; `null`: nothing is signed. */
+  readonly checkpoints: string | null;
 }
 
 export interface CloudOptions {
   /** The first one is where documents are kept of tenants for whom nothing else is said. */
   readonly places: readonly CloudPlaces[];
   readonly project: string | null;
+  /** Tenants that are in another place than the first. */
+  readonly residencies?: ReadonlyMap<string, string>;
   /** Is told of what works, and costs more than it needs to. */
   readonly warn?: (message: string) => void;
 }
@@ -32,6 +42,7 @@ export interface CloudOptions {
 export interface CloudClients {
   readonly storage?: StorageCalls;
   readonly keys?: KeyManagementServiceClient;
+  readonly warehouse?: WarehouseCalls;
 }
 
 /**
@@ -43,23 +54,30 @@ export interface CloudClients {
  */
 export async function openGcpPlatform(
   directory: string,
-  { places, project, warn = () => {} }: CloudOptions,
+  options: CloudOptions,
   machineOptions: MachineOptions,
   clients: CloudClients = {},
 ): Promise<Platform> {
+  const { places, project, warn = () => {} } = options;
   const calls = clients.storage ?? new StorageCalls(project === null ? {} : { projectId: project });
   const client =
     clients.keys ?? new KeyManagementServiceClient(project === null ? {} : { projectId: project });
+  const sinks = sinksOf(options, clients);
   await assertUsable(places, calls, client, warn);
-  const machine = await openMachine(
-    directory,
-    places.map(({ residency }) => residency),
-    machineOptions,
-  );
+  await assertSinks(sinks, warn);
+  const onMachine = places.flatMap(({ residency }) => (sinks.has(residency) ? [] : [residency]));
+  const machine = await openMachine(directory, onMachine, machineOptions);
   const store = (bucket: string) => new GcsBlobStore(calls, bucket);
   return {
     ...machine,
-    checkpoints: null,
+    // In the order of the places: the first one is that of tenants for whom nothing is said.
+    audit: new Map(
+      places.flatMap(({ residency }): [Residency, AuditSink][] => {
+        const sink = sinks.get(residency) ?? machine.audit.get(residency);
+        return sink === undefined ? [] : [[residency, sink]];
+      }),
+    ),
+    checkpoints: checkpointsOf(options, calls),
     regions: new Map(places.map((place) => regionOf(place, store, client))),
     close: async () => {
       await machine.close();
@@ -67,6 +85,39 @@ export async function openGcpPlatform(
       if (clients.keys === undefined) await client.close();
     },
   };
+}
+
+/** Those places that have a dataset. */
+function sinksOf({ places, project }: CloudOptions, clients: CloudClients): Map<Residency, AuditSink> {
+  const calls = clients.warehouse ?? new WarehouseCalls(project === null ? {} : { projectId: project });
+  return new Map(
+    places.flatMap(({ residency, dataset }): [Residency, AuditSink][] =>
+      dataset === null ? [] : [[residency, new BigQueryAuditSink(calls, { ...dataset, residency })]],
+    ),
+  );
+}
+
+/** What is set up wrong is said at once. What does not answer is not waited for: events are delivered later. */
+async function assertSinks(
+  sinks: ReadonlyMap<Residency, AuditSink>,
+  warn: (message: string) => void,
+): Promise<void> {
+  for (const [residency, sink] of sinks) {
+    await sink.prepare().catch((error: unknown) => {
+      if (!(error instanceof OutsideError) || error.failure === 'refused') throw error;
+      warn(`${residency}, events: ${error.message}`);
+    });
+  }
+}
+
+function checkpointsOf(
+  { places, residencies = new Map() }: CloudOptions,
+  calls: StorageCalls,
+): LockedPlace | null {
+  const buckets = places.flatMap(({ residency, checkpoints }): [Residency, LockedPlace][] =>
+    checkpoints === null ? [] : [[residency, new LockedBucket(calls, checkpoints)]],
+  );
+  return buckets.length === 0 ? null : routedPlace(new Map(buckets), residencies);
 }
 
 /** Its buckets remove earlier generations by their lifecycle. */
@@ -89,11 +140,15 @@ async function assertUsable(
   client: KeyManagementServiceClient,
   warn: (message: string) => void,
 ): Promise<void> {
+  const checked = (residency: 'us' | 'eu', use: BucketNeeds['use'], bucket: string) => ({
+    what: `${residency}, ${use}`,
+    run: async () => (await checkBucket(calls, bucket, { residency, use })).forEach(warn),
+  });
   const checks = places.flatMap(({ residency, keyRing, ...buckets }) => [
-    ...(['heads', 'contents', 'spool', 'secrets'] as const).map((use) => ({
-      what: `${residency}, ${use}`,
-      run: async () => (await checkBucket(calls, buckets[use], { residency, use })).forEach(warn),
-    })),
+    ...(['heads', 'contents', 'spool', 'secrets'] as const).map((use) =>
+      checked(residency, use, buckets[use]),
+    ),
+    ...(buckets.checkpoints === null ? [] : [checked(residency, 'checkpoints', buckets.checkpoints)]),
     { what: `${residency}, keys in ${keyRing}`, run: () => new CloudKeys({ client, keyRing }).probe() },
   ]);
   const faults: OutsideError[] = [];
