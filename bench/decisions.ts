@@ -1,5 +1,12 @@
 // `npm run bench:decisions`: tracked changes decided one by one, through HTTP and in the engine. See README.md.
 import { parseArgs } from 'node:util';
+import {
+  Service as Client,
+  createRedline,
+  decide,
+  listRedlineChanges,
+  type Redline,
+} from '../src/client/index.ts';
 import { nodeCodec, textTable } from '../src/kit/index.ts';
 import { DEFAULT_LIMITS, type Decision, listChanges, openReview } from '../src/redline/index.ts';
 import { buildDocx, documentXml } from '../test/support/package.ts';
@@ -135,6 +142,62 @@ async function sent(url: string, init: RequestInit): Promise<Response> {
   return answer;
 }
 
+/** Two versions that differ in so many places, half of them by words that came, half by words that went. */
+function versionsWith(changes: number): readonly [original: Uint8Array, modified: Uint8Array] {
+  const document = (side: 0 | 1): Uint8Array => {
+    const paragraphs = Array.from({ length: changes }, (_, i) => {
+      const words = i % 2 === side ? '' : `as agreed under number ${i} `;
+      return `<w:p><w:r><w:t>Item ${i} of the ${words}agreement of both parties.</w:t></w:r></w:p>`;
+    });
+    return buildDocx({ 'word/document.xml': documentXml(`${paragraphs.join('')}<w:sectPr/>`) });
+  };
+  return [document(0), document(1)];
+}
+
+interface Listed {
+  readonly changes: readonly { readonly id: string }[];
+}
+
+/** A redline that the service keeps, with so many changes. */
+async function keptRedline(service: Client, size: number): Promise<Redline> {
+  const form = (file: Uint8Array): FormData => {
+    const body = new FormData();
+    body.append('file', new Blob([Uint8Array.from(file)]), 'agreement.docx');
+    return body;
+  };
+  const [original, modified] = versionsWith(size);
+  const first = await service.ask('/v1/documents', { method: 'POST', form: form(original) });
+  const { id } = (await first.json()) as { readonly id: string };
+  const ifMatch = first.headers.get('etag') ?? '';
+  await service.ask(`/v1/documents/${id}/versions`, { method: 'POST', form: form(modified), ifMatch });
+  return await createRedline(service, id, {});
+}
+
+/** A request for each decision on a redline that is kept: each is a commit and a version, durable before it is answered. */
+async function oneByOne({ url, pid }: Service, sizes: readonly number[], most: number): Promise<void> {
+  const rows: (string | number)[][] = [];
+  let least: number | undefined;
+  for (const size of sizes) {
+    const service = new Client(url);
+    let known = await keptRedline(service, size);
+    const { changes } = await listRedlineChanges<Listed>(service, known, {});
+    const asked = changes.slice(0, most);
+    const [ms, cpu] = await cost(pid, 1, async () => {
+      for (const [i, { id }] of asked.entries()) {
+        const verdict = i % 3 === 0 ? 'reject' : 'accept';
+        known = await decide(service, known, [{ verdict, changes: { ids: [id] } }]);
+      }
+    });
+    const each = cpu / asked.length;
+    least ??= each;
+    const ratio = (each / least).toFixed(2);
+    rows.push([changes.length, asked.length, short(ms), short(cpu), short(each), ratio]);
+  }
+  console.log('A request for each decision on a redline that is kept, a version each');
+  const header = ['changes', 'decided', 'decided ms', 'processor', 'ms each', 'by the first row'];
+  console.log(textTable(header, rows));
+}
+
 /** A request a decision: each sends the document that the one before gave, so that it costs that document's size. */
 async function stepwise({ url, pid }: Service, sizes: readonly number[]): Promise<void> {
   const rows: (string | number)[][] = [];
@@ -151,12 +214,22 @@ async function stepwise({ url, pid }: Service, sizes: readonly number[]): Promis
   console.log(textTable(['changes', 'decided ms', 'processor', 'ms each'], rows));
 }
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' } } });
-const runs = Number(values.runs);
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+    sizes: { type: 'string', default: '1000,2000,5000,10000' },
+    most: { type: 'string', default: 'Infinity' },
+  },
+});
+const runs = values.only === '' ? Number(values.runs) : 0;
+const sizes = values.sizes.split(',').map(Number);
 const cases: Case[] = [];
-for (const size of [1000, 2000, 4000, 10_000]) cases.push(await caseOf(size, runs));
+for (const size of runs > 0 ? [1000, 2000, 4000, 10_000] : []) cases.push(await caseOf(size, runs));
 await withServer(async (url, pid) => {
   const service = { url, pid };
+  await oneByOne(service, sizes, Number(values.most));
+  if (values.only === 'kept') return;
   await listed(service, cases, runs);
   await kept(service, cases);
   await stepwise(service, [50, 100, 200, 400]);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { MessagePort } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import { Piscina, queueOptionsSymbol } from 'piscina';
 import { Bulkhead } from '../kit/index.ts';
 import { type EngineAnswer, type EngineTask, fromRefusal, transferable } from './engine-task.ts';
 import { JobError } from './errors.ts';
@@ -13,6 +13,7 @@ import {
   POURED,
 } from './operations.ts';
 import { openTap } from './pieces.ts';
+import { SameThread } from './same-thread.ts';
 
 export interface EnginePoolOptions {
   readonly threads: number;
@@ -69,6 +70,7 @@ export class EnginePool {
    * (docs/decisions/0011-worker-pool.md): nothing is handed to it that has no free thread.
    */
   readonly #free: Bulkhead;
+  readonly #same = new SameThread();
   #places = 0;
   #typicalMs = TYPICAL_MS;
   #stopping = false;
@@ -83,6 +85,9 @@ export class EnginePool {
       maxThreads: options.threads,
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
       niceIncrement: NICENESS,
+      loadBalancer: (task, workers) => this.#same.choose(task[queueOptionsSymbol], workers),
+      // A thread that waits for work by blocking would never forget what it keeps for a while.
+      atomics: 'disabled',
       env: {},
       execArgv: [],
     });
@@ -186,7 +191,7 @@ export class EnginePool {
         deadlineMs,
         () => deadlineExceeded(deadlineMs),
         outer,
-        (signal) => this.#threads.run(task, { transferList, signal }),
+        (signal) => this.#threads.run(this.#same.marked(task), { transferList, signal }),
       );
     } catch (error) {
       throw isOutOfMemory(error) ? outOfMemory(this.#options.memoryMb) : error;

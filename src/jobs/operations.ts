@@ -27,12 +27,23 @@ import {
 import type { PdfSubject, PrintableKind } from './pdf.ts';
 import { printable } from './printable.ts';
 import { type AskedReport, report } from './report.ts';
+import { StandingReviews } from './standing-reviews.ts';
 
 /** How copies are combined, and whose they are. */
 type AskedCombination = CombineOptions & {
   readonly reviewers: readonly string[];
   readonly limits: Limits;
 };
+
+/** Of the thread that this module is loaded in. */
+const reviews = new StandingReviews();
+
+/** Which document that is kept an operation is about. */
+export interface KeptSubject {
+  readonly tenant: string;
+  /** The id of its head. */
+  readonly id: string;
+}
 
 /**
  * Everything that the pool's threads can be asked for, by name: documents and options in, a value out that can cross
@@ -77,8 +88,11 @@ const OPERATIONS = {
     listChanges(inputs.document, { filter, limits }, nodeCodec),
   decide: (
     inputs: { document: Uint8Array },
-    { decisions, limits }: { decisions: readonly Decision[]; limits: Limits },
-  ) => decideChanges(inputs.document, decisions, { limits }, nodeCodec),
+    { decisions, limits, kept }: { decisions: readonly Decision[]; limits: Limits; kept?: KeptSubject },
+  ) =>
+    kept === undefined
+      ? decideChanges(inputs.document, decisions, { limits }, nodeCodec)
+      : reviews.decide(inputs.document, decisions, { limits }, kept.tenant),
   verify: (
     inputs: { original: Uint8Array; modified: Uint8Array; redline: Uint8Array },
     { tracked, limits }: { tracked: Tracked; limits: Limits },

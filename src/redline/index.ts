@@ -121,6 +121,7 @@ export {
   listChanges,
   listComments,
   openReview,
+  openStanding,
   readEdits,
   SCRUB_KINDS,
   SCRUB_LEFTOVERS,

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { nodeCodec } from '../../src/kit/index.ts';
 import {
   type Change,
@@ -6,6 +7,7 @@ import {
   type Decision,
   decideChanges,
   listChanges,
+  openStanding,
   RedlineError,
   type Verdict,
 } from '../../src/redline/index.ts';
@@ -77,6 +79,32 @@ export function oneByOne(document: Uint8Array, decisions: readonly Decision[]): 
     }
   }
   return { document: now, missed };
+}
+
+/**
+ * The same decisions, one by one, asked of a review that stands as well: what it answers must be, to the byte, what comes of
+ * reading the document anew.
+ *
+ * @returns how many it answered, and how many it left to that
+ */
+export function standing(
+  document: Uint8Array,
+  decisions: readonly Decision[],
+): { answered: number; passed: number } {
+  let now = document;
+  const tally = { answered: 0, passed: 0 };
+  let review = openStanding(now, OPTIONS, nodeCodec);
+  for (const decision of decisions) {
+    const got = review?.decide([decision]);
+    const known = changesIn(now).some(({ id }) => decision.changes.ids?.includes(id));
+    if (!known) continue;
+    const anew = decide(now, [decision]);
+    if (got) expect(got).toEqual(anew);
+    else review = openStanding(anew.document, OPTIONS, nodeCodec);
+    tally[got ? 'answered' : 'passed']++;
+    now = anew.document;
+  }
+  return tally;
 }
 
 /** How many of the changes that nobody decided still have their ids. */

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { DerivedHead, DerivedKind } from '../../documents/index.ts';
 import type { OperationName, OperationResult } from '../../jobs/index.ts';
 import { authorOf } from '../author.ts';
-import { changeOfDocument } from '../conditions.ts';
+import { actorOf, changeOfDocument } from '../conditions.ts';
 import { etagOf } from '../document-views.ts';
 import { RequestError } from '../errors.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
@@ -145,7 +145,9 @@ function addKeptChange<Name extends Deriving, Options extends z.ZodType, Body ex
     const subject = await subjectOf(c, services);
     const change = changeOfDocument(c, subject.id);
     const form = of.options.parse(operation.toForm(asked, authorOf(c)));
-    const options = of.toOptions(form, services.clock(), JSON_TYPE);
+    const asking = of.toOptions(form, services.clock(), JSON_TYPE);
+    const kept = { tenant: actorOf(c).tenant, id: subject.id };
+    const options = of.operation === 'decide' ? { ...asking, kept } : asking;
     const { signal } = c.req.raw;
     const made = await withPlace(services, (engine, share) =>
       subject.kept.derive(change, kind, async (current, open) => {

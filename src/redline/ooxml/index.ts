@@ -10,6 +10,7 @@ export {
   type Package,
   type Relationship,
   relatedPart,
+  reopenPackage,
   revisePackage,
 } from './package.ts';
 export { asDocument } from './plain.ts';

@@ -80,6 +80,20 @@ export function openPackage(data: Uint8Array, codec: Codec, limits: Limits, inpu
   };
 }
 
+/**
+ * Opens a document of which a part is known: it is neither unpacked nor read.
+ *
+ * @param known  the root of the main part; nothing but its being there is looked at
+ */
+export function reopenPackage(
+  data: Uint8Array,
+  codec: Codec,
+  limits: Limits,
+  known: { readonly main: XmlElement; readonly part: string },
+): Package {
+  return readPackage(data, codec, limits, new Map([[known.part, known.main]]));
+}
+
 /** Adds the input that a refusal is about. */
 function about<T>(input: InputRole | undefined, work: () => T): T {
   try {
@@ -91,12 +105,17 @@ function about<T>(input: InputRole | undefined, work: () => T): T {
   }
 }
 
-function readPackage(data: Uint8Array, codec: Codec, limits: Limits): Package {
+function readPackage(
+  data: Uint8Array,
+  codec: Codec,
+  limits: Limits,
+  roots: Map<string, XmlElement> = new Map(),
+): Package {
   const entries = readZip(data, codec, limits);
   const byName = indexEntries(entries);
   const cache = {
     bytes: new Map<string, Uint8Array>(),
-    roots: new Map<string, XmlElement>(),
+    roots,
     rels: new Map<string, Relationship[]>(),
   };
   const bytes = (name: string): Uint8Array => {

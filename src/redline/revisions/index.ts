@@ -52,6 +52,7 @@ export type {
 } from './edit/types.ts';
 export { preserve, trackedParts } from './preserve/index.ts';
 export { type Region, type Rungs, storyParts } from './result.ts';
+export { openStanding, type StandingReview } from './review/standing.ts';
 export {
   SCRUB_KINDS,
   SCRUB_LEFTOVERS,

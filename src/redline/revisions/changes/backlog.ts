@@ -3,7 +3,9 @@
  * it for one place has it worked off as far as there; most of a long document is then never looked into.
  */
 export class Backlog {
-  readonly #work: (() => void)[] = [];
+  #work: (() => void)[] = [];
+  /** How much was dropped when it was done, and how much of the rest is done. */
+  #dropped = 0;
   #done = 0;
 
   add(work: () => void): void {
@@ -12,15 +14,18 @@ export class Backlog {
 
   /** A way to have everything done that was added so far. */
   upToHere(): () => void {
-    const end = this.#work.length;
+    const end = this.#dropped + this.#work.length;
     return () => this.#settle(end);
   }
 
   finish(): void {
-    this.#settle(this.#work.length);
+    this.#settle(this.#dropped + this.#work.length);
+    this.#dropped += this.#work.length;
+    this.#work = [];
+    this.#done = 0;
   }
 
   #settle(end: number): void {
-    for (; this.#done < end; this.#done++) this.#work[this.#done]?.();
+    for (; this.#dropped + this.#done < end; this.#done++) this.#work[this.#done]?.();
   }
 }

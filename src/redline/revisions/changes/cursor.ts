@@ -2,7 +2,7 @@ import { attribute, type Styles, type XmlElement } from '../../ooxml/index.ts';
 import { Backlog } from './backlog.ts';
 import type { Clauses, Where } from './clauses.ts';
 import { addText, type Group, isAfter, type Side, type Slot, type Spot } from './group.ts';
-import { ParagraphKeys } from './identity.ts';
+import { type KeyMaker, ParagraphKeys } from './identity.ts';
 import { type Around, absorber, type Ledger, type ParagraphEnd, type Place } from './ledger.ts';
 import { Ranges } from './ranges.ts';
 
@@ -45,11 +45,13 @@ export interface Reading {
   readonly clauses: Clauses | undefined;
   /** Does anything tracked stand in an element? */
   readonly holds: (element: XmlElement) => boolean;
+  /** What is counted, for whoever reads a part in pieces; counted anew when not given. */
+  readonly order?: Order;
 }
 
 /** What is counted and kept in mind in the order of a part. */
 export interface Order {
-  readonly keys: ParagraphKeys;
+  readonly keys: KeyMaker;
   paragraphs: number;
   tables: number;
   /** How the last paragraph that holds unchanged words starts. */
@@ -67,7 +69,7 @@ export class Cursor {
   readonly ranges: Ranges;
   readonly backlog = new Backlog();
   /** What only the backlog may look at: it follows the order of the document. */
-  readonly order: Order = { keys: new ParagraphKeys(), paragraphs: 0, tables: 0, above: '' };
+  readonly order: Order;
   story = '';
   tables = 0;
   boxes = 0;
@@ -87,6 +89,7 @@ export class Cursor {
   constructor(reading: Reading) {
     this.reading = reading;
     this.ledger = reading.ledger;
+    this.order = reading.order ?? { keys: new ParagraphKeys(), paragraphs: 0, tables: 0, above: '' };
     this.ranges = new Ranges(reading.ledger);
     this.between = this.newParagraph(null);
     this.paragraph = this.between;

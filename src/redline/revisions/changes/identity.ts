@@ -44,7 +44,7 @@ export class ChangeNames {
   constructor(groups: readonly Group[], kindOf: (group: Group) => string) {
     this.#groups = groups;
     for (const group of groups) {
-      const content = hashOf(contentOf(group, kindOf(group)));
+      const content = contentHash(group, kindOf(group));
       this.#contents.set(group, content);
       const alike = this.#alike.get(content);
       if (alike) alike.groups.push(group);
@@ -93,20 +93,18 @@ export class ChangeNames {
 
   /** Is what it says enough to tell it apart? */
   #isTold(group: Group): boolean {
-    const isLong = isWhole(group) || (!ofParagraph(group) && compact(contentText(group)).length >= TELLING);
-    return isLong && this.#alike.get(this.#content(group))?.groups.length === 1;
+    return isTelling(group) && this.#alike.get(this.#content(group))?.groups.length === 1;
   }
 
   #full(group: Group): string {
-    return `c${this.#content(group)}-${hashOf(this.#place(group)).slice(0, 6)}`;
+    return fullName(this.#content(group), this.#place(group));
   }
 
   #place(group: Group): string {
-    const { slot, at, paragraph } = group.anchor;
+    const { slot, paragraph } = group.anchor;
     if (isWhole(group)) return paragraph.above();
-    const early = at * 2 < slot.text.length;
-    const around = group.within ? this.#content(group.within) : paragraph.key(early);
-    return `${around}\u0000${this.#leftsIn(slot).get(group)}`;
+    const around = group.within ? this.#content(group.within) : paragraph.key(isEarly(group));
+    return placeIn(around, this.#leftsIn(slot).get(group));
   }
 
   #leftsIn(slot: Slot): ReadonlyMap<Group, string> {
@@ -120,12 +118,37 @@ export class ChangeNames {
   }
 }
 
+/** What a change says, who said it and when, in a few characters. @param kind  of its story */
+export function contentHash(group: Group, kind: string): string {
+  return hashOf(contentOf(group, kind));
+}
+
+/** Is what it says enough to tell it apart, where no other says the same? */
+export function isTelling(group: Group): boolean {
+  return isWhole(group) || (!ofParagraph(group) && compact(contentText(group)).length >= TELLING);
+}
+
+/** Does it stand in the first half of what no change touches? */
+export function isEarly({ anchor: { slot, at } }: Group): boolean {
+  return at * 2 < slot.text.length;
+}
+
+/** Where a change stands. @param around  what tells its paragraph or the change around it apart */
+export function placeIn(around: string, left: string | undefined): string {
+  return `${around}\u0000${left}`;
+}
+
+/** The id of a change that another one says the same as. */
+export function fullName(content: string, place: string): string {
+  return `c${content}-${hashOf(place).slice(0, 6)}`;
+}
+
 function named(id: string, other = id): Named {
   return { id, names: [...new Set([id, other])] };
 }
 
 /** Rows, moves and whole paragraphs are told apart by what they say: what stands around them comes and goes. */
-function isWhole(group: Group): boolean {
+export function isWhole(group: Group): boolean {
   if (contentText(group).trim() === '') return false;
   return group.subject === 'move' || group.subject === 'row' || (group.hasMark && group.within === undefined);
 }
@@ -152,7 +175,7 @@ function ofParagraph({ subject }: Group): boolean {
 }
 
 /** What stands in front of each group in a slot, and how often it stands before that already. */
-function leftsOf(text: string, members: readonly Group[]): string[] {
+export function leftsOf(text: string, members: readonly Group[]): string[] {
   const dense = compact(text);
   const ends = denseOffsets(
     text,
@@ -192,8 +215,18 @@ function leftOf(dense: string, end: number, isCounted: boolean): string {
   return `${left} ${count}`;
 }
 
+/** How a paragraph's unchanged text starts and ends. */
+export function edgesOf(text: string): { readonly start: string; readonly end: string } {
+  return { start: text.slice(0, PARAGRAPH), end: text.slice(-PARAGRAPH) };
+}
+
+/** What tells paragraphs apart, as `ParagraphKeys` does. */
+export interface KeyMaker {
+  next(text: string, otherwise: string): (early: boolean) => string;
+}
+
 /** Tells paragraphs apart by how their unchanged text starts and ends, and counts those that are alike. */
-export class ParagraphKeys {
+export class ParagraphKeys implements KeyMaker {
   readonly #starts = new Map<string, number>();
   readonly #ends = new Map<string, number>();
   readonly #structures = new Map<string, number>();
@@ -205,13 +238,17 @@ export class ParagraphKeys {
    * @param otherwise  tells the paragraph apart where there is no such text: its cell, or what stands above
    */
   next(text: string, otherwise: string): (early: boolean) => string {
-    const [start, end] = [text.slice(0, PARAGRAPH), text.slice(-PARAGRAPH)];
+    const { start, end } = edgesOf(text);
     const structure = counted(this.#structures, otherwise);
     const [s, e] = [counted(this.#starts, start), counted(this.#ends, end)];
-    if (end.trim() === '') return () => `structure ${otherwise} ${structure}`;
-    return (early) => (early ? `end ${end} ${e}` : `start ${start} ${s}`);
+    if (end.trim() === '') return () => structureKey(otherwise, structure);
+    return (early) => (early ? endKey(end, e) : startKey(start, s));
   }
 }
+
+export const structureKey = (otherwise: string, before: number): string => `structure ${otherwise} ${before}`;
+export const endKey = (end: string, before: number): string => `end ${end} ${before}`;
+export const startKey = (start: string, before: number): string => `start ${start} ${before}`;
 
 /** How often a key was met before. */
 function counted(seen: Map<string, number>, key: string): number {

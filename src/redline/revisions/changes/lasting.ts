@@ -32,6 +32,22 @@ export function readLasting(pkg: Package): ReadonlyMap<string, string> {
 }
 
 /**
+ * What changes are called where a document says so.
+ *
+ * @param natural  their names by words and place
+ * @returns `undefined` for those that something else is called as well: they keep that name
+ */
+export function idsIn(
+  natural: readonly string[],
+  lasting: ReadonlyMap<string, string>,
+): (string | undefined)[] {
+  const wanted = natural.map((id) => lasting.get(id) ?? id);
+  const count = new Map<string, number>();
+  for (const id of wanted) count.set(id, (count.get(id) ?? 0) + 1);
+  return wanted.map((id) => (count.get(id) === 1 ? id : undefined));
+}
+
+/**
  * Writes what changes were called, or takes that away where there is nothing to say.
  *
  * @param ids  pairs of the id by words and place, and what the change is called

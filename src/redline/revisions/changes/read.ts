@@ -5,7 +5,7 @@ import type { Change, ChangeKind, ChangePosition } from './change.ts';
 import { Clauses } from './clauses.ts';
 import type { Group, Spot } from './group.ts';
 import { ChangeNames, type Named } from './identity.ts';
-import { readLasting } from './lasting.ts';
+import { idsIn, readLasting } from './lasting.ts';
 import { Ledger } from './ledger.ts';
 import { storyNames } from './stories.ts';
 import { PartReader } from './walk.ts';
@@ -35,10 +35,11 @@ function readGroups(
   styles: Styles,
   clausesOf: () => Clauses | undefined,
   everything: boolean,
+  parts = storyParts(pkg),
 ): readonly Group[] {
   const ledger = new Ledger();
   const storiesOf = storyNames(pkg);
-  for (const part of storyParts(pkg)) {
+  for (const part of parts) {
     const offsets = revisionOffsets(pkg.root(part).source);
     if (offsets.length === 0) continue;
     const reader = new PartReader({ part, ledger, styles, clauses: clausesOf(), holds: holder(offsets) });
@@ -87,7 +88,7 @@ function namesOf(groups: readonly Group[]): ChangeNames {
 }
 
 /** Does one of the offsets lie in an element? */
-function holder(offsets: readonly number[]): (element: XmlElement) => boolean {
+export function holder(offsets: readonly number[]): (element: XmlElement) => boolean {
   return (element) => {
     let [low, high] = [0, offsets.length];
     while (low < high) {
@@ -97,6 +98,21 @@ function holder(offsets: readonly number[]): (element: XmlElement) => boolean {
     }
     return (offsets[low] ?? Number.POSITIVE_INFINITY) < element.end;
   };
+}
+
+/** A change of another part than the main one, as far as naming the others depends on it. */
+export interface NamedElsewhere {
+  readonly natural: string;
+  /** Kind of its story. */
+  readonly kind: string;
+}
+
+/** Names of the changes outside of the main part, in document order. */
+export function namesElsewhere(pkg: Package): NamedElsewhere[] {
+  const parts = storyParts(pkg).filter((part) => part !== pkg.main);
+  const groups = readGroups(pkg, readStyles(pkg), () => undefined, false, parts);
+  const names = namesOf(groups).all();
+  return groups.map((g, i) => ({ natural: names[i]?.id ?? '', kind: kindOfStory(g.story) }));
 }
 
 function finished(groups: readonly Group[], lasting: ReadonlyMap<string, string>): FoundChange[] {
@@ -113,13 +129,14 @@ function finished(groups: readonly Group[], lasting: ReadonlyMap<string, string>
 
 /** By what the document says that changes were called, where nothing else is called so. */
 function renamed(natural: readonly Named[], lasting: ReadonlyMap<string, string>): Named[] {
-  const wanted = natural.map(({ id }) => lasting.get(id) ?? id);
-  const count = new Map<string, number>();
-  for (const id of wanted) count.set(id, (count.get(id) ?? 0) + 1);
-  const given = new Set(wanted);
+  const ids = idsIn(
+    natural.map(({ id }) => id),
+    lasting,
+  );
+  const given = new Set(natural.map(({ id }) => lasting.get(id) ?? id));
   return natural.map((named, i) => {
-    const id = wanted[i] ?? named.id;
-    if (count.get(id) !== 1) return named;
+    const id = ids[i];
+    if (id === undefined) return named;
     // Its other names may be those of changes that are gone.
     return id === named.id
       ? { id, names: named.names.filter((name) => name === id || !given.has(name)) }

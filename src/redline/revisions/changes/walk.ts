@@ -58,12 +58,17 @@ export class PartReader {
   }
 
   story(name: string, content: XmlElement): void {
-    this.#at.story = name;
     this.#at.backlog.add(() => {
       this.#at.order.above = '';
     });
+    this.blocks(name, content);
+  }
+
+  /** Blocks of a story, which may be some of many. */
+  blocks(name: string, content: XmlElement): void {
+    this.#at.story = name;
     this.#at.paragraph = this.#at.between;
-    this.#blocks(content.children.filter(isElement));
+    this.#blocks(elements(content));
   }
 
   #blocks(children: readonly XmlElement[]): void {
