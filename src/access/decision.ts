@@ -27,7 +27,11 @@ export type Action =
   /** Accounts of programs. */
   | 'services'
   /** What everybody of the tenant did. */
-  | 'audit';
+  | 'audit'
+  /** How long documents are kept. */
+  | 'retention.read'
+  /** Rules of that, legal holds, sweeps. */
+  | 'retention.manage';
 
 /** What can be done with one kept document and the redlines of it. */
 export type DocumentPermission =
@@ -45,7 +49,9 @@ export type DocumentPermission =
   | 'members.write'
   /** Giving up what one was given. */
   | 'members.leave'
-  | 'ownership.transfer';
+  | 'ownership.transfer'
+  /** Legal holds. */
+  | 'document.hold';
 
 /** Why something is allowed or refused: a closed list of fixed words. */
 export type DecisionReason =

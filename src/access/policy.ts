@@ -31,6 +31,8 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   imports: { roles: ['administrator'], key: 'none' },
   services: { roles: ['administrator'], key: 'none' },
   audit: { roles: ['administrator', 'auditor'], key: 'audit:read' },
+  'retention.read': { roles: ['administrator', 'auditor'], key: 'none' },
+  'retention.manage': { roles: ['administrator'], key: 'none' },
 };
 
 /** The kept document that something is about. */
@@ -87,8 +89,8 @@ function reasonOfReach({ documents, labels }: Grant, document: DecidedDocument |
 }
 
 interface DocumentRow {
-  /** The least role in the document that may. */
-  readonly least: DocumentRole;
+  /** The least role in the document that may; `null`: none. */
+  readonly least: DocumentRole | null;
   /** Whether an administrator of the tenant may without being a member (decision 0120). */
   readonly administrator: boolean;
 }
@@ -104,6 +106,7 @@ export const DOCUMENT_POLICY: Readonly<Record<DocumentPermission, DocumentRow>> 
   'members.write': { least: 'owner', administrator: true },
   'members.leave': { least: 'viewer', administrator: false },
   'ownership.transfer': { least: 'owner', administrator: true },
+  'document.hold': { least: null, administrator: true },
 };
 
 /** A document as far as it matters who may do what with it, as it was read. */
@@ -136,7 +139,7 @@ function documentReason(
   const row = DOCUMENT_POLICY[permission];
   if (kind === 'operator') return 'operator';
   if (kind === 'link') return permission === 'document.read' ? 'link' : 'no member';
-  if (best !== null && isAtLeast(best.role, row.least)) return 'member';
+  if (best !== null && row.least !== null && isAtLeast(best.role, row.least)) return 'member';
   if (administrator && row.administrator) return 'administrator';
   if (best !== null) return 'member role too low';
   return members.some(({ subject }) => subjects.includes(subject)) ? 'membership expired' : 'no member';

@@ -60,6 +60,17 @@ const COMMITTED = {
   'link.created': change('kept', 'A link was made that opens a content without signing in.'),
   'link.revoked': change('kept', 'One link was ended.'),
   'links.revoked': change('kept', 'Every link of a document or redline was ended.'),
+  'hold.set': change('document', 'A document was put under a legal hold; `details` says why.'),
+  'hold.released': change('document', 'A legal hold was ended; `details` says who had set it, when and why.'),
+  'document.marked': service(
+    'document',
+    'The sweep of retention found that the time of a document is over; `details` names the rule.',
+  ),
+  'document.expired': service(
+    'document',
+    'The sweep of retention deleted a document for good; `details` names the rule.',
+  ),
+  'redline.expired': service('redline', 'A redline went for good together with its document.'),
   'keys.rewrapped': service('kept', 'Data keys were wrapped anew after the key of the tenant was rotated.'),
   'content.fenced': service('kept', 'The sweep closed an id before it removed what nobody uses.'),
 } satisfies Record<AuditAction, EventKind>;
@@ -132,6 +143,14 @@ export const EVENT_TYPES = {
   'export.downloaded': read('export', 'The bytes of an archive were read, or some of them.'),
   'import.made': change('export', 'An archive, or a part of one, was taken in.'),
   'import.evidence-read': read('export', 'What came in of the audit trail of another installation was read.'),
+  'retention.read': access('tenant', 'The rules of retention were read.'),
+  'retention.changed': access('tenant', 'The rules of retention were replaced.'),
+  'retention.swept': service('tenant', 'A sweep of retention was asked for.'),
+  'retention.paused': service(
+    'tenant',
+    'A sweep of retention deleted nothing, as the clock cannot be trusted.',
+  ),
+  'hold.read': access('document', 'It was read whether a document is under a legal hold, and why.'),
   'audit.read': access(
     null,
     'Events or checkpoints were read by an auditor; `details` says which were asked for.',

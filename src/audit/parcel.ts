@@ -22,12 +22,13 @@ export interface Parcel {
 export function parcelOf(commit: CommitRecords, found: boolean, settled = () => {}): Parcel {
   const { tenant, object, document, number, before, records } = commit;
   const occurrences = records.map((record): Occurrence => {
-    const { id, at, actor, credential, address, requestId, action, version, outcome, member } = record;
+    const { id, at, actor, credential, address, requestId, action, version, outcome, member, facts } = record;
+    const details = member ?? facts;
     return {
       ...{ id: `${object}.${id}`, at, tenant, type: action, outcome, reason: null },
       ...{ actorKind: actor.kind, actor: actor.id, credential, address, requestId },
       ...{ object, document, version, commit: number },
-      details: member === undefined ? null : canonicalJson({ ...member }),
+      details: details === undefined ? null : canonicalJson({ ...details }),
     };
   });
   return { tenant, occurrences, commit: { object, number, before }, found, settled };

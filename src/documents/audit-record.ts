@@ -25,6 +25,11 @@ export type AuditAction =
   | 'link.created'
   | 'link.revoked'
   | 'links.revoked'
+  | 'hold.set'
+  | 'hold.released'
+  | 'document.marked'
+  | 'document.expired'
+  | 'redline.expired'
   | 'keys.rewrapped'
   | 'content.fenced';
 
@@ -44,8 +49,13 @@ export interface AuditRecord {
   readonly version: number | null;
   /** Who was given or lost what, where it is about a member; of one that is gone, what it had. */
   readonly member?: MemberFacts;
+  /** What else belongs to it: why something is held, by which rule it was deleted. */
+  readonly facts?: ActFacts;
   readonly outcome: 'done';
 }
+
+/** Never text of a document, nor a name. */
+export type ActFacts = Readonly<Record<string, string | number | null>>;
 
 type MemberFacts = Pick<Member, 'subject' | 'role' | 'expiresAt'>;
 
@@ -54,6 +64,7 @@ export interface Act {
   readonly action: AuditAction;
   readonly version?: number;
   readonly member?: MemberFacts;
+  readonly facts?: ActFacts;
 }
 
 /** The records of an operation on one document. */
@@ -63,7 +74,7 @@ export function auditRecords(
   { operation, at }: { readonly operation: string; readonly at: string },
   acts: readonly Act[],
 ): AuditRecord[] {
-  return acts.map(({ action, version = null, member }, place) => ({
+  return acts.map(({ action, version = null, member, facts }, place) => ({
     id: `${operation}-${place}`,
     at,
     tenant: actor.tenant,
@@ -75,6 +86,7 @@ export function auditRecords(
     document,
     version,
     ...(member === undefined ? {} : { member }),
+    ...(facts === undefined ? {} : { facts }),
     outcome: 'done',
   }));
 }

@@ -25,6 +25,7 @@ import {
 } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
 import type { Quotas } from './quotas.ts';
+import { assertKept, type RulesOf } from './retention/keeping.ts';
 import { newVersion } from './versions.ts';
 
 /** A request that changes something. */
@@ -48,6 +49,8 @@ export interface KeptStores {
   readonly ambient: Ambient;
   /** How much may be kept; missing: as much as there is room for. */
   readonly quotas?: Quotas;
+  /** How long documents must be kept; missing: nobody says so. */
+  readonly rules?: RulesOf;
   /** Is told of every head that was written, before the answer is given. */
   readonly committed: (stored: StoredHead) => Promise<void>;
 }
@@ -195,9 +198,11 @@ export class Commits {
     const outcome = await decide(base.head, at);
     if (outcome === null) return base;
     const { change, acts, written = [] } = outcome;
+    const next = { ...base.head, ...change };
     const commit = { operation, at, records: auditRecords(actor, document, { operation, at }, acts) };
     try {
-      await this.#assertStillMay(actor, permission, base, document);
+      const guarding = await this.#assertStillMay(actor, permission, base, document);
+      await assertKept(this.#stores.rules, { guarding: guarding.head, before: base.head, next }, at);
       return await this.#write(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
     } catch (error) {
       await this.#discard(base.head, written, error);
@@ -231,23 +236,27 @@ export class Commits {
     permission: DocumentPermission,
     stored: StoredHead | null,
     id: string,
-  ): Promise<void> {
+  ): Promise<StoredHead> {
     const { parent } = this.#scope;
     if (parent !== null) await this.#stores.heads.noteBelow(actor.tenant, parent, id);
-    await this.#assertMay(actor, permission, stored);
+    return await this.#assertMay(actor, permission, stored);
   }
 
   /** @param stored the head that is meant; of a redline the document's is read. */
-  async #assertMay(actor: Actor, permission: DocumentPermission, stored: StoredHead | null): Promise<void> {
+  async #assertMay(
+    actor: Actor,
+    permission: DocumentPermission,
+    stored: StoredHead | null,
+  ): Promise<StoredHead> {
     const { heads, ambient } = this.#stores;
     const { parent } = this.#scope;
     const guarding = parent === null ? stored : await heads.read(actor.tenant, parent);
-    if (guarding === null) return await this.#hide(actor, null);
+    if (guarding === null || guarding.head.state === 'taken') return await this.#hide(actor, guarding);
     const { id, members } = guarding.head;
     const guarded = { id, members, generation: guarding.generation };
     const decision = decideDocument(actor, permission, guarded, ambient.clock());
     actor.decided?.(decision);
-    if (decision.outcome === 'allow') return;
+    if (decision.outcome === 'allow') return guarding;
     if (isHidden(decision)) return await this.#hide(actor, guarding);
     throw new DocumentsError('documents/refused', 'Your role in the document does not allow that.');
   }

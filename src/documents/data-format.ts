@@ -5,9 +5,9 @@ import { ABSENT, type StoredBlob, type VersionedBlobStore } from './blob-store.t
 /**
  * The format of what a region holds: that of the newest heads in it. It goes up with `HEAD_FORMAT`, and with anything else
  * that an earlier release would misread. 1: heads of documents. 2: of redlines too. 3: pages of versions. 4: members. 5: keys of
- * documents.
+ * documents. 6: legal holds and retention, which an earlier release would not keep to.
  */
-export const DATA_FORMAT = 5;
+export const DATA_FORMAT = 6;
 /** Data without a mark are of the time before there was one. */
 const UNMARKED = 1;
 const NAME = 'format';

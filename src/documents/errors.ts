@@ -15,6 +15,13 @@ export type DocumentsErrorCode =
   | 'documents/not-word'
   | 'documents/deleted'
   | 'documents/not-deleted'
+  /** Under a legal hold. */
+  | 'documents/held'
+  | 'documents/not-held'
+  /** The rules of the tenant were changed since they were read. */
+  | 'retention/stale'
+  /** A rule keeps it longer. */
+  | 'documents/retained'
   | 'documents/full'
   /** The tenant keeps as much as it may. */
   | 'documents/quota-exceeded'
@@ -73,6 +80,9 @@ export interface DocumentsErrorDetails {
   readonly quota?: 'documents' | 'bytes';
   readonly used?: number;
   readonly most?: number;
+  /** `documents/retained`: until when, ISO 8601, and by which rule. */
+  readonly keepUntil?: string;
+  readonly rule?: string;
   /** `documents/invalid`: which field, and what is asked of it. */
   readonly field?: string;
   /** `documents/type-not-supported`: media types of what is kept. */

@@ -1,7 +1,13 @@
 import { OutsideError } from '../kit/index.ts';
 import type { Ambient } from './ambient.ts';
 import { announcementName } from './announcements.ts';
-import { ABSENT, type BlobInfo, type StoredBlob, type VersionedBlobStore } from './blob-store.ts';
+import {
+  ABSENT,
+  type BlobAttributes,
+  type BlobInfo,
+  type StoredBlob,
+  type VersionedBlobStore,
+} from './blob-store.ts';
 import { keyContext } from './data-keys.ts';
 import type { WrappingKeys } from './document-keys.ts';
 import { DocumentsError } from './errors.ts';
@@ -132,7 +138,7 @@ export class HeadStore {
     const replacement = {
       name: headName(head.tenant, head.id),
       body,
-      options: { ifGeneration },
+      options: { ifGeneration, attributes: attributesOf(head) },
       done: ({ generation }: BlobInfo): StoredHead => ({ head, generation, wrapped }),
       look: () => this.#outcome(head, ifGeneration),
     };
@@ -259,6 +265,11 @@ function isStale(error: unknown): boolean {
 /** Whether a commit of this number is too old for a head to name it. */
 function isForgotten(current: Head, sequence: number): boolean {
   return current.sequence - sequence > current.earlier.length;
+}
+
+/** What sweeps must know without opening a head. */
+function attributesOf({ hold }: Head): BlobAttributes {
+  return hold == null ? {} : { held: 'yes' };
 }
 
 function headName(tenant: string, id: string): string {

@@ -53,6 +53,10 @@ export interface Head {
   readonly shared?: readonly SharedLink[];
   /** Where it came from, of what was imported. */
   readonly imported?: ImportedFrom;
+  /** As long as it is there nothing of the document is deleted, whoever asks. */
+  readonly hold?: Hold | null;
+  /** That it is to be deleted, found by a sweep. */
+  readonly mark?: RetentionMark | null;
   /** Number of this commit, from 1. */
   readonly sequence: number;
   readonly commit: Commit;
@@ -79,6 +83,25 @@ export interface SharedLink {
   readonly createdAt: string;
   /** The actor's id. */
   readonly createdBy: string;
+}
+
+/** A legal hold. */
+export interface Hold {
+  /** In the words of whoever set it: what it is for, such as the number of a case. */
+  readonly reason: string;
+  readonly setAt: string;
+  /** The actor's id. */
+  readonly setBy: string;
+}
+
+/** That the time of a document is over, as a sweep found it. */
+export interface RetentionMark {
+  readonly markedAt: string;
+  /** From when on the rules had it deleted, and by which one. */
+  readonly deleteAfter: string;
+  readonly rule: string;
+  /** Of the tenant's rules then. */
+  readonly rulesVersion: number;
 }
 
 /** A content that is stored. */
@@ -180,6 +203,8 @@ export type HeadChange = Partial<
     | 'older'
     | 'links'
     | 'shared'
+    | 'hold'
+    | 'mark'
   >
 >;
 

@@ -40,6 +40,7 @@ export type {
   ComparedContent,
   ContentFacts,
   Head,
+  Hold,
   RedlineFacts,
   SharedLink,
   Version,
@@ -88,6 +89,8 @@ export {
   ResultsFullError,
   type SavedResult,
 } from './results.ts';
+export type { StoredRules } from './retention/rule-book.ts';
+export type { Retained, RuleSet } from './retention/rules.ts';
 export { type Places, routed } from './routing.ts';
 export type { Scanner, ScanVerdict } from './scanner.ts';
 export { type Retired, TenantKeys } from './tenant-keys.ts';

@@ -23,6 +23,8 @@ import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
 import { Requests } from './requests.ts';
 import { Results } from './results.ts';
+import { Holds } from './retention/holds.ts';
+import { RuleBook } from './retention/rule-book.ts';
 import { Rewrapping } from './rewrapping.ts';
 import { TenantKeys } from './tenant-keys.ts';
 import { UploadStore } from './uploads/upload-store.ts';
@@ -63,6 +65,9 @@ export class Library {
   readonly records: Records;
   readonly links: Links;
   readonly members: Members;
+  /** How long documents are kept. */
+  readonly retention: RuleBook;
+  readonly holds: Holds;
   readonly keys: TenantKeys;
   /** What commits say of themselves. */
   readonly commits: CommitHistory;
@@ -91,8 +96,11 @@ export class Library {
     this.records = new Records(parts.region.heads, this.#keys, parts.ambient);
     this.requests = new Requests(parts.spool, this.#keys, parts.ambient);
     const { ambient } = parts;
+    this.retention = new RuleBook(this.records, ambient.clock);
+    const { retention } = this;
     const stores = {
       ...{ heads: this.#heads, contents, ambient, quotas: this.#quotas },
+      rules: async (tenant: string) => (await retention.read(tenant)).rules,
       committed: (stored: StoredHead) => this.#enter(stored),
     };
     const evidence = new Evidence(parts.region.heads, this.#keys, ambient);
@@ -108,6 +116,7 @@ export class Library {
       ...{ catalogue: parts.catalogue, residency: parts.residency, clock: ambient.clock },
     });
     this.members = new Members(stores);
+    this.holds = new Holds(stores);
     this.redlines = new Redlines(stores, this.documents);
   }
 

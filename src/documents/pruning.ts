@@ -8,9 +8,11 @@ export function pruneRule(now: number): PruneRule {
   return { newest: KEPT_GENERATIONS, before: now - KEPT_MS };
 }
 
-/** Removes earlier generations of heads that nobody needs any more. @returns how many. */
+/** Removes earlier generations of heads that nobody needs any more; of documents under a legal hold none. @returns how many. */
 export async function pruneHeads(heads: VersionedBlobStore, rule: PruneRule): Promise<number> {
   let pruned = 0;
-  for await (const { name } of heads.list('heads/')) pruned += await heads.prune(name, rule);
+  for await (const { name, attributes } of heads.list('heads/')) {
+    if (attributes.held === undefined) pruned += await heads.prune(name, rule);
+  }
   return pruned;
 }

@@ -26,6 +26,7 @@ import { addPageRoutes } from './routes/pages.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addRedlineRoutes } from './routes/redlines.ts';
 import { addResultRoutes } from './routes/results.ts';
+import { addRetentionRoutes } from './routes/retention.ts';
 import { addSampleRoutes } from './routes/samples.ts';
 import { addServiceAccountRoutes } from './routes/service-accounts.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
@@ -79,6 +80,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addDocumentRoutes(app, services);
   addLinkRoutes(app, services);
   addMemberRoutes(app, services);
+  addRetentionRoutes(app, services);
   addRedlineRoutes(app, services);
   addUploadRoutes(app, services);
   addExportRoutes(app, services);

@@ -41,18 +41,19 @@ export function idempotencyKeyOf(c: Context<HttpEnv>): string | undefined {
 
 /** The same of a document that is there. @throws {RequestError} without `If-Match`, or with one that is no ETag of a document. */
 export function changeOfDocument(c: Context<HttpEnv>, document: string): ChangeOf {
+  const ifMatch = ifMatchOf(c);
+  return { ...changeOf(c), document, ifMatch };
+}
+
+/** The one generation that a change is to follow. @throws {RequestError} without `If-Match`, or with one that is no ETag. */
+export function ifMatchOf(c: Context<HttpEnv>): string {
   const given = c.req.header('if-match');
   if (given === undefined) {
     throw new RequestError('request/precondition-required', 'The header If-Match is missing.');
   }
   const [, ifMatch] = /^\s*"([0-9]{1,30})"\s*$/.exec(given) ?? [];
-  if (ifMatch === undefined) {
-    throw new RequestError(
-      'request/precondition-failed',
-      'The header If-Match is not one ETag of a document.',
-    );
-  }
-  return { ...changeOf(c), document, ifMatch };
+  if (ifMatch !== undefined) return ifMatch;
+  throw new RequestError('request/precondition-failed', 'The header If-Match is not one ETag of a document.');
 }
 
 /** Whether what is read is still what the client means (`If-Match`, strong comparison). @throws {RequestError} `request/precondition-failed`. */

@@ -85,6 +85,27 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'The document is not deleted',
     advice: 'There is nothing to restore. Earlier versions are restored under /versions/{number}/restore.',
   },
+  'documents/held': {
+    status: 409,
+    title: 'The document is under a legal hold',
+    advice: 'Nothing of it can be deleted until an administrator releases it.',
+  },
+  'documents/not-held': {
+    status: 409,
+    title: 'The document is not under a legal hold',
+    advice: 'There is nothing to release.',
+  },
+  'documents/retained': {
+    status: 409,
+    title: 'The document must be kept longer',
+    advice:
+      'The member "details" names the time and the rule. What would shorten that time (a label taken away, a version of another type) is refused too.',
+  },
+  'retention/stale': {
+    status: 412,
+    title: 'The rules were changed by someone else',
+    advice: 'GET /v1/retention again, then decide.',
+  },
   'documents/quota-exceeded': {
     status: 403,
     title: 'The organisation keeps as much as it may',

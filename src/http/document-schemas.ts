@@ -53,11 +53,29 @@ const documentFields = {
   updatedAt: time,
 };
 
+export const retentionSchema = z
+  .object({
+    held: z.boolean().openapi({ description: 'Under a legal hold: nothing of it can be deleted.' }),
+    keepUntil: time
+      .nullable()
+      .openapi({ description: 'Nobody can delete it before; `null`: no rule says so.' }),
+    keepRule: z.string().nullable().openapi({ description: 'Id of the rule; `default` for the tenant’s.' }),
+    deleteAfter: time.nullable().openapi({
+      description: 'From then on the service marks it, and deletes it for good a week later; `null`: never.',
+    }),
+    deleteRule: z.string().nullable(),
+    markedAt: time.nullable().openapi({ description: 'When the service marked it, if it did.' }),
+  })
+  .openapi('DocumentRetention');
+
 export const documentSchema = z
   .object({
     ...documentFields,
     deletedAt: time.nullable(),
     etag: z.string().openapi({ description: 'The header ETag: what If-Match asks for.' }),
+    retention: retentionSchema
+      .nullable()
+      .openapi({ description: 'How long it is kept; `null` while the rules cannot be read.' }),
     versions: z.number().int().openapi({ description: 'How many there are.' }),
     current: versionSchema,
     links: z.object({

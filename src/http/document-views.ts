@@ -1,7 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import type { DocumentRole } from '../access/index.ts';
-import type { CatalogueEntry, StoredHead, Version } from '../documents/index.ts';
-import type { documentPageSchema, documentSchema, versionSchema } from './document-schemas.ts';
+import type { CatalogueEntry, Head, Retained, StoredHead, Version } from '../documents/index.ts';
+import type {
+  documentPageSchema,
+  documentSchema,
+  retentionSchema,
+  versionSchema,
+} from './document-schemas.ts';
 
 // How kept documents are shown: never a key, never where something is stored.
 
@@ -15,7 +20,11 @@ export function etagOf(generation: string): string {
 }
 
 /** @param role of whoever it is shown to. */
-export function viewDocument({ head, generation }: StoredHead, role: DocumentRole | null): DocumentView {
+export function viewDocument(
+  { head, generation }: StoredHead,
+  role: DocumentRole | null,
+  retained: Retained | null,
+): DocumentView {
   const current = head.versions.at(-1);
   if (current === undefined || head.state === 'taken') throw new Error('A document has no version.');
   const { id, name, labels, owner, state, createdAt, updatedAt, deletedAt } = head;
@@ -23,12 +32,25 @@ export function viewDocument({ head, generation }: StoredHead, role: DocumentRol
   return {
     ...{ id, name, labels: [...labels], owner, role, state, createdAt, updatedAt, deletedAt },
     etag: etagOf(generation),
+    retention: retained === null ? null : viewRetention(head, retained),
     versions: current.number,
     current: viewVersion(self, current),
     links: {
       ...{ self, versions: `${self}/versions`, content: `${self}/content` },
       members: `${self}/members`,
     },
+  };
+}
+
+export function viewRetention(
+  { hold, mark }: Head,
+  { keepUntil, keepRule, deleteAfter, deleteRule }: Retained,
+): z.output<typeof retentionSchema> {
+  const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  return {
+    held: hold != null,
+    ...{ keepUntil: iso(keepUntil), keepRule, deleteAfter: iso(deleteAfter), deleteRule },
+    markedAt: mark?.markedAt ?? null,
   };
 }
 

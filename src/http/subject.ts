@@ -13,7 +13,7 @@ export interface Subject {
   readonly id: string;
   /** Where it stands. */
   readonly self: string;
-  readonly view: (stored: StoredHead) => object;
+  readonly view: (stored: StoredHead) => Promise<object>;
 }
 
 /** By the parameters `id` and, where the route has it, `redline`. @throws {DocumentsError} when the document cannot be read. */
@@ -22,11 +22,22 @@ export async function subjectOf(c: Context<HttpEnv>, services: HttpServices): Pr
   const document = c.req.param('id') ?? '';
   const redline = c.req.param('redline');
   if (redline === undefined) {
-    const view = (stored: StoredHead) => viewDocument(stored, roleIn(c, services, stored.head.members));
+    const view = (stored: StoredHead) => viewOf(c, services, stored);
     return { kept: library.documents, id: document, self: linkOf(document), view };
   }
   const kept = await library.redlines.of(actorOf(c), document);
-  return { kept, id: redline, self: redlineLink(document, redline), view: viewRedline };
+  return {
+    kept,
+    id: redline,
+    self: redlineLink(document, redline),
+    view: async (stored) => viewRedline(stored),
+  };
+}
+
+/** A document as whoever asks is shown it. */
+export async function viewOf(c: Context<HttpEnv>, services: HttpServices, stored: StoredHead) {
+  const retained = await services.library.retention.show(stored.head);
+  return viewDocument(stored, roleIn(c, services, stored.head.members), retained);
 }
 
 /** The bytes of a version that the engine can read, counted where the memory of uploads is. @throws {DocumentsError} `documents/not-word`. */

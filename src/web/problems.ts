@@ -100,6 +100,15 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
     'Your organisation keeps as much as it may',
     'Ask its administrator for more, or have documents removed for good.',
   ],
+  'documents/held': [
+    'The document is under a legal hold',
+    'Nothing of it can be deleted until an administrator releases it.',
+  ],
+  'documents/not-held': ['The document is not held', 'Somebody has released it already. Reload.'],
+  'documents/retained': [
+    'The document must be kept longer',
+    'A rule of your organisation says so; its labels cannot be taken away before either.',
+  ],
   'documents/full': ['The document has as many versions as it may have', 'Copy it, and go on with the copy.'],
   'documents/type-not-supported': [
     'Files of this kind are not kept',

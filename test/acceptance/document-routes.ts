@@ -51,6 +51,9 @@ export const DOCUMENT_ROUTES: Readonly<Record<string, DocumentRoute>> = {
   'patch /v1/documents/{id}/members/{member}': { permission: 'members.write', body: { role: 'viewer' } },
   'delete /v1/documents/{id}/members/{member}': { permission: 'members.write' },
   'post /v1/documents/{id}/transfers': { permission: 'ownership.transfer', body: { to: { person: 'p' } } },
+  'get /v1/documents/{id}/hold': { permission: 'document.hold' },
+  'put /v1/documents/{id}/hold': { permission: 'document.hold', body: { reason: 'x' } },
+  'delete /v1/documents/{id}/hold': { permission: 'document.hold' },
   'get /v1/documents/{id}/redlines': read,
   'post /v1/documents/{id}/redlines': { ...edit, body: { original: NO_VERSION, modified: NO_VERSION } },
   'post /v1/documents/{id}/redlines/combinations': {

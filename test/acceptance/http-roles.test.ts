@@ -226,7 +226,7 @@ function expected(route: string, { rank, tenant, credential }: Asker, isOwn: boo
   if (isPerson && tenant === 'administrator' && administrator) return allowed;
   const role = isOwn ? rank : 'none';
   if (role === 'none') return /^404( documents\/not-found)?$/;
-  if (RANKS.indexOf(role) < RANKS.indexOf(least)) return /^403( documents\/refused)?$/;
+  if (least === null || RANKS.indexOf(role) < RANKS.indexOf(least)) return /^403( documents\/refused)?$/;
   return allowed;
 }
 

@@ -9,7 +9,8 @@ export type RecordKind =
   | 'key-tenants'
   | 'service-accounts'
   | 'service-emails'
-  | 'local-accounts';
+  | 'local-accounts'
+  | 'retention';
 
 export interface StoredRecord<Value> {
   readonly value: Value;

@@ -15,7 +15,7 @@ import { JSON_TYPE, problemResponses } from '../responses.ts';
 const id = z.string().openapi({ param: { name: 'id', in: 'path' } });
 const documentParameters = z.object({ id });
 
-const ifMatch = z.object({
+export const ifMatch = z.object({
   'if-match': z
     .string()
     .optional()

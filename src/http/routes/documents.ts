@@ -4,11 +4,12 @@ import type { StoredHead } from '../../documents/index.ts';
 import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
 import { roleIn } from '../decisions.ts';
 import { newDocumentSchema } from '../document-schemas.ts';
-import { etagOf, linkOf, viewDocument, viewEntry } from '../document-views.ts';
+import { etagOf, linkOf, viewEntry } from '../document-views.ts';
 import { takeContent } from '../intake.ts';
 import { parseOptions } from '../options.ts';
 import { decodePageToken, encodePageToken } from '../page-token.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
+import { viewOf } from '../subject.ts';
 import * as api from './document-api.ts';
 import { addKeptChanges } from './kept-changes.ts';
 import { addKeptReadings } from './kept-readings.ts';
@@ -38,7 +39,7 @@ function addDocuments(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
       };
       return await documents.create(changeOf(c), describe, content);
     });
-    return answerCreated(c, services, stored);
+    return await answerCreated(c, services, stored);
   });
   app.openapi(api.listDocuments, async (c) => {
     const { pageToken, pageSize: size, order, ...asked } = c.req.valid('query');
@@ -64,12 +65,12 @@ function addDocuments(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
     const stored = await documents.get(actorOf(c), c.req.valid('param').id, { deleted: true });
     const headers = { ...FRESH, ETag: etagOf(stored.generation) };
     if (isKnown(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers);
-    return c.json(viewDocument(stored, roleIn(c, services, stored.head.members)), 200, headers);
+    return c.json(await viewOf(c, services, stored), 200, headers);
   });
   app.openapi(api.copyDocument, async (c) => {
     const { name, version } = c.req.valid('json');
     const from = { document: c.req.valid('param').id, ...(version === undefined ? {} : { version }) };
-    return answerCreated(c, services, await documents.copy(changeOf(c), from, name));
+    return await answerCreated(c, services, await documents.copy(changeOf(c), from, name));
   });
 }
 
@@ -77,7 +78,7 @@ function addChanges(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   const { documents } = services.library;
   app.openapi(api.describeDocument, async (c) => {
     const change = changeOfDocument(c, c.req.valid('param').id);
-    return answerChanged(c, services, await documents.describe(change, present(c.req.valid('json'))));
+    return await answerChanged(c, services, await documents.describe(change, present(c.req.valid('json'))));
   });
   app.openapi(api.deleteDocument, async (c) =>
     answerChanged(c, services, await documents.remove(changeOfDocument(c, c.req.valid('param').id))),
@@ -93,22 +94,22 @@ function addVersions(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   app.post('/v1/documents/:id/versions', async (c) => {
     const change = changeOfDocument(c, c.req.param('id'));
     const stored = await takeContent(c, services, ({ content }) => documents.addVersion(change, content));
-    return answerCreated(c, services, stored);
+    return await answerCreated(c, services, stored);
   });
   for (const add of [addVersionRoutes, addKeptReadings, addKeptChanges]) add(app, services, DOCUMENT_PLACE);
 }
 
-function answerCreated(c: Context<HttpEnv>, services: HttpServices, stored: StoredHead) {
+async function answerCreated(c: Context<HttpEnv>, services: HttpServices, stored: StoredHead) {
   const headers = {
     ETag: etagOf(stored.generation),
     Location: linkOf(stored.head.id),
     'Cache-Control': 'no-store',
   };
-  return c.json(viewDocument(stored, roleIn(c, services, stored.head.members)), 201, headers);
+  return c.json(await viewOf(c, services, stored), 201, headers);
 }
 
-function answerChanged(c: Context<HttpEnv>, services: HttpServices, stored: StoredHead) {
-  return c.json(viewDocument(stored, roleIn(c, services, stored.head.members)), 200, {
+async function answerChanged(c: Context<HttpEnv>, services: HttpServices, stored: StoredHead) {
+  return c.json(await viewOf(c, services, stored), 200, {
     ETag: etagOf(stored.generation),
     'Cache-Control': 'no-store',
   });

@@ -158,16 +158,16 @@ function addKeptChange<Name extends Deriving, Options extends z.ZodType, Body ex
         return { document, result: report, counts: operation.counts(report, asked), examine };
       }),
     );
-    return answerMade(c, subject, made);
+    return await answerMade(c, subject, made);
   });
 }
 
-function answerMade(
+async function answerMade(
   c: Context<HttpEnv>,
   { self, view }: Subject,
   { stored, result, version }: DerivedHead,
-): Response {
-  const body = JSON.stringify({ state: view(stored), result, version: version?.number ?? null });
+): Promise<Response> {
+  const body = JSON.stringify({ state: await view(stored), result, version: version?.number ?? null });
   const headers = { ETag: etagOf(stored.generation), 'Cache-Control': 'no-store', 'Content-Type': JSON_TYPE };
   if (version === null) return c.body(body, 200, headers);
   return c.body(body, 201, { ...headers, Location: `${self}/versions/${version.number}` });

@@ -54,7 +54,7 @@ async function answerRevoked(c: Context<HttpEnv>, services: HttpServices, link: 
   const { document: _, ...change } = changeOfDocument(c, place.document);
   const { view } = await subjectOf(c, services);
   const stored = await services.library.links.revoke(change, place, link);
-  return c.json(view(stored), 200, headersOf(stored.generation));
+  return c.json(await view(stored), 200, headersOf(stored.generation));
 }
 
 function placeOf(c: Context<HttpEnv>): LinkedPlace {

@@ -34,7 +34,7 @@ export function addVersionRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServic
     const subject = await subjectOf(c, services);
     const change = changeOfDocument(c, subject.id);
     const stored = await subject.kept.restoreVersion(change, numberOf(c));
-    return answerMade(c, subject, stored);
+    return await answerMade(c, subject, stored);
   });
   serve(app, routes.content, async (c) => {
     const { kept, id } = await subjectOf(c, services);
@@ -55,9 +55,13 @@ export function addVersionRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServic
   });
 }
 
-function answerMade(c: Context<HttpEnv>, { self, view }: Subject, stored: StoredHead): Response {
+async function answerMade(
+  c: Context<HttpEnv>,
+  { self, view }: Subject,
+  stored: StoredHead,
+): Promise<Response> {
   const headers = { ETag: etagOf(stored.generation), Location: self, 'Cache-Control': 'no-store' };
-  return c.body(JSON.stringify(view(stored)), 201, { ...headers, 'Content-Type': 'application/json' });
+  return c.body(JSON.stringify(await view(stored)), 201, { ...headers, 'Content-Type': 'application/json' });
 }
 
 function numberOf(c: Context<HttpEnv>): number {
