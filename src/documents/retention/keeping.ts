@@ -40,7 +40,7 @@ export async function assertKept(
 }
 
 /** @throws {DocumentsError} `documents/held`. */
-export function assertNotHeld({ hold }: Head): void {
+function assertNotHeld({ hold }: Head): void {
   if (hold == null) return;
   throw new DocumentsError('documents/held', 'The document is under a legal hold.');
 }

@@ -72,7 +72,7 @@ export class RuleBook {
 }
 
 /** @throws {DocumentsError} `documents/invalid`, naming the field. */
-export function checkRules({ default: fallback, rules }: RuleSet): void {
+function checkRules({ default: fallback, rules }: RuleSet): void {
   if (rules.length > MOST_RULES) throw invalid('rules', `At most ${MOST_RULES} rules.`);
   if (new Set(rules.map(({ id }) => id)).size < rules.length)
     throw invalid('rules', 'Every id can be used once.');

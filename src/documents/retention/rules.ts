@@ -28,7 +28,7 @@ export interface RuleSet {
 }
 
 /** Rules that others took the place of: they are kept as promised until the notice is over. */
-export interface FormerRules extends RuleSet {
+interface FormerRules extends RuleSet {
   /** ISO 8601. */
   readonly replacedAt: string;
 }
@@ -53,9 +53,9 @@ export interface Retained {
   readonly deleteRule: string | null;
 }
 
-export const DAY_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 /** How long what was promised before holds on after the rules were changed. */
-export const NOTICE_MS = 30 * DAY_MS;
+const NOTICE_MS = 30 * DAY_MS;
 
 /** Everything is kept until somebody deletes it. */
 export const NO_RULES: TenantRules = {
