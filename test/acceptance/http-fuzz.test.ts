@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROBLEMS } from '../../src/http/errors.ts';
 import { ROUTE_ACTIONS } from '../../src/http/route-policy.ts';
+import { BEN } from '../services/openid-provider.ts';
 import { buildDocx, documentXml } from '../support/package.ts';
 import { faultsOf, type Shape, type Shapes, valuesOf } from '../support/shapes.ts';
-import { ACCESS, openSignIn, REFRESH, type SignInStage } from './sign-in-stage.ts';
+import { ACCESS, me, openSignIn, REFRESH, type SignInStage } from './sign-in-stage.ts';
 
 // Whatever the description of the API lets somebody send, and what it does not: no fault of ours, every problem as RFC 9457 says, every
 // answer as described, and nothing of what must not be told. REDLINE_FUZZ_SEED and REDLINE_FUZZ_RUNS look for more.
@@ -75,7 +77,22 @@ async function keepAnew(): Promise<void> {
   const document = await post('/v1/documents', 'file', TEXT);
   const redline = await post(`/v1/documents/${document.id}/redlines`, 'modified', `${TEXT} and two`);
   expect([document.id, redline.id]).toEqual([expect.stringMatching(/^d_/), expect.stringMatching(/^r_/)]);
-  ids = { document: document.id, redline: redline.id, service: account };
+  const started = await fetch(`${stage.service.url}/v1/uploads`, {
+    method: 'POST',
+    headers: { authorization, 'tus-resumable': '1.0.0', 'upload-length': '8' },
+  });
+  const { session: other } = await me(await stage.signedIn({ ...BEN, sub: 'ended' }));
+  ids = {
+    ...{ document: document.id, redline: redline.id, service: account, session: String(other) },
+    upload: started.headers.get('location')?.split('/').at(-1) ?? '',
+  };
+}
+
+/** Of which an address names one. */
+function idIn(pattern: string): string | undefined {
+  if (pattern.includes('service')) return ids.service;
+  if (pattern.includes('sessions')) return ids.session;
+  return pattern.includes('uploads') ? ids.upload : ids.document;
 }
 
 /** What a write to a document or redline is bound to, as it stands now. */
@@ -109,7 +126,7 @@ interface Request {
 
 function requestsOf(pattern: string, { parameters = [], requestBody }: Operation): fc.Arbitrary<Request> {
   const named = (name: string) => {
-    const known = name === 'redline' ? ids.redline : pattern.includes('service') ? ids.service : ids.document;
+    const known = name === 'redline' ? ids.redline : idIn(pattern);
     const good = name === 'id' || name === 'redline' ? (known ?? '') : '1';
     return fc.oneof({ weight: 4, arbitrary: fc.constant(good) }, { weight: 1, arbitrary: texts });
   };
@@ -141,11 +158,31 @@ function requestsOf(pattern: string, { parameters = [], requestBody }: Operation
     },
     { requiredKeys: [] },
   );
-  return fc.record({ path, query, headers, body: bodiesOf(requestBody?.content ?? {}) }).map((drawn) => ({
+  const body = bodiesOf(requestBody?.content ?? {});
+  const tus = pattern.startsWith('/v1/uploads') ? piecesOf() : fc.constant({});
+  return fc.record({ path, query, headers, body, tus }).map((drawn) => ({
     path: `${drawn.path}${searchOf(drawn.query)}`,
-    headers: { ...drawn.headers, ...drawn.body.headers },
+    headers: { ...drawn.headers, ...drawn.body.headers, ...drawn.tus },
     body: drawn.body.body,
   }));
+}
+
+/** Headers of pieces of an upload, most of which fit one another. */
+function piecesOf(): fc.Arbitrary<Record<string, string>> {
+  const numbers = fc.constantFrom('8', '0', '3', '-1', '1e3', '99999999999999', '9999999999999999', '');
+  const mostly = (good: string) =>
+    fc.oneof({ weight: 3, arbitrary: fc.constant(good) }, { weight: 1, arbitrary: numbers }, plain);
+  return fc.record(
+    {
+      'tus-resumable': mostly('1.0.0'),
+      'upload-length': mostly('8'),
+      'upload-offset': mostly('0'),
+      'upload-metadata': mostly(`filename ${Buffer.from(NAME).toString('base64')}`),
+      'upload-checksum': mostly(`sha1 ${createHash('sha1').update('eight by').digest('base64')}`),
+      'content-type': mostly('application/offset+octet-stream'),
+    },
+    { requiredKeys: ['tus-resumable', 'upload-length', 'upload-offset', 'content-type'] },
+  );
 }
 
 /** As a client writes it that knows no better; an empty one would be another address. */
@@ -170,7 +207,13 @@ function bodiesOf(
   content: Readonly<Record<string, { readonly schema: Shape }>>,
 ): fc.Arbitrary<{ headers: Record<string, string>; body: BodyInit | null }> {
   const kinds = Object.entries(content).map(([type, { schema }]) =>
-    type === 'multipart/form-data' ? formsOf(schema) : jsonOf(type, schema),
+    type === 'multipart/form-data'
+      ? formsOf(schema)
+      : type === 'application/offset+octet-stream'
+        ? fc
+            .constantFrom('eight by', 'ei', 'eight by and more', '')
+            .map((bytes) => ({ headers: {}, body: bytes }))
+        : jsonOf(type, schema),
   );
   const wrong = fc.record({
     headers: fc.record({
@@ -264,7 +307,7 @@ async function faultsIn(answer: Response, method: string, operation: Operation):
   return type === 'application/json' ? faultsOf(JSON.parse(text), content[type].schema ?? {}, shapes) : [];
 }
 
-const ROUTES = Object.keys(ROUTE_ACTIONS).filter((route) => !/uploads|sessions\/\{id\}/.test(route));
+const ROUTES = Object.keys(ROUTE_ACTIONS);
 
 describe('whatever is sent', () => {
   test.each(ROUTES)('%s', async (route) => {

@@ -114,6 +114,20 @@ describe('sessions', () => {
     expect((await list(other, 'everybody')).length).toBeGreaterThan((await list(other)).length);
   });
 
+  test('are fifty at most: one more ends the one that was not used for the longest', async () => {
+    const account = { ...BEN, sub: 'many', email: 'many@acme.test' };
+    const first = await stage.signedIn(account);
+    const second = await stage.signedIn(account);
+    stage.time.ahead = 1000;
+    expect((await first.fetch('/auth/refresh', { method: 'POST' })).status, 'used').toBe(204);
+    for (let n = 2; n < 51; n += 1) await stage.signedIn(account);
+    const { sessions } = (await (await first.fetch('/v1/sessions')).json()) as { sessions: object[] };
+    expect(sessions).toHaveLength(50);
+    expect((await first.fetch('/v1/me')).status).toBe(200);
+    stage.time.ahead = 6000;
+    expect((await second.fetch('/v1/me')).status).toBe(401);
+  });
+
   test('end everywhere when somebody signs out', async () => {
     const [one, other] = [await stage.signedIn(BEN), await stage.signedIn(BEN)];
     const token = other.cookies.get(ACCESS);

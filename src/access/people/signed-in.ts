@@ -18,6 +18,8 @@ const BELIEVED_MS = 4000;
 /** Tells the other processes at once; what they do not hear they know after `BELIEVED_MS`. */
 const TOPIC = 'people';
 const LONGEST_DEVICE = 200;
+/** Sessions that a person may have; one more ends the one that was not used for the longest. */
+const MOST_SESSIONS = 50;
 
 export interface Tokens {
   readonly access: string;
@@ -87,6 +89,7 @@ export class SignedIn {
     };
     const refresh = this.#newRefresh(session);
     await sessions.open(session, hashSecret(refresh));
+    await this.#makeRoom(session);
     this.#forget(`${person.tenant}/${person.id}`);
     events({ kind: 'signed-in', ...whose(session) });
     return { session, refresh, access: await this.#issue(session) };
@@ -169,6 +172,17 @@ export class SignedIn {
     const kind = change.disabled === true ? 'person-disabled' : 'person-changed';
     this.#parts.events({ kind, tenant, person: id });
     return person;
+  }
+
+  /** What is ended to make room may come back with an old snapshot of Redis: it was not revoked. */
+  async #makeRoom({ tenant, person, id }: Session): Promise<void> {
+    const there = await this.#parts.sessions.list(tenant, person, this.#parts.clock());
+    if (there.length <= MOST_SESSIONS) return;
+    const others = there.filter((one) => one.id !== id).toSorted((one, other) => other.usedAt - one.usedAt);
+    for (const oldest of others.slice(MOST_SESSIONS - 1)) {
+      await this.#end(oldest);
+      this.#parts.events({ kind: 'session-ended', ...whose(oldest), reason: 'too many' });
+    }
   }
 
   /** First the record, which lasts; then what may be lost. */
