@@ -9,9 +9,17 @@ const sources = readdirSync(join(repository, 'src'), { recursive: true, encoding
   .map((name) => ({ name: `src/${name}`, text: readFileSync(join(repository, 'src', name), 'utf8') }));
 const users = sources.filter(({ text }) => /from '(?:node:crypto|jose)'/.test(text));
 
+/** What tells bytes apart and draws numbers; who does no more stands in the inventory by what for. */
+const HARMLESS = ['createHash', 'hash', 'type Hash', 'randomBytes', 'randomInt', 'randomUUID'];
+const keyed = users.filter(({ text }) =>
+  [...text.matchAll(/import \{([^}]+)\} from '(?:node:crypto|jose)'/g)].some(([, names = '']) =>
+    names.split(',').some((name) => name.trim() !== '' && !HARMLESS.includes(name.trim())),
+  ),
+);
+
 test('the inventory names every place that uses cryptography', () => {
-  expect(users.length).toBeGreaterThan(30);
-  expect(users.filter(({ name }) => !page.includes(`\`${name}\``)).map(({ name }) => name)).toEqual([]);
+  expect(keyed.length).toBeGreaterThan(12);
+  expect(keyed.filter(({ name }) => !page.includes(`\`${name}\``)).map(({ name }) => name)).toEqual([]);
 });
 
 test('the inventory names no place that is not there', () => {
