@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAdmin } from './admin.ts';
-import { addAudit } from './audit.ts';
+import { addAudit } from './audit/commands.ts';
 import { addChangeCommands } from './change-commands.ts';
 import { addDocumentCommands } from './documents/commands.ts';
 import { addEditCommands } from './edit-commands.ts';

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asking, keep, word } from './kept.ts';
 import { runHere } from './run-here.ts';
-import { startService } from './service.ts';
+import { type Service, startService } from './service.ts';
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'redline-audit-'));
 afterAll(() => rmSync(dataDirectory, { recursive: true }));
@@ -47,5 +47,95 @@ test('what a service did is exported, and whoever changes it in the database is 
   });
   expect(await audit('verify', file, '--checkpoints', join(dataDirectory, 'none'))).toMatchObject({
     ...{ code: 1, text: expect.stringContaining('nothing was signed') },
+  });
+});
+
+describe('a trail', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'redline-audit-list-'));
+  const checkpoints = join(folder, 'checkpoints');
+  let service: Service;
+  let document = '';
+  let where: Record<'there' | 'here', readonly string[]>;
+  beforeAll(async () => {
+    const first = await startService({ dataDirectory: folder });
+    const ask = asking(() => first);
+    document = (await keep(ask, word('The rent is 100.'))).body.id;
+    await ask(`/v1/documents/${document}/content`);
+    await ask('/v1/documents/d_missing');
+    await first.stop();
+    service = await startService({ dataDirectory: folder });
+    where = { there: ['--server', service.url], here: ['--data', folder] };
+  });
+  afterAll(async () => {
+    await service.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe.each(['there', 'here'] as const)('%s', (at) => {
+    const list = async (...args: string[]) => await audit('list', ...args, ...where[at]);
+
+    test('is listed as a table, as JSON and as CSV', async () => {
+      const table = await list('--document', document);
+      expect(table.code).toBe(0);
+      expect(table.text).toMatch(/^number +when \(UTC\) +what +outcome +who/);
+      expect(table.text).toMatch(/\n +2 .*content\.downloaded +done +operator/);
+      expect(table.text).toMatch(/\nUp to event \d+/);
+      const { events, view } = JSON.parse((await list('--outcome', 'failed', '--json')).text);
+      expect(events).toMatchObject([{ sequence: 3, type: 'document.read', reason: 'documents/not-found' }]);
+      expect(view.through).toBeGreaterThanOrEqual(3);
+      const csv = await list('--csv', '--order', 'ascending', '--limit', '2');
+      expect(csv.text.trimEnd().split('\r\n')).toHaveLength(3);
+      expect((await list('--from', '2999-01-01')).text).toMatch(/^No events\.\nUp to event/);
+      expect((await list('--limit', '1')).text).toContain('There are more');
+    });
+
+    test('is exported, also from where one broke off', async () => {
+      const some = ['--type', 'content.downloaded,document.created', ...where[at]];
+      const all = (await audit('export', ...some)).text.trimEnd().split('\n');
+      expect(all.map((line) => JSON.parse(line).sequence)).toEqual([1, 2]);
+      const rest = (await audit('export', '--after', '1', '--format', 'csv', ...some)).text;
+      expect(rest.trimEnd().split('\r\n')).toHaveLength(2);
+    });
+
+    test('proves an event, and the proof is good where nothing else is', async () => {
+      const file = join(folder, `${at}.proof.json`);
+      const more = at === 'here' ? ['--checkpoints', checkpoints] : [];
+      expect(await audit('prove', '2', '-o', file, ...more, ...where[at])).toMatchObject({ code: 0 });
+      const proven = await audit('verify-event', file);
+      expect(proven.text).toMatch(/^proven: event 2 of local: content\.downloaded done by operator at /);
+      const [, root = ''] = /first key (\w+)/.exec(proven.text) ?? [];
+      const trusted = await audit(
+        'verify-event',
+        file,
+        '--trust',
+        root,
+        '--checkpoints',
+        checkpoints,
+        '--json',
+      );
+      expect([trusted.code, JSON.parse(trusted.text).event.document]).toEqual([0, document]);
+      expect(await audit('verify-event', file, '--trust', 'f'.repeat(32))).toMatchObject({
+        ...{ code: 1, text: 'not proven: the first key is another one than the trusted one\n' },
+      });
+      expect((await audit('verify-event', file, '--checkpoints', join(folder, 'none'))).code).toBe(1);
+      writeFileSync(file, readFileSync(file, 'utf8').replace('content.downloaded', 'document.read'));
+      expect(await audit('verify-event', file)).toMatchObject({
+        ...{ code: 1, text: 'not proven: the event is not what its own hash says\n' },
+      });
+    });
+
+    test.each([
+      [['--type', 'nothing'], 2],
+      [['--outcome', 'maybe'], 2],
+      [['--from', 'yesterday'], 2],
+      [['--limit', '0'], 2],
+      [['--json', '--csv'], 2],
+    ])('%j is a mistake of whoever asks', async (args, code) => {
+      expect((await list(...args)).code).toBe(code);
+    });
+  });
+
+  test('that is neither with a service nor with checkpoints proves nothing', async () => {
+    expect((await audit('prove', '1', ...where.here)).code).toBe(2);
   });
 });

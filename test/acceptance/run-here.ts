@@ -4,7 +4,7 @@ import { run } from '../../src/cli/program.ts';
 export async function runHere(...args: string[]): Promise<{ code: number; text: string }> {
   const out: string[] = [];
   const sink = (data: string | Uint8Array, done: () => void): void => {
-    out.push(String(data));
+    out.push(Buffer.from(data as Uint8Array).toString());
     done();
   };
   const ignored = (_: unknown, done: () => void): void => done();
