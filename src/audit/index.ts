@@ -4,9 +4,11 @@ export { EVENT_TYPES, type EventKind, type EventType } from './event-types.ts';
 export { PortableTrail } from './portable-trail.ts';
 export type { AuditPage, AuditQuery, AuditSink, SequenceRange } from './ports/audit-sink.ts';
 export type { LockedPlace, NameStretch } from './ports/locked-place.ts';
+export type { KeptRecord, RecordLog } from './ports/record-log.ts';
 export { Checkpointer, type Checkpoints, checkpointsAfter, readProof } from './proof/checkpointer.ts';
 export { type EventProof, proveEvent } from './proof/event-proof.ts';
 export { type ChainFault, type Verification, verifyChain } from './proof/verify.ts';
+export { routedLog } from './routed-log.ts';
 export { routedSink } from './routed-sink.ts';
 export { EXPORT_FORMATS, type ExportFormat, eventLine, headLine } from './tables.ts';
 export {

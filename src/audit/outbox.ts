@@ -1,16 +1,16 @@
-import { type Ambient, type VersionedBlobStore, writeNew } from '../documents/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import type { Occurrence } from './event.ts';
+import type { KeptRecord, RecordLog } from './ports/record-log.ts';
 
-/** How many objects are written at once: while they are, what else happens gathers for the next one. */
+/** How many records are written at once: while they are, what else happens gathers for the next one. */
 const WRITES_AT_ONCE = 2;
-/** Occurrences in one object at most. */
+/** Occurrences in one record at most. */
 const MOST_IN_ONE = 1000;
 /** Occurrences that are kept in memory while the store does not take them. */
 const MOST_LATER = 10_000;
 
-/** What one object holds. */
-export interface OutboxObject {
+/** What one record of the log holds. */
+export interface OutboxRecord {
   readonly name: string;
   readonly occurrences: readonly Occurrence[];
 }
@@ -22,28 +22,22 @@ interface Waiting {
 }
 
 /**
- * Keeps what happened in one tenant until a chain has it: objects `outbox/TENANT/TIME-ID`, each with all that came together while the ones
- * before it were written. Decision 0141.
+ * Keeps what happened in one tenant until a chain has it: records of a log, each with all that came together while the ones
+ * before it were written. Decisions 0141 and 0150.
  */
 export class Outbox {
   readonly #tenant: string;
-  readonly #store: VersionedBlobStore;
-  readonly #ambient: Ambient;
-  readonly #written: (object: OutboxObject) => void;
+  readonly #log: RecordLog;
+  readonly #written: (record: OutboxRecord) => void;
   #waiting: Waiting[] = [];
   #later: Occurrence[] = [];
   readonly #writing = new Set<Promise<void>>();
   #lost = 0;
 
-  /** @param written is told of every object of this process that is sure to be there. */
-  constructor(
-    tenant: string,
-    { store, ambient }: { readonly store: VersionedBlobStore; readonly ambient: Ambient },
-    written: (object: OutboxObject) => void,
-  ) {
+  /** @param written is told of every record of this process that is sure to be there. */
+  constructor(tenant: string, log: RecordLog, written: (record: OutboxRecord) => void) {
     this.#tenant = tenant;
-    this.#store = store;
-    this.#ambient = ambient;
+    this.#log = log;
     this.#written = written;
   }
 
@@ -106,37 +100,22 @@ export class Outbox {
   }
 
   async #keep(occurrences: readonly Occurrence[]): Promise<void> {
-    const at = String(this.#ambient.clock()).padStart(15, '0');
-    const name = `outbox/${this.#tenant}/${at}-${Buffer.from(this.#ambient.random(8)).toString('hex')}`;
-    await writeNew(this.#store, name, new TextEncoder().encode(JSON.stringify(occurrences)));
+    const name = await this.#log.append(this.#tenant, JSON.stringify(occurrences));
     this.#written({ name, occurrences });
   }
 }
 
-/** Every object that is there, with the moment that it was begun. */
-export async function* listOutbox(
-  store: VersionedBlobStore,
-): AsyncIterable<{ readonly name: string; readonly tenant: string; readonly at: number }> {
-  for await (const { name } of store.list('outbox/')) {
-    const [, tenant = '', id = ''] = name.split('/');
-    yield { name, tenant, at: Number(id.split('-')[0]) };
-  }
-}
-
-/** @returns `null` when it is there no more. @throws {OutsideError} `damaged`. */
-export async function readOutbox(store: VersionedBlobStore, name: string): Promise<OutboxObject | null> {
-  const blob = await store.read(name);
-  if (blob === null) return null;
+/** @throws {OutsideError} `damaged`. */
+export function occurrencesIn({ name, text }: KeptRecord): readonly Occurrence[] {
   try {
     // Nothing but this module writes there.
-    const occurrences = JSON.parse(await new Response(blob.body).text()) as Occurrence[];
-    return { name, occurrences };
+    return JSON.parse(text) as Occurrence[];
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new OutsideError(
       'BlobStore',
       'damaged',
-      `An object of the outbox is not what was written: ${name}.`,
+      `A record of the outbox is not what was written: ${name}.`,
     );
   }
 }

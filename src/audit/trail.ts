@@ -10,9 +10,11 @@ import { OutsideError } from '../kit/index.ts';
 import { canonicalJson, type Json } from './canonical.ts';
 import { Chain } from './chain.ts';
 import type { AuditEvent, ChainEnd, Occurrence } from './event.ts';
-import { listOutbox, Outbox, type OutboxObject, readOutbox } from './outbox.ts';
+import { ObjectLog } from './object-log.ts';
+import { Outbox, type OutboxRecord, occurrencesIn } from './outbox.ts';
 import { parcelOf } from './parcel.ts';
 import type { AuditPage, AuditQuery, AuditSink } from './ports/audit-sink.ts';
+import type { RecordLog } from './ports/record-log.ts';
 import { Segments } from './segments.ts';
 
 /** What stands in the outbox or the journal for so long was left by a process that died. */
@@ -34,8 +36,10 @@ export type EventActor = Pick<Actor, 'tenant' | 'id' | 'credential' | 'address' 
 };
 
 export interface TrailParts {
-  /** Where outbox and chains are kept. */
+  /** Where chains are kept. */
   readonly store: VersionedBlobStore;
+  /** Where the outbox is kept; objects of the store by default. */
+  readonly log?: RecordLog | null;
   readonly commits: CommitHistory;
   readonly sink: AuditSink;
   readonly ambient: Ambient;
@@ -72,12 +76,16 @@ export class Trail {
   readonly #chains = new Map<string, Chain>();
   /** Up to where the journal was looked through. */
   #position: string | null = null;
-  /** Of objects of the outbox that chains hold. */
+  /** The outbox, and the objects in which an older release may have left one. */
+  readonly #logs: readonly [RecordLog, ...RecordLog[]];
+  /** Of records of the outbox that chains hold. */
   #removals: Promise<unknown>[] = [];
   #advancing: Promise<void> | null = null;
 
   constructor(parts: TrailParts) {
     this.#parts = parts;
+    const objects = new ObjectLog(parts.store, parts.ambient);
+    this.#logs = parts.log == null ? [objects] : [parts.log, objects];
     this.#segments = new Segments(parts.store, parts.ambient);
   }
 
@@ -117,13 +125,8 @@ export class Trail {
   /** Finds what processes that died left in the outbox and in the journal. @returns how much that was. */
   async sweep(): Promise<number> {
     const now = this.#parts.ambient.clock();
-    let found = 0;
-    for await (const { name, tenant, at } of listOutbox(this.#parts.store)) {
-      const object = at > now - LEFT_MS ? null : await readOutbox(this.#parts.store, name);
-      if (object === null) continue;
-      this.#take(tenant, object, true);
-      found += 1;
-    }
+    const outbox = await this.#sweepOutbox(now - LEFT_MS);
+    let { found } = outbox;
     const { commits, position } = await this.#parts.commits.announced(this.#position, now);
     let isWhole = true;
     for (const announced of commits) {
@@ -137,7 +140,26 @@ export class Trail {
     }
     await this.advance();
     if (isWhole) this.#position = position;
+    if (outbox.failure !== null) throw outbox.failure;
     return found;
+  }
+
+  /** What cannot be read there holds up nothing else. */
+  async #sweepOutbox(before: number): Promise<{ readonly found: number; readonly failure: unknown }> {
+    let found = 0;
+    let failure: unknown = null;
+    for (const log of this.#logs) {
+      try {
+        for await (const record of log.left(before)) {
+          const { name, tenant } = record;
+          this.#take(tenant, log, { name, occurrences: occurrencesIn(record) }, true);
+          found += 1;
+        }
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    return { found, failure };
   }
 
   /** Removes announcements of commits that are in a chain, or never will be commits. Those that may yet be stay. @returns how many. */
@@ -234,11 +256,10 @@ export class Trail {
     if (failures.length > 0) throw failures[0];
   }
 
-  #take(tenant: string, { name, occurrences }: OutboxObject, found: boolean): void {
+  #take(tenant: string, log: RecordLog, { name, occurrences }: OutboxRecord, found: boolean): void {
     // What is not removed now a sweep finds, and knows.
     const settled = (): void => {
-      const removed = this.#parts.store.purge(name).catch(() => 0);
-      this.#removals.push(removed);
+      this.#removals.push(log.remove(name).catch(() => {}));
     };
     this.#chain(tenant).add({ tenant, occurrences, commit: null, found, settled });
   }
@@ -246,7 +267,8 @@ export class Trail {
   #outbox(tenant: string): Outbox {
     const there = this.#outboxes.get(tenant);
     if (there !== undefined) return there;
-    const outbox = new Outbox(tenant, this.#parts, (object) => this.#take(tenant, object, false));
+    const [log] = this.#logs;
+    const outbox = new Outbox(tenant, log, (record) => this.#take(tenant, log, record, false));
     this.#outboxes.set(tenant, outbox);
     return outbox;
   }

@@ -5,6 +5,7 @@ import { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-stor
 import { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
 import { guardedKeyService } from './guarded-key-service.ts';
 import { guardedLockedPlace } from './guarded-locked-place.ts';
+import { guardedRecordLog } from './guarded-record-log.ts';
 import { guardedScanner } from './guarded-scanner.ts';
 import { guardedShared } from './guarded-shared.ts';
 import { guardedWeb, perHost } from './guarded-web.ts';
@@ -47,6 +48,15 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
       platform.checkpoints === null
         ? null
         : guardedLockedPlace(platform.checkpoints, new Outside('LockedPlace', AUDIT_LIMITS, parts)),
+    outboxes:
+      platform.outboxes === null
+        ? null
+        : new Map(
+            [...platform.outboxes].map(([residency, log]) => [
+              residency,
+              guardedRecordLog(log, new Outside('BlobStore', HEADS_LIMITS, parts)),
+            ]),
+          ),
     scanner: guardedScanner(platform.scanner, new Outside('Scanner', SCANNER_LIMITS, parts)),
     web: guardedWeb(platform.web, perHost(parts)),
     identity:

@@ -1,5 +1,5 @@
 import type { IdentityProvider, IssuerKeys } from '../access/index.ts';
-import type { AuditSink, LockedPlace } from '../audit/index.ts';
+import type { AuditSink, LockedPlace, RecordLog } from '../audit/index.ts';
 import type { Catalogue, Place, Residency, Scanner, Web } from '../documents/index.ts';
 import type { Printer } from '../jobs/index.ts';
 import type { Shared } from './shared.ts';
@@ -11,6 +11,8 @@ export interface Platform {
   readonly catalogue: Catalogue;
   /** Where events of the audit trail are looked up: those of each tenant in its region. */
   readonly audit: ReadonlyMap<Residency, AuditSink>;
+  /** Where the outbox of each region is kept; `null`: as objects among the heads. */
+  readonly outboxes: ReadonlyMap<Residency, RecordLog> | null;
   /** Where checkpoints of the audit trail are put; `null`: nowhere. */
   readonly checkpoints: LockedPlace | null;
   readonly scanner: Scanner;

@@ -1,4 +1,4 @@
-import { Checkpointer, routedSink, Trail } from '../audit/index.ts';
+import { Checkpointer, routedLog, routedSink, Trail } from '../audit/index.ts';
 import type { Library } from '../documents/index.ts';
 import {
   describeError,
@@ -25,6 +25,7 @@ export async function openTrail(
 ): Promise<Trail> {
   const trail = new Trail({
     ...{ store: placeOf({ platform, config }).heads, commits: library.commits },
+    log: platform.outboxes === null ? null : routedLog(platform.outboxes, config.residencies),
     sink: routedSink(platform.audit, config.residencies),
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
   });

@@ -20,9 +20,11 @@ import { LINK_LIFETIME_MS, Links } from '../../src/documents/links.ts';
 import { Members } from '../../src/documents/members.ts';
 import { Redlines } from '../../src/documents/redlines.ts';
 import { Rewrapping } from '../../src/documents/rewrapping.ts';
+import { FileLog } from '../../src/platform/embedded/index.ts';
 import { actorOf, TENANT } from './actor.ts';
 import type { Faults } from './faults.ts';
 import { SimulatedKeys, type Vault } from './keys.ts';
+import { type LogFiles, SimulatedLogs } from './log-files.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedSink, type SinkRows } from './sink.ts';
 import { type Disk, SimulatedStore } from './world.ts';
@@ -34,6 +36,8 @@ const PAGE_SIZE = 2;
 /** So few keys in a run that most passes take several. */
 const KEYS_A_RUN = 8;
 const KEYS_A_COMMIT = 4;
+/** So few bytes in a file that it holds some groups of records. */
+const LOG_BYTES = 2000;
 /** Fewer than a real service keeps; as long as anybody may ask again what became of a request. */
 const KEPT = { generations: 3, ms: 8 * 24 * 3_600_000 };
 
@@ -48,6 +52,8 @@ export interface Disks {
 export interface Outside {
   readonly disks: Disks;
   readonly vault: Vault;
+  /** Where what happens is kept until a chain has it; `null`: as objects among the heads. */
+  readonly logs: LogFiles | null;
   /** What auditors see. */
   readonly events: SinkRows;
   /** How far chores are, where processes share that; `null`: each one remembers its own. */
@@ -75,7 +81,7 @@ export class Server {
   constructor(
     process: Process,
     scheduler: Scheduler,
-    { disks, vault, events, positions }: Outside,
+    { disks, vault, logs, events, positions }: Outside,
     faults: () => Faults,
     all = false,
   ) {
@@ -98,8 +104,16 @@ export class Server {
     this.contents = new ContentStore(this.#contentBlobs, keys, ambient);
     // A real service keeps pruned heads for as long as any relay may sleep.
     const whole = new SimulatedStore(disks.heads, scheduler, process, faults, true);
+    const log =
+      logs === null
+        ? null
+        : new FileLog(new SimulatedLogs(logs, scheduler, process, faults), {
+            ...ambient,
+            fileBytes: LOG_BYTES,
+          });
     this.trail = new Trail({
       ...{ store: this.#headBlobs, sink: new SimulatedSink(events, scheduler, process, faults), ambient },
+      log,
       commits: new CommitHistory(whole, new HeadStore(whole, keys, ambient, PAGE_SIZE)),
     });
     this.heads.onCommit = ({ head }) => this.trail.committed(recordsOf(head));

@@ -21,6 +21,7 @@ export async function simulate(seed: number): Promise<History> {
   const outside: Outside = {
     disks: { heads: disk(), contents: disk(), spool: disk(), secrets: disk() },
     vault: new Vault(scheduler),
+    logs: scheduler.chance(0.7) ? new Map() : null,
     events: new Map(),
     positions: scheduler.chance(0.5) ? new Map() : null,
   };

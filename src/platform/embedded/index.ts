@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Place, Residency } from '../../documents/index.ts';
-import { type Clock, OutsideError, systemClock } from '../../kit/index.ts';
+import { type Clock, OutsideError, systemClock, systemRandom } from '../../kit/index.ts';
 import { type ClamdAddress, ClamdScanner } from '../clamd/index.ts';
 import { MemoryRateLimits } from '../memory-rate-limits.ts';
 import { type OidcClient, OpenIdProvider, PublishedKeys } from '../oidc/index.ts';
@@ -10,8 +10,10 @@ import { openRedis } from '../redis/index.ts';
 import type { Shared } from '../shared.ts';
 import { NodeWeb } from '../web/index.ts';
 import { DirectoryBlobStore } from './directory-blob-store.ts';
+import { FileLog } from './file-log.ts';
 import { KeyRing } from './key-ring.ts';
 import { LockedDirectory } from './locked-directory.ts';
+import { LogFolder } from './log-folder.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { MemoryChannel } from './memory-channel.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
@@ -21,8 +23,10 @@ import { SqliteSessions } from './sqlite-sessions.ts';
 import { structureScanner } from './structure-scanner.ts';
 
 export { DirectoryBlobStore } from './directory-blob-store.ts';
+export { FileLog } from './file-log.ts';
 export { KeyRing } from './key-ring.ts';
 export { LockedDirectory } from './locked-directory.ts';
+export { LogFolder } from './log-folder.ts';
 export { MemoryCache } from './memory-cache.ts';
 export { MemoryChannel } from './memory-channel.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
@@ -73,8 +77,24 @@ export async function openEmbeddedPlatform(
     const isNeeded = [...residencies.values()].includes(residency) || (await isThere(folder));
     if (isNeeded) regions.set(residency, await openPlace(folder, passphrase));
   }
+  const { clock = systemClock } = options;
+  const outboxes = new Map<Residency, FileLog>();
+  for (const residency of regions.keys()) {
+    const folder = join(residency === 'local' ? directory : join(directory, residency), 'outbox');
+    outboxes.set(residency, new FileLog(await LogFolder.open(folder), { clock, random: systemRandom }));
+  }
   const machine = await openMachine(directory, [...regions.keys()], options);
-  return { ...machine, regions, checkpoints: new LockedDirectory(join(directory, 'checkpoints')) };
+  const close = async (): Promise<void> => {
+    for (const outbox of outboxes.values()) await outbox.close();
+    await machine.close();
+  };
+  return {
+    ...machine,
+    close,
+    regions,
+    outboxes,
+    checkpoints: new LockedDirectory(join(directory, 'checkpoints')),
+  };
 }
 
 async function openPlace(directory: string, passphrase: string | null): Promise<Place> {
@@ -110,7 +130,7 @@ export async function openMachine(
     signIn = { oidc: null },
     clock = systemClock,
   }: MachineOptions = {},
-): Promise<Omit<Platform, 'regions' | 'checkpoints'>> {
+): Promise<Omit<Platform, 'regions' | 'checkpoints' | 'outboxes'>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
   const audit = new Map<Residency, SqliteAuditSink>();

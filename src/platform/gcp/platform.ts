@@ -78,6 +78,7 @@ export async function openGcpPlatform(
       }),
     ),
     checkpoints: checkpointsOf(options, calls),
+    outboxes: null,
     regions: new Map(places.map((place) => regionOf(place, store, client))),
     close: async () => {
       await machine.close();

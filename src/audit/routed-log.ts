@@ -1,0 +1,37 @@
+import { OutsideError } from '../kit/index.ts';
+import type { RecordLog } from './ports/record-log.ts';
+
+/**
+ * One log made of several: what happens in a tenant is kept in that of its region, and in no other.
+ *
+ * @param logs the first one has those of tenants for whom nothing is said.
+ * @param residencies the region of each tenant.
+ */
+export function routedLog(
+  logs: ReadonlyMap<string, RecordLog>,
+  residencies: ReadonlyMap<string, string>,
+): RecordLog {
+  const [first = ''] = logs.keys();
+  const at = (region: string): RecordLog => {
+    const found = logs.get(region);
+    if (found === undefined) {
+      throw new OutsideError('BlobStore', 'refused', 'A tenant belongs to a region that keeps no events.');
+    }
+    return found;
+  };
+  return {
+    append: async (tenant, text) => {
+      const region = residencies.get(tenant) ?? first;
+      return `${region} ${await at(region).append(tenant, text)}`;
+    },
+    async *left(before) {
+      for (const [region, log] of logs) {
+        for await (const record of log.left(before)) yield { ...record, name: `${region} ${record.name}` };
+      }
+    },
+    remove: async (name) => {
+      const space = name.indexOf(' ');
+      await at(name.slice(0, space)).remove(name.slice(space + 1));
+    },
+  };
+}
