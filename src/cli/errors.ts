@@ -10,6 +10,8 @@ export type CliErrorCode =
   | 'file/not-writable'
   | 'pdf/not-available'
   | 'pdf/failed'
+  /** A pair of a batch took more time or memory than one may. */
+  | 'work/too-much'
   /** What the service sent is not whole. */
   | 'service/broken';
 
@@ -70,6 +72,7 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
     case 'document/dtd-forbidden':
       return EXIT.badDocument;
     case 'limits/exceeded':
+    case 'work/too-much':
       return EXIT.limits;
     case 'pdf/not-available':
     case 'service/broken':

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAdmin } from './admin.ts';
 import { addAudit } from './audit/commands.ts';
+import { addBatch } from './batch/command.ts';
 import { addChangeCommands } from './change-commands.ts';
 import { addDocumentCommands } from './documents/commands.ts';
 import { addEditCommands } from './edit-commands.ts';
@@ -16,6 +17,7 @@ Examples:
   redline compare draft-1.docx draft-2.docx -o redline.docx --author "Ada Lovelace" --date none --json
   cat draft-2.docx | redline compare draft-1.docx - -o - > redline.docx
   redline verify draft-1.docx draft-2.docx redline.docx
+  redline batch contracts/ -o redlines/ --summary summary.csv
   redline changes redline.docx --author "Ada Lovelace"
   redline accept redline.docx -o clean.docx --all
   redline html redline.docx -o redline.html --view side-by-side
@@ -94,6 +96,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
     });
   addCompare(program, io, done);
   addVerify(program, io, done);
+  addBatch(program, io, done);
   addChangeCommands(program, io, done);
   addShowCommands(program, io, done);
   addEditCommands(program, io, done);

@@ -1,4 +1,4 @@
-export { CERTIFICATE_FORMAT, canonicalJson } from './certificate.ts';
+export { CERTIFICATE_FORMAT, canonicalJson, ENGINE_VERSION } from './certificate.ts';
 export { type CertificateCheck, checkCertificate, type Mismatch } from './check.ts';
 export type { Codec } from './codec.ts';
 export { combine } from './combine.ts';
