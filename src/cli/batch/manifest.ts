@@ -15,7 +15,7 @@ export interface Pair {
 }
 
 /** Pairs of one batch on this machine. */
-export const MOST_PAIRS = 100_000;
+const MOST_PAIRS = 100_000;
 const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
 /** Names in one message. */
 const MOST_NAMED = 5;
