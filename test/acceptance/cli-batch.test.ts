@@ -50,7 +50,7 @@ describe('redline batch of a folder', () => {
       ['globex', 'identical'],
     ]);
     expect(textOf(new Uint8Array(read('out/acme.docx')), 'word/document.xml')).toMatch(/<w:ins .*twelve/s);
-    expect(read('summary.csv').toString()).toContain('"acme","all/acme/original.docx"');
+    expect(read('summary.csv').toString()).toContain('"acme","acme/original.docx"');
 
     const made = statSync(join(folder, 'out/acme.docx')).mtimeMs;
     appendFileSync(join(folder, 'out/batch.jsonl'), '{"name":"acme","sha2');

@@ -27,7 +27,7 @@ export async function runBatch(source: string, flags: BatchFlags, io: Io): Promi
   if (flags.output === STANDARD) throw new CliError('usage', 'the results need a folder: --output FOLDER');
   const common = optionsOf(flags, io);
   const threads = threadsOf(flags.threads);
-  const pairs = await readPairs(source);
+  const { pairs, root } = await readPairs(source);
   // Every option is looked at before the first pair is compared.
   for (const { options } of pairs) compareOptions({ ...common, ...options });
   await mkdir(flags.output, { recursive: true });
@@ -43,7 +43,7 @@ export async function runBatch(source: string, flags: BatchFlags, io: Io): Promi
   });
   const meter = createMeter(io.stderr, pairs.length);
   try {
-    const work = { pool, folder: flags.output, flags, common, before, inputs, io };
+    const work = { pool, root, folder: flags.output, flags, common, before, inputs, io };
     const done = await doAll(pairs, work, threads, meter);
     meter.end();
     const summary = {

@@ -30,7 +30,9 @@ const SEGMENT = /^(?!\.)[^\\/:*?"<>|\p{Cc}\p{Cf}]{1,200}$/u;
  *
  * @throws {CliError} `usage` for what is no batch: nothing is compared then.
  */
-export async function readPairs(source: string): Promise<readonly Pair[]> {
+export async function readPairs(
+  source: string,
+): Promise<{ readonly pairs: readonly Pair[]; readonly root: string }> {
   const there = await stat(source).catch((error: unknown) => {
     throw codeOf(error) === 'ENOENT' ? new CliError('file/not-found', `there is no ${source}`, error) : error;
   });
@@ -44,7 +46,7 @@ export async function readPairs(source: string): Promise<readonly Pair[]> {
     throw unusable(source, `holds ${pairs.length} pairs, more than ${MOST_PAIRS}`);
   const twice = repeated(pairs.map(({ name }) => name.toLowerCase()));
   if (twice !== undefined) throw unusable(source, `two pairs are called ${twice}`);
-  return pairs;
+  return { pairs, root: there.isDirectory() ? source : dirname(source) };
 }
 
 interface Halves {

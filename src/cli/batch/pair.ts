@@ -39,6 +39,9 @@ export interface Done {
 
 export interface Work {
   readonly pool: EnginePool;
+  /** Where paths that are shown start from: the folder of the pairs, or of the manifest. */
+  readonly root: string;
+  /** Of the results. */
   readonly folder: string;
   readonly flags: BatchFlags;
   readonly common: CompareOptions;
@@ -54,8 +57,8 @@ export async function doOne(pair: Pair, work: Work): Promise<Done> {
   const asked = askedOf(pair, work);
   const base = {
     name: pair.name,
-    original: relative('.', pair.original),
-    modified: relative('.', pair.modified),
+    original: relative(work.root, pair.original),
+    modified: relative(work.root, pair.modified),
   };
   try {
     const read = async (name: string, role: InputRole & keyof typeof sha256) => {
