@@ -89,7 +89,12 @@ export class Library {
     });
     this.#heads = new HeadStore(parts.region.heads, this.#documentKeys, parts.ambient);
     this.commits = new CommitHistory(parts.region.heads, this.#heads);
-    this.#quotas = new Quotas(parts.catalogue, parts.quotaOf ?? (() => null));
+    this.#quotas = new Quotas(parts.catalogue, parts.quotaOf ?? (() => null), {
+      clock: parts.ambient.clock,
+      follow: async () => {
+        await this.follow().catch(parts.onBehind);
+      },
+    });
     const contents = new ContentStore(parts.region.contents, this.#documentKeys, parts.ambient, this.#quotas);
     this.#contents = contents;
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);

@@ -1,3 +1,4 @@
+import type { Clock } from '../kit/index.ts';
 import type { Catalogue } from './catalogue.ts';
 import { DocumentsError } from './errors.ts';
 
@@ -7,33 +8,57 @@ export interface Quota {
   readonly bytes: number;
 }
 
+/** How a process learns what others keep. */
+export interface Following {
+  readonly clock: Clock;
+  /** Brings the catalogue up to date; where that fails it is tried again later. */
+  readonly follow: () => Promise<void>;
+}
+
+const FRESH_MS = 5000;
+
 /**
  * Whether there is room for what somebody wants to keep. What is kept the catalogue knows; what is under way in this process
- * is counted here. Other processes are known as far as the catalogue has followed them: the quota is passed by what is under
- * way there at most.
+ * is counted here. Other processes are followed first, once in five seconds: so together they pass a quota by what the others
+ * took in during the last five seconds and what is under way there, at most.
  */
 export class Quotas {
   readonly #catalogue: Catalogue;
   readonly #quotaOf: (tenant: string) => Quota | null;
+  readonly #following: Following;
+  #followedAt = Number.NEGATIVE_INFINITY;
+  #followed: Promise<void> = Promise.resolve();
   /** Documents that are being made, by tenant. */
   readonly #made = new Map<string, Set<string>>();
   /** Bytes that are arriving, by tenant. */
   readonly #arriving = new Map<string, number>();
 
   /** @param quotaOf `null` for as much as there is room for. */
-  constructor(catalogue: Catalogue, quotaOf: (tenant: string) => Quota | null) {
+  constructor(catalogue: Catalogue, quotaOf: (tenant: string) => Quota | null, following: Following) {
     this.#catalogue = catalogue;
     this.#quotaOf = quotaOf;
+    this.#following = following;
   }
 
   /** Begins to make a document, until `end`. @throws {DocumentsError} `documents/quota-exceeded`. */
   async begin(tenant: string, document: string): Promise<void> {
     const quota = this.#quotaOf(tenant);
     if (quota === null) return;
-    const { documents: used } = await this.#catalogue.usage(tenant);
+    const { documents: used } = await this.#usage(tenant);
     const made = this.#made.get(tenant) ?? new Set();
     if (used + made.size >= quota.documents) throw exceeded('documents', used, quota.documents);
     this.#made.set(tenant, made.add(document));
+  }
+
+  /** Who comes while the others are being followed waits for the same. */
+  async #usage(tenant: string): Promise<{ readonly documents: number; readonly bytes: number }> {
+    const now = this.#following.clock();
+    if (now >= this.#followedAt + FRESH_MS) {
+      this.#followedAt = now;
+      this.#followed = this.#following.follow();
+    }
+    await this.#followed;
+    return await this.#catalogue.usage(tenant);
   }
 
   /** It is in the catalogue now, or nowhere. */
@@ -45,7 +70,7 @@ export class Quotas {
   async *measured(tenant: string, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     const quota = this.#quotaOf(tenant);
     if (quota === null) return yield* body;
-    const { bytes: used } = await this.#catalogue.usage(tenant);
+    const { bytes: used } = await this.#usage(tenant);
     let own = 0;
     try {
       for await (const chunk of body) {
