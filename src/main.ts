@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Trail } from './audit/index.ts';
+import type { Happening, Trail } from './audit/index.ts';
 import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
 import type { Library } from './documents/index.ts';
-import { createLog, describeError, type Log, OutsideError, systemClock } from './kit/index.ts';
+import { createLog, describeError, type Log, OutsideError, systemClock, systemRandom } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
 import { guardPlatform, type Platform } from './platform/index.ts';
 import {
@@ -38,18 +38,43 @@ export async function run(overrides: Environment = {}): Promise<number> {
 }
 
 /**
- * Works with the documents of an installation beside the service, which may run meanwhile.
+ * Works with the documents of an installation beside the service, which may run meanwhile, for whoever looks after it on its
+ * machine: what is about to be done is kept in the audit trail before, and what became of it behind it.
  *
  * @throws {ConfigError | OutsideError}
  */
-export async function withLibrary<Result>(
+export async function withOperator<Result>(
   overrides: Environment,
+  deed: (Pick<Happening, 'type'> & Partial<Pick<Happening, 'object' | 'details'>>) & {
+    readonly tenant: string;
+  },
   work: (library: Library, config: Config) => Promise<Result>,
 ): Promise<Result> {
-  return await beside(overrides, ({ config }, library) => work(library, config));
+  return await beside(overrides, async (context, library) => {
+    const trail = await openTrail(context, library);
+    const { tenant, ...said } = deed;
+    const requestId = `cli-${Buffer.from(systemRandom(12)).toString('hex')}`;
+    const actor = { ...OPERATOR_HERE, tenant, requestId };
+    const happening = { ...said, actor, outcome: 'done', reason: 'operator' } as const;
+    const intent = await trail.intend(happening);
+    try {
+      const result = await work(library, context.config);
+      await intent.settle(happening);
+      return result;
+    } catch (error) {
+      await intent.settle({ ...happening, outcome: 'failed', reason: 'operator' }).catch(() => {});
+      throw error;
+    } finally {
+      // Otherwise the service that runs, or the next one, finds it.
+      await trail.advance().catch((error) => context.log.warn('audit sink behind', describeError(error)));
+    }
+  });
 }
 
-/** The same with the audit trail, after what was left has been brought into it. */
+/** Whoever may use the machine and the folder; nobody asks who that is. */
+const OPERATOR_HERE = { kind: 'operator', id: 'operator', credential: 'machine', address: null } as const;
+
+/** Works with the audit trail, after what was left has been brought into it. */
 export async function withTrail<Result>(
   overrides: Environment,
   work: (trail: Trail) => Promise<Result>,

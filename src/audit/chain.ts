@@ -33,7 +33,8 @@ export class Chain {
   readonly #known = new Map<string, number>();
   /** By object: the last commit that is in the chain. */
   readonly #commits = new Map<string, number>();
-  /** When the last event happened that the sink has got. */
+  /** When the last event happened that is in the chain, and the last one that the sink has got. */
+  #newest: string | null = null;
   #lastSeen: string | null = null;
   readonly #atHand = new Map<number, readonly AuditEvent[]>();
 
@@ -54,6 +55,15 @@ export class Chain {
   /** Events that the sink has not got yet. */
   get undelivered(): number {
     return (this.#end?.sequence ?? 0) - this.#delivered;
+  }
+
+  /** When the last event happened; `null` when none was seen. */
+  get committedAt(): string | null {
+    return this.#newest;
+  }
+
+  get deliveredAt(): string | null {
+    return this.#lastSeen;
   }
 
   /** When the oldest thing happened that the sink has not got; `null` for nothing. */
@@ -242,6 +252,7 @@ export class Chain {
       this.#commits.delete(object);
     }
     if (this.#atHand.size < MOST_AT_HAND) this.#atHand.set(first.sequence, events);
+    this.#newest = last.at;
     return { sequence: last.sequence, hash: last.hash };
   }
 }

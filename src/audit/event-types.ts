@@ -118,6 +118,8 @@ export const EVENT_TYPES = {
   'password.changed': access('person', 'Somebody took another password, or tried to; all sessions end.'),
   'self.read': access('person', 'Somebody asked who they are.'),
   'person.listed': access(null, 'The people of the tenant were listed.'),
+  'person.invited': access('person', 'Somebody was given a link to set their password with.'),
+  'person.signed-out': access('person', 'All sessions of somebody were ended.'),
   'person.changed': access('person', 'Somebody was given another role, or was disabled or enabled.'),
   'key.listed': access(null, 'Keys for programs were listed.'),
   'key.read': access('key', 'What is known of a key was read.'),

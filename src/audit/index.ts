@@ -1,6 +1,7 @@
 export { type AuditEvent, EVENT_FIELDS, type Occurrence, type Outcome } from './event.ts';
 export { EVENT_SCHEMA } from './event-schema.ts';
 export { EVENT_TYPES, type EventKind, type EventType } from './event-types.ts';
+export type { TrailState } from './lag.ts';
 export { PortableTrail } from './portable-trail.ts';
 export type { AuditPage, AuditQuery, AuditSink, SequenceRange } from './ports/audit-sink.ts';
 export type { LockedPlace, NameStretch } from './ports/locked-place.ts';
@@ -14,8 +15,8 @@ export { EXPORT_FORMATS, type ExportFormat, eventLine, headLine } from './tables
 export {
   type EventActor,
   type Happening,
+  type Intent,
   Trail,
   type TrailParts,
   type TrailReach,
-  type TrailState,
 } from './trail.ts';

@@ -128,7 +128,7 @@ describe('a trail', () => {
     await one.advance();
     await one.advance();
     expect(await told()).toEqual(['a', 'b', 'd#1', 'c']);
-    expect(one.state).toEqual({ waiting: 0, undelivered: 0, lagMs: 0, lost: 0 });
+    expect(one.state).toMatchObject({ waiting: 0, undelivered: 0, lagMs: 0, lost: 0 });
     const left: string[] = [];
     for await (const { name } of store.list('outbox/')) left.push(name);
     expect(left).toEqual([]);

@@ -10,6 +10,8 @@ import { OutsideError } from '../kit/index.ts';
 import { canonicalJson, type Json } from './canonical.ts';
 import { Chain } from './chain.ts';
 import type { AuditEvent, ChainEnd, Occurrence } from './event.ts';
+import { intentsLeft, writeIntent } from './intents.ts';
+import { stateOf, type TrailState } from './lag.ts';
 import { ObjectLog } from './object-log.ts';
 import { Outbox, type OutboxRecord, occurrencesIn } from './outbox.ts';
 import { parcelOf } from './parcel.ts';
@@ -35,6 +37,12 @@ export type EventActor = Pick<Actor, 'tenant' | 'id' | 'credential' | 'address' 
   readonly kind: Occurrence['actorKind'];
 };
 
+/** That something is about to be changed. */
+export interface Intent {
+  /** Keeps what became of it; without that it is said later that nobody knows. @throws {OutsideError} */
+  settle(became: Happening): Promise<void>;
+}
+
 export interface TrailParts {
   /** Where chains are kept. */
   readonly store: VersionedBlobStore;
@@ -43,18 +51,6 @@ export interface TrailParts {
   readonly commits: CommitHistory;
   readonly sink: AuditSink;
   readonly ambient: Ambient;
-}
-
-/** How far what happened is from the sink. */
-export interface TrailState {
-  /** Occurrences that are in no chain yet. */
-  readonly waiting: number;
-  /** Events that the sink has not got yet. */
-  readonly undelivered: number;
-  /** Milliseconds since the oldest of them happened; 0 for none. */
-  readonly lagMs: number;
-  /** Failures and refusals that could not be kept, since the process began. */
-  readonly lost: number;
 }
 
 /** What of a tenant's trail `list` can find. */
@@ -102,6 +98,20 @@ export class Trail {
     this.#outbox(happening.actor.tenant).recordLater([this.#occurrence(happening)]);
   }
 
+  /** Keeps beforehand that something is about to be changed that carries no record of its own. @throws {OutsideError} */
+  async intend(happening: Happening): Promise<Intent> {
+    const { store } = this.#parts;
+    const { name, occurrence } = await writeIntent(store, this.#occurrence(happening));
+    const { id, at, tenant } = occurrence;
+    return {
+      settle: async (became) => {
+        await this.#outbox(tenant).record([{ ...this.#occurrence(became), id, at, tenant }]);
+        // What is not removed now a sweep finds, and knows.
+        await store.purge(name).catch(() => 0);
+      },
+    };
+  }
+
   /** A commit that this process made: it stands in its head already. */
   committed(commit: CommitRecords): void {
     this.#chain(commit.tenant).add(parcelOf(commit, false));
@@ -127,6 +137,8 @@ export class Trail {
     const now = this.#parts.ambient.clock();
     const outbox = await this.#sweepOutbox(now - LEFT_MS);
     let { found } = outbox;
+    // Behind the outbox, all of it: what became of one may stand there.
+    if (outbox.failure === null) found += await this.#sweepIntents(now);
     const { commits, position } = await this.#parts.commits.announced(this.#position, now);
     let isWhole = true;
     for (const announced of commits) {
@@ -160,6 +172,20 @@ export class Trail {
       }
     }
     return { found, failure };
+  }
+
+  async #sweepIntents(now: number): Promise<number> {
+    const { store } = this.#parts;
+    let found = 0;
+    for await (const { name, occurrence } of intentsLeft(store, now)) {
+      const settled = (): void => {
+        this.#removals.push(store.purge(name).catch(() => 0));
+      };
+      const { tenant } = occurrence;
+      this.#chain(tenant).add({ tenant, occurrences: [occurrence], commit: null, found: true, settled });
+      found += 1;
+    }
+    return found;
   }
 
   /** Removes announcements of commits that are in a chain, or never will be commits. Those that may yet be stay. @returns how many. */
@@ -216,16 +242,17 @@ export class Trail {
   }
 
   get state(): TrailState {
-    const chains = [...this.#chains.values()];
-    const sum = (of: (chain: Chain) => number) => chains.reduce((total, chain) => total + of(chain), 0);
-    const oldest = chains.flatMap(({ oldest }) => oldest ?? []).sort()[0];
-    const lagMs = oldest === undefined ? 0 : Math.max(0, this.#parts.ambient.clock() - Date.parse(oldest));
-    return {
-      waiting: sum(({ waiting }) => waiting),
-      undelivered: sum(({ undelivered }) => undelivered),
-      lagMs,
-      lost: [...this.#outboxes.values()].reduce((total, { lost }) => total + lost, 0),
-    };
+    return this.stateOf(() => true);
+  }
+
+  /** The same of some tenants. */
+  stateOf(isMeant: (tenant: string) => boolean): TrailState {
+    const chains = [...this.#chains.values()].filter(({ tenant }) => isMeant(tenant));
+    const lost = [...this.#outboxes].reduce(
+      (sum, [tenant, one]) => sum + (isMeant(tenant) ? one.lost : 0),
+      0,
+    );
+    return stateOf(chains, lost, this.#parts.ambient.clock());
   }
 
   /** Events of a chain in order, from the chain itself. */

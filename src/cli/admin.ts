@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { EventType } from '../audit/index.ts';
 import type { Retired, TenantKeys } from '../documents/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
@@ -33,7 +34,12 @@ export function addAdmin(program: Command, io: Io, done: (exitCode: number) => v
     .command('keys')
     .description('rotate the key that protects documents')
     .addHelpText('after', HELP);
-  const verb = (name: string, description: string, act: (argument: string, now: boolean) => Act): Command =>
+  const verb = (
+    name: string,
+    type: EventType,
+    description: string,
+    act: (argument: string, now: boolean) => Act,
+  ): Command =>
     keys
       .command(name)
       .description(description)
@@ -43,18 +49,33 @@ export function addAdmin(program: Command, io: Io, done: (exitCode: number) => v
       .action(async (...given: unknown[]) => {
         const argument = typeof given[0] === 'string' ? given[0] : '';
         const flags = given.find((one): one is KeysFlags => typeof one === 'object' && one !== null);
-        done(await runKeys(io, flags ?? { tenant: 'local' }, act(argument, flags?.now === true)));
+        done(await runKeys(io, flags ?? { tenant: 'local' }, type, act(argument, flags?.now === true)));
       });
-  verb('status', 'which version wraps, and whether everything is wrapped by it', () => status);
-  verb('rotate', 'make a new version', () => rotate);
-  verb('rewrap', 'wrap everything by the new version now', () => rewrap);
-  verb('destroy <version>', 'make what only this version wrapped unreadable for good', (version, now) =>
-    destroy(version, now),
+  verb(
+    'status',
+    'tenant-key.read',
+    'which version wraps, and whether everything is wrapped by it',
+    () => status,
+  );
+  verb('rotate', 'tenant-key.rotated', 'make a new version', () => rotate);
+  verb('rewrap', 'tenant-key.rewrapped', 'wrap everything by the new version now', () => rewrap);
+  verb(
+    'destroy <version>',
+    'tenant-key.destroyed',
+    'make what only this version wrapped unreadable for good',
+    (version, now) => destroy(version, now),
   ).option('--now', 'also while unfinished uploads and kept answers may need it');
 }
 
-async function runKeys(io: Io, { data, tenant, json = false }: KeysFlags, act: Act): Promise<number> {
-  const answer = await withService(data, (library) => act(library.keys, tenant));
+async function runKeys(
+  io: Io,
+  { data, tenant, json = false }: KeysFlags,
+  type: EventType,
+  act: Act,
+): Promise<number> {
+  const answer = await withService(data, { tenant, type, object: tenant }, (library) =>
+    act(library.keys, tenant),
+  );
   const lines = Object.entries(answer).map(([name, value]) => `${name.padEnd(12)}${String(value)}\n`);
   await write(io.stdout, json ? `${JSON.stringify(answer, null, 2)}\n` : lines.join(''));
   return EXIT.done;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { EventType } from '../audit/index.ts';
 import type { Library } from '../documents/index.ts';
 import { EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
@@ -32,6 +33,7 @@ export function addPeople(admin: Command, io: Io, done: (exitCode: number) => vo
     .addHelpText('after', HELP);
   const verb = (
     name: string,
+    type: EventType,
     description: string,
     act: (library: Library, flags: PeopleFlags, argument: string, origin: string) => Promise<readonly Row[]>,
   ): Command =>
@@ -45,8 +47,10 @@ export function addPeople(admin: Command, io: Io, done: (exitCode: number) => vo
         const argument = typeof given[0] === 'string' ? given[0] : '';
         const flags = given.find((one): one is PeopleFlags => typeof one === 'object' && one !== null);
         const { tenant = 'local', data, json = false } = flags ?? {};
-        const rows = await withService(data, (library, origin) =>
-          act(library, { ...flags, tenant }, argument, origin),
+        const rows = await withService(
+          data,
+          { tenant, type, object: deedObject(type, argument) },
+          (library, origin) => act(library, { ...flags, tenant }, argument, origin),
         );
         const lines = rows.map(
           (row) =>
@@ -57,15 +61,22 @@ export function addPeople(admin: Command, io: Io, done: (exitCode: number) => vo
         await write(io.stdout, json ? `${JSON.stringify(rows, null, 2)}\n` : lines.join(''));
         done(EXIT.done);
       });
-  verb('add <email>', 'make an account, or a new link for one that is there', add)
+  verb('add <email>', 'person.invited', 'make an account, or a new link for one that is there', add)
     .option('--name <name>', 'as colleagues know them')
     .option('--administrator', 'may manage the others');
-  verb('list', 'everybody who ever signed in', list);
-  verb('disable <id>', 'sign somebody out for good', (library, flags, id) =>
+  verb('list', 'person.listed', 'everybody who ever signed in', list);
+  verb('disable <id>', 'person.changed', 'sign somebody out for good', (library, flags, id) =>
     change(library, flags, id, true),
   );
-  verb('enable <id>', 'take that back', (library, flags, id) => change(library, flags, id, false));
-  verb('sign-out <id>', 'end all sessions of somebody', signOut);
+  verb('enable <id>', 'person.changed', 'take that back', (library, flags, id) =>
+    change(library, flags, id, false),
+  );
+  verb('sign-out <id>', 'person.signed-out', 'end all sessions of somebody', signOut);
+}
+
+/** Ids of people only: addresses do not belong into the trail. */
+function deedObject(type: EventType, argument: string): string | null {
+  return type !== 'person.invited' && /^p_[0-9a-f]{32}$/.test(argument) ? argument : null;
 }
 
 async function add(

@@ -1,23 +1,31 @@
-import type { Trail } from '../audit/index.ts';
+import type { EventType, Trail } from '../audit/index.ts';
 import { ConfigError } from '../config.ts';
 import type { Library } from '../documents/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import { CliError } from './errors.ts';
 
+/** What a command does, as the audit trail says it. */
+export interface Deed {
+  readonly tenant: string;
+  readonly type: EventType;
+  readonly object?: string | null;
+}
+
 /** Works beside the service of a folder, which may run meanwhile. @param work is told under which address people find it. */
 export async function withService<Answer>(
   data: string | undefined,
+  deed: Deed,
   work: (library: Library, origin: string) => Promise<Answer>,
 ): Promise<Answer> {
   // Loaded only here: the other commands start without the service's packages.
-  const { withLibrary } = await import('../main.ts');
-  const working = withLibrary({ REDLINE_DATA: data }, (library, { signIn, host, port }) =>
+  const { withOperator } = await import('../main.ts');
+  const working = withOperator({ REDLINE_DATA: data }, deed, (library, { signIn, host, port }) =>
     work(library, signIn.origin ?? `http://${host}:${port}`),
   );
   return await explained(working);
 }
 
-/** The same with its audit trail. */
+/** Reads the audit trail of a service. */
 export async function withServiceTrail<Answer>(
   data: string | undefined,
   work: (trail: Trail) => Promise<Answer>,

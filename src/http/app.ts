@@ -1,7 +1,7 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { auditRequests } from './audit-requests.ts';
+import { auditRequests, intendChanges } from './audit-requests.ts';
 import { shareWith } from './cors.ts';
 import { RequestError } from './errors.ts';
 import { doOnce } from './idempotency.ts';
@@ -75,6 +75,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   for (const path of ['/v1/*', '/auth/*']) app.use(path, auditRequests(services));
   app.use('/v1/*', authenticate(services.access), limitRates(services.access));
   app.use('/v1/*', limitAtOnce(services.access), guard(services.library));
+  app.use('/v1/*', intendChanges(services));
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { SERVICE_TENANT } from '../access/index.ts';
-import type { Happening } from '../audit/index.ts';
+import { EVENT_TYPES, type Happening } from '../audit/index.ts';
 import { describeError } from '../kit/index.ts';
 import { answerProblem } from './responses.ts';
 import { ROUTE_EVENTS, type RouteEvent } from './route-events.ts';
@@ -24,13 +24,18 @@ export function auditRequests({ trail, log, clock }: HttpServices): MiddlewareHa
     const event = ROUTE_EVENTS[routeOf(c) ?? ''];
     if (event === undefined) return;
     const happening = happeningOf(c, event);
+    const { intent } = c.var;
     if (happening.outcome !== 'done') {
+      // Where that is not kept either, a sweep says that nobody knows what became of it.
+      if (intent !== undefined) return await intent.settle(happening).catch(() => {});
       const isRate = c.var.problemCode === 'access/rate-limited';
       if (!isRate || !isTold(told, happening, clock())) trail.recordLater(happening);
       return;
     }
     try {
-      await trail.record(...doneBy(c, event, happening));
+      const [own, ...others] = doneBy(c, event, happening);
+      if (intent === undefined || own === undefined) await trail.record(...doneBy(c, event, happening));
+      else await Promise.all([intent.settle(own), trail.record(...others)]);
     } catch (error) {
       log.error('event not kept', { requestId: c.var.requestId, ...describeError(error) });
       await c.res.body?.cancel().catch(() => {});
@@ -38,6 +43,21 @@ export function auditRequests({ trail, log, clock }: HttpServices): MiddlewareHa
       c.res = answerProblem(error, c, log);
       trail.recordLater({ ...happening, outcome: 'failed', reason: c.var.problemCode ?? null });
     }
+  };
+}
+
+/**
+ * Keeps beforehand what is about to be changed of people, sessions, groups and keys: a process that dies in between leaves no change
+ * without an event. Behind whatever turns requests away.
+ */
+export function intendChanges({ trail }: HttpServices): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const event = ROUTE_EVENTS[routeOf(c) ?? ''];
+    const isChange = c.req.method !== 'GET' && event !== undefined && event.committed !== true;
+    if (isChange && EVENT_TYPES[event.type].kind === 'access') {
+      c.set('intent', await trail.intend(happeningOf(c, event, null)));
+    }
+    await next();
   };
 }
 
@@ -60,11 +80,13 @@ function doneBy(c: Context<HttpEnv>, { committed }: RouteEvent, happening: Happe
   ];
 }
 
-function happeningOf(c: Context<HttpEnv>, { type }: RouteEvent): Happening {
+/** @param answer `null` before there is one. */
+function happeningOf(c: Context<HttpEnv>, { type }: RouteEvent, answer: Response | null = c.res): Happening {
   const { principal, audited = {}, requestId, address, decision, problemCode } = c.var;
   const nobody = { tenant: SERVICE_TENANT, kind: 'nobody', id: 'nobody', credential: 'none' } as const;
   const known = audited.actor ?? principal?.actor;
-  const outcome = c.res.status < 400 ? 'done' : REFUSING.includes(c.res.status) ? 'refused' : 'failed';
+  const status = answer?.status ?? 200;
+  const outcome = status < 400 ? 'done' : REFUSING.includes(status) ? 'refused' : 'failed';
   return {
     type,
     outcome,
@@ -76,7 +98,7 @@ function happeningOf(c: Context<HttpEnv>, { type }: RouteEvent): Happening {
       known === undefined
         ? { ...nobody, address, requestId }
         : { ...known, address: known.address ?? address },
-    ...objectOf(c),
+    ...objectOf(c, answer),
     ...(decision?.via == null ? {} : { details: { via: decision.via } }),
     ...(audited.details === undefined ? {} : { details: audited.details }),
     ...(audited.object === undefined ? {} : { object: audited.object }),
@@ -91,9 +113,12 @@ function reasonOf(outcome: string | undefined, reason: string | undefined, code 
 }
 
 /** From the address of the request, or from that of what it made. Whatever a client writes there is no id comes in. */
-function objectOf(c: Context<HttpEnv>): Pick<Happening, 'object' | 'document' | 'version'> {
+function objectOf(
+  c: Context<HttpEnv>,
+  answer: Response | null,
+): Pick<Happening, 'object' | 'document' | 'version'> {
   const { id, redline, number } = parametersOf(c);
-  const made = c.res.status === CREATED ? c.res.headers.get('location')?.split('/').at(-1) : undefined;
+  const made = answer?.status === CREATED ? answer.headers.get('location')?.split('/').at(-1) : undefined;
   const isBelow = c.req.path.startsWith('/v1/documents/');
   const version = Number(number ?? c.req.query('version'));
   return {

@@ -242,6 +242,22 @@ export const healthSchema = readySchema
       description:
         'How often something stored was not what was written; each one is a line `integrity.…` in the log.',
     }),
+    audit: z
+      .record(
+        z.string(),
+        z.object({
+          waiting: count,
+          undelivered: count,
+          lagMs: count.openapi({ description: 'Since the oldest happened that auditors cannot see yet.' }),
+          committedAt: z.iso.datetime().nullable(),
+          deliveredAt: z.iso.datetime().nullable(),
+          lost: count.openapi({ description: 'Refusals and failures that could not be kept.' }),
+        }),
+      )
+      .openapi({
+        description:
+          'By region: how far events of the audit trail are from where auditors look, as this process sees it. `committedAt` and `deliveredAt` are when the newest event happened that is kept, and that can be looked up.',
+      }),
     pdf: z.object({ docx: z.boolean(), html: z.boolean() }).openapi({
       description: 'What PDFs can be made of here; where both are false, asking for one is 501.',
     }),

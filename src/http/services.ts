@@ -1,5 +1,5 @@
 import type { Access, Decision, Principal } from '../access/index.ts';
-import type { EventActor, Happening, LockedPlace, Trail } from '../audit/index.ts';
+import type { EventActor, Happening, Intent, LockedPlace, Trail, TrailState } from '../audit/index.ts';
 import type { BlobStore, Examiner, Exports, Library, RemoteRules, Results, Web } from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
@@ -19,10 +19,12 @@ export interface HttpServices {
   readonly results: Results;
   readonly library: Library;
   /** Hears of everything that is asked for. */
-  readonly trail: Pick<Trail, 'record' | 'recordLater' | 'list' | 'reach' | 'event'>;
+  readonly trail: Pick<Trail, 'record' | 'recordLater' | 'intend' | 'list' | 'reach' | 'event'>;
   /** Where signed checkpoints of the trail are; `null`: nowhere. */
   readonly checkpoints: LockedPlace | null;
   readonly exports: Exports;
+  /** How far what happened is from where auditors look, by region. */
+  readonly auditLag: () => Readonly<Record<string, TrailState>>;
   readonly examiner: Examiner;
   readonly web: Web;
   /** From where documents may be fetched. */
@@ -86,6 +88,8 @@ export interface HttpEnv {
     audited: AuditedRequest | undefined;
     /** Takes note of what goes wrong behind an answer that has begun. */
     noteFailure: ((error: unknown) => void) | undefined;
+    /** Kept before a change that carries no record of its own. */
+    intent: Intent | undefined;
     /** What is to be read instead of the request's own body. */
     body: AsyncIterable<Uint8Array> | undefined;
     /** The answer is sent while it is made: it may yet break off. */

@@ -11,7 +11,7 @@ import { HttpServer } from './http-server.ts';
 import { openLibrary, placeOf, tenantsOf } from './library.ts';
 import { logOutside } from './outside-events.ts';
 import type { RoleContext, RunningRole } from './role.ts';
-import { checkpointRegularly, openTrail, relayRegularly } from './trail.ts';
+import { auditLag, checkpointRegularly, openTrail, relayRegularly } from './trail.ts';
 import { watchVitals } from './vitals.ts';
 
 /** How often expired results are looked for. */
@@ -50,6 +50,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     results,
     library,
     trail,
+    auditLag: auditLag(context, trail),
     checkpoints: platform.checkpoints,
     exports,
     examiner: new Examiner(platform.scanner),

@@ -1,4 +1,4 @@
-import { Checkpointer, routedLog, routedSink, Trail } from '../audit/index.ts';
+import { Checkpointer, routedLog, routedSink, Trail, type TrailState } from '../audit/index.ts';
 import type { Library } from '../documents/index.ts';
 import {
   describeError,
@@ -32,6 +32,22 @@ export async function openTrail(
   library.onCommit((commit) => trail.committed(commit));
   await trail.open(tenantsOf(config)).catch((error) => log.warn('audit sink behind', describeError(error)));
   return trail;
+}
+
+/** How far each region is behind. */
+export function auditLag(
+  { config, platform }: Pick<RoleContext, 'config' | 'platform'>,
+  trail: Trail,
+): () => Readonly<Record<string, TrailState>> {
+  const [first] = platform.audit.keys();
+  const regions = [...platform.audit.keys()];
+  return () =>
+    Object.fromEntries(
+      regions.map((region) => [
+        region,
+        trail.stateOf((tenant) => (config.residencies.get(tenant) ?? first) === region),
+      ]),
+    );
 }
 
 /** Signs what is in the chains, once a minute. @returns what ends that, after a last time. */

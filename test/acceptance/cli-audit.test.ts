@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AuditEvent } from '../../src/audit/index.ts';
 import { asking, keep, word } from './kept.ts';
 import { runHere } from './run-here.ts';
 import { type Service, startService } from './service.ts';
@@ -138,4 +139,26 @@ describe('a trail', () => {
   test('that is neither with a service nor with checkpoints proves nothing', async () => {
     expect((await audit('prove', '1', ...where.here)).code).toBe(2);
   });
+});
+
+test('what an operator does on the machine is in the trail, whether it succeeds or not', async () => {
+  const admin = (...args: string[]) => runHere('admin', ...args, '--data', dataDirectory, '--json');
+  await admin('keys', 'rotate');
+  await admin('keys', 'destroy', 'no-such-version');
+  await admin('people', 'add', 'ada@example.com');
+  await admin('people', 'disable', `p_${'0'.repeat(32)}`);
+  const { text } = await audit('export', '--data', dataDirectory);
+  const events = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .filter(({ credential }) => credential === 'machine');
+  expect(events.map(({ type, outcome, object }) => [type, outcome, object])).toEqual([
+    ['tenant-key.rotated', 'done', 'local'],
+    ['tenant-key.destroyed', 'failed', 'local'],
+    ['person.invited', 'done', null],
+    ['person.changed', 'failed', `p_${'0'.repeat(32)}`],
+  ]);
+  expect(events.every(({ actorKind, actor }) => `${actorKind} ${actor}` === 'operator operator')).toBe(true);
+  expect(text).not.toContain('ada@example.com');
 });

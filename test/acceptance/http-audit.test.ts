@@ -80,3 +80,23 @@ test('what is asked of a service is in the trail once, in order, and survives it
   expect(JSON.stringify(events)).not.toMatch(/rent|Lease/);
   await rm(dataDirectory, { recursive: true });
 });
+
+test('says how far it is from where auditors look, and keeps changes of rights before they are made', async () => {
+  const service = await startService();
+  const ask = asking(() => service);
+  const made = await ask('/v1/groups', json('POST', { name: 'Litigation' }));
+  expect(made.status).toBe(201);
+  await ask('/v1/groups', json('POST', { name: 3 }));
+  const lag = async () => (await ask('/health')).body.audit.local;
+  await expect.poll(async () => (await lag()).undelivered + (await lag()).waiting).toBe(0);
+  await expect.poll(async () => (await lag()).deliveredAt).not.toBeNull();
+  const { committedAt, deliveredAt, lagMs, lost } = await lag();
+  expect([deliveredAt, lagMs, lost]).toEqual([committedAt, 0, 0]);
+  const events = await eventsIn(service.dataDirectory);
+  const groups = events.filter(({ type }) => type === 'group.created');
+  expect(groups.map(({ outcome, object }) => [outcome, object])).toEqual([
+    ['done', made.body.id],
+    ['failed', null],
+  ]);
+  await service.stop();
+});

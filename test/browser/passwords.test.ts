@@ -26,10 +26,14 @@ afterAll(async () => {
 });
 
 async function invite(email: string, name: string): Promise<string> {
-  const secret = await withService(service.dataDirectory, async ({ records }) => {
-    const parts = { records, tenant: 'local', clock: systemClock, random: systemRandom };
-    return await new LocalAccounts(parts).invite({ email, name, administrator: false });
-  });
+  const secret = await withService(
+    service.dataDirectory,
+    { tenant: 'local', type: 'person.invited' },
+    async ({ records }) => {
+      const parts = { records, tenant: 'local', clock: systemClock, random: systemRandom };
+      return await new LocalAccounts(parts).invite({ email, name, administrator: false });
+    },
+  );
   return `${service.url}/#password=${secret}`;
 }
 

@@ -42,6 +42,7 @@ export function addHealthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpService
       pool: pool.state,
       uploadBytesHeld: uploads.held,
       integrityFailures: services.integrity.failures,
+      audit: services.auditLag(),
       pdf: prints.printer.prints,
       ...vitals(),
     };
