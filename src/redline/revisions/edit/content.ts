@@ -101,11 +101,20 @@ class ContentWriter {
     const properties = plainProperties((like ?? cell).run);
     if (insertion.mark !== undefined)
       return { index: isLeft ? ref + 1 : ref, holders: cell.holders, properties };
-    return this.#outside(cell, isLeft ? ref + 1 : ref, isLeft, properties);
+    return this.#outside(cell, isLeft ? ref + 1 : ref, isLeft, { properties, like });
   }
 
-  /** A place for something new: not in a revision, nor in a field or link that it stands at the edge of. */
-  #outside(cell: Cell, at: number, isLeft: boolean, properties: string): Place {
+  /**
+   * A place for something new: not in a revision, nor in a field or link that it stands at the edge of.
+   *
+   * @param like  the first cell that it takes the place of: what replaces words of a link is in the link
+   */
+  #outside(
+    cell: Cell,
+    at: number,
+    isLeft: boolean,
+    { properties, like }: { readonly properties: string; readonly like: Cell | undefined },
+  ): Place {
     let index = at;
     const step = isLeft ? 1 : -1;
     const next = (): Cell | undefined => this.#cells[isLeft ? index : index - 1];
@@ -125,7 +134,7 @@ class ContentWriter {
     let look = properties;
     const link = holders.findIndex((h) => h.kind === 'hyperlink');
     const held = holders[link];
-    if (held && !next()?.holders.includes(held)) {
+    if (held && !next()?.holders.includes(held) && !like?.holders.includes(held)) {
       holders = holders.slice(0, link);
       look = look.replace(/<w:rStyle\b[^>]*\/>/, '');
     }

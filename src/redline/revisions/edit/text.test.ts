@@ -126,6 +126,19 @@ const PLAIN: readonly Row[] = [
     ),
   ],
   [
+    'words of a link are replaced inside of it, the last and all of them too',
+    p(
+      `<w:hyperlink w:anchor="x">${r('a link', '<w:rStyle w:val="Hyperlink"/>')}</w:hyperlink><w:hyperlink w:anchor="y">${r('other', '<w:rStyle w:val="Hyperlink"/>')}</w:hyperlink>`,
+    ),
+    [
+      { op: 'replace', at: { quote: 'link' }, with: 'place' },
+      { op: 'replace', at: { quote: 'other' }, with: 'end' },
+    ],
+    p(
+      `<w:hyperlink w:anchor="x">${r('a ', '<w:rStyle w:val="Hyperlink"/>')}${mine('del', gone('link').replace('<w:r>', '<w:r><w:rPr><w:rStyle w:val="Hyperlink"/></w:rPr>'))}${added('place', '<w:rStyle w:val="Hyperlink"/>')}</w:hyperlink><w:hyperlink w:anchor="y">${mine('del', gone('other').replace('<w:r>', '<w:r><w:rPr><w:rStyle w:val="Hyperlink"/></w:rPr>'))}${added('end', '<w:rStyle w:val="Hyperlink"/>')}</w:hyperlink>`,
+    ),
+  ],
+  [
     'words of a content control change inside of it',
     p(r('Name: ') + sdt(r('Ann'))),
     [{ op: 'replace', at: { quote: 'Ann' }, with: 'Bob' }],
