@@ -91,6 +91,7 @@ export {
 } from './results.ts';
 export type { StoredRules } from './retention/rule-book.ts';
 export type { Retained, RuleSet } from './retention/rules.ts';
+export type { SweepReport } from './retention/sweep.ts';
 export { type Places, routed } from './routing.ts';
 export type { Scanner, ScanVerdict } from './scanner.ts';
 export { type Retired, TenantKeys } from './tenant-keys.ts';

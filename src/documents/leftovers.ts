@@ -141,7 +141,7 @@ export async function fence(
 }
 
 /** Of an id under which a document was begun and never finished. */
-function takenHead(tenant: string, id: string, commit: Head['commit']): Head {
+export function takenHead(tenant: string, id: string, commit: Head['commit']): Head {
   return {
     format: HEAD_FORMAT,
     tenant,

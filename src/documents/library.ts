@@ -25,6 +25,7 @@ import { Requests } from './requests.ts';
 import { Results } from './results.ts';
 import { Holds } from './retention/holds.ts';
 import { RuleBook } from './retention/rule-book.ts';
+import { RetentionSweep } from './retention/sweep.ts';
 import { Rewrapping } from './rewrapping.ts';
 import { TenantKeys } from './tenant-keys.ts';
 import { UploadStore } from './uploads/upload-store.ts';
@@ -68,6 +69,7 @@ export class Library {
   /** How long documents are kept. */
   readonly retention: RuleBook;
   readonly holds: Holds;
+  readonly retentionSweep: RetentionSweep;
   readonly keys: TenantKeys;
   /** What commits say of themselves. */
   readonly commits: CommitHistory;
@@ -122,6 +124,10 @@ export class Library {
     });
     this.members = new Members(stores);
     this.holds = new Holds(stores);
+    this.retentionSweep = new RetentionSweep({
+      ...{ stores, heads: parts.region.heads, contents: parts.region.contents },
+      ...{ actor: HOUSEKEEPER, book: retention, records: this.records },
+    });
     this.redlines = new Redlines(stores, this.documents);
   }
 

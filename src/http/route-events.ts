@@ -54,6 +54,7 @@ export const ROUTE_EVENTS: Readonly<Record<string, RouteEvent>> = {
   'post /v1/documents/{id}/transfers': committed('ownership.given'),
   'get /v1/retention': { type: 'retention.read' },
   'put /v1/retention': { type: 'retention.changed' },
+  'post /v1/retention/sweeps': { type: 'retention.swept' },
   'get /v1/documents/{id}/hold': { type: 'hold.read' },
   'put /v1/documents/{id}/hold': committed('hold.set'),
   'delete /v1/documents/{id}/hold': committed('hold.released'),

@@ -53,6 +53,7 @@ export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
   'post /v1/documents/{id}/transfers': 'documents.share',
   'get /v1/retention': 'retention.read',
   'put /v1/retention': 'retention.manage',
+  'post /v1/retention/sweeps': 'retention.manage',
   ...rows('retention.manage', ['get', 'put', 'delete'], '… /v1/documents/{id}/hold'),
   'get /v1/groups': 'groups',
   'post /v1/groups': 'groups.manage',

@@ -10,6 +10,7 @@ import { openExports } from './exports.ts';
 import { HttpServer } from './http-server.ts';
 import { openLibrary, placeOf, tenantsOf } from './library.ts';
 import { logOutside } from './outside-events.ts';
+import { sweepRetention } from './retention.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { auditLag, checkpointRegularly, openTrail, relayRegularly } from './trail.ts';
 import { watchVitals } from './vitals.ts';
@@ -136,9 +137,10 @@ async function rewrapAll(library: Library, config: RoleContext['config']): Promi
 
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 function sweepRegularly(
-  { log, clock, config }: RoleContext,
+  context: Pick<RoleContext, 'log' | 'clock' | 'config'>,
   { results, library, access, integrity, trail, exports }: Swept,
 ): () => void {
+  const { log, clock, config } = context;
   const chores = [
     { name: 'expired results', run: () => results.sweep() },
     { name: 'expired uploads', run: () => library.uploads.sweep() },
@@ -151,6 +153,7 @@ function sweepRegularly(
     { name: 'events left behind', run: () => trail.sweep() },
   ];
   const daily = [
+    { name: 'retention', run: () => sweepRetention(context, library, trail) },
     { name: 'old heads', run: () => library.prune() },
     { name: 'old announcements', run: () => trail.prune() },
     { name: 'gaps in the audit sink', run: () => trail.fill() },

@@ -161,4 +161,17 @@ describe('rules of retention', () => {
       new Date(Date.parse(body.former[0].replacedAt) + 30 * 86_400_000).toISOString(),
     );
   });
+
+  test('are carried out by a sweep, which marks first; only administrators ask for one', async () => {
+    const brief = { id: 'brief', label: 'brief', keepDays: null, deleteAfterDays: 1 };
+    await setRules({ ...KEEPING, rules: [brief] });
+    const self = await keep(['brief']);
+    const sweep = async (dryRun: boolean, name = 'ada') =>
+      await send(name, 'POST', '/v1/retention/sweeps', '', { dryRun });
+    expect((await sweep(true, 'ben')).status).toBe(403);
+    const { status, body } = await sweep(true);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ dryRun: true, clockDoubtedSince: null, counts: { deleted: 0 } });
+    expect((await ask('ben', self)).body.retention).toMatchObject({ deleteRule: 'brief', markedAt: null });
+  });
 });

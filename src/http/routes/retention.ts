@@ -120,6 +120,38 @@ const deleteHold = createRoute({
   responses: { 200: holdAnswer, ...problemResponses },
 });
 
+const OUTCOMES = ['deleted', 'marked', 'waiting', 'held', 'clock doubted', 'changed meanwhile'] as const;
+const reportSchema = z
+  .object({
+    dryRun: z.boolean(),
+    at: time,
+    rulesVersion: z.number().int(),
+    clockDoubtedSince: time.nullable().openapi({
+      description: 'Since when the clock is not believed, and nothing is marked or deleted; `null`: it is.',
+    }),
+    looked: z.number().int(),
+    kept: z.number().int().openapi({ description: 'Documents whose time is not over.' }),
+    counts: z.record(z.enum(OUTCOMES), z.number().int()),
+    documents: z
+      .array(
+        z.object({ document: z.string(), outcome: z.enum(OUTCOMES), rule: z.string(), deleteAfter: time }),
+      )
+      .openapi({ description: 'Those whose time is over, 1,000 at most.' }),
+  })
+  .openapi('RetentionSweep');
+const postSweep = createRoute({
+  method: 'post',
+  path: '/v1/retention/sweeps',
+  summary: 'Mark and delete documents whose time is over, or tell what that would be; for administrators',
+  description: 'The service does it once a day by itself.',
+  middleware: shortBody,
+  request: { body: body(z.strictObject({ dryRun: z.boolean().default(true) }).openapi('NewRetentionSweep')) },
+  responses: {
+    200: { description: 'What was or would be done.', content: json(reportSchema) },
+    ...problemResponses,
+  },
+});
+
 /** Rules of retention and legal holds. */
 export function addRetentionRoutes(app: OpenAPIHono<HttpEnv>, { library }: HttpServices): void {
   const { retention, holds } = library;
@@ -133,6 +165,12 @@ export function addRetentionRoutes(app: OpenAPIHono<HttpEnv>, { library }: HttpS
   app.openapi(putRules, async (c) => {
     const given = c.req.valid('json');
     return c.json(rules(c, await retention.replace(actorOf(c).tenant, ifMatchOf(c), given)), 200);
+  });
+  app.openapi(postSweep, async (c) => {
+    const { tenant } = actorOf(c);
+    const report = await library.retentionSweep.run(tenant, c.req.valid('json').dryRun);
+    c.set('audited', { object: tenant });
+    return c.json({ ...report, documents: [...report.documents] }, 200, { 'Cache-Control': 'no-store' });
   });
   const hold = async (c: Context<HttpEnv>, stored: StoredHead) => {
     c.header('ETag', etagOf(stored.generation));
