@@ -8,6 +8,8 @@ import type { RedlineFacts } from './head.ts';
 export interface Catalogue {
   /** Puts in what a commit made of a document, unless a later commit of it is there already. */
   put(entry: CatalogueEntry): Promise<void>;
+  /** Forgets all of an erased document but that commits up to this one are not to be put in any more. */
+  erase(erased: Pick<CatalogueEntry, 'tenant' | 'id' | 'sequence'>): Promise<void>;
   list(query: CatalogueQuery): Promise<CataloguePage>;
   /** Up to where commits of a region were followed; `null` for nowhere yet. */
   position(region: string): Promise<string | null>;

@@ -29,11 +29,18 @@ export async function followJournal(
   }
   for (const { tenant, document } of documents.values()) {
     const stored = await heads.read(tenant, document);
-    const entry = stored === null ? null : catalogueEntry(stored);
-    if (entry !== null) await catalogue.put(entry);
+    if (stored !== null) await enter(stored, catalogue);
   }
   await catalogue.setPosition(region, position);
   return documents.size;
+}
+
+/** Puts what a commit made of a document into the catalogue, or takes out what is erased. */
+export async function enter(stored: StoredHead, catalogue: Pick<Catalogue, 'put' | 'erase'>): Promise<void> {
+  const { tenant, id, state, sequence } = stored.head;
+  const entry = catalogueEntry(stored);
+  if (entry !== null) await catalogue.put(entry);
+  else if (state === 'taken') await catalogue.erase({ tenant, id, sequence });
 }
 
 /** What the catalogue says of a document; `null` for an id under which there is none. */

@@ -9,7 +9,7 @@ import { DocumentKeys } from './document-keys.ts';
 import { Documents } from './documents.ts';
 import { DocumentsError } from './errors.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
-import { catalogueEntry, followJournal } from './journal.ts';
+import { enter, followJournal } from './journal.ts';
 import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
 import { LinkKeys } from './link-keys.ts';
@@ -206,9 +206,8 @@ export class Library {
   }
 
   async #enter(stored: StoredHead): Promise<void> {
-    const entry = catalogueEntry(stored);
     try {
-      const entered = entry === null ? null : this.#parts.catalogue.put(entry);
+      const entered = enter(stored, this.#parts.catalogue);
       // Counted there from now on, and nowhere twice.
       this.#quotas.end(stored.head.tenant, stored.head.id);
       await entered;

@@ -81,6 +81,8 @@ const ORDERS: Readonly<Record<CatalogueSort, { readonly column: string; readonly
 
 /** Of documents. */
 const NO_PARENT = '';
+/** In the place of a state, and of a parent that no document has. */
+const ERASED = 'erased';
 
 /** Ways of asking that are kept prepared. */
 const MOST_PREPARED = 200;
@@ -102,6 +104,8 @@ export class SqliteCatalogue implements Catalogue {
   static open(path: string): SqliteCatalogue {
     // The truth lives in heads: what a crash of the machine takes from here is followed again.
     const database = openDatabase(path, 'NORMAL');
+    // What is removed is overwritten.
+    database.pragma('secure_delete = ON');
     database
       .transaction(() => {
         const format = database.pragma('user_version', { simple: true });
@@ -116,6 +120,25 @@ export class SqliteCatalogue implements Catalogue {
 
   async put(entry: CatalogueEntry): Promise<void> {
     this.#guard(() => this.#database.transaction(() => this.#put(entry)).immediate());
+  }
+
+  async erase({ tenant, id, sequence }: Pick<CatalogueEntry, 'tenant' | 'id' | 'sequence'>): Promise<void> {
+    this.#guard(() => {
+      this.#database.transaction(() => this.#erase(tenant, id, sequence)).immediate();
+      // What was overwritten stands in the log until then.
+      this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    });
+  }
+
+  #erase(tenant: string, id: string, sequence: number): void {
+    const own = [tenant, id] as const;
+    this.#prepare('DELETE FROM readers WHERE tenant = ? AND readable = ?').run(...own);
+    const sql = 'SELECT state FROM documents WHERE tenant = ? AND id = ?';
+    const found = this.#prepare(sql).get(...own) as { state: string } | undefined;
+    if (found?.state !== ERASED) {
+      this.#prepare('DELETE FROM documents WHERE tenant = ? AND id = ?').run(...own);
+    }
+    this.#prepare(PUT).run(...own, ERASED, ERASED, ...['', '', '', '', '', '', 0], sequence, '{}');
   }
 
   async list(query: CatalogueQuery): Promise<CataloguePage> {
