@@ -44,7 +44,7 @@ export async function enter(stored: StoredHead, catalogue: Pick<Catalogue, 'put'
 }
 
 /** What the catalogue says of a document; `null` for an id under which there is none. */
-export function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry | null {
+function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry | null {
   const current = head.versions.at(-1);
   if (head.state === 'taken' || current === undefined) return null;
   const { tenant, id, name, labels, owner, state, createdAt, updatedAt, sequence } = head;
