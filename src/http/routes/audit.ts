@@ -5,10 +5,9 @@ import {
   checkpointsAfter,
   type EventType,
   type ExportFormat,
-  eventLine,
-  headLine,
   proveEvent,
 } from '../../audit/index.ts';
+import { exportedEvents } from '../audit-export.ts';
 import { actorOf } from '../conditions.ts';
 import { begun } from '../content.ts';
 import { RequestError } from '../errors.ts';
@@ -18,8 +17,6 @@ import * as api from './audit-api.ts';
 import { serve } from './serve.ts';
 
 const FRESH = { 'Cache-Control': 'no-store' };
-/** Events that an export reads at once, when whoever gets it has taken those before. */
-const EXPORTED_AT_ONCE = 500;
 const TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',
   jsonl: 'application/jsonl; charset=utf-8',
@@ -77,7 +74,7 @@ function addExport(app: OpenAPIHono<HttpEnv>, { trail }: HttpServices): void {
     noteFilters(c, { ...filters, ...(after > 0 ? { after } : {}), format });
     const query = queryOf(c, filters);
     const { through } = await trail.reach(query.tenant);
-    const body = await begun(c, exported(trail, query, { format, after, through }));
+    const body = await begun(c, exportedEvents(trail, query, { format, after, through }));
     return c.body(body, 200, {
       ...FRESH,
       'Content-Type': TYPES[format],
@@ -85,24 +82,6 @@ function addExport(app: OpenAPIHono<HttpEnv>, { trail }: HttpServices): void {
       'Redline-Through': String(through),
     });
   });
-}
-
-/** Page by page, each when the one before was taken. Ends where the view ended when it began. */
-async function* exported(
-  trail: HttpServices['trail'],
-  query: Omit<AuditQuery, 'descending' | 'size' | 'after'>,
-  { format, after, through }: { format: ExportFormat; after: number; through: number },
-): AsyncIterable<Uint8Array> {
-  const encoder = new TextEncoder();
-  const head = headLine(format);
-  if (head !== '') yield encoder.encode(head);
-  let next: number | null = after;
-  while (next !== null && next < through) {
-    const page = await trail.list({ ...query, descending: false, size: EXPORTED_AT_ONCE, after: next });
-    const events = page.events.filter(({ sequence }) => sequence <= through);
-    if (events.length > 0) yield encoder.encode(events.map((event) => eventLine(event, format)).join(''));
-    ({ next } = page);
-  }
 }
 
 type Filters = { readonly [Name in keyof api.GivenFilters]: api.GivenFilters[Name] | undefined };
