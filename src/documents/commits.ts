@@ -24,6 +24,7 @@ import {
   type VersionOrigin,
 } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
+import { type IfMatch, matches } from './if-match.ts';
 import type { Quotas } from './quotas.ts';
 import { assertKept, type RulesOf } from './retention/keeping.ts';
 import { newVersion } from './versions.ts';
@@ -38,8 +39,7 @@ export interface Change {
 /** A change of a document that is there. */
 export interface ChangeOf extends Change {
   readonly document: string;
-  /** The generation that the caller knows (`If-Match`); `null` where whatever is current is meant. */
-  readonly ifMatch: string | null;
+  readonly ifMatch: IfMatch;
 }
 
 /** What is kept under heads. */
@@ -187,9 +187,9 @@ export class Commits {
     // It was allowed when it was done: nobody else can ask for it again.
     if (names(base.head, operation)) return await this.#repeated(base, operation, content);
     await this.#assertMay(actor, permission, base);
-    if (ifMatch !== null && base.generation !== ifMatch) {
+    if (!matches(base.generation, ifMatch)) {
       throw new DocumentsError('documents/stale', `The ${this.#scope.noun} was changed since it was read.`, {
-        expected: ifMatch,
+        expected: [ifMatch ?? []].flat().join(', '),
         current: base.generation,
       });
     }

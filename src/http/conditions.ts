@@ -9,6 +9,11 @@ import type { HttpEnv } from './services.ts';
 // Under which conditions a request is to be carried out (RFC 9110 § 13, § 14), and by whom.
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+/** One entity tag (RFC 9110 § 8.8.3), and a list of them, in which elements may be empty (§ 5.6.1). */
+const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
+const ENTITY_TAGS =
+  /^(?:[ \t]*,)*[ \t]*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"[ \t]*(?:,[ \t]*(?:(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"[ \t]*)?)*$/;
+const GENERATION = /^[0-9]{1,30}$/;
 /** As many hexadecimal digits as any operation's id has. */
 const OPERATION_DIGITS = 32;
 
@@ -45,15 +50,28 @@ export function changeOfDocument(c: Context<HttpEnv>, document: string): ChangeO
   return { ...changeOf(c), document, ifMatch };
 }
 
-/** The one generation that a change is to follow. @throws {RequestError} without `If-Match`, or with one that is no ETag. */
-export function ifMatchOf(c: Context<HttpEnv>): string {
-  const given = c.req.header('if-match');
+/**
+ * What a change is to follow (RFC 9110 § 13.1.1): one of the generations that are listed, or `null` for `*`, whatever is current. Weak
+ * ETags match nothing, and no other opaque tag is one of ours.
+ *
+ * @throws {RequestError} without `If-Match`, or with one that nothing can match.
+ */
+export function ifMatchOf(c: Context<HttpEnv>): readonly string[] | null {
+  const given = c.req.header('if-match')?.trim();
   if (given === undefined) {
     throw new RequestError('request/precondition-required', 'The header If-Match is missing.');
   }
-  const [, ifMatch] = /^\s*"([0-9]{1,30})"\s*$/.exec(given) ?? [];
-  if (ifMatch !== undefined) return ifMatch;
-  throw new RequestError('request/precondition-failed', 'The header If-Match is not one ETag of a document.');
+  if (given === '*') return null;
+  const generations = ENTITY_TAGS.test(given)
+    ? [...given.matchAll(ENTITY_TAG)].flatMap(([, weak, tag = '']) =>
+        weak === undefined && GENERATION.test(tag) ? [tag] : [],
+      )
+    : [];
+  if (generations.length > 0) return generations;
+  throw new RequestError(
+    'request/precondition-failed',
+    'The header If-Match names no ETag that a document could have.',
+  );
 }
 
 /** Whether what is read is still what the client means (`If-Match`, strong comparison). @throws {RequestError} `request/precondition-failed`. */

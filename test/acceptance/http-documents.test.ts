@@ -231,6 +231,27 @@ describe('a document', () => {
     expect(`"${lost.body.details.current}"`).toBe(won.etag);
   });
 
+  test.each([
+    ['whatever is current', () => '*', 200],
+    ['one of several states', (etag: string) => `"1", ${etag}`, 200],
+    ['one of several, with empty elements', (etag: string) => `, ${etag} ,,"2"`, 200],
+    ['one beside a tag with a comma', (etag: string) => `"a,b",${etag}`, 200],
+    ['other states', () => '"1", "2"', 412],
+    ['its state, weakly', (etag: string) => `W/${etag}`, 412],
+    ['another state, and weakly its own', (etag: string) => `"1", W/${etag}`, 412],
+    ['what is no list', (etag: string) => `*, ${etag}`, 412],
+    ['tags without commas', (etag: string) => `"1" ${etag}`, 412],
+    ['its state within a tag', (etag: string) => `"a,${etag.replaceAll('"', '')}"`, 412],
+  ])('is changed by whoever means %s: RFC 9110, section 13.1.1', async (_, condition, status) => {
+    const made = await upload('x');
+    const { self } = made.body.links;
+    const changed = await ask(self, json('PATCH', { name: 'n' }, { 'if-match': condition(made.etag) }));
+    expect(changed.status).toBe(status);
+    const missing = `/v1/documents/d_${'0'.repeat(32)}`;
+    const nowhere = await ask(missing, json('PATCH', { name: 'n' }, { 'if-match': '*' }));
+    expect(nowhere.status).toBe(404);
+  });
+
   test('is not made twice by a request that is sent twice', async () => {
     const key = { 'idempotency-key': 'once' };
     const first = await upload('same', 'a.docx', {}, key);

@@ -122,6 +122,9 @@ describe('rules of retention', () => {
     expect((await send('dan', 'PUT', '/v1/retention', etag, KEEPING)).status).toBe(403);
     const stale = await send('ada', 'PUT', '/v1/retention', '"0"', KEEPING);
     expect([stale.status, stale.body.code]).toEqual([412, 'retention/stale']);
+    const either = await send('ada', 'PUT', '/v1/retention', `"0", ${etag}`, KEEPING);
+    const any = await send('ada', 'PUT', '/v1/retention', '*', KEEPING);
+    expect([either.status, any.status]).toEqual([200, 200]);
     const without = await ask('ada', '/v1/retention', { method: 'PUT', body: '{}', headers: JSON_BODY });
     expect([400, 428]).toContain(without.status);
   });

@@ -1,6 +1,7 @@
 import { type Clock, OutsideError } from '../../kit/index.ts';
 import { DocumentsError } from '../errors.ts';
 import type { Head } from '../head.ts';
+import { type IfMatch, matches } from '../if-match.ts';
 import type { Records } from '../records.ts';
 import { NO_RULES, type Retained, type RuleSet, replaceRules, retained, type TenantRules } from './rules.ts';
 
@@ -37,12 +38,12 @@ export class RuleBook {
   }
 
   /** @throws {DocumentsError} `retention/stale`, `documents/invalid`. */
-  async replace(tenant: string, ifMatch: string, current: RuleSet): Promise<StoredRules> {
+  async replace(tenant: string, ifMatch: IfMatch, current: RuleSet): Promise<StoredRules> {
     checkRules(current);
     const base = await this.#records.read<TenantRules>(tenant, 'retention', 'rules');
     const at = new Date(this.#clock()).toISOString();
     const rules = replaceRules(base?.value ?? NO_RULES, current, at);
-    const isKnown = ifMatch === (base?.generation ?? NO_GENERATION);
+    const isKnown = matches(base?.generation ?? NO_GENERATION, ifMatch);
     const place = { tenant, kind: 'retention', id: 'rules' } as const;
     const stored = isKnown ? await this.#records.write(place, base, rules) : null;
     this.#shown.delete(tenant);

@@ -19,7 +19,10 @@ export const ifMatch = z.object({
   'if-match': z
     .string()
     .optional()
-    .openapi({ description: 'The ETag of the document as it was read. Without it: 428.' }),
+    .openapi({
+      description:
+        'The ETag of the document as it was read, several of which one must be current, or `*` for whatever is. Without it: 428.',
+    }),
 });
 /** A POST that may be sent again. */
 export const anew = z.object({
