@@ -16,13 +16,10 @@ const id = z.string().openapi({ param: { name: 'id', in: 'path' } });
 const documentParameters = z.object({ id });
 
 export const ifMatch = z.object({
-  'if-match': z
-    .string()
-    .optional()
-    .openapi({
-      description:
-        'The ETag of the document as it was read, several of which one must be current, or `*` for whatever is. Without it: 428.',
-    }),
+  'if-match': z.string().optional().openapi({
+    description:
+      'The ETag of the document as it was read, several of which one must be current, or `*` for whatever is. Without it: 428.',
+  }),
 });
 /** A POST that may be sent again. */
 export const anew = z.object({
