@@ -2,12 +2,13 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Happening, Trail } from './audit/index.ts';
 import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
-import type { Library } from './documents/index.ts';
+import type { Library, Mover } from './documents/index.ts';
 import { createLog, describeError, type Log, OutsideError, systemClock, systemRandom } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
 import { guardPlatform, type Platform } from './platform/index.ts';
 import {
   openLibrary,
+  openMover,
   openTrail,
   ROLES,
   type RoleContext,
@@ -80,6 +81,16 @@ export async function withTrail<Result>(
   work: (trail: Trail) => Promise<Result>,
 ): Promise<Result> {
   return await beside(overrides, async (context, library) => work(await openTrail(context, library)));
+}
+
+/** Moves tenants between regions beside the service. */
+export async function withMover<Result>(
+  overrides: Environment,
+  work: (mover: Mover) => Promise<Result>,
+): Promise<Result> {
+  return await beside(overrides, async (context, library) =>
+    work(openMover(context, library, await openTrail(context, library))),
+  );
 }
 
 async function beside<Result>(

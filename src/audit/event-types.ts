@@ -140,6 +140,14 @@ export const EVENT_TYPES = {
   'tenant-key.destroyed': access('tenant', 'A version of the tenant’s key was destroyed.'),
   'tenant-key.rewrapped': access('tenant', 'Somebody had data keys wrapped anew.'),
   'tenant-key.read': access('tenant', 'Somebody asked how far a rotation is.'),
+  'tenant.move-started': service(
+    'tenant',
+    'Everything of the tenant is about to be moved to another region; `details` says which.',
+  ),
+  'tenant.moved': service(
+    'tenant',
+    'Everything of the tenant is in another region; `details` says what that was.',
+  ),
   'export.started': read('export', 'An archive was begun: of everything, or of what somebody owns.'),
   'export.read': read('export', 'It was asked how far an archive is.'),
   'export.downloaded': read('export', 'The bytes of an archive were read, or some of them.'),

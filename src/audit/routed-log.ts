@@ -4,14 +4,12 @@ import type { RecordLog } from './ports/record-log.ts';
 /**
  * One log made of several: what happens in a tenant is kept in that of its region, and in no other.
  *
- * @param logs the first one has those of tenants for whom nothing is said.
- * @param residencies the region of each tenant.
+ * @param residencyOf the region of a tenant, now.
  */
 export function routedLog(
   logs: ReadonlyMap<string, RecordLog>,
-  residencies: ReadonlyMap<string, string>,
+  residencyOf: (tenant: string) => Promise<string>,
 ): RecordLog {
-  const [first = ''] = logs.keys();
   const at = (region: string): RecordLog => {
     const found = logs.get(region);
     if (found === undefined) {
@@ -21,7 +19,7 @@ export function routedLog(
   };
   return {
     append: async (tenant, text) => {
-      const region = residencies.get(tenant) ?? first;
+      const region = await residencyOf(tenant);
       return `${region} ${await at(region).append(tenant, text)}`;
     },
     async *left(before) {

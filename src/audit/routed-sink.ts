@@ -4,16 +4,14 @@ import type { AuditSink } from './ports/audit-sink.ts';
 /**
  * One sink made of several: the events of a tenant are in that of its region, and in no other.
  *
- * @param sinks the first one has those of tenants for whom nothing is said.
- * @param residencies the region of each tenant.
+ * @param residencyOf the region of a tenant, now.
  */
 export function routedSink(
   sinks: ReadonlyMap<string, AuditSink>,
-  residencies: ReadonlyMap<string, string>,
+  residencyOf: (tenant: string) => Promise<string>,
 ): AuditSink {
-  const [first] = sinks.keys();
-  const at = (tenant: string): AuditSink => {
-    const found = sinks.get(residencies.get(tenant) ?? first ?? '');
+  const at = async (tenant: string): Promise<AuditSink> => {
+    const found = sinks.get(await residencyOf(tenant));
     if (found === undefined) {
       throw new OutsideError(
         'AuditSink',
@@ -29,12 +27,12 @@ export function routedSink(
   return {
     prepare: () => each((sink) => sink.prepare()),
     append: async (events) => {
-      if (events[0] !== undefined) await at(events[0].tenant).append(events);
+      if (events[0] !== undefined) await (await at(events[0].tenant)).append(events);
     },
-    last: (tenant) => at(tenant).last(tenant),
-    known: (tenant, ids) => at(tenant).known(tenant, ids),
-    gaps: (tenant, last) => at(tenant).gaps(tenant, last),
-    list: (query) => at(query.tenant).list(query),
+    last: async (tenant) => await (await at(tenant)).last(tenant),
+    known: async (tenant, ids) => await (await at(tenant)).known(tenant, ids),
+    gaps: async (tenant, last) => await (await at(tenant)).gaps(tenant, last),
+    list: async (query) => await (await at(query.tenant)).list(query),
     probe: () => each((sink) => sink.probe()),
   };
 }

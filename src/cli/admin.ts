@@ -3,6 +3,7 @@ import type { EventType } from '../audit/index.ts';
 import type { Retired, TenantKeys } from '../documents/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
+import { addMoveTenant } from './move-tenant.ts';
 import { addPeople } from './people.ts';
 import { withService } from './with-service.ts';
 
@@ -30,6 +31,7 @@ Examples:
 export function addAdmin(program: Command, io: Io, done: (exitCode: number) => void): void {
   const admin = program.command('admin').description('look after a service, on its machine');
   addPeople(admin, io, done);
+  addMoveTenant(admin, io, done);
   const keys = admin
     .command('keys')
     .description('rotate the key that protects documents')

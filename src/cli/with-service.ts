@@ -1,6 +1,6 @@
 import type { EventType, Trail } from '../audit/index.ts';
 import { ConfigError } from '../config.ts';
-import type { Library } from '../documents/index.ts';
+import type { Library, Mover } from '../documents/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import { CliError } from './errors.ts';
 
@@ -34,13 +34,24 @@ export async function withServiceTrail<Answer>(
   return await explained(withTrail({ REDLINE_DATA: data }, work));
 }
 
+/** Moves tenants between regions. */
+export async function withServiceMover<Answer>(
+  data: string | undefined,
+  work: (mover: Mover) => Promise<Answer>,
+): Promise<Answer> {
+  const { withMover } = await import('../main.ts');
+  return await explained(withMover({ REDLINE_DATA: data }, work));
+}
+
 /** What cannot be opened, and what is refused, is said in words that help. */
 async function explained<Answer>(working: Promise<Answer>): Promise<Answer> {
   const { AccessError } = await import('../access/index.ts');
+  const { DocumentsError } = await import('../documents/index.ts');
   return await working.catch((error: unknown) => {
-    const isOurs =
-      error instanceof OutsideError || error instanceof ConfigError || error instanceof AccessError;
-    if (isOurs) throw new CliError('usage', error.message, error);
+    const isOurs = [OutsideError, ConfigError, AccessError, DocumentsError].some(
+      (kind) => error instanceof kind,
+    );
+    if (isOurs && error instanceof Error) throw new CliError('usage', error.message, error);
     throw error;
   });
 }

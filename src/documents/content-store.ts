@@ -97,6 +97,14 @@ export class ContentStore {
     }
   }
 
+  /** Reads a content to its end. @throws {OutsideError} `damaged` when it is not what was written. */
+  async verify(tenant: string, document: string, stored: StoredContent): Promise<void> {
+    const measured = new Measured(await this.read(tenant, document, stored));
+    for await (const _ of measured);
+    if (measured.facts().sha256 === stored.facts.sha256) return;
+    throw new OutsideError('BlobStore', 'damaged', 'A content is not what was written.');
+  }
+
   async #bytes(name: string, range?: ByteRange): Promise<AsyncIterable<Uint8Array>> {
     const blob = await this.#store.read(name, range === undefined ? {} : { range });
     if (blob === null) throw new OutsideError('BlobStore', 'damaged', 'The content of a version is missing.');

@@ -65,6 +65,9 @@ export type DocumentsErrorCode =
   /** Something else stands under the ids of what is to come in. */
   | 'imports/conflict'
   | 'imports/not-found'
+  /** Everything of the organisation is on its way to another region: it is frozen meanwhile. */
+  | 'tenants/moving'
+  | 'tenants/not-movable'
   | 'uploads/not-found'
   /** Bytes were sent that do not follow those that are there. */
   | 'uploads/offset'

@@ -1,5 +1,7 @@
+import type { Clock } from '../kit/index.ts';
 import type { BlobInfo, BlobStore, VersionedBlobStore } from './blob-store.ts';
 import type { KeyService } from './key-service.ts';
+import { movingBy, Placements } from './moving/index.ts';
 import type { Place, Residency } from './regions.ts';
 
 /** The places of an installation, the default one first, and which one a tenant's data are in. */
@@ -7,22 +9,24 @@ export interface Places {
   readonly regions: ReadonlyMap<Residency, Place>;
   /** Tenants that are not named have theirs in the first region. */
   readonly residencies: ReadonlyMap<string, Residency>;
+  readonly clock?: Clock;
 }
 
 /**
  * One place made of several: whatever is stored goes to the region of the tenant that its name says. What is listed across
  * tenants comes from all of them, in the order of names.
  */
-export function routed({ regions, residencies }: Places): Place {
+export function routed(places: Places): Place {
+  const { regions } = places;
   const [first] = regions.values();
   if (first === undefined) throw new Error('There is no region.');
   if (regions.size === 1) return first;
   const all = [...regions.values()];
-  const of = (tenant: string): Place => {
-    const residency = residencies.get(tenant);
-    const place = residency === undefined ? first : regions.get(residency);
-    if (place === undefined) throw new Error('A tenant belongs to a region that is not there.');
-    return place;
+  const placements = new Placements(places);
+  const of: Find = async (tenant, writes) => {
+    const { residency, move } = await placements.of(tenant);
+    if (writes && move?.move.phase === 'moving') throw movingBy('Nothing of it can be changed meanwhile.');
+    return placements.region(residency);
   };
   return {
     heads: routedVersioned(all, of, (place) => place.heads),
@@ -34,20 +38,24 @@ export function routed({ regions, residencies }: Places): Place {
   };
 }
 
+/** Where a tenant is. @throws {DocumentsError} `tenants/moving` for what writes while it is on its way. */
+type Find = (tenant: string, writes: boolean) => Promise<Place>;
+
 function routedStore<Store extends BlobStore>(
   all: readonly Place[],
-  of: (tenant: string) => Place,
+  of: Find,
   storeOf: (place: Place) => Store,
 ): BlobStore {
-  const at = (name: string): Store => storeOf(of(tenantIn(name)));
+  const at = async (name: string, writes: boolean): Promise<Store> =>
+    storeOf(await of(tenantIn(name), writes));
   return {
-    write: (name, body, options) => at(name).write(name, body, options),
-    stat: (name) => at(name).stat(name),
-    read: (name, options) => at(name).read(name, options),
-    delete: (name, ifGeneration) => at(name).delete(name, ifGeneration),
+    write: async (name, body, options) => await (await at(name, true)).write(name, body, options),
+    stat: async (name) => await (await at(name, false)).stat(name),
+    read: async (name, options) => await (await at(name, false)).read(name, options),
+    delete: async (name, ifGeneration) => await (await at(name, true)).delete(name, ifGeneration),
     list: (prefix, after) =>
       namesTenant(prefix)
-        ? at(prefix).list(prefix, after)
+        ? later(async () => (await at(prefix, false)).list(prefix, after))
         : merged(all.map((place) => storeOf(place).list(prefix, after))),
     probe: () => anyOf(all.map((place) => storeOf(place).probe())),
   };
@@ -55,29 +63,35 @@ function routedStore<Store extends BlobStore>(
 
 function routedVersioned(
   all: readonly Place[],
-  of: (tenant: string) => Place,
+  of: Find,
   storeOf: (place: Place) => VersionedBlobStore,
 ): VersionedBlobStore {
-  const at = (name: string): VersionedBlobStore => storeOf(of(tenantIn(name)));
+  const at = async (name: string, writes: boolean): Promise<VersionedBlobStore> =>
+    storeOf(await of(tenantIn(name), writes));
   return {
     ...routedStore(all, of, storeOf),
-    generations: (name) => at(name).generations(name),
-    purge: (name) => at(name).purge(name),
-    prune: (name, rule) => at(name).prune(name, rule),
+    generations: (name) => later(async () => (await at(name, false)).generations(name)),
+    purge: async (name) => await (await at(name, true)).purge(name),
+    prune: async (name, rule) => await (await at(name, true)).prune(name, rule),
   };
 }
 
-function routedKeys(all: readonly Place[], of: (tenant: string) => Place): KeyService {
-  const at = (tenant: string): KeyService => of(tenant).keys;
+function routedKeys(all: readonly Place[], of: Find): KeyService {
+  const at = async (tenant: string): Promise<KeyService> => (await of(tenant, false)).keys;
   return {
-    create: (tenant) => at(tenant).create(tenant),
-    wrap: (tenant, dataKey, context) => at(tenant).wrap(tenant, dataKey, context),
-    unwrap: (tenant, wrapped, context) => at(tenant).unwrap(tenant, wrapped, context),
-    rotate: (tenant) => at(tenant).rotate(tenant),
-    primary: (tenant) => at(tenant).primary(tenant),
-    destroy: (tenant, version) => at(tenant).destroy(tenant, version),
+    create: async (tenant) => await (await at(tenant)).create(tenant),
+    wrap: async (tenant, dataKey, context) => await (await at(tenant)).wrap(tenant, dataKey, context),
+    unwrap: async (tenant, wrapped, context) => await (await at(tenant)).unwrap(tenant, wrapped, context),
+    rotate: async (tenant) => await (await at(tenant)).rotate(tenant),
+    primary: async (tenant) => await (await at(tenant)).primary(tenant),
+    destroy: async (tenant, version) => await (await at(tenant)).destroy(tenant, version),
     probe: () => anyOf(all.map(({ keys }) => keys.probe())),
   };
+}
+
+/** A list of which it is known only later where it is. */
+async function* later(list: () => Promise<AsyncIterable<BlobInfo>>): AsyncIterable<BlobInfo> {
+  yield* await list();
 }
 
 /** Everything is `KIND/TENANT/…`, but for `journal/MINUTE/TENANT/…`. */

@@ -1,7 +1,10 @@
 import type { DocumentsErrorCode } from '../documents/index.ts';
 import type { ProblemKind } from './problem-kind.ts';
 
-type PortabilityCode = Extract<DocumentsErrorCode, `exports/${string}` | `imports/${string}`>;
+type PortabilityCode = Extract<
+  DocumentsErrorCode,
+  `exports/${string}` | `imports/${string}` | `tenants/${string}`
+>;
 
 /** What goes out as an archive, and comes in as one. */
 export const PORTABILITY_PROBLEMS: Readonly<Record<PortabilityCode, ProblemKind>> = {
@@ -34,6 +37,16 @@ export const PORTABILITY_PROBLEMS: Readonly<Record<PortabilityCode, ProblemKind>
     status: 409,
     title: 'Something else stands under the ids of a document',
     advice: 'Import the archive into another organisation.',
+  },
+  'tenants/moving': {
+    status: 503,
+    title: 'The organisation is being moved to another region',
+    advice: 'Send the request again after the seconds that the header Retry-After names.',
+  },
+  'tenants/not-movable': {
+    status: 409,
+    title: 'The organisation cannot be moved there',
+    advice: 'redline admin move-tenant says what stands in the way.',
   },
   'imports/not-found': {
     status: 404,

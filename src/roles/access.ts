@@ -12,7 +12,7 @@ export async function openAccess(
 ): Promise<Access> {
   const { oidc, link, local, tenants, hostedDomain, administrators, addresses, enterprise, atOnce } =
     config.signIn;
-  const { keys } = placeOf({ platform, config });
+  const { keys } = placeOf({ platform, config, clock });
   for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await keys.create(tenant);
   const access = new Access({
     ...platform.shared,

@@ -1,4 +1,5 @@
 export { openLibrary } from './library.ts';
+export { openMover } from './moving.ts';
 export type { RoleContext, RunningRole, ShutdownPhase } from './role.ts';
 export { shutDown } from './shutdown.ts';
 export { openTrail } from './trail.ts';

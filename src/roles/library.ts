@@ -5,8 +5,12 @@ import { describeError, Integrity, OutsideError, systemRandom, systemTimer } fro
 import type { RoleContext } from './role.ts';
 
 /** Where everything of this installation is kept, each tenant's in its own region. */
-export function placeOf({ platform, config }: Pick<RoleContext, 'platform' | 'config'>): Place {
-  return routed({ regions: platform.regions, residencies: config.residencies });
+export function placeOf({
+  platform,
+  config,
+  clock,
+}: Pick<RoleContext, 'platform' | 'config' | 'clock'>): Place {
+  return routed({ regions: platform.regions, residencies: config.residencies, clock });
 }
 
 /** Tenants that there may be. */
@@ -26,7 +30,7 @@ export async function openLibrary({
   const { quotas } = config.signIn;
   for (const { heads } of platform.regions.values()) await claimDataFormat(heads);
   await assertResidencies({ regions: platform.regions, residencies }, tenantsOf(config));
-  const place = placeOf({ platform, config });
+  const place = placeOf({ platform, config, clock });
   const [residency = ''] = platform.regions.keys();
   const library = new Library({
     residency,

@@ -1,5 +1,5 @@
 import { Checkpointer, routedLog, routedSink, Trail, type TrailState } from '../audit/index.ts';
-import type { Library } from '../documents/index.ts';
+import { type Library, Placements } from '../documents/index.ts';
 import {
   describeError,
   type Integrity,
@@ -23,10 +23,12 @@ export async function openTrail(
   { config, platform, clock, log }: Pick<RoleContext, 'config' | 'platform' | 'clock' | 'log'>,
   library: Library,
 ): Promise<Trail> {
+  const placements = new Placements({ regions: platform.regions, residencies: config.residencies, clock });
+  const residencyOf = async (tenant: string) => (await placements.of(tenant)).residency;
   const trail = new Trail({
-    ...{ store: placeOf({ platform, config }).heads, commits: library.commits },
-    log: platform.outboxes === null ? null : routedLog(platform.outboxes, config.residencies),
-    sink: routedSink(platform.audit, config.residencies),
+    ...{ store: placeOf({ platform, config, clock }).heads, commits: library.commits },
+    log: platform.outboxes === null ? null : routedLog(platform.outboxes, residencyOf),
+    sink: routedSink(platform.audit, residencyOf),
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
   });
   library.onCommit((commit) => trail.committed(commit));

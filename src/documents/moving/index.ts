@@ -1,0 +1,2 @@
+export { movingBy, Placements } from './placements.ts';
+export { type MoveReport, type Mover, TenantMove } from './tenant-move.ts';
