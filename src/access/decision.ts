@@ -31,7 +31,9 @@ export type Action =
   /** How long documents are kept. */
   | 'retention.read'
   /** Rules of that, legal holds, sweeps. */
-  | 'retention.manage';
+  | 'retention.manage'
+  /** Erasing documents for good. */
+  | 'erasures';
 
 /** What can be done with one kept document and the redlines of it. */
 export type DocumentPermission =
@@ -51,7 +53,9 @@ export type DocumentPermission =
   | 'members.leave'
   | 'ownership.transfer'
   /** Legal holds. */
-  | 'document.hold';
+  | 'document.hold'
+  /** Removing it for good. */
+  | 'document.erase';
 
 /** Why something is allowed or refused: a closed list of fixed words. */
 export type DecisionReason =

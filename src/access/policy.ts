@@ -33,6 +33,7 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   audit: { roles: ['administrator', 'auditor'], key: 'audit:read' },
   'retention.read': { roles: ['administrator', 'auditor'], key: 'none' },
   'retention.manage': { roles: ['administrator'], key: 'none' },
+  erasures: { roles: ['administrator'], key: 'none' },
 };
 
 /** The kept document that something is about. */
@@ -107,6 +108,7 @@ export const DOCUMENT_POLICY: Readonly<Record<DocumentPermission, DocumentRow>> 
   'members.leave': { least: 'viewer', administrator: false },
   'ownership.transfer': { least: 'owner', administrator: true },
   'document.hold': { least: null, administrator: true },
+  'document.erase': { least: 'owner', administrator: true },
 };
 
 /** A document as far as it matters who may do what with it, as it was read. */

@@ -38,6 +38,10 @@ const COMMITTED = {
   'document.restored': change('document', 'The deletion of a document was taken back.'),
   'document.copied': change('document', 'A new document was made out of a version of another one.'),
   'document.imported': change('document', 'A document came in with an archive of another installation.'),
+  'document.erased': change(
+    'document',
+    'A document was erased for good, with all its versions and redlines.',
+  ),
   'version.added': change('kept', 'A version was uploaded.'),
   'version.restored': change('kept', 'An earlier version was made the current one.'),
   'version.decided': change('kept', 'Tracked changes were accepted or rejected.'),
@@ -49,6 +53,7 @@ const COMMITTED = {
   'redline.updated': change('redline', 'The name or the labels of a redline were changed.'),
   'redline.deleted': change('redline', 'A redline was deleted; it can be had back.'),
   'redline.restored': change('redline', 'The deletion of a redline was taken back.'),
+  'redline.erased': change('redline', 'A redline was erased for good with its document.'),
   'member.added': change(
     'document',
     'Somebody was given a part in a document; `details` says who, and as what.',
@@ -136,6 +141,7 @@ export const EVENT_TYPES = {
   'group.created': access('group', 'A group was made.'),
   'group.changed': access('group', 'A group was given another name or other members.'),
   'group.deleted': access('group', 'A group was deleted.'),
+  'erasure.read': access('document', 'What became of an erasure, or its certificate, was read.'),
   'tenant-key.rotated': access('tenant', 'The key of the tenant was rotated.'),
   'tenant-key.destroyed': access('tenant', 'A version of the tenant’s key was destroyed.'),
   'tenant-key.rewrapped': access('tenant', 'Somebody had data keys wrapped anew.'),

@@ -9,6 +9,7 @@ export type AuditAction =
   | 'document.restored'
   | 'document.copied'
   | 'document.imported'
+  | 'document.erased'
   | 'version.added'
   | 'version.restored'
   | `version.${DerivedKind}`
@@ -17,6 +18,7 @@ export type AuditAction =
   | 'redline.updated'
   | 'redline.deleted'
   | 'redline.restored'
+  | 'redline.erased'
   | 'member.added'
   | 'member.changed'
   | 'member.removed'

@@ -50,6 +50,7 @@ export type DocumentsErrorCode =
   /** Nobody would own the document. */
   | 'members/last-owner'
   | 'links/revoked'
+  | 'erasures/not-found'
   /** No link of this id is alive. */
   | 'links/not-found'
   /** More links at once than a document may have. */

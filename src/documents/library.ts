@@ -7,6 +7,7 @@ import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
 import { DocumentKeys } from './document-keys.ts';
 import { Documents } from './documents.ts';
+import { Erasures, type ErasureTrail } from './erasures.ts';
 import { DocumentsError } from './errors.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
 import { enter, followJournal } from './journal.ts';
@@ -198,6 +199,15 @@ export class Library {
 
   #people(): People {
     return new People(this.records, this.#parts.ambient.clock);
+  }
+
+  /** Erases documents for good. */
+  erasures(trail: ErasureTrail): Erasures {
+    const { region, catalogue, ambient } = this.#parts;
+    return new Erasures({
+      ...{ heads: this.#heads, stores: region, keys: this.#documentKeys, records: this.records },
+      ...{ requests: this.requests, catalogue, trail, ambient },
+    });
   }
 
   /** Lets go of all keys. */

@@ -120,6 +120,23 @@ export class Requests {
     }
   }
 
+  /**
+   * Removes every answer that names one of these documents. Each is opened: that takes its time, and seldom happens.
+   *
+   * @returns how many went.
+   */
+  async forget(tenant: string, documents: readonly string[]): Promise<number> {
+    let removed = 0;
+    for await (const { name } of this.#store.list(`idempotency/${tenant}/`)) {
+      const place = { name, tenant, id: name.slice(name.lastIndexOf('/') + 1) };
+      const stored = await this.#find(place, this.#ambient.clock());
+      const said = JSON.stringify(stored?.value.answer ?? null);
+      if (stored === null || !documents.some((id) => said.includes(id))) continue;
+      if (await this.#records.remove(place, stored)) removed += 1;
+    }
+    return removed;
+  }
+
   /** Removes what has expired. @returns how many objects went. */
   async sweep(): Promise<number> {
     let removed = 0;

@@ -10,7 +10,8 @@ export type RecordKind =
   | 'service-accounts'
   | 'service-emails'
   | 'local-accounts'
-  | 'retention';
+  | 'retention'
+  | 'erasures';
 
 export interface StoredRecord<Value> {
   readonly value: Value;
