@@ -2,11 +2,12 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Happening, Trail } from './audit/index.ts';
 import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
-import type { Library, Mover } from './documents/index.ts';
+import type { Erasures, Library, Mover } from './documents/index.ts';
 import { createLog, describeError, type Log, OutsideError, systemClock, systemRandom } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
 import { guardPlatform, type Platform } from './platform/index.ts';
 import {
+  openErasures,
   openLibrary,
   openMover,
   openTrail,
@@ -91,6 +92,17 @@ export async function withMover<Result>(
   return await beside(overrides, async (context, library) =>
     work(openMover(context, library, await openTrail(context, library))),
   );
+}
+
+/** The same with what erases for good. */
+export async function withErasures<Result>(
+  overrides: Environment,
+  work: (erasures: Erasures) => Promise<Result>,
+): Promise<Result> {
+  return await beside(overrides, async (context, library) => {
+    const trail = await openTrail(context, library);
+    return await work(openErasures(context, library, trail));
+  });
 }
 
 async function beside<Result>(

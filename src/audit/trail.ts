@@ -236,6 +236,16 @@ export class Trail {
     return null;
   }
 
+  /** Whether the chain of a tenant holds a commit of this process, once all that waits was brought there. */
+  async holds(tenant: string, object: string, operation: string): Promise<boolean> {
+    const chain = this.#chain(tenant);
+    // One run may be under way that began before; what a sink does not take makes no difference here.
+    for (let runs = 0; runs < 2 && !chain.holds(object, operation); runs += 1) {
+      await this.advance().catch(() => {});
+    }
+    return chain.holds(object, operation);
+  }
+
   /** The end of a tenant's chain; `null` when this process does not know it yet. */
   end(tenant: string): ChainEnd | null {
     return this.#chain(tenant).end;

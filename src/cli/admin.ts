@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { EventType } from '../audit/index.ts';
 import type { Retired, TenantKeys } from '../documents/index.ts';
+import { addErase } from './erasures.ts';
 import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
 import { addMoveTenant } from './move-tenant.ts';
@@ -32,6 +33,7 @@ export function addAdmin(program: Command, io: Io, done: (exitCode: number) => v
   const admin = program.command('admin').description('look after a service, on its machine');
   addPeople(admin, io, done);
   addMoveTenant(admin, io, done);
+  addErase(admin, io, done);
   const keys = admin
     .command('keys')
     .description('rotate the key that protects documents')

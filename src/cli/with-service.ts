@@ -1,6 +1,6 @@
 import type { EventType, Trail } from '../audit/index.ts';
 import { ConfigError } from '../config.ts';
-import type { Library, Mover } from '../documents/index.ts';
+import type { Erasures, Library, Mover } from '../documents/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import { CliError } from './errors.ts';
 
@@ -41,6 +41,15 @@ export async function withServiceMover<Answer>(
 ): Promise<Answer> {
   const { withMover } = await import('../main.ts');
   return await explained(withMover({ REDLINE_DATA: data }, work));
+}
+
+/** The same with what erases for good. */
+export async function withErasures<Answer>(
+  data: string | undefined,
+  work: (erasures: Erasures) => Promise<Answer>,
+): Promise<Answer> {
+  const main = await import('../main.ts');
+  return await explained(main.withErasures({ REDLINE_DATA: data }, work));
 }
 
 /** What cannot be opened, and what is refused, is said in words that help. */

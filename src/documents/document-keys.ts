@@ -1,9 +1,18 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { idleTimer, OutsideError, type Timer } from '../kit/index.ts';
 import type { Ambient } from './ambient.ts';
-import { decodeBinaryJson, encodeBinaryJson } from './binary-json.ts';
+import { encodeBinaryJson } from './binary-json.ts';
 import { ABSENT, type BlobStore } from './blob-store.ts';
 import { type DataKey, type DataKeys, keyContext } from './data-keys.ts';
+import {
+  KEY_BYTES,
+  NONCE_BYTES,
+  SECRET_FORMAT,
+  type Secret,
+  type SecretEntry,
+  secretIn,
+  unwrapUnder,
+  wrapUnder,
+} from './document-secret.ts';
 import { KeyCache } from './key-cache.ts';
 import type { KeyService, WrappedKey } from './key-service.ts';
 import { replaceOnce, unclear } from './writing.ts';
@@ -33,19 +42,6 @@ export interface DocumentKeysParts {
   readonly lifetimeMs?: number;
 }
 
-/** One key of a document, wrapped by the tenant's. */
-interface SecretEntry {
-  readonly id: string;
-  readonly wrapped: WrappedKey;
-}
-
-/** What stands in `secrets/TENANT/DOCUMENT`. */
-interface Secret {
-  readonly format: typeof FORMAT;
-  /** The newest first: the one that wraps. A second one is there only while a document is being erased. */
-  readonly keys: readonly SecretEntry[];
-}
-
 interface StoredSecret {
   readonly secret: Secret;
   readonly generation: string;
@@ -58,12 +54,8 @@ export interface RewrappedSecret {
   readonly lost: number;
 }
 
-const FORMAT = 1;
 /** How the version of a data key's wrapping begins that a document's key made. */
 const OWN = 'document:';
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 /** Unwrapped keys that stay in memory. */
 const MOST_HELD = 1000;
 const MOST_TRIES = 5;
@@ -92,7 +84,7 @@ export class DocumentKeys implements WrappingKeys {
   async create(tenant: string, context: Uint8Array): Promise<DataKey> {
     const { id, key: own } = await this.#wrapping(tenant, documentIn(context));
     const key = Uint8Array.from(this.#parts.ambient.random(KEY_BYTES));
-    const bytes = wrap(own, key, context, this.#parts.ambient.random(NONCE_BYTES));
+    const bytes = wrapUnder(own, key, context, this.#parts.ambient.random(NONCE_BYTES));
     own.fill(0);
     return { key, wrapped: { version: `${OWN}${id}`, bytes } };
   }
@@ -102,7 +94,7 @@ export class DocumentKeys implements WrappingKeys {
     if (id === null) return await this.#parts.dataKeys.open(tenant, wrapped, context);
     const own = await this.#find(tenant, documentIn(context), id);
     try {
-      return unwrap(own, wrapped.bytes, context);
+      return unwrapUnder(own, wrapped.bytes, context);
     } finally {
       own.fill(0);
     }
@@ -129,7 +121,7 @@ export class DocumentKeys implements WrappingKeys {
     const { service } = this.#parts;
     const key = await service.unwrap(tenant, wrapped, context);
     const { id, key: own } = await this.#wrapping(tenant, documentIn(context));
-    const bytes = wrap(own, key, context, this.#parts.ambient.random(NONCE_BYTES));
+    const bytes = wrapUnder(own, key, context, this.#parts.ambient.random(NONCE_BYTES));
     key.fill(0);
     own.fill(0);
     return { version: `${OWN}${id}`, bytes };
@@ -139,7 +131,7 @@ export class DocumentKeys implements WrappingKeys {
   async renew(tenant: string, document: string): Promise<void> {
     await this.#change(tenant, document, async (secret) => {
       if ((secret?.keys.length ?? 0) > 1) return null;
-      return { format: FORMAT, keys: [await this.#newKey(tenant, document), ...(secret?.keys ?? [])] };
+      return { format: SECRET_FORMAT, keys: [await this.#newKey(tenant, document), ...(secret?.keys ?? [])] };
     });
     this.#forgetOwn(tenant);
   }
@@ -153,7 +145,7 @@ export class DocumentKeys implements WrappingKeys {
     await this.#change(tenant, document, async (secret) => {
       const [newest, ...earlier] = secret?.keys ?? [];
       destroyed = earlier.length;
-      return newest === undefined || destroyed === 0 ? null : { format: FORMAT, keys: [newest] };
+      return newest === undefined || destroyed === 0 ? null : { format: SECRET_FORMAT, keys: [newest] };
     });
     this.#forgetOwn(tenant);
     return destroyed;
@@ -172,7 +164,7 @@ export class DocumentKeys implements WrappingKeys {
         else if (wrapped !== entry.wrapped) count.keys += 1;
         keys.push(wrapped === null ? entry : { ...entry, wrapped });
       }
-      return count.keys === 0 ? null : { format: FORMAT, keys };
+      return count.keys === 0 ? null : { format: SECRET_FORMAT, keys };
     });
     return count;
   }
@@ -287,7 +279,7 @@ export class DocumentKeys implements WrappingKeys {
 
   async #make(tenant: string, document: string): Promise<void> {
     await this.#change(tenant, document, async (secret) =>
-      secret === null ? { format: FORMAT, keys: [await this.#newKey(tenant, document)] } : null,
+      secret === null ? { format: SECRET_FORMAT, keys: [await this.#newKey(tenant, document)] } : null,
     );
   }
 
@@ -336,45 +328,6 @@ export class DocumentKeys implements WrappingKeys {
 /** Whether a data key is wrapped by its document's own. */
 export function isOwn({ version }: WrappedKey): boolean {
   return version.startsWith(OWN);
-}
-
-function wrap(own: Uint8Array, key: Uint8Array, context: Uint8Array, nonce: Uint8Array): Uint8Array {
-  const cipher = createCipheriv('aes-256-gcm', own, nonce).setAAD(context);
-  const sealed = [nonce, cipher.update(key), cipher.final()];
-  return new Uint8Array(Buffer.concat([...sealed, cipher.getAuthTag()]));
-}
-
-/** @throws {OutsideError} `refused`: it was changed, or is another key's. */
-function unwrap(own: Uint8Array, bytes: Uint8Array, context: Uint8Array): Uint8Array {
-  try {
-    if (bytes.length !== NONCE_BYTES + KEY_BYTES + TAG_BYTES) throw new RangeError('Not a wrapped key.');
-    const cipher = createDecipheriv('aes-256-gcm', own, bytes.subarray(0, NONCE_BYTES));
-    cipher.setAAD(context).setAuthTag(bytes.subarray(NONCE_BYTES + KEY_BYTES));
-    const key = cipher.update(bytes.subarray(NONCE_BYTES, NONCE_BYTES + KEY_BYTES));
-    cipher.final();
-    return new Uint8Array(key);
-  } catch (cause) {
-    throw new OutsideError('KeyService', 'refused', 'A data key is not what was wrapped.', { cause });
-  }
-}
-
-/** @throws {OutsideError} `damaged`. */
-function secretIn(bytes: Uint8Array): Secret {
-  try {
-    const secret = decodeBinaryJson(bytes) as Secret;
-    // Every byte of it means something: base64 alone has several spellings.
-    const isWhole =
-      secret.format === FORMAT &&
-      Buffer.from(encodeBinaryJson(secret)).equals(bytes) &&
-      secret.keys.every(
-        ({ id, wrapped: { version, bytes: own } }) =>
-          /^[0-9a-f]{16}$/.test(id) && typeof version === 'string' && own instanceof Uint8Array,
-      );
-    if (isWhole) return secret;
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-  }
-  throw new OutsideError('BlobStore', 'damaged', 'The key of a document is not what was written.');
 }
 
 function nameOf(tenant: string, document: string): string {

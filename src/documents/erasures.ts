@@ -11,6 +11,7 @@ import type { HeadStore, StoredHead } from './head-store.ts';
 import { takenHead } from './leftovers.ts';
 import type { Records } from './records.ts';
 import type { Requests } from './requests.ts';
+import { assertKept, type RulesOf } from './retention/keeping.ts';
 import { unclear } from './writing.ts';
 
 /** What erasing asks of the audit trail. */
@@ -32,6 +33,8 @@ export interface ErasureParts {
   readonly records: Records;
   readonly requests: Pick<Requests, 'forget'>;
   readonly catalogue: Pick<Catalogue, 'erase'>;
+  /** What keeps documents for a time. */
+  readonly rules: RulesOf | undefined;
   readonly trail: ErasureTrail;
   readonly ambient: Ambient;
 }
@@ -93,6 +96,7 @@ export class Erasures {
     const stored = isDocument(document) ? await this.#parts.heads.read(tenant, document) : null;
     if (stored === null || stored.head.state === 'taken') throw missing();
     this.#assertMay(actor, stored);
+    await this.#assertFree(stored.head);
     const intent: Erasure = {
       ...({ format: 1, tenant, document, state: 'begun' } as const),
       ...{ by: { kind, id, credential, address, requestId }, reason },
@@ -115,8 +119,13 @@ export class Erasures {
       for (const document of await this.#parts.records.list(tenant, KIND)) {
         const stored = await this.#read(tenant, document);
         if (stored === null || stored.value.state === 'done') continue;
-        await this.#finish(stored);
-        finished += 1;
+        try {
+          await this.#finish(stored);
+          finished += 1;
+        } catch (error) {
+          // One that a hold or a rule stops goes on when that is over.
+          if (!(error instanceof DocumentsError)) throw error;
+        }
       }
     }
     return finished;
@@ -158,6 +167,8 @@ export class Erasures {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const base = await heads.read(tenant, id);
       const isTaken = base?.head.state === 'taken';
+      // A hold that came meanwhile beats it; one that comes later finds another generation.
+      if (base !== null && !isTaken && id === document) await this.#assertFree(base.head);
       if (!isTaken) await keys.renew(tenant, id);
       const operation = newId('o', ambient.random);
       const at = isoTime(ambient.clock);
@@ -184,7 +195,7 @@ export class Erasures {
     for (const id of [document, ...redlines]) {
       await keys.destroyEarlier(tenant, id);
       const before = ambient.clock() + DAY_MS;
-      await stores.heads.prune(`heads/${tenant}/${id}`, { newest: 1, before });
+      await stores.heads.prune(`heads/${tenant}/${id}`, { newest: 0, before });
       await purgeAll(stores.contents, `contents/${tenant}/${id}/`);
       await purgeAll(stores.heads, `pages/${tenant}/${id}/`);
       const last = await heads.read(tenant, id);
@@ -219,6 +230,13 @@ export class Erasures {
     if (decision.outcome === 'allow') return;
     if (isHidden(decision)) throw missing();
     throw new DocumentsError('documents/refused', 'Only an administrator may erase a document.');
+  }
+
+  /** @throws {DocumentsError} `documents/held`, `documents/retained`. */
+  async #assertFree(head: Head): Promise<void> {
+    const before = { ...head, state: 'active' } as const;
+    const step = { guarding: before, before, next: { ...head, state: 'deleted' } as const };
+    await assertKept(this.#parts.rules, step, isoTime(this.#parts.ambient.clock));
   }
 
   /** Whether any data key of it, or of an earlier head, was wrapped by the tenant's key. */

@@ -66,7 +66,10 @@ export class HeadStore {
         this.read(tenant, id),
       ]);
       if (again === null || current === null) throw error;
-      return await this.#open(tenant, id, again, current.wrapped);
+      // Of what is erased the current head has another key.
+      return await this.#open(tenant, id, again, current.wrapped).catch(() => {
+        throw error;
+      });
     }
   }
 

@@ -25,6 +25,7 @@ import type { Region } from './regions.ts';
 import { Requests } from './requests.ts';
 import { Results } from './results.ts';
 import { Holds } from './retention/holds.ts';
+import type { RulesOf } from './retention/keeping.ts';
 import { RuleBook } from './retention/rule-book.ts';
 import { RetentionSweep } from './retention/sweep.ts';
 import { Rewrapping } from './rewrapping.ts';
@@ -77,6 +78,7 @@ export class Library {
   /** What comes in from other installations. */
   readonly imports: Imports;
   readonly #parts: LibraryParts;
+  readonly #rules: RulesOf;
   readonly #keys: DataKeys;
   readonly #documentKeys: DocumentKeys;
   readonly #heads: HeadStore;
@@ -106,9 +108,10 @@ export class Library {
     const { ambient } = parts;
     this.retention = new RuleBook(this.records, ambient.clock);
     const { retention } = this;
+    this.#rules = async (tenant) => (await retention.read(tenant)).rules;
     const stores = {
       ...{ heads: this.#heads, contents, ambient, quotas: this.#quotas },
-      rules: async (tenant: string) => (await retention.read(tenant)).rules,
+      rules: this.#rules,
       committed: (stored: StoredHead) => this.#enter(stored),
     };
     const evidence = new Evidence(parts.region.heads, this.#keys, ambient);
@@ -206,7 +209,7 @@ export class Library {
     const { region, catalogue, ambient } = this.#parts;
     return new Erasures({
       ...{ heads: this.#heads, stores: region, keys: this.#documentKeys, records: this.records },
-      ...{ requests: this.requests, catalogue, trail, ambient },
+      ...{ requests: this.requests, rules: this.#rules, catalogue, trail, ambient },
     });
   }
 

@@ -15,6 +15,7 @@ import { addAuditRoutes } from './routes/audit.ts';
 import { addAuthRoutes } from './routes/auth.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
+import { addErasureRoutes } from './routes/erasures.ts';
 import { addExportRoutes } from './routes/exports.ts';
 import { addGroupRoutes } from './routes/groups.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -82,6 +83,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addLinkRoutes(app, services);
   addMemberRoutes(app, services);
   addRetentionRoutes(app, services);
+  addErasureRoutes(app, services);
   addRedlineRoutes(app, services);
   addUploadRoutes(app, services);
   addExportRoutes(app, services);

@@ -152,6 +152,11 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     title: 'The document has too many links',
     advice: 'Revoke some that nobody needs any more, or wait until they expire.',
   },
+  'erasures/not-found': {
+    status: 404,
+    title: 'There is no such erasure, or no certificate of it yet',
+    advice: 'POST /v1/erasures erases a document; the certificate is there when its state is done.',
+  },
   'documents/unclear': {
     status: 503,
     title: 'It is not known whether the change was made',

@@ -1,6 +1,15 @@
 import type { Access, Decision, Principal } from '../access/index.ts';
 import type { EventActor, Happening, Intent, LockedPlace, Trail, TrailState } from '../audit/index.ts';
-import type { BlobStore, Examiner, Exports, Library, RemoteRules, Results, Web } from '../documents/index.ts';
+import type {
+  BlobStore,
+  Erasures,
+  Examiner,
+  Exports,
+  Library,
+  RemoteRules,
+  Results,
+  Web,
+} from '../documents/index.ts';
 import type { EnginePool, PrintShop } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
@@ -20,6 +29,7 @@ export interface HttpServices {
   readonly library: Library;
   /** Hears of everything that is asked for. */
   readonly trail: Pick<Trail, 'record' | 'recordLater' | 'intend' | 'list' | 'reach' | 'event'>;
+  readonly erasures: Erasures;
   /** Where signed checkpoints of the trail are; `null`: nowhere. */
   readonly checkpoints: LockedPlace | null;
   readonly exports: Exports;

@@ -1,11 +1,19 @@
 import type { Access } from '../access/index.ts';
 import type { Trail } from '../audit/index.ts';
-import { Examiner, type Exports, type Library, MOST_UPLOAD_BYTES, type Results } from '../documents/index.ts';
+import {
+  type Erasures,
+  Examiner,
+  type Exports,
+  type Library,
+  MOST_UPLOAD_BYTES,
+  type Results,
+} from '../documents/index.ts';
 import { createApp, Precedence, UploadMemory } from '../http/index.ts';
 import { EnginePool, PrintShop } from '../jobs/index.ts';
 import { describeError, Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openAccess } from './access.ts';
+import { openErasures } from './erasures.ts';
 import { openExports } from './exports.ts';
 import { HttpServer } from './http-server.ts';
 import { openLibrary, placeOf, tenantsOf } from './library.ts';
@@ -35,7 +43,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   const library = await openLibrary({ ...context, integrity });
   const results = library.results(config.resultsMb * MEGABYTE);
   const trail = await openTrail(context, library);
-  const exports = openExports(context, library, trail);
+  const rights = rightsOf(context, library, trail);
   const pool = openPool(context);
   const vitals = watchVitals();
   const server = new HttpServer();
@@ -52,8 +60,8 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     library,
     trail,
     auditLag: auditLag(context, trail),
+    ...rights,
     checkpoints: platform.checkpoints,
-    exports,
     examiner: new Examiner(platform.scanner),
     web: platform.web,
     remote: { ...config.fetch, mostBytes: MOST_UPLOAD_BYTES, timeMs: FETCH_MS },
@@ -76,7 +84,8 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     await pool.close();
     throw error;
   }
-  const endSweeps = sweepRegularly(context, { results, library, access, integrity, trail, exports });
+  const swept = { results, library, access, integrity, trail, ...rights };
+  const endSweeps = sweepRegularly(context, swept);
   const relay = relayRegularly(trail, log, integrity);
   const signing = checkpointRegularly(context, library, trail);
   const stopAccepting = async () => {
@@ -102,6 +111,18 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
   };
 }
 
+/** What people may ask for: all that is kept of theirs, and that it is gone. */
+function rightsOf(
+  context: RoleContext,
+  library: Library,
+  trail: Trail,
+): { exports: Exports; erasures: Erasures } {
+  return {
+    exports: openExports(context, library, trail),
+    erasures: openErasures(context, library, trail),
+  };
+}
+
 /** What is looked after while the service runs. */
 interface Swept {
   readonly results: Results;
@@ -110,6 +131,7 @@ interface Swept {
   readonly integrity: Integrity;
   readonly trail: Trail;
   readonly exports: Exports;
+  readonly erasures: Erasures;
 }
 
 /** What signs in once; the secret stands behind the `#`, so that no server and no log of one sees it. */
@@ -138,7 +160,7 @@ async function rewrapAll(library: Library, config: RoleContext['config']): Promi
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 function sweepRegularly(
   context: Pick<RoleContext, 'log' | 'clock' | 'config'>,
-  { results, library, access, integrity, trail, exports }: Swept,
+  { results, library, access, integrity, trail, exports, erasures }: Swept,
 ): () => void {
   const { log, clock, config } = context;
   const chores = [
@@ -151,6 +173,7 @@ function sweepRegularly(
     { name: 'keys wrapped anew', run: () => rewrapAll(library, config) },
     { name: 'documents followed', run: () => library.follow() },
     { name: 'events left behind', run: () => trail.sweep() },
+    { name: 'erasures begun', run: () => erasures.resume(tenantsOf(config)) },
   ];
   const daily = [
     { name: 'retention', run: () => sweepRetention(context, library, trail) },

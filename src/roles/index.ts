@@ -1,3 +1,4 @@
+export { openErasures } from './erasures.ts';
 export { openLibrary } from './library.ts';
 export { openMover } from './moving.ts';
 export type { RoleContext, RunningRole, ShutdownPhase } from './role.ts';

@@ -131,11 +131,11 @@ export function isVouched({ by, ...said }: CheckpointKey, keys: ReadonlyMap<stri
 
 type Said = Parameters<typeof canonicalJson>[0];
 
-function signed(said: Said, privateKey: KeyObject): string {
+export function signed(said: Said, privateKey: KeyObject): string {
   return sign(null, Buffer.from(canonicalJson(said)), privateKey).toString('base64');
 }
 
-function holds(said: Said, signature: string, publicKey: string): boolean {
+export function holds(said: Said, signature: string, publicKey: string): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), type: 'spki', format: 'der' });
     return verify(null, Buffer.from(canonicalJson(said)), key, Buffer.from(signature, 'base64'));

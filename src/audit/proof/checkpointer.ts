@@ -13,6 +13,8 @@ import {
   signCheckpoint,
 } from './checkpoint.ts';
 
+import { type Signed, signStatement } from './statement.ts';
+
 /** A key signs for so long, then it vouches for the next one. */
 const KEY_MS = 90 * 24 * 3_600_000;
 /** Events of one checkpoint at most. */
@@ -55,6 +57,11 @@ export class Checkpointer {
     const { published, privateKey } = await this.#key();
     const signature = sign(null, Buffer.from(text), privateKey).toString('base64');
     return { algorithm: 'Ed25519', key: published.id, publicKey: published.publicKey, signature };
+  }
+
+  /** Signs a statement with the key that signs checkpoints. */
+  async attest<Said extends object>(said: Said): Promise<Signed<Said>> {
+    return signStatement(said, await this.#key());
   }
 
   async #tenant(tenant: string): Promise<number> {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { type Command, Option } from 'commander';
 import { type AuditEvent, readProof, verifyChain } from '../../audit/index.ts';
 import { LockedDirectory } from '../../platform/embedded/index.ts';
+import { addCertificate } from '../erasures.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { type Io, write } from '../io.ts';
 import { type ExportFlags, runExport } from './export.ts';
@@ -56,6 +57,7 @@ export function addAudit(program: Command, io: Io, done: (exitCode: number) => v
     .addOption(tenant())
     .action(async (flags: ExportFlags) => done(await runExport(flags, io)));
   addProofs(audit, io, done);
+  addCertificate(audit, io, done);
 }
 
 function addProofs(audit: Command, io: Io, done: (exitCode: number) => void): void {
