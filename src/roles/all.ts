@@ -84,8 +84,7 @@ export async function startAll(given: RoleContext): Promise<RunningRole> {
     await pool.close();
     throw error;
   }
-  const swept = { results, library, access, integrity, trail, ...rights };
-  const endSweeps = sweepRegularly(context, swept);
+  const endSweeps = sweepRegularly(context, { results, library, access, integrity, trail, ...rights });
   const relay = relayRegularly(trail, log, integrity);
   const signing = checkpointRegularly(context, library, trail);
   const stopAccepting = async () => {

@@ -219,6 +219,23 @@ describe('a document that was erased', () => {
   });
 });
 
+describe('a document that is held', () => {
+  test('is not erased until it is released', async () => {
+    const kept = await keep(ask, word('A contract in dispute.'));
+    const { self } = kept.body.links;
+    const place = { 'if-match': kept.etag };
+    const held = await ask(`${self}/hold`, json('PUT', { reason: 'Case 7' }, place));
+    expect(held.status).toBe(200);
+    const asked = json('POST', { document: kept.body.id, reason: 'request 44' });
+    expect(await ask('/v1/erasures', asked)).toMatchObject({ status: 409, body: { code: 'documents/held' } });
+    expect((await ask(`${self}/content`)).status).toBe(200);
+    expect((await ask(`/v1/erasures/${kept.body.id}`)).status).toBe(404);
+    await ask(`${self}/hold`, { method: 'DELETE', headers: { 'if-match': held.etag } });
+    expect((await ask('/v1/erasures', asked)).status).toBe(201);
+    expect((await ask(self)).status).toBe(404);
+  });
+});
+
 function filesIn(root: string): string[] {
   return readdirSync(root, { recursive: true })
     .map((name) => join(root, String(name)))
