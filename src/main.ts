@@ -8,6 +8,7 @@ import { openEmbeddedPlatform } from './platform/embedded/index.ts';
 import { guardPlatform, type Platform } from './platform/index.ts';
 import {
   openErasures,
+  openExports,
   openLibrary,
   openMover,
   openTrail,
@@ -101,7 +102,7 @@ export async function withErasures<Result>(
 ): Promise<Result> {
   return await beside(overrides, async (context, library) => {
     const trail = await openTrail(context, library);
-    return await work(openErasures(context, library, trail));
+    return await work(openErasures(context, library, trail, openExports(context, library, trail)));
   });
 }
 

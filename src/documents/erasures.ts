@@ -33,6 +33,8 @@ export interface ErasureParts {
   readonly records: Records;
   readonly requests: Pick<Requests, 'forget'>;
   readonly catalogue: Pick<Catalogue, 'erase'>;
+  /** Plans of exports: they hold names and descriptions. */
+  readonly plans: { forget(tenant: string): Promise<void> };
   /** What keeps documents for a time. */
   readonly rules: RulesOf | undefined;
   readonly trail: ErasureTrail;
@@ -203,6 +205,7 @@ export class Erasures {
     }
     await purgeAll(stores.heads, `below/${tenant}/${document}/`);
     const answers = await requests.forget(tenant, [document, ...redlines]);
+    await this.#parts.plans.forget(tenant);
     // Later: what a search index knows of it goes here.
     const counts = { ...NO_COUNTS, ...erasure.counts, answers };
     const done = { ...erasure, state: 'done', doneAt: isoTime(ambient.clock), counts } as const;

@@ -7,7 +7,7 @@ import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
 import { DocumentKeys } from './document-keys.ts';
 import { Documents } from './documents.ts';
-import { Erasures, type ErasureTrail } from './erasures.ts';
+import { type ErasureParts, Erasures, type ErasureTrail } from './erasures.ts';
 import { DocumentsError } from './errors.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
 import { enter, followJournal } from './journal.ts';
@@ -205,11 +205,11 @@ export class Library {
   }
 
   /** Erases documents for good. */
-  erasures(trail: ErasureTrail): Erasures {
+  erasures(plans: ErasureParts['plans'], trail: ErasureTrail): Erasures {
     const { region, catalogue, ambient } = this.#parts;
     return new Erasures({
       ...{ heads: this.#heads, stores: region, keys: this.#documentKeys, records: this.records },
-      ...{ requests: this.requests, rules: this.#rules, catalogue, trail, ambient },
+      ...{ requests: this.requests, rules: this.#rules, catalogue, plans, trail, ambient },
     });
   }
 

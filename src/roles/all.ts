@@ -116,10 +116,8 @@ function rightsOf(
   library: Library,
   trail: Trail,
 ): { exports: Exports; erasures: Erasures } {
-  return {
-    exports: openExports(context, library, trail),
-    erasures: openErasures(context, library, trail),
-  };
+  const exports = openExports(context, library, trail);
+  return { exports, erasures: openErasures(context, library, trail, exports) };
 }
 
 /** What is looked after while the service runs. */

@@ -1,5 +1,5 @@
 import { Checkpointer, type Trail } from '../audit/index.ts';
-import type { Erasures, Library } from '../documents/index.ts';
+import type { Erasures, Exports, Library } from '../documents/index.ts';
 import type { RoleContext } from './role.ts';
 
 /** What erases documents for good, and proves it by the audit trail. */
@@ -7,11 +7,12 @@ export function openErasures(
   { platform, clock }: Pick<RoleContext, 'platform' | 'clock'>,
   library: Library,
   trail: Trail,
+  exports: Pick<Exports, 'forget'>,
 ): Erasures {
   const { checkpoints: place } = platform;
   const { records } = library;
   const signer = place === null ? null : new Checkpointer({ trail, place, records, clock });
-  return library.erasures({
+  return library.erasures(exports, {
     end: async (tenant) => {
       await trail.advance().catch(() => {});
       const end = trail.end(tenant);

@@ -1,4 +1,5 @@
 export { openErasures } from './erasures.ts';
+export { openExports } from './exports.ts';
 export { openLibrary } from './library.ts';
 export { openMover } from './moving.ts';
 export type { RoleContext, RunningRole, ShutdownPhase } from './role.ts';

@@ -20,7 +20,7 @@ const SEALED: Readonly<Record<string, (rest: readonly string[]) => readonly [id:
     links: () => ['links', 'links'],
   };
 /** Kinds that hold no key of the tenant's: sealed under keys of documents, or not secret. */
-const PLAIN = ['heads', 'pages', 'contents', 'below', 'journal', 'events', 'outbox'];
+const PLAIN = ['heads', 'pages', 'contents', 'below', 'journal', 'events', 'outbox', 'intents'];
 
 /** Whether an object is kept as it is, byte by byte. */
 export function isVerbatim(name: string): boolean {
