@@ -77,8 +77,8 @@ export class Scheduler {
         if (process !== null && process.paused > 0) process.paused -= 1;
       const next = this.pick(ready.length > 0 ? ready : this.#waiting);
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
-      if (next.process?.dead) continue;
-      next.go();
+      if (!next.process?.dead) next.go();
+      // Also where nobody went on: whoever was begun meanwhile comes to wait only now, and it is not the end.
       await settled();
     }
   }
