@@ -9,6 +9,7 @@ import { addEditCommands } from './edit-commands.ts';
 import { CliError, EXIT, type Problem, toProblem } from './errors.ts';
 import { type Io, paint, write } from './io.ts';
 import { withOptions } from './options.ts';
+import { addRetention } from './retention/commands.ts';
 import { addShowCommands } from './show-commands.ts';
 
 const EXAMPLES = `
@@ -101,6 +102,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addShowCommands(program, io, done);
   addEditCommands(program, io, done);
   addDocumentCommands(program, io, done);
+  addRetention(program, io, done);
   addServe(program, done);
   addAdmin(program, io, done);
   addAudit(program, io, done);

@@ -23,7 +23,23 @@ export interface DocumentEntry {
 
 export interface KeptDocument extends Omit<DocumentEntry, 'type' | 'size'> {
   readonly deletedAt: string | null;
+  /** How long it is kept; `null` while the rules cannot be read. */
+  readonly retention: DocumentRetention | null;
   readonly current: Version;
+}
+
+/** What the rules, and a hold, say of one document. */
+export interface DocumentRetention {
+  /** Under a legal hold: nothing of it can be deleted. */
+  readonly held: boolean;
+  /** Nobody can delete it before; `null`: no rule says so. */
+  readonly keepUntil: string | null;
+  /** Id of the rule; `default` for that of the tenant. */
+  readonly keepRule: string | null;
+  /** From then on the service marks it, and deletes it a week later; `null`: never. */
+  readonly deleteAfter: string | null;
+  readonly deleteRule: string | null;
+  readonly markedAt: string | null;
 }
 
 export interface Version {

@@ -13,6 +13,7 @@ export {
   type DocumentEntry,
   type DocumentPage,
   type DocumentQuery,
+  type DocumentRetention,
   deleteDocument,
   describeDocument,
   getDocument,
@@ -66,6 +67,21 @@ export {
   type Side,
   type Verdict,
 } from './redlines.ts';
+export {
+  type DocumentHold,
+  getHold,
+  getRetention,
+  type RetentionPeriods,
+  type RetentionRule,
+  type RetentionRules,
+  releaseHold,
+  replaceRetention,
+  type StoredRetention,
+  type SweepOutcome,
+  type SweepReport,
+  setHold,
+  sweepRetention,
+} from './retention.ts';
 export {
   type FileSource,
   findUpload,

@@ -2,7 +2,7 @@ import { problemFrom, unreachable } from './problem.ts';
 
 /** What is asked of the service. */
 export interface Ask {
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly accept?: string;
   /** The ETag of the document as it was read. */
   readonly ifMatch?: string;

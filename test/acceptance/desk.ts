@@ -35,9 +35,10 @@ export const contract = (text: string): Uint8Array =>
     'word/document.xml': documentXml(`<w:p><w:r><w:t>${text}</w:t></w:r></w:p><w:sectPr/>`),
   });
 
-export async function openDesk(): Promise<Desk> {
+/** @param given instead of a service of the usual settings. */
+export async function openDesk(given?: Service): Promise<Desk> {
   const folder = mkdtempSync(join(tmpdir(), 'redline-cli-documents-'));
-  const service = await startService();
+  const service = given ?? (await startService());
   const at = (name: string): string => join(folder, name);
   const environment = (server = service.url): NodeJS.ProcessEnv => ({
     PATH: process.env.PATH,

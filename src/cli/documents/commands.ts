@@ -50,9 +50,11 @@ export function addDocumentCommands(program: Command, io: Io, done: Done): void 
   addDeciding(documents, io, done);
   addChanges(documents, io, done);
   addSharing(documents, io, done);
+  addHolds(documents, io, done);
 }
 
-function withService(command: Command): Command {
+/** What every verb that asks a service takes. */
+export function withService(command: Command): Command {
   return command
     .option('--server <url>', 'the service (default: REDLINE_SERVER, else http://127.0.0.1:PORT)')
     .option('--json', 'print what the service answers as JSON');
@@ -216,4 +218,27 @@ function addSharing(documents: Command, io: Io, done: Done): void {
     .action(async (id, whom, flags) =>
       done(await (await import('./members.ts')).runTransfer(id, whom, flags, io)),
     );
+}
+
+const HOLD_HELP = `
+While a document is on hold nobody can delete it, its versions or its redlines, and no rule of retention does. Administrators
+set and release holds. The reason stands in the audit trail: name the matter and no person. See docs/retention.md.
+
+Examples:
+  redline documents hold ID --reason "Case 7"
+  redline documents release ID
+`;
+
+function addHolds(documents: Command, io: Io, done: Done): void {
+  withService(documents.command('hold <id>'))
+    .description('put a document under a legal hold, or give its hold another reason')
+    .requiredOption('--reason <words>', 'such as the number of a case')
+    .option('--if-match <etag>', IF_MATCH)
+    .addHelpText('after', HOLD_HELP)
+    .action(async (id, flags) => done(await (await import('./hold.ts')).runHold(id, flags, io)));
+  withService(documents.command('release <id>'))
+    .description('release a legal hold')
+    .option('--if-match <etag>', IF_MATCH)
+    .addHelpText('after', HOLD_HELP)
+    .action(async (id, flags) => done(await (await import('./hold.ts')).runRelease(id, flags, io)));
 }

@@ -63,12 +63,25 @@ export function documentSummary(document: KeptDocument): string {
     ['checked', current.content.scanned === null ? '' : scanned[current.content.scanned]],
     ['created', minute(createdAt)],
     ['changed', minute(updatedAt)],
+    ...retentionFacts(document),
     ['etag', etag],
   ];
   return facts
     .filter(([, value]) => value !== '')
     .map(([key, value]) => `${key.padEnd(8)} ${value}`)
     .join('\n');
+}
+
+/** What holds for how long it stays. */
+function retentionFacts({ retention }: KeptDocument): [string, string][] {
+  if (retention === null) return [];
+  const { held, keepUntil, keepRule, deleteAfter, deleteRule, markedAt } = retention;
+  const marked = markedAt === null ? '' : `, marked ${minute(markedAt)}`;
+  return [
+    ['hold', held ? 'on hold: nothing of it can be deleted' : ''],
+    ['kept', keepUntil === null ? '' : `until ${minute(keepUntil)} (rule ${keepRule})`],
+    ['goes', deleteAfter === null ? '' : `after ${minute(deleteAfter)} (rule ${deleteRule})${marked}`],
+  ];
 }
 
 /** One line about what a change made. */
