@@ -65,8 +65,8 @@ async function inCloud(start: () => Promise<{ url: string; stop(): Promise<void>
     { residency: 'us', ...(await buckets('US')), keyRing: KMS.usKeyRing, ...NO_TRAIL },
     { residency: 'eu', ...(await buckets('EU')), keyRing: KMS.keyRing, ...NO_TRAIL },
   ] as const;
-  const { heads, contents, spool } = places[1];
-  const eu = new Set([heads, contents, spool]);
+  const { heads, contents, spool, secrets } = places[1];
+  const eu = new Set([heads, contents, spool, secrets]);
   const clients = { storage: located(callsTo(server.url), (name) => eu.has(name)), keys: keyClient };
   return {
     open: async (tenants) => {

@@ -39,7 +39,7 @@ const KEYS_A_COMMIT = 4;
 /** So few bytes in a file that it holds some groups of records. */
 const LOG_BYTES = 2000;
 /** Fewer than a real service keeps; as long as anybody may ask again what became of a request. */
-const KEPT = { generations: 3, ms: 8 * 24 * 3_600_000 };
+const KEPT = { generations: 1, ms: 8 * 24 * 3_600_000 };
 
 export interface Disks {
   readonly heads: Disk;
