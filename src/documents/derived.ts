@@ -1,8 +1,7 @@
-import { OutsideError } from '../kit/index.ts';
 import type { ContentStore, Examine } from './content-store.ts';
 import type { Head, StoredContent, Version } from './head.ts';
 import type { StoredHead } from './head-store.ts';
-import { unclear } from './writing.ts';
+import { afterChange } from './writing.ts';
 
 /** What the engine made. */
 export interface Derived {
@@ -67,7 +66,7 @@ export async function committedResult(
   try {
     return await readResult(contents, head, version);
   } catch (error) {
-    throw error instanceof OutsideError && error.failure === 'unavailable' ? unclear() : error;
+    throw afterChange(error);
   }
 }
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Actor, localOperator } from '../access/index.ts';
-import { systemRandom } from '../kit/index.ts';
+import { OutsideError, type OutsideFailure, systemRandom } from '../kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../platform/embedded/index.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
+import type { ChangeOf } from './commits.ts';
 import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
 import { Documents } from './documents.ts';
@@ -13,6 +14,7 @@ import { DocumentsError } from './errors.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
 import { Members } from './members.ts';
 import { Redlines } from './redlines.ts';
+import { Holds } from './retention/holds.ts';
 
 // What was under way when a role was taken away, held at the last moment: between its decision and its write.
 
@@ -23,8 +25,11 @@ let folder: string;
 let documents: Documents;
 let redlines: Redlines;
 let members: Members;
+let holds: Holds;
 /** What a write of a head waits for, by what its name ends with. */
 const held = new Map<string, { reached: () => void; release: Promise<void> }>();
+/** How the next write of a head fails, by what its name ends with. */
+const failing = new Map<string, OutsideFailure>();
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'redline-fences-'));
@@ -43,17 +48,23 @@ beforeEach(async () => {
   documents = new Documents(stores);
   redlines = new Redlines(stores, documents);
   members = new Members(stores);
+  holds = new Holds(stores);
 });
 afterEach(async () => {
   held.clear();
+  failing.clear();
   await rm(folder, { recursive: true });
 });
 
 function holding(store: VersionedBlobStore): VersionedBlobStore {
   const slow = Object.create(store) as VersionedBlobStore;
   slow.write = async (name, body, options) => {
-    const hold = name.startsWith('heads/') ? held.get(name.split('/')[2] ?? '') : undefined;
-    held.delete(name.split('/')[2] ?? '');
+    const id = name.startsWith('heads/') ? (name.split('/')[2] ?? '') : '';
+    const failure = failing.get(id);
+    failing.delete(id);
+    if (failure !== undefined) throw new OutsideError('BlobStore', failure, 'Of this test.');
+    const hold = held.get(id);
+    held.delete(id);
     hold?.reached();
     await hold?.release;
     return await store.write(name, body, options);
@@ -155,5 +166,36 @@ describe('once it is acknowledged that somebody is out', () => {
     };
     const change = { actor: guest, operation: 'o_3' };
     expect(await outcomeOf(redlines.create(change, document.head.id, make))).toBe('documents/not-found');
+  });
+});
+
+describe('a change of a document whose redlines cannot be fenced is never said not to have happened', () => {
+  const ways: readonly [string, (change: ChangeOf) => Promise<StoredHead>][] = [
+    ['a removed member', (change) => members.remove(change, 'person:p_2')],
+    ['a lower role', (change) => members.change(change, 'person:p_2', { role: 'viewer' })],
+    ['a hold', (change) => holds.set({ ...change, actor: localOperator('r', null) }, 'Case 7')],
+  ];
+  const failures: readonly [OutsideFailure, string][] = [
+    ['unavailable', 'documents/unclear'],
+    ['full', 'documents/unclear'],
+    ['damaged', 'OutsideError: Of this test.'],
+  ];
+  const table = ways.flatMap(([name, ask]) =>
+    failures.map(([failure, told]) => [name, failure, told, ask] as const),
+  );
+
+  test.each(table)('%s, and the store is %s: %s', async (_, failure, told, ask) => {
+    const document = await shared();
+    await redlines.create({ actor: owner, operation: 'o_3' }, document.head.id, made);
+    const change = changeOf(owner, document, 'o_4');
+    failing.set('r_3', failure);
+    expect(await outcomeOf(ask(change))).toBe(told);
+    const { head } = await documents.get(owner, document.head.id);
+    expect(head.commit.operation).toBe('o_4');
+    // Asked for again it is not done twice, and what is left of it is.
+    const { generation } = await (await redlines.of(owner, head.id)).get(owner, 'r_3');
+    expect(await outcomeOf(ask(change))).toBe('done');
+    expect((await documents.get(owner, head.id)).head.sequence).toBe(head.sequence);
+    expect((await (await redlines.of(owner, head.id)).get(owner, 'r_3')).generation).not.toBe(generation);
   });
 });

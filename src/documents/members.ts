@@ -1,12 +1,11 @@
 import type { Actor, DocumentPermission, Member, Subject } from '../access/index.ts';
-import { OutsideError } from '../kit/index.ts';
 import { type ChangeOf, Commits, type KeptStores } from './commits.ts';
 import { ALL_DOCUMENTS } from './documents.ts';
 import { fenceRedlines } from './fences.ts';
 import type { Head } from './head.ts';
 import type { StoredHead } from './head-store.ts';
 import { changeMembers, type Granted, type MembershipChange, ownerOf } from './membership.ts';
-import { unclear } from './writing.ts';
+import { afterChange } from './writing.ts';
 
 /** Who may do what with documents. Every change is one commit of the head that holds the members. */
 export class Members {
@@ -84,8 +83,7 @@ export class Members {
     // Before anybody is told that something was taken away, nothing can land any more that was decided on it.
     if (kind !== 'add') {
       await fenceRedlines(this.#stores, change.actor, change.document).catch((error: unknown) => {
-        // The members did change, so nobody may be told otherwise; whoever asks again goes on here.
-        throw error instanceof OutsideError && error.failure === 'unavailable' ? unclear() : error;
+        throw afterChange(error);
       });
     }
     return stored;

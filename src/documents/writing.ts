@@ -82,6 +82,14 @@ export function unclear(): DocumentsError {
   );
 }
 
+/**
+ * What is thrown when something fails that comes after a change: the change was made, so nobody may be told that nothing
+ * was done. Whoever asks again goes on with it. What is damaged or refused for good stays what it is: somebody must look.
+ */
+export function afterChange(error: unknown): unknown {
+  return isFailure(error, 'unavailable') || isFailure(error, 'full') ? unclear() : error;
+}
+
 function isFailure(error: unknown, failure: OutsideError['failure']): boolean {
   return error instanceof OutsideError && error.failure === failure;
 }

@@ -1,11 +1,10 @@
 import type { Actor } from '../../access/index.ts';
-import { OutsideError } from '../../kit/index.ts';
 import { type ChangeOf, Commits, type KeptStores } from '../commits.ts';
 import { ALL_DOCUMENTS } from '../documents.ts';
 import { DocumentsError } from '../errors.ts';
 import { fenceRedlines } from '../fences.ts';
 import type { StoredHead } from '../head-store.ts';
-import { unclear } from '../writing.ts';
+import { afterChange } from '../writing.ts';
 
 const REASON_LENGTH = 500;
 
@@ -39,7 +38,7 @@ export class Holds {
     const stored = await this.#commits.change(change, 'document.hold', decide, { deleted: true });
     // Before anybody is told that it is held, no deletion of a redline can land any more that was decided before.
     await fenceRedlines(this.#stores, change.actor, change.document).catch((error: unknown) => {
-      throw error instanceof OutsideError && error.failure === 'unavailable' ? unclear() : error;
+      throw afterChange(error);
     });
     return stored;
   }
