@@ -61,7 +61,8 @@ export function addChangeCommands(program: Command, io: Io, done: (exitCode: num
   }
 }
 
-const collected = (value: string, before: string[] = []): string[] => [...before, value];
+/** Of an option that may be repeated. */
+export const collected = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** The flags that choose changes. */
 export function addFilter(command: Command): void {

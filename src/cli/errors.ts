@@ -12,6 +12,8 @@ export type CliErrorCode =
   | 'pdf/failed'
   /** A pair of a batch took more time or memory than one may. */
   | 'work/too-much'
+  /** An archive of an export that is not whole, or not what it says. */
+  | 'archive/damaged'
   /** What the service sent is not whole. */
   | 'service/broken';
 
@@ -70,6 +72,7 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
     case 'document/damaged-package':
     case 'document/damaged-part':
     case 'document/dtd-forbidden':
+    case 'archive/damaged':
       return EXIT.badDocument;
     case 'limits/exceeded':
     case 'work/too-much':
@@ -87,7 +90,11 @@ function exitCodeOf(code: ErrorCode | CliErrorCode | 'internal'): number {
 function exitCodeOfService({ status, code }: ServiceProblem): number {
   if (status === 413) return EXIT.limits;
   if (/\/not-exact$/.test(code)) return EXIT.notExact;
-  if (/^document\/|^documents\/(type-not-supported|damaged|protected|infected|not-word)$/.test(code))
+  if (
+    /^document\/|^documents\/(type-not-supported|damaged|protected|infected|not-word)$|^imports\/damaged$/.test(
+      code,
+    )
+  )
     return EXIT.badDocument;
   if (status === 500) return EXIT.internal;
   return status > 500 || [0, 408, 429].includes(status) || code.startsWith('client/')

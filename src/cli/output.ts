@@ -132,7 +132,7 @@ async function statOrNull(name: string): Promise<Stats | null> {
 }
 
 /** The same error, said so that whoever named the file can act on it. */
-function writable(error: unknown, name: string): unknown {
+export function writable(error: unknown, name: string): unknown {
   const cannot = (why: string): CliError =>
     new CliError('file/not-writable', `${name} cannot be written: ${why}`, error);
   switch (codeOf(error)) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAdmin } from './admin.ts';
+import { addArchiveCommands } from './archives/commands.ts';
 import { addAudit } from './audit/commands.ts';
 import { addBatch } from './batch/command.ts';
 import { addChangeCommands } from './change-commands.ts';
@@ -26,10 +27,11 @@ Examples:
   redline edit draft.docx --edits edits.json -o edited.docx
   redline scrub draft.docx -o clean.docx
   redline documents upload draft.docx
+  redline export -o archive.tar
   redline serve --port 8080
 
 Exit codes:
-  0  done                                  3  an input is not a Word document that can be read
+  0  done                                  3  an input is not a Word document, or archive, that can be read
   1  no exact redline, or not exact        4  an input passes a limit
   2  wrong use, or a file that cannot be   5  the service, or a program that prints, is not there
      read or written
@@ -103,6 +105,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addEditCommands(program, io, done);
   addDocumentCommands(program, io, done);
   addRetention(program, io, done);
+  addArchiveCommands(program, io, done);
   addServe(program, done);
   addAdmin(program, io, done);
   addAudit(program, io, done);

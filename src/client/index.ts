@@ -1,4 +1,14 @@
 export {
+  EXPORT_SCOPES,
+  type Export,
+  type ExportScope,
+  getExport,
+  type ImportReport,
+  importArchive,
+  readExport,
+  startExport,
+} from './archives.ts';
+export {
   type AuditFilter,
   type AuditPageQuery,
   type EventPage,

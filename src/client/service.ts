@@ -10,6 +10,10 @@ export interface Ask {
   readonly idempotencyKey?: string;
   readonly json?: object;
   readonly form?: FormData;
+  /** Sent as it is, as what it says it is. */
+  readonly file?: Blob;
+  /** The first byte that is wanted; the service may send all the same. */
+  readonly from?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,17 +73,18 @@ export class Service {
   }
 }
 
-function headersOf({ accept, ifMatch, idempotencyKey, json }: Ask): Record<string, string> {
+function headersOf({ accept, ifMatch, idempotencyKey, json, from = 0 }: Ask): Record<string, string> {
   return {
     ...(accept === undefined ? {} : { Accept: accept }),
+    ...(from === 0 ? {} : { Range: `bytes=${from}-` }),
     ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
     ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
     ...(json === undefined ? {} : { 'Content-Type': JSON_TYPE }),
   };
 }
 
-function bodyOf({ json, form }: Ask): string | FormData | null {
-  return json === undefined ? (form ?? null) : JSON.stringify(json);
+function bodyOf({ json, form, file }: Ask): string | FormData | Blob | null {
+  return json === undefined ? (form ?? file ?? null) : JSON.stringify(json);
 }
 
 async function textOf(response: Response): Promise<string> {

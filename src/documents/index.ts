@@ -62,6 +62,8 @@ export {
   type ExportScope,
   type ExportState,
   type Exports,
+  eventLines,
+  factsOf,
   type ImportReport,
   type Imports,
   readTar,

@@ -83,6 +83,14 @@ function faultOf(
   return row.tenant !== tenant || row.previous !== previous ? 'changed' : null;
 }
 
+/** The id of the first key; `null` unless there is one, the trusted one where one is, and every key is vouched for. */
+export function rootOfKeys(keys: readonly CheckpointKey[], trusted: string | undefined): string | null {
+  const known = new Map(keys.map((key) => [key.id, key]));
+  const [root, ...more] = keys.filter(({ by }) => by === null);
+  const isRooted = root !== undefined && more.length === 0 && (trusted === undefined || root.id === trusted);
+  return isRooted && keys.every((key) => isVouched(key, known)) ? root.id : null;
+}
+
 /** What checkpoints say of each event, one after the other; or the first event of which they do not say it properly. */
 function signedLeaves(
   checkpoints: readonly Checkpoint[],
@@ -90,9 +98,7 @@ function signedLeaves(
   trusted: string | undefined,
 ): { readonly leaves: Buffer; readonly fault: ChainFault | null } {
   const known = new Map(keys.map((key) => [key.id, key]));
-  const roots = keys.filter(({ by }) => by === null);
-  const isRooted = roots.length === 1 && (trusted === undefined || roots[0]?.id === trusted);
-  const areKeysGood = isRooted && keys.every((key) => isVouched(key, known));
+  const areKeysGood = rootOfKeys(keys, trusted) !== null;
   const pieces: Buffer[] = [];
   let before: Checkpoint | null = null;
   for (const one of checkpoints) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addFilter } from '../change-commands.ts';
+import { addFilter, collected } from '../change-commands.ts';
 import type { Io } from '../io.ts';
 
 const HELP = `
@@ -86,8 +86,7 @@ function addReading(documents: Command, io: Io, done: Done): void {
     .action(async (id, flags) => done(await (await import('./read.ts')).runDownload(id, flags, io)));
 }
 
-const collected = (value: string, before: string[] = []): string[] => [...before, value];
-const PATIENCE = 'how long to wait for a service that went away';
+export const PATIENCE = 'how long to wait for a service that went away';
 const IF_MATCH = 'only if the document is still in the state of this ETag';
 
 function addUpload(documents: Command, io: Io, done: Done): void {

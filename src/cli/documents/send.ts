@@ -80,7 +80,8 @@ export async function sendAndMake<Made>(
   }
 }
 
-function secondsOf(text: string): number {
+/** @throws {CliError} */
+export function secondsOf(text: string): number {
   if (/^\d{1,5}$/.test(text)) return Number(text);
   throw new CliError('usage', `--patience is not a number of seconds: ${text}`);
 }

@@ -12,6 +12,8 @@ export const FILES = 'files.jsonl';
 export const MANIFEST = 'manifest.json';
 export const SIGNATURE = 'signature.json';
 export const AUDIT = 'audit/';
+/** How names of files of events begin. */
+export const EVENTS = `${AUDIT}events-`;
 /** Versions of one document in an archive. */
 export const MOST_ARCHIVED_VERSIONS = 100_000;
 

@@ -13,6 +13,7 @@ import {
   AUDIT,
   DESCRIPTION,
   type Described,
+  EVENTS,
   folderOf,
   MOST_ARCHIVED_VERSIONS,
 } from './archive.ts';
@@ -153,7 +154,7 @@ async function* events(facts: ArchiveFacts, after: number, { trail }: PlannerPar
   const actor = facts.scope.kind === 'person' ? facts.scope.actor : null;
   for await (const first of trail.pages(facts.tenant, after)) {
     const { text, events } = await trail.page(facts.tenant, first, actor);
-    const name = `${AUDIT}events-${String(first).padStart(12, '0')}.jsonl`;
+    const name = `${EVENTS}${String(first).padStart(12, '0')}.jsonl`;
     const file = { ...textFile(name, text), source: { kind: 'events', first, actor } as const };
     yield {
       files: events === 0 ? [] : [file],

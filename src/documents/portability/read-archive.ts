@@ -1,10 +1,13 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { z } from 'zod';
 import { DEFAULT_LIMITS } from '../../redline/index.ts';
+import { DocumentsError } from '../errors.ts';
 import {
   ARCHIVE,
   type ArchiveFacts,
+  AUDIT,
   archiveSchema,
+  EVENTS,
   FILES,
   lineOf,
   lineSchema,
@@ -33,9 +36,13 @@ export interface CheckedArchive {
  * Reads an archive to its end: every file is what the list says, in its order, the list is what the manifest says, and that is
  * what was signed. Memory does not grow with it.
  *
+ * @param see is told of what stands beside documents: files that prove the audit trail, not its events.
  * @throws {DocumentsError} `imports/damaged`.
  */
-export async function checkArchive(bytes: AsyncIterable<Uint8Array>): Promise<CheckedArchive> {
+export async function checkArchive(
+  bytes: AsyncIterable<Uint8Array>,
+  see: (name: string, text: string) => void = () => {},
+): Promise<CheckedArchive> {
   const listed = createHash('sha256');
   let files = 0;
   let facts: ArchiveFacts | null = null;
@@ -46,6 +53,11 @@ export async function checkArchive(bytes: AsyncIterable<Uint8Array>): Promise<Ch
     if (facts === null) {
       const text = await startOf(file);
       facts = parsed(archiveSchema, text);
+      listed.update(lineFor(file, sha256(text)));
+      files += 1;
+    } else if (list === null && isProof(file.name)) {
+      const text = await textOf(file);
+      see(file.name, text);
       listed.update(lineFor(file, sha256(text)));
       files += 1;
     } else if (file.name === FILES) list = await assertListed(file, listed.copy().digest('hex'));
@@ -64,6 +76,28 @@ export async function checkArchive(bytes: AsyncIterable<Uint8Array>): Promise<Ch
     throw damagedArchive('Its manifest is about something else.');
   }
   return { manifest: value, files, key };
+}
+
+/** What an archive says it is, as far as it has come; `null` while that is not there, or not to be understood. */
+export async function factsOf(bytes: AsyncIterable<Uint8Array>): Promise<ArchiveFacts | null> {
+  try {
+    for await (const file of readTar(bytes)) return parsed(archiveSchema, await startOf(file));
+  } catch (error) {
+    if (!(error instanceof DocumentsError)) throw error;
+  }
+  return null;
+}
+
+/** Every event of an archive, line by line, in the order of the trail. @throws {DocumentsError} `imports/damaged`. */
+export async function* eventLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  for await (const file of readTar(bytes)) {
+    if (!file.name.startsWith(EVENTS)) continue;
+    for (const line of (await textOf(file)).split('\n')) if (line !== '') yield line;
+  }
+}
+
+function isProof(name: string): boolean {
+  return name.startsWith(AUDIT) && !name.startsWith(EVENTS);
 }
 
 /** The first file says what it is. */
