@@ -9,6 +9,7 @@ import './styles/documents.css';
 import './styles/account.css';
 import './styles/audit.css';
 import './styles/history.css';
+import './styles/keeping.css';
 import './styles/share.css';
 import './styles/tray.css';
 import './styles/redline.css';

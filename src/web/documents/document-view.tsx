@@ -22,6 +22,7 @@ import { uploads } from '../uploads/uploads.ts';
 import { useMade } from '../uploads/use-made.ts';
 import { DocumentActions } from './document-actions.tsx';
 import { History } from './history.tsx';
+import { Keeping } from './keeping.tsx';
 import { Labels } from './labels.tsx';
 import { Name } from './name.tsx';
 import { Notice } from './notice.tsx';
@@ -75,6 +76,7 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
         onRename={(name) => change(() => describeDocument(service, document, { name }))}
       />
       <Facts document={document} />
+      <Keeping document={document} onChanged={onReload} />
       {problem && <Notice problem={problem} onAgain={reload} />}
       {comparing.problem && <Notice problem={comparing.problem} onAgain={reload} />}
       {isDeleted ? (
