@@ -77,6 +77,12 @@ describe('the description of the API', () => {
       ...['', '/checkpoints', '/events/{sequence}', '/events/{sequence}/proof', '/export'].map(
         (path) => `get /v1/audit${path}`,
       ),
+      ...['get', 'put', 'delete'].map((method) => `${method} /v1/documents/{id}/hold`),
+      ...['get', 'put'].map((method) => `${method} /v1/retention`),
+      'post /v1/retention/sweeps',
+      ...['exports', 'imports', 'erasures'].map((path) => `post /v1/${path}`),
+      ...['exports/{id}', 'exports/{id}/content', 'imports/{id}/evidence'].map((path) => `get /v1/${path}`),
+      ...['', '/certificate'].map((path) => `get /v1/erasures/{id}${path}`),
       'get /v1/api-keys',
       'post /v1/api-keys',
       'get /v1/api-keys/{id}',
