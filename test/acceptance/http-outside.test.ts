@@ -46,7 +46,7 @@ async function askUntilOpen(part: string, ask: () => Promise<Response>): Promise
 }
 
 describe('while the breaker is open', () => {
-  test('of the store: everything that is audited answers 503 with Retry-After, and all is well again after', async () => {
+  test('of the store: everything that is kept answers 503 with Retry-After, and all is well again after', async () => {
     const made = await upload();
     expect(made.status).toBe(201);
     const { links } = (await made.json()) as { links: { self: string } };
@@ -58,11 +58,21 @@ describe('while the breaker is open', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(5);
       expect((await upload()).status).toBe(503);
-      // What cannot be audited is not answered, also when it keeps nothing.
-      expect((await post(service, asked('echo'))).status).toBe(503);
+      // What keeps nothing needs no more than the outbox.
+      expect((await post(service, asked('echo'))).status).toBe(200);
       expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
     });
     await expect.poll(async () => (await read()).status).toBe(200);
+  });
+
+  test('of the outbox: what cannot be audited is not answered, also when it keeps nothing', async () => {
+    const compare = () => post(service, asked('echo'));
+    expect((await compare()).status).toBe(200);
+    await without('outbox', async () => {
+      const answer = await compare();
+      expect([answer.status, (await answer.json()).code]).toEqual([503, 'storage/unavailable']);
+    });
+    await expect.poll(async () => (await compare()).status).toBe(200);
   });
 
   test('of the keys: what is new is refused, what was read lately can be read, and all is well again after', async () => {
