@@ -28,6 +28,9 @@ export const KINDS = [
   'admit',
   'expel',
   'expel',
+  'hold',
+  'hold',
+  'release',
   'read',
   'read',
   'relay',
@@ -87,6 +90,8 @@ export interface Clients {
   readonly documentOf: Map<string, string>;
   /** Of documents that a guest was shown out of: which commit did it, and how much had landed when that was acknowledged. */
   readonly expelled: { readonly document: string; readonly sequence: number; readonly landed: number }[];
+  /** Documents that a client was told are held: which commit did it, and how much had landed then. */
+  readonly held: { readonly document: string; readonly sequence: number; readonly landed: number }[];
   /** How much has landed in the store of heads. */
   readonly landed: () => number;
   /** What a client found that no client should. */
@@ -155,6 +160,8 @@ async function change(
   const actor = guest ? GUEST : CLIENT;
   if (kind === 'admit' || kind === 'expel')
     return await changeGuest(clients, server, kind, operation, parent ?? document);
+  if (kind === 'hold' || kind === 'release')
+    return await changeHold(clients, server, kind, operation, parent ?? document);
   const heads = parent === undefined ? server.documents : await server.redlines.of(actor, parent);
   // What a guest knows of the state they may have from before.
   const known = parent === undefined ? server.documents : await server.redlines.of(CLIENT, parent);
@@ -219,6 +226,24 @@ async function changeGuest(
   }
   const { head } = await server.members.remove(change, subject);
   clients.expelled.push({ document, sequence: head.sequence, landed: clients.landed() });
+}
+
+/** Puts a document under a legal hold, or takes it from under it. */
+async function changeHold(
+  clients: Clients,
+  server: Server,
+  kind: 'hold' | 'release',
+  operation: string,
+  document: string,
+): Promise<void> {
+  const { generation } = await server.holds.get(CLIENT, document);
+  const change = { actor: CLIENT, operation, document, ifMatch: generation };
+  if (kind === 'release') {
+    await server.holds.release(change);
+    return;
+  }
+  const { head } = await server.holds.set(change, operation);
+  clients.held.push({ document, sequence: head.sequence, landed: clients.landed() });
 }
 
 /** A week, the longest time that there is. */

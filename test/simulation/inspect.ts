@@ -49,6 +49,7 @@ export interface History {
   readonly pruned: number;
   readonly crashes: number;
   readonly expelled: Clients['expelled'];
+  readonly held: Clients['held'];
   /** What auditors see, as the last relay left it. */
   readonly events: readonly AuditEvent[];
   /** What a client found that no client should. */
@@ -64,6 +65,7 @@ interface Ran {
   readonly alarms: readonly string[];
   readonly links: Clients['links'];
   readonly expelled: Clients['expelled'];
+  readonly held: Clients['held'];
 }
 
 /** What is there when everything has come to rest, and after all chores were done some days later. @param begin a process that has read nothing yet; it may see all that was ever pruned. */
@@ -92,7 +94,7 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
   unreadable.push(...envelopeFaults(disks, vault.primary));
   const journal = namesOf(disks.heads, 'journal/').map((name) => name.split('/')[4] ?? '');
   const stored = [...namesOf(disks.heads, 'pages/'), ...namesOf(disks.contents), ...namesOf(disks.spool)];
-  const { seed, tasks, crashes, alarms, expelled } = ran;
+  const { seed, tasks, crashes, alarms, expelled, held } = ran;
   return {
     ...{ seed, steps: scheduler.steps, tasks, documents, journal: new Set(journal) },
     ...{
@@ -104,6 +106,7 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
       crashes,
       alarms,
       expelled,
+      held,
     },
     events,
   };

@@ -10,6 +10,7 @@ export function brokenLaws(history: History): string[] {
     ...[...history.documents].flatMap(([id, told]) => chainFaults(id, told)),
     ...answerFaults(history),
     ...memberFaults(history),
+    ...holdFaults(history),
     ...auditFaults(history),
     ...eventFaults(history),
     ...storeFaults(history),
@@ -97,6 +98,33 @@ function isInAgain(told: Told | undefined, sequence: number, before: number): bo
   const { heads = [], landed = [] } = told ?? {};
   return heads.some(
     (head, at) => head.sequence > sequence && (landed[at] ?? before) < before && letsIn(head),
+  );
+}
+
+/** Nothing held is taken: no document while its head says so, and none of its redlines once somebody was told that it is held. */
+function holdFaults({ documents, held }: History): string[] {
+  const faults: string[] = [];
+  for (const [id, { heads, landed }] of documents) {
+    for (const [at, { state, redline, sequence }] of heads.entries()) {
+      const before = heads[at - 1];
+      if (state !== 'deleted' || before === undefined || before.state === 'deleted') continue;
+      if (before.hold != null) faults.push(`${id}: commit ${sequence} deleted what is held`);
+      const time = landed[at] ?? 0;
+      for (const told of held) {
+        if (told.document !== redline?.document || time <= told.landed) continue;
+        if (!isReleased(documents.get(told.document), told.sequence, time))
+          faults.push(`${id}: commit ${sequence} deleted a redline of what is held`);
+      }
+    }
+  }
+  return faults;
+}
+
+/** Whether a document was held no more after a commit, and before something landed. */
+function isReleased(told: Told | undefined, sequence: number, before: number): boolean {
+  const { heads = [], landed = [] } = told ?? {};
+  return heads.some(
+    (head, at) => head.sequence > sequence && (landed[at] ?? before) < before && head.hold == null,
   );
 }
 

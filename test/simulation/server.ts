@@ -19,6 +19,7 @@ import { LinkKeys } from '../../src/documents/link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from '../../src/documents/links.ts';
 import { Members } from '../../src/documents/members.ts';
 import { Redlines } from '../../src/documents/redlines.ts';
+import { Holds } from '../../src/documents/retention/holds.ts';
 import { Rewrapping } from '../../src/documents/rewrapping.ts';
 import { FileLog } from '../../src/platform/embedded/index.ts';
 import { actorOf, TENANT } from './actor.ts';
@@ -68,6 +69,7 @@ export class Server {
   readonly documents: Documents;
   readonly redlines: Redlines;
   readonly members: Members;
+  readonly holds: Holds;
   readonly uploads: Uploads;
   readonly requests: Requests;
   readonly links: Links;
@@ -121,6 +123,7 @@ export class Server {
     this.documents = new Documents(stores);
     this.redlines = new Redlines(stores, this.documents);
     this.members = new Members(stores);
+    this.holds = new Holds(stores);
     this.uploads = new Uploads(new UploadStore(store(disks.spool), dataKeys, ambient), ambient);
     this.requests = new Requests(store(disks.spool), dataKeys, ambient);
     const linkKeys = new LinkKeys(this.#headBlobs, dataKeys, ambient, LINK_LIFETIME_MS.most);

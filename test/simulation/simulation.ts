@@ -44,8 +44,8 @@ export async function simulate(seed: number): Promise<History> {
   const begin = (all: boolean) =>
     new Server(run.process('judge', 0), scheduler, outside, () => NO_FAULTS, all);
   const { tasks, crashes, clients } = run;
-  const { alarms, links, expelled } = clients;
-  const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, alarms, links, expelled });
+  const { alarms, links, expelled, held } = clients;
+  const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, alarms, links, expelled, held });
   await scheduler.run(() => {});
   return await told;
 }
@@ -72,6 +72,7 @@ class Run {
       known: [],
       documentOf: new Map(),
       expelled: [],
+      held: [],
       landed: () => outside.disks.heads.landed,
       alarms: [],
     };
@@ -185,8 +186,7 @@ class Run {
     const isFirst = tries === 1;
     if (error instanceof DocumentsError) {
       // Who asks for these is told about something else, before it is looked whether an earlier try did it.
-      const below =
-        guest || ['redline', 'admit', 'expel'].includes(kind) || this.clients.documentOf.has(document ?? '');
+      const below = guest || OF_DOCUMENTS.includes(kind) || this.clients.documentOf.has(document ?? '');
       const aside = error.code.startsWith('uploads/') || (below && error.code !== 'documents/stale');
       return error.code !== 'documents/unclear' && (isFirst || !aside);
     }
@@ -197,6 +197,8 @@ class Run {
   }
 }
 
+/** What is asked of a document even where a redline of it was picked. */
+const OF_DOCUMENTS: readonly Kind[] = ['redline', 'admit', 'expel', 'hold', 'release'];
 const FIRST = ['create', 'upload', 'keyed'] as const;
 
 function isAlarming(error: unknown): error is OutsideError {
