@@ -60,6 +60,7 @@ export function describeCatalogue(adapter: string, open: () => Promise<Catalogue
     describe('pages', () => testPages(use));
     describe('usage', () => testUsage(use));
     describe('readers', () => testReaders(use));
+    describe('erasure', () => testErasure(use));
   });
 }
 
@@ -193,6 +194,41 @@ function testUsage(use: Use): void {
     await put(use, gone);
     expect(await usage()).toEqual({ documents: 1, bytes: 300 });
     expect(await (await use().reopen()).usage('t')).toEqual({ documents: 1, bytes: 300 });
+  });
+}
+
+function testErasure(use: Use): void {
+  const everywhere = async (catalogue: Catalogue) => {
+    const readers = { subjects: ['person:ann' as const], at: NOW };
+    const queries = [{}, { state: 'deleted' as const }, { readers }, { parent: 'a' }, { label: 'x' }];
+    const pages = await Promise.all(queries.map((query) => catalogue.list({ ...ALL, ...query })));
+    return pages.map(({ entries }) => entries.map(({ id, tenant }) => `${tenant} ${id}`));
+  };
+  const full = (facts: Partial<CatalogueEntry> = {}) =>
+    entry('a', { labels: ['x'], readers: [may('person:ann')], bytes: 100, sequence: 3, ...facts });
+
+  test.each<[string, Partial<CatalogueEntry>]>([
+    ['a document', {}],
+    ['a deleted document', { state: 'deleted' }],
+    ['a redline', { redline: redlineOf('a') }],
+  ])('forgets %s everywhere, and nothing else', async (_, facts) => {
+    await put(use, full(facts), entry('b', { bytes: 7 }), full({ tenant: 'u', bytes: 5 }));
+    await use().catalogue.erase({ tenant: 't', id: 'a', sequence: 4 });
+    for (const catalogue of [use().catalogue, await use().reopen()]) {
+      expect(await everywhere(catalogue)).toEqual([['t b'], [], [], [], []]);
+      expect(await catalogue.usage('t')).toEqual({ documents: 1, bytes: 7 });
+      expect(await catalogue.usage('u')).toEqual({ documents: 1, bytes: 5 });
+    }
+  });
+
+  test('puts in no commit any more that came before it, told once or twice, before or after', async () => {
+    const erased = { tenant: 't', id: 'a', sequence: 4 };
+    await use().catalogue.erase(erased);
+    await put(use, full(), full({ sequence: 4 }));
+    await use().catalogue.erase(erased);
+    await put(use, full({ sequence: 1 }));
+    expect(await everywhere(await use().reopen())).toEqual([[], [], [], [], []]);
+    expect(await use().catalogue.usage('t')).toEqual({ documents: 0, bytes: 0 });
   });
 }
 
