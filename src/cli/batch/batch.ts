@@ -31,9 +31,9 @@ export async function runBatch(source: string, flags: BatchFlags, io: Io): Promi
   // Every option is looked at before the first pair is compared.
   for (const { options } of pairs) compareOptions({ ...common, ...options });
   await mkdir(flags.output, { recursive: true });
-  const report = await summaryOf(flags, pairs, io);
-  const before = flags.force ? new Map<string, Entry>() : await readRecord(join(flags.output, RECORD));
   const inputs = pairs.flatMap(({ original, modified }) => [original, modified]);
+  const report = await summaryOf(flags, inputs, io);
+  const before = flags.force ? new Map<string, Entry>() : await readRecord(join(flags.output, RECORD));
   const pool = new EnginePool({
     threads,
     queueLength: 0,
@@ -78,10 +78,9 @@ function threadsOf(given: string | undefined): number {
 }
 
 /** What writes the summary to its file; the place is checked before anything is compared. */
-async function summaryOf({ summary, force = false }: BatchFlags, pairs: readonly Pair[], io: Io) {
+async function summaryOf({ summary, force = false }: BatchFlags, inputs: readonly string[], io: Io) {
   if (summary === undefined) return null;
   const format = oneOf('the ending of --summary', extname(summary).slice(1).toLowerCase(), BATCH_FORMATS);
-  const inputs = pairs.flatMap(({ original, modified }) => [original, modified]);
   const target = await openTarget(summary, inputs, { force, plain: format !== 'docx' }, io);
   return async (made: BatchSummary) => {
     await target.write(await batchReport(made, format, nodeCodec));
