@@ -15,5 +15,17 @@ export {
   PrintShop,
   printableOf,
 } from './pdf.ts';
+export {
+  type AfterDead,
+  type Asked,
+  type DeadJob,
+  type Job,
+  type JobQueue,
+  PRIORITIES,
+  type Priority,
+  type QueueState,
+  type TakenJob,
+  type Waiting,
+} from './ports/job-queue.ts';
 export { printable } from './printable.ts';
 export { REPORT_FORMATS, type ReportFormat, report, type WrittenReport } from './report.ts';

@@ -1,6 +1,7 @@
 import type { Cache, Channel, RateLimits, Sessions } from '../access/index.ts';
 import { Outside, type OutsideParts } from '../kit/index.ts';
-import { SHARED_LIMITS } from './outside-limits.ts';
+import { guardedJobQueue } from './guarded-job-queue.ts';
+import { QUEUE_LIMITS, SHARED_LIMITS } from './outside-limits.ts';
 import type { Shared } from './shared.ts';
 
 const question = (name: string) => ({ name, changes: false });
@@ -16,6 +17,7 @@ export function guardedShared(shared: Shared, parts: OutsideParts): Shared {
     rateLimits: guardedRateLimits(shared.rateLimits, outside('RateLimits')),
     cache: guardedCache(shared.cache, outside('Cache')),
     channel: guardedChannel(shared.channel, outside('Channel')),
+    queue: guardedJobQueue(shared.queue, new Outside('JobQueue', QUEUE_LIMITS, parts)),
     close: () => shared.close(),
   };
 }

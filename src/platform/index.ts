@@ -1,6 +1,7 @@
 export { guardedAuditSink } from './guarded-audit-sink.ts';
 export { guardedBlobStore, guardedVersionedBlobStore } from './guarded-blob-store.ts';
 export { guardedIdentityProvider, guardedIssuerKeys } from './guarded-identity-provider.ts';
+export { guardedJobQueue } from './guarded-job-queue.ts';
 export { guardedKeyService } from './guarded-key-service.ts';
 export { guardedLockedPlace } from './guarded-locked-place.ts';
 export { guardPlatform } from './guarded-platform.ts';
@@ -20,6 +21,7 @@ export {
   HEADS_LIMITS,
   IDENTITY_LIMITS,
   KEYS_LIMITS,
+  QUEUE_LIMITS,
   SCANNER_LIMITS,
   SHARED_LIMITS,
   WEB_LIMITS,

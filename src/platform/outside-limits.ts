@@ -35,6 +35,9 @@ export const SHARED_LIMITS: OutsideLimits = {
   patienceMs: 100,
 };
 
+/** The queue: one call may add hundreds of jobs. Whoever submits work does not depend on it: the sweep puts back what is missing. */
+export const QUEUE_LIMITS: OutsideLimits = { ...SHARED_LIMITS, timeoutMs: 2000 };
+
 /** One host of the web, up to its answer; the whole fetch has a limit of its own. Few calls are enough to tell. */
 export const WEB_LIMITS: OutsideLimits = {
   ...HEADS_LIMITS,

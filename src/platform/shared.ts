@@ -1,4 +1,5 @@
 import type { Cache, Channel, RateLimits, Sessions } from '../access/index.ts';
+import type { JobQueue } from '../jobs/index.ts';
 
 /** What processes share for a while, and may lose. */
 export interface Shared {
@@ -8,5 +9,6 @@ export interface Shared {
   readonly rateLimits: RateLimits;
   readonly cache: Cache;
   readonly channel: Channel;
+  readonly queue: JobQueue;
   close(): Promise<void>;
 }

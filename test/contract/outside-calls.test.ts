@@ -51,7 +51,9 @@ test('the table names every call that there is', () => {
 
 /** How often a call is made at most, and how long a breaker stays open. */
 const of = (port: string) => {
-  const limits = ['Sessions', 'RateLimits', 'Cache', 'Channel'].includes(port) ? SHARED_LIMITS : HEADS_LIMITS;
+  const limits = ['Sessions', 'RateLimits', 'Cache', 'Channel', 'JobQueue'].includes(port)
+    ? SHARED_LIMITS
+    : HEADS_LIMITS;
   return { most: 1 + limits.retries.most, openMs: limits.breaker.openMs };
 };
 

@@ -9,6 +9,7 @@ import type {
 } from '../../src/access/index.ts';
 import type { AuditSink, LockedPlace } from '../../src/audit/index.ts';
 import type { Scanner, Web } from '../../src/documents/index.ts';
+import type { JobQueue, TakenJob } from '../../src/jobs/index.ts';
 
 /** Answers a call in the part's mood, with this result where it is well. */
 type Answer = <T>(call: string, result: T) => Promise<T>;
@@ -16,6 +17,10 @@ type Answer = <T>(call: string, result: T) => Promise<T>;
 export const RULE = { limit: 1, periodMs: 1000, burst: 1 };
 export const CHECKS = { state: '', nonce: '', verifier: '', redirectUri: '' };
 export const NAME = { tenant: 't', id: 's_1' };
+export const JOB: TakenJob = {
+  ...{ id: 'o_1', tenant: 't', priority: 'normal' },
+  ...{ token: '', attempt: 1, addedAt: 0 },
+};
 export const SESSION: Session = {
   ...NAME,
   person: 'p',
@@ -59,6 +64,23 @@ export function sharedOf(answer: Answer) {
     subscribe: () => answer('subscribe', () => {}),
     probe,
   };
+  const none = { count: 0, oldestMs: null };
+  const waiting = { express: none, normal: none, batch: none };
+  const queue: JobQueue = {
+    add: () => answer('add', undefined),
+    take: () => answer('take', JOB),
+    renew: () => answer('renew', true),
+    finish: () => answer('finish', true),
+    retry: () => answer('retry', true),
+    release: () => answer('release', true),
+    bury: () => answer('bury', true),
+    remove: () => answer('remove', undefined),
+    missing: () => answer('missing', []),
+    dead: () => answer('dead', []),
+    replay: () => answer('replay', true),
+    state: () => answer('state', { waiting, delayed: 0, active: 0, dead: 0 }),
+    probe,
+  };
   const claims = {
     issuer: '',
     subject: '',
@@ -73,7 +95,7 @@ export function sharedOf(answer: Answer) {
     finish: () => answer('finish', claims),
   };
   const issuerKeys: IssuerKeys = { issuer: '', fetch: () => answer('fetch', { keys: [] }) };
-  return { sessions, rateLimits, cache, channel, identity, issuerKeys };
+  return { sessions, rateLimits, cache, channel, queue, identity, issuerKeys };
 }
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

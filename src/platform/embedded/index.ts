@@ -19,6 +19,7 @@ import { MemoryChannel } from './memory-channel.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 import { SqliteAuditSink } from './sqlite-audit-sink.ts';
 import { SqliteCatalogue } from './sqlite-catalogue.ts';
+import { SqliteJobQueue } from './sqlite-job-queue.ts';
 import { SqliteSessions } from './sqlite-sessions.ts';
 import { structureScanner } from './structure-scanner.ts';
 
@@ -32,6 +33,7 @@ export { MemoryChannel } from './memory-channel.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 export { SqliteAuditSink } from './sqlite-audit-sink.ts';
 export { SqliteCatalogue } from './sqlite-catalogue.ts';
+export { SqliteJobQueue } from './sqlite-job-queue.ts';
 export { SqliteSessions } from './sqlite-sessions.ts';
 export { structureScanner } from './structure-scanner.ts';
 
@@ -135,7 +137,7 @@ export async function openMachine(
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
   const audit = new Map<Residency, SqliteAuditSink>();
   for (const residency of residencies) audit.set(residency, await openSink(directory, residency));
-  const shared = redis === null ? sharedHere(join(directory, 'sessions.sqlite'), clock) : openRedis(redis);
+  const shared = redis === null ? sharedHere(directory, clock) : openRedis(redis);
   return {
     catalogue,
     audit,
@@ -161,15 +163,20 @@ async function openSink(directory: string, residency: Residency): Promise<Sqlite
 }
 
 /** What nobody but this machine needs. */
-function sharedHere(path: string, clock: Clock): Shared {
-  const sessions = SqliteSessions.open(path);
+function sharedHere(directory: string, clock: Clock): Shared {
+  const sessions = SqliteSessions.open(join(directory, 'sessions.sqlite'));
+  const queue = SqliteJobQueue.open(join(directory, 'queue.sqlite'), clock);
   return {
     remote: false,
     sessions,
     rateLimits: new MemoryRateLimits(clock),
     cache: new MemoryCache(clock),
     channel: new MemoryChannel(),
-    close: async () => sessions.close(),
+    queue,
+    close: async () => {
+      sessions.close();
+      queue.close();
+    },
   };
 }
 

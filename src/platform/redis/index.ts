@@ -1,4 +1,5 @@
-import type { Clock } from '../../kit/index.ts';
+import { type Clock, systemClock } from '../../kit/index.ts';
+import { SqliteJobQueue } from '../embedded/sqlite-job-queue.ts';
 import type { Shared } from '../shared.ts';
 import { connect } from './connection.ts';
 import { RedisCache } from './redis-cache.ts';
@@ -15,15 +16,19 @@ import { RedisSessions } from './redis-sessions.ts';
 export function openRedis(addresses: readonly string[], clock: Clock | null = null): Shared {
   const client = connect(addresses);
   const ears = connect(addresses);
+  // Each process has its own; what it loses with its end is put back from the records.
+  const queue = SqliteJobQueue.open(':memory:', clock ?? systemClock);
   return {
     remote: true,
     sessions: new RedisSessions(client),
     rateLimits: new RedisRateLimits(client, clock),
     cache: new RedisCache(client),
     channel: new RedisChannel(client, ears),
+    queue,
     close: async () => {
       client.disconnect();
       ears.disconnect();
+      queue.close();
     },
   };
 }
