@@ -20,18 +20,18 @@ const LONG_MS = 600_000;
 const PATIENCE_MS = 30_000;
 const ON = new AbortController().signal;
 
-export const jobOf = (facts: Partial<Job> = {}): Job => ({
+const jobOf = (facts: Partial<Job> = {}): Job => ({
   id: `o_${hex(8)}`,
   tenant: 'acme',
   priority: 'normal',
   ...facts,
 });
 
-export const takeFrom = (queue: JobQueue, lockMs = LONG_MS, waitMs = 0): Promise<TakenJob | null> =>
+const takeFrom = (queue: JobQueue, lockMs = LONG_MS, waitMs = 0): Promise<TakenJob | null> =>
   queue.take({ worker: 'w', lockMs, waitMs }, ON);
 
 /** One that must be there. */
-export async function mustTake(queue: JobQueue, lockMs = LONG_MS, waitMs = PATIENCE_MS): Promise<TakenJob> {
+async function mustTake(queue: JobQueue, lockMs = LONG_MS, waitMs = PATIENCE_MS): Promise<TakenJob> {
   const job = await takeFrom(queue, lockMs, waitMs);
   if (job === null) throw new Error('There was nothing to take.');
   return job;
