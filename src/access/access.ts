@@ -22,6 +22,7 @@ import { IdentityTokens } from './services/identity-tokens.ts';
 import { ServiceAccounts } from './services/service-accounts.ts';
 import type { AdmissionRules } from './sign-in/admission.ts';
 import { OneTimeLink } from './sign-in/one-time-link.ts';
+import { ProviderLogout } from './sign-in/provider-logout.ts';
 import { SignIn } from './sign-in/sign-in.ts';
 import { OPERATOR, type Subject, subjectsOf } from './subjects.ts';
 import { AccessTokens } from './tokens/access-tokens.ts';
@@ -37,6 +38,8 @@ export interface AccessParts {
   readonly provider: IdentityProvider | null;
   /** Of the issuer whose identity tokens service accounts may present; `null`: they have keys only. */
   readonly issuerKeys: IssuerKeys | null;
+  /** By which the provider says who signed out there; `null` where it cannot. */
+  readonly providerLogout: { readonly keys: IssuerKeys; readonly clientId: string } | null;
   readonly rules: AdmissionRules;
   /** From where people and keys of a tenant may ask; a tenant that is not named: from everywhere. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
@@ -72,6 +75,8 @@ export class Access {
   readonly rates: Rates;
   /** `null` where people do not sign in through a provider. */
   readonly signIn: SignIn | null;
+  /** `null` where people do not sign in through a provider. */
+  readonly providerLogout: ProviderLogout | null;
   /** `null` where no passwords are kept. */
   readonly local: LocalSignIn | null;
   readonly #parts: AccessParts;
@@ -99,6 +104,12 @@ export class Access {
       tenant === null
         ? null
         : new LocalSignIn({ ...parts, people, signedIn, accounts: new LocalAccounts({ ...parts, tenant }) });
+    const { providerLogout: told, rules } = parts;
+    const ending = { ...parts, people, signedIn, tenants: [...rules.tenants.keys()] };
+    this.providerLogout =
+      told === null
+        ? null
+        : new ProviderLogout({ ...ending, providerKeys: told.keys, clientId: told.clientId });
     this.signIn = provider === null ? null : new SignIn({ ...parts, provider, people, signedIn });
   }
 

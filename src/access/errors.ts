@@ -11,6 +11,8 @@ export type AccessErrorCode =
   /** The account is none of those that may sign in. */
   | 'access/account-not-allowed'
   | 'access/provider-unavailable'
+  /** What came instead of a logout token of the provider. */
+  | 'access/logout-refused'
   | 'access/rate-limited'
   /** So many requests of theirs are under way. */
   | 'access/too-many-at-once'

@@ -4,6 +4,8 @@ export interface AccessEvent {
     | 'signed-in'
     | 'sign-in-refused'
     | 'signed-out'
+    /** Somebody else said that a person had signed out at the provider. */
+    | 'logout-refused'
     | 'session-ended'
     /** An old refresh token was presented: somebody may hold a copy. The session is ended. */
     | 'refresh-token-reused'

@@ -34,6 +34,12 @@ export const ACCESS_PROBLEMS: Readonly<Record<AccessErrorCode, ProblemKind>> = {
     title: 'Signing in does not work at the moment',
     advice: 'Whoever is signed in can go on. Try again in a few minutes.',
   },
+  'access/logout-refused': {
+    status: 400,
+    title: 'This is no logout token of the provider',
+    advice:
+      'The provider sends one in the field logout_token, for this service, naming its subject, within two minutes.',
+  },
   'access/rate-limited': {
     status: 429,
     title: 'Too many requests',

@@ -82,6 +82,7 @@ export const ROUTE_EVENTS: Readonly<Record<string, RouteEvent>> = {
   'get /auth/callback': { type: 'session.opened' },
   'post /auth/refresh': { type: 'session.renewed' },
   'post /auth/sign-out': { type: 'session.closed' },
+  'post /auth/back-channel-logout': { type: 'person.signed-out' },
 };
 
 /** What documents and kept redlines have alike. */

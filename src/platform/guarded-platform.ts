@@ -1,3 +1,4 @@
+import type { IssuerKeys } from '../access/index.ts';
 import type { Place, VersionedBlobStore } from '../documents/index.ts';
 import { Outside, type OutsideLimits, type OutsideParts, systemClock } from '../kit/index.ts';
 import { guardedAuditSink } from './guarded-audit-sink.ts';
@@ -63,12 +64,14 @@ export function guardPlatform(platform: Platform, parts: OutsideParts): Platform
       platform.identity === null
         ? null
         : guardedIdentityProvider(platform.identity, new Outside('IdentityProvider', IDENTITY_LIMITS, parts)),
-    issuerKeys:
-      platform.issuerKeys === null
-        ? null
-        : guardedIssuerKeys(platform.issuerKeys, new Outside('IssuerKeys', IDENTITY_LIMITS, parts)),
+    issuerKeys: sparedKeys(platform.issuerKeys, parts),
+    providerKeys: sparedKeys(platform.providerKeys, parts),
     shared: platform.shared.remote ? sparedShared(platform.shared, parts) : platform.shared,
   };
+}
+
+function sparedKeys(keys: IssuerKeys | null, parts: OutsideParts): IssuerKeys | null {
+  return keys === null ? null : guardedIssuerKeys(keys, new Outside('IssuerKeys', IDENTITY_LIMITS, parts));
 }
 
 function sparedShared(shared: Shared, parts: OutsideParts): Shared {

@@ -21,6 +21,8 @@ export interface Platform {
   readonly shared: Shared;
   /** Where people prove who they are; `null`: nowhere. */
   readonly identity: IdentityProvider | null;
+  /** Of the provider, for what it says of who signed out there; `null` where there is none. */
+  readonly providerKeys: IssuerKeys | null;
   /** Of the issuer of identity tokens for programs; `null`: there is none. */
   readonly issuerKeys: IssuerKeys | null;
   close(): Promise<void>;

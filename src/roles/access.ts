@@ -19,6 +19,10 @@ export async function openAccess(
     records,
     provider: oidc === null ? null : platform.identity,
     issuerKeys: platform.issuerKeys,
+    providerLogout:
+      oidc === null || platform.providerKeys === null
+        ? null
+        : { keys: platform.providerKeys, clientId: oidc.clientId },
     rules: { tenants, hostedDomain, administrators },
     addresses,
     enterprise,

@@ -32,6 +32,8 @@ export interface Lie {
   readonly claims?: (claims: JWTPayload) => JWTPayload;
   /** Signs with a key that the provider does not publish. */
   readonly foreignKey?: boolean;
+  /** Does not say that it tells of who signs out. */
+  readonly isSilent?: boolean;
 }
 
 export interface OpenIdServer {
@@ -40,7 +42,7 @@ export interface OpenIdServer {
   account: Account;
   lie: Lie;
   /** An ID token with these claims, signed as every other one. */
-  mint(claims: JWTPayload): Promise<string>;
+  mint(claims: JWTPayload, type?: string): Promise<string>;
   /** Signs with a new key from now on; the old one is published no more. */
   rotate(): Promise<void>;
   down(): Promise<void>;
@@ -67,12 +69,16 @@ export async function startOpenIdProvider(redirectUris: readonly string[]): Prom
         client_secret: CLIENT.secret,
         redirect_uris: [...redirectUris],
         token_endpoint_auth_method: 'client_secret_post',
+        backchannel_logout_uri: new URL('/auth/back-channel-logout', redirectUris[0]).href,
+        backchannel_logout_session_required: true,
       },
     ],
     claims: { openid: ['sub', 'hd'], email: ['email', 'email_verified'], profile: ['name'] },
     conformIdTokenClaims: false,
     cookies: { keys: [randomBytes(16).toString('hex')] },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+    // Its own dispatcher goes to no address of this machine.
+    fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     pkce: { required: () => true },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ ...state.account, sub }) }),
@@ -89,7 +95,10 @@ export async function startOpenIdProvider(redirectUris: readonly string[]): Prom
   });
   provider.use(async (ctx, next) => {
     await next();
-    if (ctx.path === '/jwks') ctx.body = { keys: [key.open] };
+    // Besides its own, with which it signs that somebody signed out.
+    if (ctx.path === '/jwks') ctx.body = { keys: [...(ctx.body as { keys: JWK[] }).keys, key.open] };
+    if (ctx.path === '/.well-known/openid-configuration' && state.lie.isSilent === true)
+      ctx.body = { ...(ctx.body as object), backchannel_logout_supported: false };
     const body = ctx.body as { id_token?: string } | undefined;
     if (ctx.path === '/token' && typeof body?.id_token === 'string') {
       ctx.body = { ...body, id_token: await signed(body.id_token, key, state.lie) };
@@ -99,9 +108,9 @@ export async function startOpenIdProvider(redirectUris: readonly string[]): Prom
   await open(server, port);
   return Object.assign(state, {
     issuer,
-    mint: async (claims: JWTPayload) =>
+    mint: async (claims: JWTPayload, typ = 'JWT') =>
       await new SignJWT(claims)
-        .setProtectedHeader({ alg: 'RS256', kid: key.id, typ: 'JWT' })
+        .setProtectedHeader({ alg: 'RS256', kid: key.id, typ })
         .sign((state.lie.foreignKey === true ? await newKey() : key).secret),
     rotate: async () => {
       key = await newKey();

@@ -188,7 +188,8 @@ function emailId(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32);
 }
 
-function personId(issuer: string, subject: string): string {
+/** The same person is the same record in each tenant. */
+export function personId(issuer: string, subject: string): string {
   const digest = createHash('sha256').update(`${issuer}\n${subject}`).digest('hex');
   return `p_${digest.slice(0, 32)}`;
 }

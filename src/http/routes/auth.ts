@@ -15,6 +15,7 @@ const localBody = z.object({ email: z.string().max(320), password: z.string().ma
 const changeBody = z.object({ current: z.string().max(1000), password: z.string().max(1000) });
 const passwordBody = z.object({ link: z.string().max(200), password: z.string().max(1000) });
 
+const NO_PROVIDER = 'Nobody signs in through a provider here.';
 const FRESH = { 'Cache-Control': 'no-store' };
 
 /**
@@ -108,9 +109,25 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
       await access.countTry(c.var.address);
       const { url, flow } = await providerOf(access).begin(c.req.query('return'));
       keepFlow(c, flow);
+      c.header('Cache-Control', 'no-store');
       return c.redirect(url, 302);
     }),
   );
+  // The provider itself says who signed out there: a form with a token that it signed (Back-Channel Logout 1.0 § 2.5).
+  app.post('/auth/back-channel-logout', shortBody, async (c) => {
+    const { providerLogout } = access;
+    if (providerLogout === null) throw new RequestError('request/not-found', NO_PROVIDER);
+    const given = new URLSearchParams(await c.req.text()).get('logout_token') ?? '';
+    const [person] = await providerLogout.receive(given).catch(async (error: unknown) => {
+      // What is no token of the provider counts as a guess; those that are may be many at once.
+      await access.countTry(c.var.address);
+      throw error;
+    });
+    if (person !== undefined) {
+      c.set('audited', { actor: actorOf(c, person.tenant, person.id, 'provider'), object: person.id });
+    }
+    return c.body(null, 200, FRESH);
+  });
   app.get('/auth/callback', (c) =>
     orPage(c, services, async () => {
       await access.countTry(c.var.address);
@@ -119,6 +136,7 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
       forgetFlow(c);
       const { tokens, returnTo } = await providerOf(access).finish(callback, flow, deviceOf(c));
       signedIn(c, tokens);
+      c.header('Cache-Control', 'no-store');
       return c.redirect(returnTo, 303);
     }),
   );
@@ -137,7 +155,7 @@ function actorOf(c: Context<HttpEnv>, tenant: string, id: string, credential: st
 
 function providerOf({ signIn }: Access) {
   if (signIn !== null) return signIn;
-  throw new RequestError('request/not-found', 'Nobody signs in through a provider here.');
+  throw new RequestError('request/not-found', NO_PROVIDER);
 }
 
 /** A browser is on its way: what goes wrong is told on a page, with a way on. */

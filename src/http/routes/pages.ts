@@ -14,7 +14,9 @@ const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 /** What a person reads: the API's description and a page for every kind of problem. No page asks other hosts for anything. */
 export function addPageRoutes(app: OpenAPIHono<HttpEnv>): void {
   app.get('/openapi.json', (c) => c.json(describeApi(app), 200, { 'Cache-Control': 'no-cache' }));
-  app.get('/docs', (c) => c.html(apiPage(describeApi(app), new URL(c.req.url).origin)));
+  app.get('/docs', (c) =>
+    c.html(apiPage(describeApi(app), new URL(c.req.url).origin), 200, { 'Cache-Control': 'no-cache' }),
+  );
   app.get('/docs/page.css', (c) =>
     c.body(PAGE_STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' }),
   );

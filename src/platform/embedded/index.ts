@@ -146,6 +146,7 @@ export async function openMachine(
     printer: openProgramPrinter(printer),
     shared,
     issuerKeys: typeof signIn.tokenIssuer === 'string' ? new PublishedKeys(signIn.tokenIssuer) : null,
+    providerKeys: signIn.oidc === null ? null : new PublishedKeys(signIn.oidc.issuer),
     identity: signIn.oidc === null ? null : new OpenIdProvider(signIn.oidc),
     close: async () => {
       catalogue.close();

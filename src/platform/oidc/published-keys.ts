@@ -7,7 +7,11 @@ const MS_A_REQUEST = 5000;
 /** Google's set has 2 kB. */
 const MOST_BYTES = 200_000;
 
-const metadataSchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const metadataSchema = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  backchannel_logout_supported: z.boolean().optional(),
+});
 const setSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 /** What an issuer publishes below its discovery document (OpenID Connect Discovery § 4, RFC 7517). */
@@ -22,12 +26,12 @@ export class PublishedKeys implements IssuerKeys {
     const base = this.issuer.replace(/\/$/, '');
     const metadata = metadataSchema.safeParse(await read(`${base}/.well-known/openid-configuration`));
     if (!metadata.success || metadata.data.issuer !== this.issuer) throw unusable();
-    const { jwks_uri: address } = metadata.data;
+    const { jwks_uri: address, backchannel_logout_supported: announcesLogout = false } = metadata.data;
     // What came over TLS may not send us elsewhere without it.
     if (new URL(address).protocol !== new URL(this.issuer).protocol) throw unusable();
     const set = setSchema.safeParse(await read(address));
     if (!set.success) throw unusable();
-    return set.data;
+    return { keys: set.data.keys, announcesLogout };
   }
 }
 
