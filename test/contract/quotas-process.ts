@@ -4,10 +4,19 @@ import { DocumentsError, Library, newOperation } from '../../src/documents/index
 import { systemRandom } from '../../src/kit/index.ts';
 import { DirectoryBlobStore, KeyRing, SqliteCatalogue } from '../../src/platform/embedded/index.ts';
 
-// One of several processes over the same stores, each with a catalogue of its own, as in the cloud. Makes a document whenever
-// it is told to, at the time that it is told, and says what came of it.
+// One of several processes over the same stores, each with a catalogue of its own, as in the cloud. Makes or erases a document
+// whenever it is told to, at the time that it is told, and says what came of it.
 
-const [folder = '', name = '', most = '0'] = process.argv.slice(2);
+/** What a process is told. */
+export interface Told {
+  readonly at: number;
+  /** Bytes of the document to make. */
+  readonly bytes?: number;
+  /** Which one to erase instead. */
+  readonly erase?: string;
+}
+
+const [folder = '', name = '', most = '0', mostBytes = '0'] = process.argv.slice(2);
 const actor: Actor = localOperator('r', null);
 const open = async (kind: string) => await DirectoryBlobStore.open(join(folder, kind), true);
 const time = { now: 0 };
@@ -22,30 +31,48 @@ const library = new Library({
   spool: await open('spool'),
   keys: await KeyRing.open(join(folder, 'keys')),
   ...{ catalogue, ambient: { clock: () => time.now, random: systemRandom, pause: async () => {} } },
-  quotaOf: () => ({ documents: Number(most), bytes: 1_000_000 }),
+  quotaOf: () => ({ documents: Number(most), bytes: Number(mostBytes) }),
   onBehind: (error) => {
     throw error;
   },
 });
 
-async function* once(): AsyncIterable<Uint8Array> {
-  yield Buffer.from('text');
+async function* once(bytes: number): AsyncIterable<Uint8Array> {
+  yield Buffer.alloc(bytes, 'text');
 }
 
-async function make(): Promise<string> {
-  try {
-    const change = { actor, operation: newOperation(systemRandom) };
-    const described = async () => ({ name: 'n', labels: [] });
-    await library.documents.create(change, described, { type: 'text/plain', body: once() });
-    return 'made';
-  } catch (error) {
-    return error instanceof DocumentsError ? error.code : String(error);
-  }
+/** @returns its id. */
+async function make(bytes: number): Promise<string> {
+  const change = { actor, operation: newOperation(systemRandom) };
+  const described = async () => ({ name: 'n', labels: [] });
+  const { head } = await library.documents.create(change, described, {
+    type: 'text/plain',
+    body: once(bytes),
+  });
+  return head.id;
 }
 
-process.on('message', (at: number) => {
+const erasures = library.erasures(
+  { forget: async () => {} },
+  {
+    end: async () => null,
+    holds: async () => true,
+    erasure: async () => ({ sequence: 1, hash: '' }),
+    sign: async () => null,
+  },
+);
+
+/** @returns `done`. */
+async function erase(id: string): Promise<string> {
+  return (await erasures.erase(actor, id, 'asked for')).state;
+}
+
+process.on('message', ({ at, bytes = 4, erase: erased }: Told) => {
   time.now = at;
-  void make().then((outcome) => process.send?.(outcome));
+  const act = erased === undefined ? make(bytes) : erase(erased);
+  void act
+    .catch((error) => (error instanceof DocumentsError ? error.code : String(error)))
+    .then((outcome) => process.send?.(outcome));
 });
 process.on('disconnect', () => catalogue.close());
 process.send?.('ready');
