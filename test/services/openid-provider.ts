@@ -78,7 +78,7 @@ export async function startOpenIdProvider(redirectUris: readonly string[]): Prom
     cookies: { keys: [randomBytes(16).toString('hex')] },
     features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
     // Its own dispatcher goes to no address of this machine.
-    fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
+    fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined } as RequestInit),
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     pkce: { required: () => true },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ ...state.account, sub }) }),

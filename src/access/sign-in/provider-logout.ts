@@ -77,7 +77,7 @@ export class ProviderLogout {
     const { providerKeys, clientId, clock } = this.#parts;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys as JSONWebKeySet), {
-        algorithms: ['RS256', 'ES256', 'PS256', 'EdDSA'],
+        algorithms: ['RS256', 'ES256'],
         issuer: providerKeys.issuer,
         audience: clientId,
         clockTolerance: SKEW_SECONDS,
