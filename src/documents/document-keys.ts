@@ -44,6 +44,8 @@ export interface DocumentKeysParts {
 
 interface StoredSecret {
   readonly secret: Secret;
+  /** A sweep found no head for it, and will remove it unless somebody wants it. */
+  readonly isUnused: boolean;
   readonly generation: string;
 }
 
@@ -54,6 +56,8 @@ export interface RewrappedSecret {
   readonly lost: number;
 }
 
+/** Attribute of a key that no head was found for: since when, in milliseconds since 1970. */
+export const UNUSED = 'unused';
 /** How the version of a data key's wrapping begins that a document's key made. */
 const OWN = 'document:';
 /** Unwrapped keys that stay in memory. */
@@ -154,7 +158,7 @@ export class DocumentKeys implements WrappingKeys {
   /** Wraps the key of a document by the primary version of the tenant's. */
   async rewrapOwn(tenant: string, document: string, primary: string): Promise<RewrappedSecret> {
     const count = { keys: 0, left: 0, lost: 0 };
-    await this.#change(tenant, document, async (secret) => {
+    await this.#change(tenant, document, async (secret, generation) => {
       Object.assign(count, { keys: 0, left: 0, lost: 0 });
       const keys: SecretEntry[] = [];
       for (const entry of secret?.keys ?? []) {
@@ -164,6 +168,8 @@ export class DocumentKeys implements WrappingKeys {
         else if (wrapped !== entry.wrapped) count.keys += 1;
         keys.push(wrapped === null ? entry : { ...entry, wrapped });
       }
+      // It may have been wrapped anew meanwhile, and what wrapped it before destroyed.
+      if (count.lost > 0 && (await this.#read(tenant, document))?.generation !== generation) return 'again';
       return count.keys === 0 ? null : { format: SECRET_FORMAT, keys };
     });
     return count;
@@ -258,7 +264,7 @@ export class DocumentKeys implements WrappingKeys {
 
   /** The keys of a document. @throws {OutsideError} `refused` when what wraps them is destroyed. */
   async #unwrapped(tenant: string, document: string): Promise<{ id: string; key: Uint8Array }[]> {
-    for (let stored = await this.#read(tenant, document); ; ) {
+    for (let stored = await this.#wanted(tenant, document); ; ) {
       const keys: { id: string; key: Uint8Array }[] = [];
       try {
         for (const { id, wrapped } of stored?.secret.keys ?? []) {
@@ -275,6 +281,14 @@ export class DocumentKeys implements WrappingKeys {
         stored = again;
       }
     }
+  }
+
+  /** Takes off the mark of a sweep: whoever reads the key may be about to seal the first head under it. */
+  async #wanted(tenant: string, document: string): Promise<StoredSecret | null> {
+    const stored = await this.#read(tenant, document);
+    if (stored?.isUnused !== true) return stored;
+    await this.#change(tenant, document, async (secret) => secret);
+    return await this.#read(tenant, document);
   }
 
   async #make(tenant: string, document: string): Promise<void> {
@@ -296,14 +310,15 @@ export class DocumentKeys implements WrappingKeys {
   async #change(
     tenant: string,
     document: string,
-    decide: (secret: Secret | null) => Promise<Secret | null>,
+    decide: (secret: Secret | null, generation: string | undefined) => Promise<Secret | 'again' | null>,
   ): Promise<void> {
     const { secrets, ambient } = this.#parts;
     const name = nameOf(tenant, document);
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const stored = await this.#read(tenant, document);
-      const next = await decide(stored?.secret ?? null);
+      const next = await decide(stored?.secret ?? null, stored?.generation);
       if (next === null) return;
+      if (next === 'again') continue;
       const body = encodeBinaryJson(next);
       const ifGeneration = stored?.generation ?? ABSENT;
       const look = async (): Promise<boolean | 'open'> => {
@@ -321,7 +336,8 @@ export class DocumentKeys implements WrappingKeys {
     const blob = await this.#parts.secrets.read(nameOf(tenant, document));
     if (blob === null) return null;
     const bytes = new Uint8Array(await new Response(blob.body).arrayBuffer());
-    return { secret: secretIn(bytes), generation: blob.generation };
+    const isUnused = blob.attributes[UNUSED] !== undefined;
+    return { secret: secretIn(bytes), isUnused, generation: blob.generation };
   }
 }
 

@@ -15,6 +15,7 @@ import type { KeyService } from './key-service.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
 import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
+import { sweepSecrets } from './lone-secrets.ts';
 import { Members } from './members.ts';
 import { Evidence, ExportStore, Exports, Imports, type TrailPages } from './portability/index.ts';
 import { pruneHeads, pruneRule } from './pruning.ts';
@@ -174,7 +175,9 @@ export class Library {
   /** Purges what processes that died left behind. */
   async sweep(): Promise<SweptContents> {
     const { region, ambient } = this.#parts;
-    return await sweepContents(this.#heads, region.contents, ambient, HOUSEKEEPER);
+    const swept = await sweepContents(this.#heads, region.contents, ambient, HOUSEKEEPER);
+    const { purged } = await sweepSecrets(region.heads, region.secrets, ambient);
+    return { ...swept, purged: swept.purged + purged };
   }
 
   /** Removes generations of heads that nobody needs any more, where the store does not do that itself. @returns how many. */

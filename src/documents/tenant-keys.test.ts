@@ -6,7 +6,7 @@ import { localOperator } from '../access/index.ts';
 import { systemRandom } from '../kit/index.ts';
 import { DirectoryBlobStore, KeyRing, SqliteCatalogue } from '../platform/embedded/index.ts';
 import { decodeBinaryJson } from './binary-json.ts';
-import type { VersionedBlobStore } from './blob-store.ts';
+import type { BlobStore, VersionedBlobStore } from './blob-store.ts';
 import { ContentStore } from './content-store.ts';
 import { DataKeys } from './data-keys.ts';
 import { DocumentKeys } from './document-keys.ts';
@@ -249,6 +249,33 @@ describe('the key of a tenant', () => {
     await expect(library.documents.get(actor, lost.head.id)).rejects.toMatchObject({ failure: 'refused' });
     expect(await open().keys.rewrap(actor.tenant)).toMatchObject({ done: true, lost: 1 });
     expect(await text(open(), kept.head.id, 1)).toBe('1');
+  });
+
+  test('is not said to have lost a key that another process wraps anew meanwhile', async () => {
+    const { head } = await make(open(), 2);
+    const first = await ring.primary(actor.tenant);
+    const primary = await open().keys.rotate(actor.tenant);
+    let reads = 0;
+    const racing: BlobStore = {
+      write: (name, body, options) => secrets.write(name, body, options),
+      stat: (name) => secrets.stat(name),
+      list: (prefix, after) => secrets.list(prefix, after),
+      probe: () => secrets.probe(),
+      delete: (name, generation) => secrets.delete(name, generation),
+      read: async (name, options) => {
+        const found = await secrets.read(name, options);
+        reads += 1;
+        if (reads > 1) return found;
+        const held = await new Response(found?.body).arrayBuffer();
+        await keysOfDocuments().rewrapOwn(actor.tenant, head.id, primary);
+        await ring.destroy(actor.tenant, first);
+        return found && { ...found, body: ReadableStream.from([new Uint8Array(held)]) };
+      },
+    };
+    const dataKeys = new DataKeys(ring, ambient);
+    const keys = new DocumentKeys({ secrets: racing, service: ring, dataKeys, ambient });
+    expect(await keys.rewrapOwn(actor.tenant, head.id, primary)).toEqual({ keys: 0, left: 0, lost: 0 });
+    expect(await text(open(), head.id, 2)).toBe('2');
   });
 
   test('also wraps the keys that sign links and the records of access', async () => {

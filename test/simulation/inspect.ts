@@ -93,7 +93,8 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
   }
   unreadable.push(...envelopeFaults(disks, vault.primary));
   const journal = namesOf(disks.heads, 'journal/').map((name) => name.split('/')[4] ?? '');
-  const stored = [...namesOf(disks.heads, 'pages/'), ...namesOf(disks.contents), ...namesOf(disks.spool)];
+  const stored = [disks.contents, disks.spool, disks.secrets].flatMap((disk) => namesOf(disk));
+  stored.push(...namesOf(disks.heads, 'pages/'));
   const { seed, tasks, crashes, alarms, expelled, held } = ran;
   return {
     ...{ seed, steps: scheduler.steps, tasks, documents, journal: new Set(journal) },
@@ -133,6 +134,9 @@ async function endChores(keeper: Server, { scheduler, outside }: Ran): Promise<s
     const really = await keeper.keys.retire(TENANT, version);
     if (really !== became) faults.push(`the version ${version} of the key is said to be ${really}`);
   }
+  // Keys without a head are marked, and go when that is long ago.
+  await keeper.sweep();
+  scheduler.now += 9 * DAY_MS;
   await keeper.sweep();
   await keeper.prune();
   return faults;

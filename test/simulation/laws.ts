@@ -142,10 +142,11 @@ function auditFaults({ documents, journal }: History): string[] {
   });
 }
 
-/** Nothing is kept that no head leads to: no content, no page, nothing of an upload or of an answer that is over. */
+/** Nothing is kept that no head leads to: no content, no page, no key, nothing of an upload or of an answer that is over. */
 function storeFaults({ documents, stored }: History): string[] {
   const needed = new Set(
     [...documents].flatMap(([id, { versions, pages }]) => [
+      `secrets/t/${id}`,
       ...versions.map(({ content }) => `contents/t/${id}/${content}`),
       ...versions.flatMap(({ result }) =>
         result === undefined ? [] : [`contents/t/${id}/${result.content}`],

@@ -17,6 +17,7 @@ import {
 } from '../../src/documents/index.ts';
 import { LinkKeys } from '../../src/documents/link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from '../../src/documents/links.ts';
+import { sweepSecrets } from '../../src/documents/lone-secrets.ts';
 import { Members } from '../../src/documents/members.ts';
 import { Redlines } from '../../src/documents/redlines.ts';
 import { Holds } from '../../src/documents/retention/holds.ts';
@@ -78,6 +79,7 @@ export class Server {
   readonly ambient: Ambient;
   readonly #headBlobs: SimulatedStore;
   readonly #contentBlobs: SimulatedStore;
+  readonly #secretBlobs: SimulatedStore;
 
   /** @param all sees everything that ever was, pruned or not. */
   constructor(
@@ -99,6 +101,7 @@ export class Server {
     const dataKeys = new DataKeys(service, held);
     const store = (disk: Disk) => new SimulatedStore(disk, scheduler, process, faults, all);
     const secrets = store(disks.secrets);
+    this.#secretBlobs = secrets;
     const keys = new DocumentKeys({ ...held, secrets, service, dataKeys, ambient });
     this.#contentBlobs = store(disks.contents);
     this.#headBlobs = store(disks.heads);
@@ -142,6 +145,7 @@ export class Server {
     await this.uploads.sweep();
     await this.requests.sweep();
     await sweepContents(this.heads, this.#contentBlobs, this.ambient, actor);
+    await sweepSecrets(this.#headBlobs, this.#secretBlobs, this.ambient);
   }
 
   async prune(): Promise<void> {

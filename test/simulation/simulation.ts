@@ -12,7 +12,7 @@ const DAY_MS = 24 * 3_600_000;
 const MOST_TRIES = 12;
 const MOST_AGES = 3;
 /** What a process does first that begins after a long time. */
-const AFTER_AGES = ['prune', 'rewrap', 'rewrap', 'retire', 'rotate', 'rewrap'] as const;
+const AFTER_AGES = ['prune', 'rewrap', 'rewrap', 'retire', 'rotate', 'rewrap', 'sweep'] as const;
 
 /** The real code over a world that the seed disturbs. */
 export async function simulate(seed: number): Promise<History> {
