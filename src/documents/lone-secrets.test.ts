@@ -73,7 +73,9 @@ async function names(): Promise<string[]> {
 
 async function text(library: Library, id: string): Promise<string> {
   const { body } = await library.documents.open(actor, id, 1);
-  return await new Response(ReadableStream.from(body)).text();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 describe('the key of a document that was refused', () => {

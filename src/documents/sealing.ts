@@ -136,7 +136,7 @@ export function objectKey(dataKey: Uint8Array, context: Uint8Array, header: Uint
   if (header.length !== HEADER_BYTES || FORMAT.some((byte, at) => header[at] !== byte)) throw damaged();
   const salt = header.subarray(FORMAT.length, FORMAT.length + SALT_BYTES);
   const info = Buffer.concat([LABEL, context]);
-  const bytes = new Uint8Array(hkdfSync('sha256', dataKey, salt, info, KEY_BYTES));
+  const bytes = new Uint8Array(hkdfSync('sha256', createSecretKey(dataKey), salt, info, KEY_BYTES));
   const key = createSecretKey(bytes);
   bytes.fill(0);
   return { key, prefix: Uint8Array.from(header.subarray(FORMAT.length + SALT_BYTES)) };

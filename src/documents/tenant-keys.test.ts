@@ -269,7 +269,7 @@ describe('the key of a tenant', () => {
         const held = await new Response(found?.body).arrayBuffer();
         await keysOfDocuments().rewrapOwn(actor.tenant, head.id, primary);
         await ring.destroy(actor.tenant, first);
-        return found && { ...found, body: ReadableStream.from([new Uint8Array(held)]) };
+        return found && { ...found, body: new Blob([held]).stream() };
       },
     };
     const dataKeys = new DataKeys(ring, ambient);
