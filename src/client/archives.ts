@@ -1,4 +1,5 @@
 import { queryText } from './documents.ts';
+import { type Download, download } from './downloads.ts';
 import { unreachable } from './problem.ts';
 import type { Service } from './service.ts';
 
@@ -111,4 +112,13 @@ export async function importArchive(
   const map = Object.keys(subjects).length === 0 ? undefined : JSON.stringify(subjects);
   const path = `/v1/imports${queryText({ subjects: map })}`;
   return await service.read(path, { method: 'POST', file: archive, signal });
+}
+
+/** The evidence that came with an archive that was imported, as it was. @param id of the archive */
+export async function downloadEvidence(
+  service: Service,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Download> {
+  return await download(service, `/v1/imports/${encodeURIComponent(id)}/evidence`, { signal });
 }

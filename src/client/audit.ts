@@ -1,5 +1,5 @@
 import { queryText } from './documents.ts';
-import type { EventFields, ProofFile } from './proof-file.ts';
+import type { CheckpointFields, EventFields, ProofFile } from './proof-file.ts';
 import type { Service } from './service.ts';
 
 // The audit trail, as the wire shows it (`/openapi.json`).
@@ -54,6 +54,35 @@ export async function listEvents(
 
 export async function listEventTypes(service: Service, signal?: AbortSignal): Promise<EventTypes> {
   return await service.read('/events', { signal });
+}
+
+export async function getEvent(
+  service: Service,
+  sequence: number,
+  signal?: AbortSignal,
+): Promise<EventFields> {
+  return await service.read(`${AUDIT}/events/${sequence}`, { signal });
+}
+
+/** Signed checkpoints of the trail, and the keys that they were signed with. */
+export interface CheckpointPage {
+  readonly checkpoints: readonly (CheckpointFields & { readonly leaves: string })[];
+  readonly keys: readonly {
+    readonly id: string;
+    readonly publicKey: string;
+    readonly at: string;
+    readonly by: { readonly key: string; readonly signature: string } | null;
+  }[];
+  /** What to ask for next: `after`. */
+  readonly next: number;
+}
+
+export async function listCheckpoints(
+  service: Service,
+  query: { readonly after?: number; readonly pageSize?: number },
+  signal?: AbortSignal,
+): Promise<CheckpointPage> {
+  return await service.read(`${AUDIT}/checkpoints${queryText({ ...query })}`, { signal });
 }
 
 /** The proof of one event, to be read with `verifyProof`. @throws {ProblemError} `audit/not-signed` within its first minute. */

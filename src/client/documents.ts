@@ -54,7 +54,7 @@ export interface Version {
     readonly pages: number | null;
     readonly scanned: 'clamav' | 'structure' | null;
   };
-  readonly links: { readonly content: string };
+  readonly links: { readonly content: string; readonly result: string | null };
 }
 
 export type VersionOrigin =
@@ -95,6 +95,15 @@ const DOCUMENTS = '/v1/documents';
 
 export function pathOf(id: string): string {
   return `${DOCUMENTS}/${encodeURIComponent(id)}`;
+}
+
+/** A kept document, or a redline kept with one. */
+export type Kept = { readonly id: string } | { readonly id: string; readonly document: string };
+
+/** The path of a document, or of a redline. */
+export function keptPath(kept: Kept): string {
+  if (!('document' in kept)) return pathOf(kept.id);
+  return `${pathOf(kept.document)}/redlines/${encodeURIComponent(kept.id)}`;
 }
 
 /** The query of an address; what is not given is left out. */

@@ -1,4 +1,23 @@
 export {
+  type Allowed,
+  type ApiKey,
+  changeServiceAccount,
+  createKey,
+  createServiceAccount,
+  createServiceAccountKey,
+  getKey,
+  getServiceAccount,
+  type KeyRequest,
+  listKeys,
+  listServiceAccounts,
+  type NewApiKey,
+  revokeKey,
+  rotateKey,
+  type Scope,
+  type ServiceAccount,
+} from './accounts.ts';
+export {
+  downloadEvidence,
   EXPORT_SCOPES,
   type Export,
   type ExportScope,
@@ -11,13 +30,28 @@ export {
 export {
   type AuditFilter,
   type AuditPageQuery,
+  type CheckpointPage,
   type EventPage,
   type EventTypes,
   exportPath,
+  getEvent,
   getProof,
+  listCheckpoints,
   listEvents,
   listEventTypes,
 } from './audit.ts';
+export {
+  type Change,
+  change,
+  type Done,
+  downloadVersion,
+  getVersion,
+  getVersionResult,
+  type KeptState,
+  listVersionsOf,
+  show,
+  type View,
+} from './contents.ts';
 export {
   copyDocument,
   type DocumentEntry,
@@ -27,6 +61,7 @@ export {
   deleteDocument,
   describeDocument,
   getDocument,
+  type Kept,
   type KeptDocument,
   type Known,
   keepUpload,
@@ -40,11 +75,14 @@ export {
   type VersionOrigin,
   type VersionPage,
 } from './documents.ts';
+export { type Download, download } from './downloads.ts';
+export { type Erasure, eraseDocument, getErasure, getErasureCertificate } from './erasures.ts';
+export { readEvents, type SentEvent } from './events.ts';
+export { createLink, type Link, listLinks, type NewLink, revokeLinks } from './links.ts';
 export {
   addMember,
   changeMember,
   type GroupEntry,
-  listGroups,
   listMembers,
   type Member,
   type MemberChange,
@@ -55,15 +93,34 @@ export {
   transferDocument,
   type Whom,
 } from './members.ts';
+export {
+  changeGroup,
+  changePerson,
+  createGroup,
+  deleteGroup,
+  endSession,
+  type Group,
+  getGroup,
+  getMe,
+  listGroups,
+  listPeople,
+  listSessions,
+  type Me,
+  type Person,
+  type PersonRole,
+  type Session,
+} from './people.ts';
 export { type Problem, ProblemError, problemFrom, unreachable } from './problem.ts';
-export type { EventFields, ProofFile } from './proof-file.ts';
+export type { CheckpointFields, EventFields, ProofFile, ProofKey } from './proof-file.ts';
 export {
   type ChangeQuery,
   type Compared,
+  createCombination,
   createRedline,
   type Decision,
   decide,
   deleteRedline,
+  getCertificate,
   getRedline,
   type KnownRedline,
   listRedlineChanges,
@@ -72,6 +129,7 @@ export {
   type RedlineEntry,
   type RedlinePage,
   redlineResult,
+  renameRedline,
   restoreRedline,
   restoreRedlineVersion,
   type Side,
@@ -92,6 +150,7 @@ export {
   setHold,
   sweepRetention,
 } from './retention.ts';
+export { RETRIES, type Retries } from './retries.ts';
 export {
   type FileSource,
   findUpload,
@@ -102,5 +161,20 @@ export {
   type UploadProgress,
   type UploadRequest,
 } from './send-file.ts';
-export { type Ask, Service } from './service.ts';
+export { type Ask, Service, type ServiceOptions } from './service.ts';
+export { sourceOf, uploadFile, uploadPorts } from './uploads.ts';
 export { type ProofFault, type ProofVerdict, verifyProof } from './verify-proof.ts';
+export {
+  type CompareRequest,
+  type ComparisonAnswer,
+  type ComparisonReport,
+  compare,
+  doWork,
+  type Files,
+  getComparison,
+  getResult,
+  type ResultAnswer,
+  redlineOf,
+  type Work,
+  type WorkRequest,
+} from './work.ts';

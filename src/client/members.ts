@@ -78,10 +78,6 @@ export interface GroupEntry {
   readonly people: number;
 }
 
-export async function listGroups(service: Service, signal?: AbortSignal): Promise<readonly GroupEntry[]> {
-  return (await service.read<{ groups: readonly GroupEntry[] }>('/v1/groups', { signal })).groups;
-}
-
 function memberPath(document: string, member: string): string {
   return `${pathOf(document)}/members/${encodeURIComponent(member)}`;
 }

@@ -38,8 +38,7 @@ export function unreachable(address = ''): ProblemError {
  * @param retryAfter the header
  */
 export function problemFrom(body: string, status: number, retryAfter: string | null): ProblemError {
-  const seconds = Number(retryAfter);
-  const when = retryAfter !== null && Number.isFinite(seconds) ? { retryAfterSeconds: seconds } : {};
+  const when = { retryAfterSeconds: secondsIn(retryAfter, Date.now()) };
   const { code, title, detail, requestId, details } = parsed(body);
   if (typeof code === 'string') {
     return new ProblemError({
@@ -76,3 +75,11 @@ function parsed(body: string): Received {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const optional = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** What `Retry-After` says: a number of seconds, or a date (RFC 9110 § 10.2.3). */
+export function secondsIn(retryAfter: string | null, nowMs: number): number | undefined {
+  const given = (retryAfter ?? '').trim();
+  if (/^\d+$/.test(given)) return Number(given);
+  const at = /[a-z]/i.test(given) ? Date.parse(given) : Number.NaN;
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - nowMs) / 1000));
+}

@@ -1,4 +1,5 @@
-import { pathOf, type Version } from './documents.ts';
+import { keptPath, pathOf, type Version } from './documents.ts';
+import { type Download, download } from './downloads.ts';
 import type { Service } from './service.ts';
 
 // Redlines that are kept with a document, as the wire shows them, as far as page and command look at them.
@@ -31,7 +32,7 @@ export interface RedlineEntry {
 
 export interface Redline extends RedlineEntry {
   readonly current: Version;
-  readonly links: { readonly content: string; readonly html: string };
+  readonly links: { readonly self: string; readonly content: string; readonly html: string };
 }
 
 export interface RedlinePage {
@@ -65,10 +66,6 @@ export interface Decision {
 /** A redline in the state in which it was read. */
 export type KnownRedline = Pick<RedlineEntry, 'id' | 'document' | 'etag'>;
 
-function redlinePath({ document, id }: Pick<RedlineEntry, 'document' | 'id'>): string {
-  return `${pathOf(document)}/redlines/${encodeURIComponent(id)}`;
-}
-
 /** Compares, proves and keeps. */
 export async function createRedline(
   service: Service,
@@ -98,7 +95,7 @@ export async function getRedline(
   id: string,
   signal?: AbortSignal,
 ): Promise<Redline> {
-  return await service.read(redlinePath({ document, id }), { signal });
+  return await service.read(keptPath({ document, id }), { signal });
 }
 
 /** The tracked changes of the current version. @throws {ProblemError} */
@@ -112,7 +109,7 @@ export async function listRedlineChanges<List>(
   );
   const search = new URLSearchParams();
   for (const [name = '', value = ''] of given) search.append(name, value);
-  return await service.read(`${redlinePath(known)}/changes?${search}`);
+  return await service.read(`${keptPath(known)}/changes?${search}`);
 }
 
 /** All of them in one commit, or none. */
@@ -122,7 +119,7 @@ export async function decide(
   decisions: readonly Decision[],
 ): Promise<Redline> {
   const ask = { method: 'POST', ifMatch: known.etag, json: { decisions } } as const;
-  return (await service.read<{ readonly state: Redline }>(`${redlinePath(known)}/decisions`, ask)).state;
+  return (await service.read<{ readonly state: Redline }>(`${keptPath(known)}/decisions`, ask)).state;
 }
 
 /** Makes an earlier version the current one, as a new one. */
@@ -131,16 +128,45 @@ export async function restoreRedlineVersion(
   known: KnownRedline,
   number: number,
 ): Promise<Redline> {
-  const path = `${redlinePath(known)}/versions/${number}/restore`;
+  const path = `${keptPath(known)}/versions/${number}/restore`;
   return await service.read(path, { method: 'POST', ifMatch: known.etag });
 }
 
+/** Combines what several reviewers made of one document, and keeps it. @param sides as the API's description says. */
+export async function createCombination(
+  service: Service,
+  document: string,
+  sides: {
+    readonly base?: Side;
+    readonly copies: readonly Side[];
+    readonly name?: string;
+    readonly options: { readonly reviewers: readonly string[] };
+  },
+  signal?: AbortSignal,
+): Promise<Redline> {
+  const path = `${pathOf(document)}/redlines/combinations`;
+  return await service.read(path, { method: 'POST', json: sides, signal });
+}
+
+export async function renameRedline(service: Service, known: KnownRedline, name: string): Promise<Redline> {
+  return await service.read(keptPath(known), { method: 'PATCH', ifMatch: known.etag, json: { name } });
+}
+
+/** What was proven of it when it was made, as JSON; its bytes are what is to be kept. */
+export async function getCertificate(
+  service: Service,
+  known: Pick<RedlineEntry, 'id' | 'document'>,
+  signal?: AbortSignal,
+): Promise<Download> {
+  return await download(service, `${keptPath(known)}/certificate`, { signal });
+}
+
 export async function deleteRedline(service: Service, known: KnownRedline): Promise<RedlineEntry> {
-  return await service.read(redlinePath(known), { method: 'DELETE', ifMatch: known.etag });
+  return await service.read(keptPath(known), { method: 'DELETE', ifMatch: known.etag });
 }
 
 export async function restoreRedline(service: Service, known: KnownRedline): Promise<RedlineEntry> {
-  return await service.read(`${redlinePath(known)}/restore`, { method: 'POST', ifMatch: known.etag });
+  return await service.read(`${keptPath(known)}/restore`, { method: 'POST', ifMatch: known.etag });
 }
 
 /** What was found when it was made, as the comparison reported it. */
@@ -149,5 +175,5 @@ export async function redlineResult<Report>(
   known: Pick<RedlineEntry, 'id' | 'document'>,
   signal?: AbortSignal,
 ): Promise<Report> {
-  return await service.read(`${redlinePath(known)}/versions/1/result`, { signal });
+  return await service.read(`${keptPath(known)}/versions/1/result`, { signal });
 }

@@ -16,8 +16,8 @@ export interface Pair {
   readonly modified: File;
 }
 
-/** The service that this page comes from. */
-export const service = new Service('', renew);
+/** The service that this page comes from. What fails is shown, with a button that asks again. */
+export const service = new Service('', { renew, retries: { attempts: 1 } });
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const SAMPLE = '/v1/samples/services-agreement';

@@ -26,7 +26,7 @@ export function connect({ server: given }: ServiceFlags): Connection {
   // A header takes printable ASCII; what is none would end in an error that names it.
   if (apiKey !== null && !/^[\x21-\x7e]+$/.test(apiKey))
     throw new CliError('usage', 'REDLINE_API_KEY is not a key such as rl_live_…');
-  return { service: new Service(server, undefined, apiKey ?? undefined), server, config };
+  return { service: new Service(server, { key: apiKey ?? undefined }), server, config };
 }
 
 /** A service that is away may come back; one that refuses means it. */

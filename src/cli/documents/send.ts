@@ -128,8 +128,7 @@ function portsOf(service: Service, patienceMs: number, size: number, bar: Bar): 
   let arrived = 0;
   return {
     request: async ({ method, path, headers, body }, onSent, signal) => {
-      const init = { method, headers: { ...headers, ...service.credential }, signal, body: body ?? null };
-      const response = await fetch(service.addressOf(path), init);
+      const response = await service.send(path, { method, headers, signal, body: body ?? null });
       onSent(body?.length ?? 0);
       const text = await response.text();
       hasAnswered = true;

@@ -11,13 +11,13 @@ import { both, ifMatch, shortBody } from './document-api.ts';
 // How long documents are kept, and which of them nobody may delete.
 
 const days = (description: string) => z.number().int().min(0).max(36_500).nullable().openapi({ description });
+const since = z
+  .enum(['created', 'changed'])
+  .openapi({ description: 'Since it was first kept, or since it last got a version.' });
 const periods = {
   keepDays: days('Nobody can delete it before; `null`: whoever may, may at once.'),
   deleteAfterDays: days('The service deletes it then, after a mark and a grace period; `null`: never.'),
-  since: z
-    .enum(['created', 'changed'])
-    .default('created')
-    .openapi({ description: 'Since it was first kept, or since it last got a version.' }),
+  since: since.default('created'),
 };
 const periodsSchema = z.strictObject(periods);
 const ruleSchema = z.strictObject({
@@ -34,14 +34,18 @@ const ruleSchema = z.strictObject({
 const ruleSetSchema = z
   .strictObject({ default: periodsSchema, rules: z.array(ruleSchema).max(200) })
   .openapi('RetentionRules');
+// What is stored has every member.
+const storedSetSchema = z.object({
+  default: periodsSchema.extend({ since }),
+  rules: z.array(ruleSchema.extend({ since, type: z.string().nullable(), label: z.string().nullable() })),
+});
 const storedRulesSchema = z
   .object({
     etag: z.string(),
     version: z.number().int().openapi({ description: 'Counts the changes.' }),
-    default: periodsSchema,
-    rules: z.array(ruleSchema),
+    ...storedSetSchema.shape,
     former: z
-      .array(z.object({ replacedAt: time, default: periodsSchema, rules: z.array(ruleSchema) }))
+      .array(storedSetSchema.extend({ replacedAt: time }))
       .openapi({ description: 'Rules that were replaced: what they promised holds for 30 days more.' }),
   })
   .openapi('StoredRetentionRules');
@@ -121,6 +125,9 @@ const deleteHold = createRoute({
 });
 
 const OUTCOMES = ['deleted', 'marked', 'waiting', 'held', 'clock doubted', 'changed meanwhile'] as const;
+/** Every one is there: a record would say that each may be missing. */
+const countsOf = <Name extends string>(names: readonly Name[]): Record<Name, z.ZodInt> =>
+  Object.fromEntries(names.map((name) => [name, z.int()])) as Record<Name, z.ZodInt>;
 const reportSchema = z
   .object({
     dryRun: z.boolean(),
@@ -131,7 +138,7 @@ const reportSchema = z
     }),
     looked: z.number().int(),
     kept: z.number().int().openapi({ description: 'Documents whose time is not over.' }),
-    counts: z.record(z.enum(OUTCOMES), z.number().int()),
+    counts: z.object(countsOf(OUTCOMES)),
     documents: z
       .array(
         z.object({ document: z.string(), outcome: z.enum(OUTCOMES), rule: z.string(), deleteAfter: time }),
