@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
@@ -14,8 +14,13 @@ export const nodeCodec = {
   inflateRaw: (data: Uint8Array, maxBytes: number): Uint8Array =>
     inflateRawSync(data, { maxOutputLength: maxBytes, chunkSize: chunkSize(maxBytes) }),
   // Measured on redlines: level 5 takes 1.8 times as long for a document of 1 to 13 % fewer bytes (median 5 %).
-  deflateRaw: (data: Uint8Array): Uint8Array =>
-    deflateRawSync(data, { level: 3, chunkSize: chunkSize(data.length >> 2) }),
+  deflateRaw: (data: Uint8Array, run?: { before: Uint8Array | undefined; last: boolean }): Uint8Array =>
+    deflateRawSync(data, {
+      level: 3,
+      chunkSize: chunkSize(data.length >> 2),
+      finishFlush: run?.last === false ? constants.Z_SYNC_FLUSH : constants.Z_FINISH,
+      ...(run?.before && { dictionary: run.before }),
+    }),
   crc32: (data: Uint8Array): number => crc32(data),
   sha256: (data: Uint8Array): string => createHash('sha256').update(data).digest('hex'),
   decodeUtf8: (data: Uint8Array): string => utf8.decode(data),

@@ -1,3 +1,11 @@
+/** Where a run of bytes stands in a stream that is made in runs. */
+export interface DeflateRun {
+  /** What stands in front of it: the last 32 KiB, or all where there is less; `undefined` at the start. */
+  readonly before: Uint8Array | undefined;
+  /** The stream ends with it. */
+  readonly last: boolean;
+}
+
 /**
  * What the engine asks of its host: byte-level work that every JavaScript host has natively and
  * that the engine must not reach for by itself.
@@ -5,7 +13,8 @@
 export interface Codec {
   /** Raw DEFLATE (RFC 1951). Throws as soon as the output would pass `maxBytes`, or when the data is damaged. */
   readonly inflateRaw: (data: Uint8Array, maxBytes: number) => Uint8Array;
-  readonly deflateRaw: (data: Uint8Array) => Uint8Array;
+  /** The whole stream; or of a stream that is made in runs, one of them, which ends at a byte. */
+  readonly deflateRaw: (data: Uint8Array, run?: DeflateRun) => Uint8Array;
   /** CRC-32 as ZIP uses it (ISO 3309), as an unsigned number. */
   readonly crc32: (data: Uint8Array) => number;
   /** Lower-case hexadecimal SHA-256. */

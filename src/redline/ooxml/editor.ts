@@ -1,8 +1,9 @@
 import type { Codec } from '../codec.ts';
 import { encodeAttribute } from './character-data.ts';
 import { type Package, type Relationship, relationshipsPart } from './package.ts';
+import { textEntry } from './stretches.ts';
 import { attribute, elements, inner, outer, parseXml, startTag, type XmlElement } from './xml.ts';
-import { deflateEntry, writeZip, type ZipEntry } from './zip.ts';
+import { writeZip, type ZipEntry } from './zip.ts';
 
 const CONTENT_TYPES = '[Content_Types].xml';
 const PACKAGE_NS = 'http://schemas.openxmlformats.org/package/2006';
@@ -24,6 +25,7 @@ export class PackageEditor {
   readonly base: Package;
   readonly #codec: Codec;
   readonly #replaced = new Map<string, string>();
+  readonly #packed = new Map<string, ZipEntry>();
   readonly #added = new Map<string, ZipEntry>();
   readonly #types = new Map<string, string>();
   readonly #relationships = new Map<string, Relationship[]>();
@@ -45,6 +47,7 @@ export class PackageEditor {
     return (
       this.base.revised.size +
         this.#replaced.size +
+        this.#packed.size +
         this.#added.size +
         this.#touched.size +
         this.#removed.size >
@@ -89,17 +92,22 @@ export class PackageEditor {
     this.#replaced.set(part, xml);
   }
 
+  /** Puts a part of the base in place of what it was, ready as it is. */
+  put(entry: ZipEntry): void {
+    this.#packed.set(entry.name, entry);
+  }
+
   /** Adds a part of text; the name is changed where it is taken. */
   add(wanted: string, xml: string, contentType: string): string {
     const name = this.#freeName(wanted);
-    this.#added.set(name, deflateEntry(name, this.#codec.encodeUtf8(xml), this.#codec));
+    this.#added.set(name, textEntry(name, xml, this.#codec));
     this.#types.set(name, contentType);
     return name;
   }
 
   /** Fills an added part whose name had to be known first. */
   fill(name: string, xml: string): void {
-    this.#added.set(name, deflateEntry(name, this.#codec.encodeUtf8(xml), this.#codec));
+    this.#added.set(name, textEntry(name, xml, this.#codec));
   }
 
   relationships(part: string): readonly Relationship[] {
@@ -241,7 +249,7 @@ export class PackageEditor {
     for (const part of this.#removed) texts.delete(part);
     const entries: ZipEntry[] = this.base.entries
       .filter((e) => !this.#removed.has(e.name))
-      .map((e) => this.#written(e.name, texts) ?? e);
+      .map((e) => this.#packed.get(e.name) ?? this.#written(e.name, texts) ?? e);
     for (const entry of this.#added.values()) entries.push(entry);
     for (const name of texts.keys()) {
       const entry = this.base.has(name) ? undefined : this.#written(name, texts);
@@ -252,9 +260,7 @@ export class PackageEditor {
 
   #written(name: string, texts: ReadonlyMap<string, string>): ZipEntry | undefined {
     const text = texts.get(name);
-    return text === undefined
-      ? undefined
-      : deflateEntry(name, this.#codec.encodeUtf8(asUtf8(text)), this.#codec);
+    return text === undefined ? undefined : textEntry(name, text, this.#codec);
   }
 
   #relationshipsXml(source: string): string {
@@ -308,11 +314,4 @@ function sourceOf(name: string): string | undefined {
 
 function opened(tag: string): string {
   return tag.replace(/\/>$/, '>');
-}
-
-/** The declaration of a part that was read from UTF-16 must tell the truth once it is written as UTF-8. */
-function asUtf8(text: string): string {
-  // A part that tells the truth already is not copied.
-  if (/^<\?xml[^>]*?encoding\s*=\s*["']UTF-8["']/.test(text)) return text;
-  return text.replace(/^\uFEFF/, '').replace(/^(<\?xml[^>]*?encoding\s*=\s*["'])[\w-]+(["'])/, '$1UTF-8$2');
 }

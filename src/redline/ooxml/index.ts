@@ -18,6 +18,7 @@ export { type Rebase, rebaseOnto } from './rebase.ts';
 export { repack } from './repack.ts';
 export { checkDefinitions, samePart } from './same-parts.ts';
 export { tagEnd } from './span.ts';
+export { StretchedText } from './stretched-text.ts';
 export { isOn, readStyles, resolve, type Styles } from './style-sheet.ts';
 export {
   attribute,

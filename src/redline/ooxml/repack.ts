@@ -1,5 +1,6 @@
 import type { Codec } from '../codec.ts';
 import type { Limits } from '../options.ts';
+import { textEntry } from './stretches.ts';
 import { deflateEntry, inflateEntry, readZip, writeZip } from './zip.ts';
 
 /** Parts of text: everything else in a package is pictures, fonts and the like. */
@@ -25,7 +26,7 @@ export function repack(
     const bytes = inflateEntry(entry, codec);
     if (!TEXT.test(entry.name)) return deflateEntry(entry.name, bytes, codec);
     const text = codec.decodeUtf8(bytes);
-    return deflateEntry(entry.name, codec.encodeUtf8(rewrite(entry.name, text)), codec);
+    return textEntry(entry.name, rewrite(entry.name, text), codec);
   });
   return writeZip(rewritten, codec);
 }

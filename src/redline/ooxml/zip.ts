@@ -22,7 +22,7 @@ const MAX_COMMENT = 0xffff;
 /** Below this size an entry may have any ratio: short repetitive parts are ordinary. */
 const RATIO_FREE_BYTES = 1024 * 1024;
 /** 1980-01-01 00:00, the earliest time that a ZIP can tell. */
-const DOS_EPOCH = 0x00210000;
+export const DOS_EPOCH = 0x00210000;
 
 function damaged(message: string): RedlineError {
   return new RedlineError(

@@ -5,7 +5,7 @@ import { Ledger } from '../changes/ledger.ts';
 import { holder, kindOfStory } from '../changes/read.ts';
 import { PartReader } from '../changes/walk.ts';
 import { revisionOffsets } from '../decide/names.ts';
-import { type KeyBook, type ParagraphRecord, RecordingKeys } from './keys.ts';
+import { type ParagraphRecord, RecordingKeys } from './keys.ts';
 
 /** A revision element of a change. */
 export interface Mark {
@@ -74,7 +74,6 @@ export interface SegmentContext {
   readonly part: string;
   readonly styles: Styles;
   readonly depth: number;
-  readonly book: KeyBook;
 }
 
 const OPEN = '<w:body>';
@@ -100,7 +99,7 @@ interface Gathered {
 /** Reads segments one after the other, those with parts of one move by one reader. */
 export class SegmentReader {
   readonly #ledger = new Ledger();
-  readonly #keys: RecordingKeys;
+  readonly #keys = new RecordingKeys();
   readonly #order: { keys: RecordingKeys; paragraphs: number; tables: number; above: string };
   readonly #reader: PartReader;
   readonly #marks = new Map<Group, Mark[]>();
@@ -110,7 +109,6 @@ export class SegmentReader {
   #holds: (element: XmlElement) => boolean = () => false;
 
   constructor(context: SegmentContext) {
-    this.#keys = new RecordingKeys(context.book);
     this.#order = { keys: this.#keys, paragraphs: 0, tables: 0, above: '' };
     this.#reader = new PartReader({
       part: context.part,

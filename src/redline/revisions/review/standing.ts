@@ -5,6 +5,7 @@ import {
   PackageEditor,
   readStyles,
   reopenPackage,
+  StretchedText,
   type XmlElement,
 } from '../../ooxml/index.ts';
 import type { Limits } from '../../options.ts';
@@ -53,10 +54,13 @@ class Standing implements StandingReview {
   readonly #limits: Limits;
   readonly #codec: Codec;
   readonly #context: SegmentContext;
-  readonly #around: { readonly before: string; readonly after: string };
+  /** What is in front of the segments, they, and what is behind them. */
+  readonly #text: StretchedText;
+  #size: number;
   readonly #root: XmlElement;
   readonly #segments: Segment[] = [];
   readonly #names = new Names();
+  readonly #book = new KeyBook();
   readonly #byId = new Map<string, Member>();
   /** Those that are not called what they would be called by their words and place. */
   readonly #renamed = new Set<Member>();
@@ -69,9 +73,11 @@ class Standing implements StandingReview {
     this.#pkg = pkg;
     this.#limits = limits;
     this.#codec = codec;
-    this.#around = cut;
+    const { before, segments, after } = cut;
+    this.#text = new StretchedText([before, ...segments.map(({ text }) => text), after], codec);
+    this.#size = segments.reduce((sum, { text }) => sum + text.length, 0);
     this.#root = pkg.root(pkg.main);
-    this.#context = { part: pkg.main, styles: readStyles(pkg), depth: limits.xmlDepth, book: new KeyBook() };
+    this.#context = { part: pkg.main, styles: readStyles(pkg), depth: limits.xmlDepth };
     const reader = new SegmentReader(this.#context);
     for (const [i, { text }] of cut.segments.entries()) reader.read(i, treeOf(text, limits.xmlDepth));
     const readings = reader.finished();
@@ -79,8 +85,8 @@ class Standing implements StandingReview {
       const reading = readings.get(i);
       if (reading) this.#segments.push({ number: i, text, moves, ...reading });
     }
-    const members = this.#members();
-    this.#enter(members);
+    const members = this.#segments.flatMap((segment) => segment.members);
+    this.#enter([], this.#segments);
     const elsewhere = namesElsewhere(pkg);
     const naturals = [...members, ...elsewhere].map(({ natural }) => natural);
     const ids = idsIn(naturals, readLasting(pkg)).map((id, i) => id ?? naturals[i] ?? '');
@@ -90,7 +96,7 @@ class Standing implements StandingReview {
   }
 
   get size(): number {
-    return this.#segments.reduce((sum, { text }) => sum + text.length, 0);
+    return this.#size;
   }
 
   decide(decisions: readonly Decision[]): Decided | undefined {
@@ -127,12 +133,9 @@ class Standing implements StandingReview {
     return verdicts.size > 0 ? verdicts : undefined;
   }
 
-  #members(): Member[] {
-    return this.#segments.flatMap(({ members }) => members);
-  }
-
-  /** Gives new changes their names, and those that stand elsewhere now theirs. */
-  #enter(members: readonly Member[]): void {
+  /** Puts segments in the place of what they were: gives new changes their names, and those that stand elsewhere now theirs. */
+  #enter(former: readonly Segment[], segments: readonly Segment[]): void {
+    const members = segments.flatMap((segment) => segment.members);
     for (const member of members) {
       const { record } = member;
       const known = record && this.#byRecord.get(record);
@@ -140,7 +143,11 @@ class Standing implements StandingReview {
       else if (record) this.#byRecord.set(record, [member]);
       this.#names.add(member);
     }
-    const changed = this.#context.book.count(this.#segments.map(({ records }) => records));
+    const left = former.flatMap(({ records }) => records);
+    const changed = this.#book.exchange(
+      left,
+      segments.map(({ number, records }) => [number, records] as const),
+    );
     for (const record of changed)
       for (const member of this.#byRecord.get(record) ?? []) this.#names.moved(member);
     for (const member of members) this.#names.moved(member);
@@ -155,35 +162,33 @@ class Standing implements StandingReview {
   }
 
   #commit({ segments, successors }: Drafted): void {
-    const former = new Set([...segments.keys()].flatMap((number) => this.#segments[number]?.members ?? []));
+    const before = [...segments.keys()].flatMap((number) => this.#segments[number] ?? []);
+    const former = new Set(before.flatMap(({ members }) => members));
     for (const member of former) {
       this.#byId.delete(member.id);
       this.#renamed.delete(member);
     }
     this.#names.remove(former);
-    for (const [number, segment] of segments) this.#segments[number] = segment;
-    const fresh = [...segments.values()].flatMap(({ members }) => members);
-    for (const member of fresh) member.id = successors.get(member)?.id ?? '';
-    this.#enter(fresh);
+    for (const [number, segment] of segments) {
+      this.#size += segment.text.length - (this.#segments[number]?.text.length ?? 0);
+      this.#segments[number] = segment;
+      this.#text.replace(number + 1, segment.text);
+      for (const member of segment.members) member.id = successors.get(member)?.id ?? '';
+    }
+    this.#enter(before, [...segments.values()]);
   }
 
   #written(): Uint8Array {
-    const { before, after } = this.#around;
     const editor = new PackageEditor(this.#pkg, this.#codec);
-    editor.replace(this.#pkg.main, `${before}${this.#segments.map(({ text }) => text).join('')}${after}`);
-    const document = this.#opened(editor.bytes());
-    const lasting = new PackageEditor(this.#pkg, this.#codec);
+    editor.put(this.#text.entry(this.#pkg.main));
     const renamed = [...this.#renamed].sort(byPlace);
     const pairs = [...renamed, ...this.#elsewhere].filter(({ natural, id }) => natural !== id);
     writeLasting(
-      lasting,
+      editor,
       pairs.map(({ natural, id }) => [natural, id] as const),
     );
-    return lasting.touched ? this.#opened(lasting.bytes()) : document;
-  }
-
-  /** The main part is known: it is not unpacked again. The bytes are the caller's, who may hand them over to another thread. */
-  #opened(document: Uint8Array): Uint8Array {
+    const document = editor.bytes();
+    // The main part is known: it is not unpacked again. The bytes are the caller's, who may hand them over to another thread.
     this.#pkg = reopenPackage(document.slice(), this.#codec, this.#limits, {
       main: this.#root,
       part: this.#pkg.main,
