@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { People, SealedAddresses } from './access/index.ts';
 import type { Happening, Trail } from './audit/index.ts';
 import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
 import type { Erasures, Library, Mover } from './documents/index.ts';
@@ -80,9 +81,12 @@ const OPERATOR_HERE = { kind: 'operator', id: 'operator', credential: 'machine',
 /** Works with the audit trail, after what was left has been brought into it. */
 export async function withTrail<Result>(
   overrides: Environment,
-  work: (trail: Trail) => Promise<Result>,
+  work: (trail: Trail, addresses: SealedAddresses) => Promise<Result>,
 ): Promise<Result> {
-  return await beside(overrides, async (context, library) => work(await openTrail(context, library)));
+  return await beside(overrides, async (context, library) => {
+    const people = new People(library.records, context.clock, systemRandom);
+    return await work(await openTrail(context, library), new SealedAddresses(people));
+  });
 }
 
 /** Moves tenants between regions beside the service. */

@@ -8,6 +8,8 @@ import { Groups } from './groups/groups.ts';
 import { LocalAccounts } from './local/local-accounts.ts';
 import { LocalSignIn } from './local/local-sign-in.ts';
 import { People, type Person } from './people/people.ts';
+import { sealAddress } from './people/sealed-address.ts';
+import { SealedAddresses } from './people/sealed-addresses.ts';
 import { type Device, SignedIn, type Tokens } from './people/signed-in.ts';
 import type { Cache } from './ports/cache.ts';
 import type { Channel } from './ports/channel.ts';
@@ -65,6 +67,7 @@ const SIGN_IN_RATE: RateRule = { limit: 30, periodMs: 60_000, burst: 20 };
 export class Access {
   readonly people: People;
   readonly signedIn: SignedIn;
+  readonly addresses: SealedAddresses;
   readonly keys: SigningKeys;
   readonly apiKeys: ApiKeys;
   readonly services: ServiceAccounts;
@@ -85,7 +88,8 @@ export class Access {
   constructor(parts: AccessParts) {
     this.#parts = parts;
     const { clock, random, events, origin, provider } = parts;
-    this.people = new People(parts.records, clock);
+    this.people = new People(parts.records, clock, random);
+    this.addresses = new SealedAddresses(this.people);
     this.keys = new SigningKeys(parts.records, clock, events);
     this.rates = new Rates(parts.rateLimits, parts.enterprise, parts.atOnce);
     this.services = new ServiceAccounts(parts);
@@ -113,10 +117,17 @@ export class Access {
     this.signIn = provider === null ? null : new SignIn({ ...parts, provider, people, signedIn });
   }
 
-  /** Whether somebody asks from where they may. */
-  isNear({ actor, key }: Principal): boolean {
+  /** Whether somebody asks from where they may. @param address the IP address that the request came from. */
+  isNear({ actor, key }: Principal, address: string | null): boolean {
     const ranges = [this.#parts.addresses.get(actor.tenant), key?.addresses ?? undefined];
-    return ranges.every((allowed) => allowed === undefined || isWithin(actor.address, allowed));
+    return ranges.every((allowed) => allowed === undefined || isWithin(address, allowed));
+  }
+
+  /** An address as events name it: a person's sealed under their key. Of somebody who is gone there is none. */
+  async addressFor(tenant: string, person: string | null, address: string | null): Promise<string | null> {
+    if (address === null || person === null) return address;
+    const known = await this.signedIn.person(tenant, person);
+    return known === null ? null : sealAddress(known, address);
   }
 
   /** In whose names a person reaches documents. */

@@ -10,7 +10,7 @@ export interface Actor {
   readonly id: string;
   /** What proved it: `loopback`, or the id of a session or key; never a secret. */
   readonly credential: string;
-  /** IP address that the request came from; `null` for the service's own work. */
+  /** IP address that the request came from, as events name it: a person's is sealed. `null` for the service's own work. */
   readonly address: string | null;
   readonly requestId: string;
   /** In whose names documents are reached: what one of them was given this actor has. The first is the actor's own. */

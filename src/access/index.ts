@@ -16,7 +16,15 @@ export type { AccessEvent, AccessEvents } from './events.ts';
 export { type Group, MOST_PEOPLE } from './groups/groups.ts';
 export { LocalAccounts } from './local/local-accounts.ts';
 export { bestOf, DOCUMENT_ROLES, type DocumentRole, isCurrent, type Member } from './members.ts';
-export { People, type Person, TENANT_ROLES, type TenantRole } from './people/people.ts';
+export {
+  identityId,
+  newPersonKey,
+  People,
+  type Person,
+  TENANT_ROLES,
+  type TenantRole,
+} from './people/people.ts';
+export { SealedAddresses } from './people/sealed-addresses.ts';
 export { IDLE_MS, type Standing, type Tokens } from './people/signed-in.ts';
 export {
   type DecidedDocument,
@@ -31,7 +39,12 @@ export type { Channel } from './ports/channel.ts';
 export type { IdentityClaims, IdentityProvider, SignInChecks } from './ports/identity-provider.ts';
 export type { IssuerKeys, KeySet } from './ports/issuer-keys.ts';
 export type { Place, RateLimits, RateRule, RateVerdict } from './ports/rate-limits.ts';
-export type { RecordKind, RecordStore, StoredRecord } from './ports/record-store.ts';
+export {
+  PERSONAL_KINDS,
+  type RecordKind,
+  type RecordStore,
+  type StoredRecord,
+} from './ports/record-store.ts';
 export type { Rotation, Session, SessionName, Sessions } from './ports/sessions.ts';
 export type { Principal } from './principal.ts';
 export { AT_ONCE, costOf, type RateState, rateLimited } from './rates.ts';

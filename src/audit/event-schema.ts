@@ -24,7 +24,7 @@ export const EVENT_SCHEMA = {
     actorKind: { enum: ['operator', 'person', 'key', 'service-account', 'link', 'service', 'nobody'] },
     actor: text('Who: stable within the tenant, no name.'),
     credential: text('What proved it: the id of a session or key, never a secret.'),
-    address: orNull('The IP address that it came from.'),
+    address: orNull('The IP address that it came from; of people sealed under their key.'),
     requestId: text('The request, as in its answer and in the log.'),
     object: orNull('What it was done to.'),
     document: orNull('The document that it is about; of a redline the one that it is kept with.'),
@@ -33,7 +33,7 @@ export const EVENT_SCHEMA = {
     details: orNull(
       'Facts of this type of event, as JSON: whose part in a document was changed, by whom something was allowed.',
     ),
-    format: { const: EVENT_FORMAT },
+    format: { type: 'integer', minimum: 1, maximum: EVENT_FORMAT },
     previous: hash('The hash of the event before it; zeros before the first.'),
     hash: hash('SHA-256 of the canonical JSON (RFC 8785) of all other fields.'),
   },

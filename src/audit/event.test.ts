@@ -21,7 +21,7 @@ test('an event holds the hash of the one before, and its own says all that it ho
     2,
   ]);
   // By hand, so that the encoding can never change unnoticed.
-  const text = `{"actor":"p_1","actorKind":"person","address":"192.0.2.1","at":"2026-11-22T10:00:00.000Z","commit":null,"credential":"s_1","details":null,"document":"d_1","format":1,"id":"e_1","object":"d_1","outcome":"done","previous":"${GENESIS}","reason":"role","requestId":"r-1","sequence":1,"tenant":"acme","type":"document.read","version":null}`;
+  const text = `{"actor":"p_1","actorKind":"person","address":"192.0.2.1","at":"2026-11-22T10:00:00.000Z","commit":null,"credential":"s_1","details":null,"document":"d_1","format":2,"id":"e_1","object":"d_1","outcome":"done","previous":"${GENESIS}","reason":"role","requestId":"r-1","sequence":1,"tenant":"acme","type":"document.read","version":null}`;
   expect(first.hash).toBe(createHash('sha256').update(text).digest('hex'));
   expect(linkEvents(first, [{ ...READ, id: 'e_2' }])).toEqual([second]);
 });

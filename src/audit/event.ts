@@ -3,8 +3,11 @@ import type { Actor } from '../access/index.ts';
 import { canonicalJson, type Json } from './canonical.ts';
 import type { EventType } from './event-types.ts';
 
-/** The format of events that this program writes. A field is only ever added, with the next number. */
-export const EVENT_FORMAT = 1;
+/**
+ * The format of events that this program writes. A field is only ever added, with the next number. 2: addresses of people are
+ * sealed (decision 0172).
+ */
+export const EVENT_FORMAT = 2;
 
 export type Outcome = 'done' | 'refused' | 'failed';
 
@@ -23,7 +26,7 @@ export interface Occurrence {
   readonly actor: string;
   /** What proved it: the id of a session or key, never a secret. */
   readonly credential: string;
-  /** IP address that it came from; `null` for the service's own work, and where nobody knows. */
+  /** IP address that it came from, of people `sealed:…` (decision 0172); `null` for the service's own work, and where nobody knows. */
   readonly address: string | null;
   readonly requestId: string;
   /** What it was done to: `d_…`, `r_…`, or the id of a key, a session, a person. */

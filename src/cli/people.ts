@@ -96,8 +96,8 @@ async function add(
 
 async function peopleOf({ records }: Library) {
   const { People } = await import('../access/index.ts');
-  const { systemClock } = await import('../kit/index.ts');
-  return new People(records, systemClock);
+  const { systemClock, systemRandom } = await import('../kit/index.ts');
+  return new People(records, systemClock, systemRandom);
 }
 
 async function list(library: Library, { tenant }: PeopleFlags): Promise<readonly Row[]> {

@@ -1,3 +1,4 @@
+import type { SealedAddresses } from '../access/index.ts';
 import type { EventType, Trail } from '../audit/index.ts';
 import { ConfigError } from '../config.ts';
 import type { Erasures, Library, Mover } from '../documents/index.ts';
@@ -28,7 +29,7 @@ export async function withService<Answer>(
 /** Reads the audit trail of a service. */
 export async function withServiceTrail<Answer>(
   data: string | undefined,
-  work: (trail: Trail) => Promise<Answer>,
+  work: (trail: Trail, addresses: SealedAddresses) => Promise<Answer>,
 ): Promise<Answer> {
   const { withTrail } = await import('../main.ts');
   return await explained(withTrail({ REDLINE_DATA: data }, work));

@@ -26,8 +26,11 @@ export interface AuditPageQuery extends AuditFilter {
   readonly pageToken?: string;
 }
 
+/** An event, and its address where that could be opened: no field of the event, and in no hash. */
+export type ShownEvent = EventFields & { readonly openedAddress: string | null };
+
 export interface EventPage {
-  readonly events: readonly EventFields[];
+  readonly events: readonly ShownEvent[];
   readonly nextPageToken: string | null;
   readonly view: {
     /** The last event that the answer could show. */

@@ -39,6 +39,7 @@ export {
   listCheckpoints,
   listEvents,
   listEventTypes,
+  type ShownEvent,
 } from './audit.ts';
 export {
   type Change,

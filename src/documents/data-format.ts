@@ -5,9 +5,9 @@ import { ABSENT, type StoredBlob, type VersionedBlobStore } from './blob-store.t
 /**
  * The format of what a region holds: that of the newest heads in it. It goes up with `HEAD_FORMAT`, and with anything else
  * that an earlier release would misread. 1: heads of documents. 2: of redlines too. 3: pages of versions. 4: members. 5: keys of
- * documents. 6: legal holds and retention, which an earlier release would not keep to.
+ * documents. 6: legal holds and retention, which an earlier release would not keep to. 7: people apart (decision 0172).
  */
-export const DATA_FORMAT = 6;
+export const DATA_FORMAT = 7;
 /** Data without a mark are of the time before there was one. */
 const UNMARKED = 1;
 const NAME = 'format';
@@ -18,10 +18,14 @@ const MOST_TRIES = 5;
  * Checks what wrote the data of a region, and marks them as written by this release from now on. Data of earlier formats
  * are read as they are; each object is written anew when it next changes.
  *
+ * @param upgrade does what must be done to data of an earlier format before they are marked; it may be done twice.
  * @returns the format that was found; `null` in a region that was never marked.
  * @throws {OutsideError} `refused` when a newer release wrote them, `damaged` when the mark was changed.
  */
-export async function claimDataFormat(store: VersionedBlobStore): Promise<number | null> {
+export async function claimDataFormat(
+  store: VersionedBlobStore,
+  upgrade: (found: number) => Promise<void> = async () => {},
+): Promise<number | null> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const blob = await store.read(NAME);
     const found = blob === null ? null : await formatIn(blob);
@@ -33,6 +37,7 @@ export async function claimDataFormat(store: VersionedBlobStore): Promise<number
       );
     }
     if (found === DATA_FORMAT) return found;
+    await upgrade(found ?? UNMARKED);
     const options = { ifGeneration: blob?.generation ?? ABSENT };
     const written = await store.write(NAME, markOf(DATA_FORMAT), options).catch(unlessUnclear);
     if (written) return found;

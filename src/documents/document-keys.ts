@@ -31,7 +31,7 @@ export interface WrappingKeys {
 }
 
 export interface DocumentKeysParts {
-  /** Where the keys of documents are kept, and nothing else: it keeps no generations, and backups of blobs leave it out. */
+  /** Where the keys of documents are kept: it keeps no generations, and backups of blobs leave it out. */
   readonly secrets: BlobStore;
   readonly service: KeyService;
   /** Opens what the tenant's key wrapped itself, before documents had keys of their own. */

@@ -104,7 +104,7 @@ export class Library {
     const contents = new ContentStore(parts.region.contents, this.#documentKeys, parts.ambient, this.#quotas);
     this.#contents = contents;
     this.uploads = new Uploads(new UploadStore(parts.spool, this.#keys, parts.ambient), parts.ambient);
-    this.records = new Records(parts.region.heads, this.#keys, parts.ambient);
+    this.records = new Records(parts.region, this.#keys, parts.ambient);
     this.requests = new Requests(parts.spool, this.#keys, parts.ambient);
     const { ambient } = parts;
     this.retention = new RuleBook(this.records, ambient.clock);
@@ -204,7 +204,7 @@ export class Library {
   }
 
   #people(): People {
-    return new People(this.records, this.#parts.ambient.clock);
+    return new People(this.records, this.#parts.ambient.clock, this.#parts.ambient.random);
   }
 
   /** Erases documents for good. */

@@ -1,26 +1,46 @@
-import type { RecordKind, RecordStore, StoredRecord } from '../access/index.ts';
+import { PERSONAL_KINDS, type RecordKind, type RecordStore, type StoredRecord } from '../access/index.ts';
 import type { Ambient } from './ambient.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { DataKeys } from './data-keys.ts';
 import { type SealedObject, SealedObjects, type SealedPlace } from './sealed-objects.ts';
 
 /** What is sealed: the record, and which write it came from. */
-interface Envelope {
+export interface RecordEnvelope {
   readonly write: string;
   readonly value: object;
 }
 
 const ID = /^[a-z0-9_-]{1,64}$/;
 
-/** Records of `access` as sealed objects, each under `records/TENANT/KIND/ID`. */
+/** Where records are kept. */
+export interface RecordPlaces {
+  readonly heads: BlobStore;
+  /** Those of people: it keeps no generations, and backups of the other stores leave it out. */
+  readonly secrets: BlobStore;
+}
+
+/** Where a record is, and what reads it there. */
+interface Shelf {
+  readonly store: BlobStore;
+  readonly objects: SealedObjects<RecordEnvelope>;
+}
+
+/**
+ * Records of `access` as sealed objects, each under `records/TENANT/KIND/ID`; those that say who somebody is under
+ * `persons/TENANT/KIND/ID`, beside the keys of documents (decision 0172).
+ */
 export class Records implements RecordStore {
-  readonly #store: BlobStore;
-  readonly #objects: SealedObjects<Envelope>;
+  readonly #general: Shelf;
+  readonly #personal: Shelf;
   readonly #random: Ambient['random'];
 
-  constructor(store: BlobStore, keys: DataKeys, ambient: Ambient) {
-    this.#store = store;
-    this.#objects = new SealedObjects(store, keys, ambient, 'record');
+  constructor({ heads, secrets }: RecordPlaces, keys: DataKeys, ambient: Ambient) {
+    const shelf = (store: BlobStore) => ({
+      store,
+      objects: new SealedObjects<RecordEnvelope>(store, keys, ambient, 'record'),
+    });
+    this.#general = shelf(heads);
+    this.#personal = shelf(secrets);
     this.#random = ambient.random;
   }
 
@@ -29,7 +49,7 @@ export class Records implements RecordStore {
     kind: RecordKind,
     id: string,
   ): Promise<StoredRecord<Value> | null> {
-    const stored = await this.#objects.read(placeOf(tenant, kind, id));
+    const stored = await this.#shelf(kind).objects.read(placeOf(tenant, kind, id));
     return stored === null ? null : recordOf<Value>(stored);
   }
 
@@ -39,30 +59,47 @@ export class Records implements RecordStore {
     value: Value,
   ): Promise<StoredRecord<Value> | null> {
     const write = Buffer.from(this.#random(16)).toString('hex');
-    const options = { attributes: {}, isOurs: (found: Envelope) => found.write === write };
+    const options = { attributes: {}, isOurs: (found: RecordEnvelope) => found.write === write };
     const place = placeOf(tenant, kind, id);
-    const sealed = base instanceof ReadRecord ? base.sealed : null;
-    if (base !== null && sealed === null) throw new TypeError('Not a record that was read here.');
-    const stored = await this.#objects.replace(place, sealed, { write, value }, options);
+    const sealed = base === null ? null : sealedIn(base);
+    const stored = await this.#shelf(kind).objects.replace(place, sealed, { write, value }, options);
     return stored === null ? null : recordOf<Value>(stored);
+  }
+
+  async remove(
+    { tenant, kind, id }: { readonly tenant: string; readonly kind: RecordKind; readonly id: string },
+    base: StoredRecord<object>,
+  ): Promise<boolean> {
+    // Elsewhere earlier generations would stay.
+    if (!isPersonal(kind)) throw new TypeError('Not a record that can be removed.');
+    return await this.#personal.objects.remove(placeOf(tenant, kind, id), sealedIn(base));
   }
 
   async rewrap(tenant: string, primary: string): Promise<{ keys: number; left: number }> {
     const total = { keys: 0, left: 0 };
-    for await (const { name } of this.#store.list(`records/${tenant}/`)) {
-      const [, , kind = '', id = ''] = name.split('/');
-      const { keys, left } = await this.#objects.rewrap({ name, tenant, id: `${kind}:${id}` }, primary);
-      total.keys += keys;
-      total.left += left;
+    for (const [{ store, objects }, folder] of [
+      [this.#general, 'records'],
+      [this.#personal, 'persons'],
+    ] as const) {
+      for await (const { name } of store.list(`${folder}/${tenant}/`)) {
+        const [, , kind = '', id = ''] = name.split('/');
+        const { keys, left } = await objects.rewrap({ name, tenant, id: `${kind}:${id}` }, primary);
+        total.keys += keys;
+        total.left += left;
+      }
     }
     return total;
   }
 
   async list(tenant: string, kind: RecordKind): Promise<readonly string[]> {
-    const prefix = `records/${tenant}/${kind}/`;
+    const prefix = `${folderOf(kind)}/${tenant}/${kind}/`;
     const ids: string[] = [];
-    for await (const { name } of this.#store.list(prefix)) ids.push(name.slice(prefix.length));
+    for await (const { name } of this.#shelf(kind).store.list(prefix)) ids.push(name.slice(prefix.length));
     return ids;
+  }
+
+  #shelf(kind: RecordKind): Shelf {
+    return isPersonal(kind) ? this.#personal : this.#general;
   }
 }
 
@@ -70,20 +107,33 @@ export class Records implements RecordStore {
 class ReadRecord<Value extends object> implements StoredRecord<Value> {
   readonly value: Value;
   readonly generation: string;
-  readonly sealed: SealedObject<Envelope>;
+  readonly sealed: SealedObject<RecordEnvelope>;
 
-  constructor(value: Value, sealed: SealedObject<Envelope>) {
+  constructor(value: Value, sealed: SealedObject<RecordEnvelope>) {
     this.value = value;
     this.generation = sealed.generation;
     this.sealed = sealed;
   }
 }
 
-function recordOf<Value extends object>(sealed: SealedObject<Envelope>): StoredRecord<Value> {
+function recordOf<Value extends object>(sealed: SealedObject<RecordEnvelope>): StoredRecord<Value> {
   return new ReadRecord(sealed.value.value as Value, sealed);
 }
 
 function placeOf(tenant: string, kind: RecordKind, id: string): SealedPlace {
   if (!ID.test(id)) throw new TypeError('Not the id of a record.');
-  return { name: `records/${tenant}/${kind}/${id}`, tenant, id: `${kind}:${id}` };
+  return { name: `${folderOf(kind)}/${tenant}/${kind}/${id}`, tenant, id: `${kind}:${id}` };
+}
+
+function folderOf(kind: RecordKind): string {
+  return isPersonal(kind) ? 'persons' : 'records';
+}
+
+function isPersonal(kind: RecordKind): boolean {
+  return PERSONAL_KINDS.includes(kind);
+}
+
+function sealedIn(base: StoredRecord<object>): SealedObject<RecordEnvelope> {
+  if (base instanceof ReadRecord) return base.sealed;
+  throw new TypeError('Not a record that was read here.');
 }

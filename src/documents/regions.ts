@@ -12,8 +12,8 @@ export interface Region {
   readonly heads: VersionedBlobStore;
   readonly contents: VersionedBlobStore;
   /**
-   * Where the keys of documents are kept, each wrapped by its tenant's, and nothing else: it keeps no generations, and backups
-   * of the other stores leave it out. What is destroyed here is unreadable wherever it was copied to (decision 0164).
+   * Where the keys of documents are kept, each wrapped by its tenant's, and who people are: it keeps no generations, and
+   * backups of the other stores leave it out. What is destroyed here is unreadable wherever it was copied to (decisions 0164, 0172).
    */
   readonly secrets: BlobStore;
   /** The store of heads removes earlier generations by a rule of its own: nobody else has to. */

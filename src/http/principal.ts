@@ -28,7 +28,7 @@ export function authenticate(access: Access): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     if (!(OPEN.test(c.req.path) && SAFE_METHODS.includes(c.req.method))) {
       const principal = await principalOf(c, access);
-      if (!access.isNear(principal)) {
+      if (!access.isNear(principal, c.var.address)) {
         throw new AccessError('access/refused', 'Not from this address.');
       }
       c.set('principal', principal);
@@ -78,7 +78,8 @@ async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Princip
   if (cookie !== undefined && !SAFE_METHODS.includes(c.req.method)) assertOwnPage(c);
   const { tenant, id, role } = standing.person;
   const actor: Actor = {
-    ...{ tenant, kind: 'person', id, credential: standing.session.id, address, requestId },
+    ...{ tenant, kind: 'person', id, credential: standing.session.id, requestId },
+    address: await access.addressFor(tenant, id, address),
     subjects: await access.subjectsOf(standing.person),
     administrator: role === 'administrator',
     ...noting(c),
@@ -93,7 +94,8 @@ async function principalOfKey(c: Context<HttpEnv>, access: Access, text: string)
   if (key === null || role === null) return await stranger(c, access);
   const { tenant, id } = key;
   const actor: Actor = {
-    ...{ tenant, kind: 'key', id, credential: id, address, requestId },
+    ...{ tenant, kind: 'key', id, credential: id, requestId },
+    address: await access.addressFor(tenant, key.person, address),
     subjects: await access.subjectsOfKey(key),
     ...noting(c),
   };

@@ -1,8 +1,18 @@
 import { LOCAL_TENANT, SERVICE_TENANT } from '../access/index.ts';
 import type { Config } from '../config.ts';
-import { assertResidencies, claimDataFormat, Library, type Place, routed } from '../documents/index.ts';
+import {
+  assertResidencies,
+  claimDataFormat,
+  Library,
+  movePersons,
+  type Place,
+  routed,
+} from '../documents/index.ts';
 import { describeError, Integrity, OutsideError, systemRandom, systemTimer } from '../kit/index.ts';
 import type { RoleContext } from './role.ts';
+
+/** The format of data from which on people are kept apart. */
+const PEOPLE_APART = 7;
 
 /** Where everything of this installation is kept, each tenant's in its own region. */
 export function placeOf({
@@ -28,7 +38,16 @@ export async function openLibrary({
 }: Omit<RoleContext, 'engineScript'> & { readonly integrity?: Integrity }): Promise<Library> {
   const { residencies } = config;
   const { quotas } = config.signIn;
-  for (const { heads } of platform.regions.values()) await claimDataFormat(heads);
+  const ambient = {
+    ...{ clock, random: systemRandom },
+    pause: (ms: number) => new Promise<void>((go) => void systemTimer(ms, go)),
+  };
+  for (const region of platform.regions.values()) {
+    await claimDataFormat(region.heads, async (found) => {
+      const count = found < PEOPLE_APART ? await movePersons(region, ambient) : 0;
+      if (count > 0) log.info('people kept apart', { count });
+    });
+  }
   await assertResidencies({ regions: platform.regions, residencies }, tenantsOf(config));
   const place = placeOf({ platform, config, clock });
   const [residency = ''] = platform.regions.keys();
@@ -38,7 +57,7 @@ export async function openLibrary({
     spool: place.spool,
     keys: place.keys,
     catalogue: platform.catalogue,
-    ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
+    ambient,
     quotaOf: (tenant) => quotas.get(tenant) ?? quotas.get('*') ?? null,
     onBehind: (error) => {
       integrity.note(error);

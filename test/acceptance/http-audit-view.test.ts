@@ -13,7 +13,7 @@ import { ACCESS, codeOf, me, openSignIn, type SignInStage } from './sign-in-stag
 // The trail as auditors see it.
 
 interface Page {
-  readonly events: readonly AuditEvent[];
+  readonly events: readonly (AuditEvent & { openedAddress: string | null })[];
   readonly nextPageToken: string | null;
   readonly view: { readonly through: number; readonly waiting: number };
 }
@@ -137,6 +137,24 @@ test('whoever reads the trail stands in it, with what was asked for', async () =
   await expect
     .poll(find, { timeout: 60_000, interval: 200 })
     .toMatchObject({ outcome: 'done', reason: 'role' });
+});
+
+test('the address of a person is opened for auditors, and sealed in what is exported', async () => {
+  const { events } = await list(`actor=${benId}&type=version.listed`);
+  const sealed = expect.stringMatching(new RegExp(`^sealed:${benId}:[\\w-]{40,}$`));
+  const plain = expect.stringMatching(/^127\./);
+  expect(events).toMatchObject([{ format: 2, address: sealed, openedAddress: plain }]);
+  const [{ sequence = 0, address = '', openedAddress = '' } = {}] = events;
+  const one = await (await auditor.fetch(`/v1/audit/events/${sequence}`)).json();
+  expect(one).toMatchObject({ address, openedAddress });
+  const found = await list(`address=${openedAddress}&type=version.listed`);
+  expect(found.events.map((event) => event.sequence)).toContain(sequence);
+  expect((await list(`address=192.0.2.1&actor=${benId}`)).events).toEqual([]);
+  for (const format of ['csv', 'jsonl']) {
+    const text = await (await auditor.fetch(`/v1/audit/export?actor=${benId}&format=${format}`)).text();
+    expect(text).toContain(address);
+    expect(text).not.toContain('127.');
+  }
 });
 
 test('members see nothing of it, auditors nothing of documents', async () => {

@@ -3,10 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { identityId, type Person } from '../../src/access/index.ts';
 import { DATA_FORMAT, markOf } from '../../src/documents/data-format.ts';
 import { DataKeys, keyContext } from '../../src/documents/data-keys.ts';
 import { wrapHead } from '../../src/documents/head-envelope.ts';
+import { Records } from '../../src/documents/records.ts';
 import { sealBytes } from '../../src/documents/sealing.ts';
+import { systemRandom } from '../../src/kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../../src/platform/embedded/index.ts';
 import { textPdf } from '../support/files.ts';
 import { startService } from './service.ts';
@@ -111,6 +114,46 @@ describe('the data of an earlier release', () => {
       expect(await (await ask(`/d_1/versions/${number}/content`)).text()).toBe(textPdf(text));
     }
     await service.stop();
+  });
+});
+
+describe('people as an earlier release kept them', () => {
+  const ID = 'p_0123456789abcdef0123456789abcdef';
+  const EARLIER = {
+    ...{ id: ID, tenant: 'local', issuer: 'local', subject: 'x', email: 'ann@example.com', name: 'Ann' },
+    ...{ role: 'member', createdAt: 1, signedInAt: 1, disabledAt: null, signedOutAt: 0, ended: [] },
+  };
+
+  test('are moved to where what is removed is gone, and get keys', { timeout: 60_000 }, async () => {
+    const ring = await KeyRing.open(join(folder, 'keys'));
+    await ring.create('local');
+    const keys = new DataKeys(ring, { clock: Date.now });
+    for (const [kind, id, value] of [
+      ['people', ID, EARLIER],
+      ['emails', 'a1', { person: ID }],
+      ['groups', 'all', { groups: [] }],
+    ] as const) {
+      const purpose = { version: 'record', purpose: 'record' };
+      const bound = keyContext({ tenant: 'local', document: `${kind}:${id}`, ...purpose });
+      const { key, wrapped } = await keys.create('local', bound);
+      const sealed = sealBytes(key, bound, Buffer.from(JSON.stringify({ write: 'w', value })));
+      await heads.write(`records/local/${kind}/${id}`, wrapHead(wrapped, sealed), { ifGeneration: '0' });
+    }
+    await heads.write('format', markOf(6), { ifGeneration: '0' });
+    await (await startService({ dataDirectory: folder })).stop();
+    const secrets = await DirectoryBlobStore.open(join(folder, 'secrets'), false);
+    const ambient = { clock: Date.now, random: systemRandom, pause: async () => {} };
+    const records = new Records({ heads, secrets }, keys, ambient);
+    const person = await records.read<Person>('local', 'people', ID);
+    expect(person?.value).toEqual({ ...EARLIER, key: expect.stringMatching(/^[\w+/]{43}=$/) });
+    const pointer = await records.read('local', 'identities', identityId('local', 'x'));
+    expect([pointer?.value, await records.list('local', 'emails')]).toEqual([{ person: ID }, ['a1']]);
+    const left: string[] = [];
+    for await (const { name } of heads.list('records/local/')) left.push(name);
+    expect(left).toEqual(['records/local/groups/all']);
+    const again = [];
+    for await (const one of heads.generations(`records/local/people/${ID}`)) again.push(one);
+    expect([again, await mark()]).toEqual([[], new TextDecoder().decode(markOf(DATA_FORMAT))]);
   });
 });
 

@@ -110,7 +110,7 @@ function describeFinding(sink: () => AuditSink): void {
     ['a credential', { credential: 's_9' }, [4]],
     ['an object', { object: 'r_1' }, [2]],
     ['a document', { document: 'd_1' }, [1, 2, 4]],
-    ['an address', { address: '192.0.2.9' }, [3]],
+    ['one of some addresses', { addresses: ['192.0.2.7', '192.0.2.9'] }, [3]],
     ['a request', { requestId: 'r-4' }, [4]],
     ['a time', { from: '2026-11-02T00:00:00.000Z', before: '2026-11-04T00:00:00.000Z' }, [2, 3]],
     ['all of it', { document: 'd_1', actor: 'p_ann', from: '2026-11-02T00:00:00.000Z' }, [2]],

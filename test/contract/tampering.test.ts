@@ -92,6 +92,7 @@ async function make(library: Library): Promise<typeof made> {
   const begun = await library.requests.begin(actor, 'key', 'POST /');
   if (begun.kind === 'claimed') await begun.claim.finish(null, { status: 201, headers: [], body: '{}' });
   await library.records.write({ tenant: actor.tenant, kind: 'people', id: 'ann' }, null, { name: 'Ann' });
+  await library.records.write({ tenant: actor.tenant, kind: 'groups', id: 'all' }, null, { groups: [] });
   const grant = {
     document: document.head.id,
     redline: null,
@@ -118,7 +119,8 @@ const READERS: readonly [
   ['journal/', (library) => library.follow()],
   ['format', (_, { heads }) => claimDataFormat(heads)],
   ['links/', ({ links }) => links.open(made.link, 'r')],
-  ['records/', ({ records }) => records.read(actor.tenant, 'people', 'ann')],
+  ['records/', ({ records }) => records.read(actor.tenant, 'groups', 'all')],
+  ['persons/', ({ records }) => records.read(actor.tenant, 'people', 'ann')],
   ['uploads/', ({ uploads }) => uploads.find(actor, made.upload)],
   ['parts/', async ({ uploads }) => drained((await uploads.open(actor, made.upload)).body)],
   ['idempotency/', ({ requests }) => requests.begin(actor, 'key', 'POST /')],

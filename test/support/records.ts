@@ -22,6 +22,10 @@ export function memoryRecords(): RecordStore {
       held.set(name, { value: JSON.stringify(value), generation });
       return { value, generation: String(generation) };
     },
+    remove: async ({ tenant, kind, id }, base) => {
+      const name = nameOf(tenant, kind, id);
+      return String(held.get(name)?.generation) === base.generation && held.delete(name);
+    },
     list: async (tenant, kind) => {
       const prefix = nameOf(tenant, kind, '');
       return [...held.keys()]

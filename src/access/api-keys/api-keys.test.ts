@@ -59,7 +59,7 @@ function setUp() {
   const records = memoryRecords();
   const time = { now: 1_800_000_000_000 };
   const clock = () => time.now;
-  const people = new People(records, clock);
+  const people = new People(records, clock, systemRandom);
   const events: string[] = [];
   const quiet = {
     publish: async () => {},

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../../kit/index.ts';
+import type { Clock, RandomBytes } from '../../kit/index.ts';
 import { AccessError } from '../errors.ts';
 import type { RecordStore, StoredRecord } from '../ports/record-store.ts';
 
@@ -9,7 +9,7 @@ export type TenantRole = (typeof TENANT_ROLES)[number];
 
 /** Somebody who has signed in, as it is kept. Times are milliseconds since 1970. */
 export interface Person {
-  /** Made of issuer and subject: the same person is the same record, whatever the address becomes. */
+  /** Says nothing of who it is: what led from there to here goes when the person is erased (decision 0172). */
   readonly id: string;
   readonly tenant: string;
   readonly issuer: string;
@@ -26,6 +26,8 @@ export interface Person {
   readonly signedOutAt: number;
   /** Sessions that were ended alone, until they would be over anyway. */
   readonly ended: readonly { readonly id: string; readonly until: number }[];
+  /** Seals what names them in events: 32 bytes, base64. Destroyed with this record. */
+  readonly key: string;
 }
 
 /** Who came back from a provider, and may sign in. */
@@ -40,23 +42,26 @@ export interface Identity {
   readonly administrator: boolean;
 }
 
-/** Whose an address is. */
-interface EmailOwner {
+/** Whose an address is, or a subject of an issuer. */
+interface Pointer {
   readonly person: string;
 }
 
 const MOST_TRIES = 5;
 /** With more sessions ended alone, all that were opened so far are over. */
 const MOST_ENDED = 100;
+const KEY_BYTES = 32;
 
 /** The people of all tenants, each a record. */
 export class People {
   readonly #records: RecordStore;
   readonly #clock: Clock;
+  readonly #random: RandomBytes;
 
-  constructor(records: RecordStore, clock: Clock) {
+  constructor(records: RecordStore, clock: Clock, random: RandomBytes) {
     this.#records = records;
     this.#clock = clock;
+    this.#random = random;
   }
 
   async find(tenant: string, id: string): Promise<Person | null> {
@@ -66,9 +71,15 @@ export class People {
 
   /** Who has an address now. */
   async byEmail(tenant: string, email: string): Promise<Person | null> {
-    const pointer = await this.#records.read<EmailOwner>(tenant, 'emails', emailId(email));
+    const pointer = await this.#records.read<Pointer>(tenant, 'emails', emailId(email));
     const person = pointer === null ? null : await this.find(tenant, pointer.value.person);
     return person?.email?.toLowerCase() === email.toLowerCase() ? person : null;
+  }
+
+  /** Who that is to a provider. */
+  async bySubject(tenant: string, issuer: string, subject: string): Promise<Person | null> {
+    const pointer = await this.#records.read<Pointer>(tenant, 'identities', identityId(issuer, subject));
+    return pointer === null ? null : await this.find(tenant, pointer.value.person);
   }
 
   async list(tenant: string): Promise<readonly Person[]> {
@@ -84,23 +95,28 @@ export class People {
   /** Takes note of a sign-in; makes the record of somebody new. */
   async signIn(identity: Identity): Promise<Person> {
     const { tenant, issuer, subject, email, name, groups = [], administrator } = identity;
-    const id = personId(issuer, subject);
     const now = this.#clock();
-    const fresh: Person = {
-      ...{ id, tenant, issuer, subject, email, name, groups },
+    const fresh: Omit<Person, 'id'> = {
+      ...{ tenant, issuer, subject, email, name, groups },
       role: administrator ? 'administrator' : 'member',
       createdAt: now,
       signedInAt: now,
       disabledAt: null,
       signedOutAt: 0,
       ended: [],
+      key: newPersonKey(this.#random),
     };
-    if (email !== null) await this.#noteEmail(tenant, email, id);
-    return await this.#change(tenant, id, (person) => {
-      if (person === null) return fresh;
-      const role = administrator ? 'administrator' : person.role;
-      return { ...person, email, name, groups, role, signedInAt: now };
-    });
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const id = await this.#idOf(tenant, issuer, subject);
+      if (email !== null) await this.#noteEmail(tenant, email, id);
+      const person = await this.#change(tenant, id, (found) => {
+        if (found === null) return { ...fresh, id };
+        const role = administrator ? 'administrator' : found.role;
+        return { ...found, email, name, groups, role, signedInAt: now };
+      });
+      if (!(await this.#isErased(tenant, id))) return person;
+    }
+    throw tooOften();
   }
 
   /** @throws {AccessError} `access/not-found`. */
@@ -138,13 +154,30 @@ export class People {
     });
   }
 
+  /** The id of whoever that is; a new one, of random digits, for somebody new. Whoever was erased comes as somebody new. */
+  async #idOf(tenant: string, issuer: string, subject: string): Promise<string> {
+    const place = { tenant, kind: 'identities', id: identityId(issuer, subject) } as const;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const known = await this.#records.read<Pointer>(tenant, place.kind, place.id);
+      if (known !== null && !(await this.#isErased(tenant, known.value.person))) return known.value.person;
+      const person = `p_${Buffer.from(this.#random(16)).toString('hex')}`;
+      if ((await this.#records.write<Pointer>(place, known, { person })) !== null) return person;
+    }
+    throw tooOften();
+  }
+
+  /** Whether somebody is being erased, or was. */
+  async #isErased(tenant: string, id: string): Promise<boolean> {
+    return (await this.#records.read(tenant, 'erasures', id)) !== null;
+  }
+
   /** Where two sign in at once with one address, the last one has it. */
   async #noteEmail(tenant: string, email: string, person: string): Promise<void> {
     const place = { tenant, kind: 'emails', id: emailId(email) } as const;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const base = await this.#records.read<EmailOwner>(tenant, place.kind, place.id);
+      const base = await this.#records.read<Pointer>(tenant, place.kind, place.id);
       if (base?.value.person === person) return;
-      if ((await this.#records.write<EmailOwner>(place, base, { person })) !== null) return;
+      if ((await this.#records.write<Pointer>(place, base, { person })) !== null) return;
     }
   }
 
@@ -160,8 +193,12 @@ export class People {
       );
       if (written !== null) return written.value;
     }
-    throw new AccessError('access/conflict', 'The person was changed by others too often. Try again.');
+    throw tooOften();
   }
+}
+
+function tooOften(): AccessError {
+  return new AccessError('access/conflict', 'The person was changed by others too often. Try again.');
 }
 
 /** Whether somebody may do anything at all. */
@@ -188,8 +225,11 @@ function emailId(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32);
 }
 
-/** The same person is the same record in each tenant. */
-export function personId(issuer: string, subject: string): string {
-  const digest = createHash('sha256').update(`${issuer}\n${subject}`).digest('hex');
-  return `p_${digest.slice(0, 32)}`;
+/** Nor is what a provider calls somebody. */
+export function identityId(issuer: string, subject: string): string {
+  return createHash('sha256').update(`${issuer}\n${subject}`).digest('hex').slice(0, 32);
+}
+
+export function newPersonKey(random: RandomBytes): string {
+  return Buffer.from(random(KEY_BYTES)).toString('base64');
 }

@@ -1,6 +1,7 @@
 /** A kind of record. A record's id is `[a-z0-9_-]`, at most 64 characters. */
 export type RecordKind =
   | 'people'
+  | 'identities'
   | 'emails'
   | 'groups'
   | 'signing-keys'
@@ -12,6 +13,15 @@ export type RecordKind =
   | 'local-accounts'
   | 'retention'
   | 'erasures';
+
+/** Kinds that say who somebody is: kept where what is removed is gone, also from backups of everything else. */
+export const PERSONAL_KINDS: readonly RecordKind[] = [
+  'people',
+  'identities',
+  'emails',
+  'local-accounts',
+  'api-keys',
+];
 
 export interface StoredRecord<Value> {
   readonly value: Value;
@@ -38,6 +48,11 @@ export interface RecordStore {
     base: StoredRecord<object> | null,
     value: Value,
   ): Promise<StoredRecord<Value> | null>;
+  /** For personal kinds only. @returns whether it was still there as it was read. */
+  remove(
+    place: { readonly tenant: string; readonly kind: RecordKind; readonly id: string },
+    base: StoredRecord<object>,
+  ): Promise<boolean>;
   /** Ids, in their order. */
   list(tenant: string, kind: RecordKind): Promise<readonly string[]>;
 }

@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVeri
 import type { Clock } from '../../kit/index.ts';
 import { AccessError } from '../errors.ts';
 import type { AccessEvents } from '../events.ts';
-import { type People, type Person, personId } from '../people/people.ts';
+import type { People, Person } from '../people/people.ts';
 import type { SignedIn } from '../people/signed-in.ts';
 import type { Cache } from '../ports/cache.ts';
 import type { IssuerKeys, KeySet } from '../ports/issuer-keys.ts';
@@ -57,12 +57,11 @@ export class ProviderLogout {
       );
     }
     if (await this.#isUsed(found.jti)) return [];
-    const id = personId(providerKeys.issuer, found.subject);
     const ended: Person[] = [];
     for (const tenant of tenants) {
-      const person = await people.find(tenant, id);
+      const person = await people.bySubject(tenant, providerKeys.issuer, found.subject);
       if (person === null) continue;
-      await signedIn.signOut(tenant, id);
+      await signedIn.signOut(tenant, person.id);
       ended.push(person);
     }
     await this.#remember(found.jti);

@@ -36,7 +36,8 @@ export interface AuditQuery {
   readonly credential?: string;
   readonly object?: string;
   readonly document?: string;
-  readonly address?: string;
+  /** One of these, as events name them. */
+  readonly addresses?: readonly string[];
   readonly requestId?: string;
   /** ISO 8601, UTC; from inclusive, before exclusive. */
   readonly from?: string;

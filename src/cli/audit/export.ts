@@ -40,9 +40,9 @@ async function exportHere(
   { data, tenant }: WhereFlags,
   io: Io,
 ): Promise<void> {
-  await withServiceTrail(data, async (trail) => {
+  await withServiceTrail(data, async (trail, addresses) => {
     await note(trail, tenant, 'audit.exported', filter);
-    const query = { ...queryOf(filter, tenant), descending: false, size: PAGE };
+    const query = { ...(await queryOf(filter, tenant, addresses)), descending: false, size: PAGE };
     await write(io.stdout, headLine(format));
     for (let next: number | null = after; next !== null; ) {
       const page: { events: readonly AuditEvent[]; next: number | null } = await trail.list({

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { SealedAddresses } from '../../access/index.ts';
 import { type AuditQuery, EVENT_TYPES, type EventType } from '../../audit/index.ts';
 import type { AuditFilter } from '../../client/index.ts';
 import { CliError } from '../errors.ts';
@@ -49,11 +50,13 @@ export function filterOf(flags: FilterFlags): AuditFilter {
 }
 
 /** The same for a trail that is at hand. */
-export function queryOf(
-  { type, outcome, ...rest }: AuditFilter,
+export async function queryOf(
+  { type, outcome, address, ...rest }: AuditFilter,
   tenant: string,
-): Omit<AuditQuery, 'descending' | 'size' | 'after'> {
+  addresses: Pick<SealedAddresses, 'looksOf'>,
+): Promise<Omit<AuditQuery, 'descending' | 'size' | 'after'>> {
   return {
+    ...(address === undefined ? {} : { addresses: await addresses.looksOf(tenant, address, rest.actor) }),
     tenant,
     ...rest,
     ...(type === undefined ? {} : { types: type.split(',').filter(isType) }),

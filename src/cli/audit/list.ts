@@ -1,5 +1,5 @@
 import { type AuditEvent, eventLine, type Happening, headLine, type Trail } from '../../audit/index.ts';
-import { type AuditFilter, type EventFields, type EventPage, listEvents } from '../../client/index.ts';
+import { type AuditFilter, type EventPage, listEvents, type ShownEvent } from '../../client/index.ts';
 import { textTable } from '../../kit/index.ts';
 import { connect } from '../documents/connection.ts';
 import { wholeNumber } from '../documents/read.ts';
@@ -25,7 +25,7 @@ export interface ListFlags extends FilterFlags, WhereFlags {
 }
 
 interface Listed {
-  readonly events: readonly EventFields[];
+  readonly events: readonly ShownEvent[];
   readonly view: EventPage['view'];
   /** Whether there are more than were asked for. */
   readonly isMore: boolean;
@@ -56,7 +56,7 @@ export async function runList(flags: ListFlags, io: Io): Promise<number> {
 
 async function listThere({ filter, order, limit }: Asked, flags: WhereFlags): Promise<Listed> {
   const { service } = connect(flags);
-  const events: EventFields[] = [];
+  const events: ShownEvent[] = [];
   let view = { through: 0, waiting: 0 };
   let pageToken: string | null = null;
   do {
@@ -71,10 +71,10 @@ async function listThere({ filter, order, limit }: Asked, flags: WhereFlags): Pr
 }
 
 async function listHere({ filter, order, limit }: Asked, { data, tenant }: WhereFlags): Promise<Listed> {
-  return await withServiceTrail(data, async (trail) => {
+  return await withServiceTrail(data, async (trail, addresses) => {
     await note(trail, tenant, 'audit.read', filter);
     const view = await trail.reach(tenant);
-    const query = { ...queryOf(filter, tenant), descending: order === 'descending' };
+    const query = { ...(await queryOf(filter, tenant, addresses)), descending: order === 'descending' };
     const events: AuditEvent[] = [];
     let after: number | null = null;
     do {
@@ -83,7 +83,12 @@ async function listHere({ filter, order, limit }: Asked, { data, tenant }: Where
       events.push(...page.events);
       after = page.next;
     } while (after !== null && events.length < limit);
-    return { events, view, isMore: after !== null };
+    const opened = await addresses.open(
+      tenant,
+      events.map(({ address }) => address),
+    );
+    const shown = events.map((event, at) => ({ ...event, openedAddress: opened[at] ?? null }));
+    return { events: shown, view, isMore: after !== null };
   });
 }
 
@@ -113,9 +118,9 @@ function jsonOf({ events, view }: Listed): string {
 
 function tableOf({ events, view, isMore }: Listed): string {
   const rows = events.map((event) => {
-    const { sequence, at, outcome, reason, type, actor, object, address } = event;
+    const { sequence, at, outcome, reason, type, actor, object, openedAddress } = event;
     const ended = outcome === 'done' || reason === null ? outcome : `${outcome}: ${reason}`;
-    return [sequence, minute(at), type, ended, actor, object ?? '', address ?? ''].map((cell) =>
+    return [sequence, minute(at), type, ended, actor, object ?? '', openedAddress ?? ''].map((cell) =>
       typeof cell === 'number' ? cell : shown(cell),
     );
   });

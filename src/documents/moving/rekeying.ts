@@ -16,6 +16,7 @@ export interface KeyChange {
 const SEALED: Readonly<Record<string, (rest: readonly string[]) => readonly [id: string, purpose: string]>> =
   {
     records: (rest) => [rest.join(':'), 'record'],
+    persons: (rest) => [rest.join(':'), 'record'],
     evidence: (rest) => [rest.join(':'), 'evidence'],
     links: () => ['links', 'links'],
   };

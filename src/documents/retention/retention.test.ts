@@ -83,7 +83,7 @@ async function openWorld(folder: string) {
   };
   const heads = new HeadStore(blobs.heads, keys, ambient);
   const contents = new ContentStore(blobs.contents, keys, ambient);
-  const records = new Records(blobs.heads, keys, ambient);
+  const records = new Records({ heads: blobs.heads, secrets: blobs.heads }, keys, ambient);
   const book = new RuleBook(records, ambient.clock);
   const rules = async (tenant: string) => (await book.read(tenant)).rules;
   const stores = { heads, contents, ambient, rules, committed: async () => {} };

@@ -58,6 +58,14 @@ const eventSchema = z
   })
   .openapi('AuditEvent', { description: 'An event of the audit trail; /events says what its fields are.' });
 
+const shownSchema = eventSchema
+  .extend({
+    openedAddress: z.string().nullable().openapi({
+      description: 'The address, where it could be opened: no field of the event, and in no hash.',
+    }),
+  })
+  .openapi('ShownAuditEvent');
+
 const viewSchema = z
   .object({
     through: z.number().int().openapi({
@@ -125,7 +133,7 @@ export const listEvents = createRoute({
       description: 'A page.',
       content: json(
         z.object({
-          events: z.array(eventSchema),
+          events: z.array(shownSchema),
           nextPageToken: z.string().nullable(),
           view: viewSchema,
         }),
@@ -144,7 +152,7 @@ export const getEvent = createRoute({
   path: '/v1/audit/events/{sequence}',
   summary: 'One event, from the chain itself',
   request: { params },
-  responses: { 200: { description: 'The event.', content: json(eventSchema) }, ...problemResponses },
+  responses: { 200: { description: 'The event.', content: json(shownSchema) }, ...problemResponses },
 });
 
 export const proveOne = createRoute({

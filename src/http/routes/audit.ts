@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Access } from '../../access/index.ts';
 import {
+  type AuditEvent,
   type AuditQuery,
   checkpointsAfter,
   type EventType,
@@ -25,24 +27,26 @@ const RETRY_AFTER = { 'Retry-After': '60' };
 
 /** The trail of the tenant of whoever asks. The policy says who may. */
 export function addAuditRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
-  const { trail, checkpoints: place } = services;
+  const { trail, checkpoints: place, access } = services;
+  const shown = async (events: readonly AuditEvent[]) => await opened(access, events);
   app.openapi(api.listEvents, async (c) => {
     const { order, pageSize: size, pageToken, ...filters } = c.req.valid('query');
     noteFilters(c, filters);
-    const query = { ...queryOf(c, filters), descending: order === 'descending' };
+    const query = { ...(await queryOf(c, access, filters)), descending: order === 'descending' };
     const after = pageToken === undefined ? {} : { after: Number(decodePageToken(pageToken, query).value) };
     // Asked for first: what comes meanwhile is no reason to claim less.
     const view = await trail.reach(query.tenant);
     const { events, next } = await trail.list({ ...query, size, ...after });
     const nextPageToken = next === null ? null : encodePageToken({ value: String(next), id: '' }, query);
-    return c.json({ events: [...events], nextPageToken, view }, 200, FRESH);
+    return c.json({ events: await shown(events), nextPageToken, view }, 200, FRESH);
   });
   app.openapi(api.getEvent, async (c) => {
     const { sequence } = c.req.valid('param');
     const event = await trail.event(actorOf(c).tenant, sequence);
     if (event === null) throw noSuchEvent();
     c.set('audited', { object: event.id, details: { sequence } });
-    return c.json(event, 200, FRESH);
+    const [one = { ...event, openedAddress: null }] = await shown([event]);
+    return c.json(one, 200, FRESH);
   });
   app.openapi(api.proveOne, async (c) => {
     const { sequence } = c.req.valid('param');
@@ -68,11 +72,11 @@ export function addAuditRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices
   addExport(app, services);
 }
 
-function addExport(app: OpenAPIHono<HttpEnv>, { trail }: HttpServices): void {
+function addExport(app: OpenAPIHono<HttpEnv>, { trail, access }: HttpServices): void {
   serve(app, api.exportEvents, async (c) => {
     const { format, after, ...filters } = api.exportEvents.request.query.parse(c.req.query());
     noteFilters(c, { ...filters, ...(after > 0 ? { after } : {}), format });
-    const query = queryOf(c, filters);
+    const query = await queryOf(c, access, filters);
     const { through } = await trail.reach(query.tenant);
     const body = await begun(c, exportedEvents(trail, query, { format, after, through }));
     return c.body(body, 200, {
@@ -86,10 +90,18 @@ function addExport(app: OpenAPIHono<HttpEnv>, { trail }: HttpServices): void {
 
 type Filters = { readonly [Name in keyof api.GivenFilters]: api.GivenFilters[Name] | undefined };
 
-function queryOf(c: Context<HttpEnv>, { type, from, before, ...equal }: Filters) {
+async function queryOf(
+  c: Context<HttpEnv>,
+  access: Access,
+  { type, from, before, address, ...equal }: Filters,
+) {
+  const { tenant } = actorOf(c);
   const given = Object.entries(equal).filter(([, value]) => value !== undefined);
   return {
-    tenant: actorOf(c).tenant,
+    tenant,
+    ...(address === undefined
+      ? {}
+      : { addresses: await access.addresses.looksOf(tenant, address, equal.actor) }),
     ...(Object.fromEntries(given) as Pick<AuditQuery, 'outcome' | 'actor' | 'credential' | 'object'>),
     ...(type === undefined ? {} : { types: type.split(',') as EventType[] }),
     // Events say their time with milliseconds, and are compared as texts.
@@ -107,6 +119,17 @@ function noteFilters(
     value === undefined ? [] : [[name, name === 'address' ? 'given' : value] as const],
   );
   if (given.length > 0) c.set('audited', { details: Object.fromEntries(given) });
+}
+
+/** Addresses of people are opened for who may read the trail; what an export takes along is as it was hashed. */
+async function opened(access: Access, events: readonly AuditEvent[]) {
+  const [first] = events;
+  if (first === undefined) return [];
+  const addresses = await access.addresses.open(
+    first.tenant,
+    events.map(({ address }) => address),
+  );
+  return events.map((event, at) => ({ ...event, openedAddress: addresses[at] ?? null }));
 }
 
 function noSuchEvent(): RequestError {

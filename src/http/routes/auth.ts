@@ -1,7 +1,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { html } from 'hono/html';
-import { type Access, AccessError, signInRequired, type Tokens } from '../../access/index.ts';
+import { type Access, AccessError, type Person, signInRequired, type Tokens } from '../../access/index.ts';
 import type { EventActor } from '../../audit/index.ts';
 import { cookieOf, forgetFlow, forgetTokens, keepFlow, keepTokens } from '../cookies.ts';
 import { PROBLEMS, RequestError, toProblem } from '../errors.ts';
@@ -44,14 +44,14 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
     assertOwnPage(c);
     await access.countTry(c.var.address);
     const { link } = linkBody.safeParse(await c.req.json().catch(() => null)).data ?? { link: '' };
-    signedIn(c, await access.redeemLink(link, deviceOf(c)));
+    await signedIn(c, access, await access.redeemLink(link, deviceOf(c)));
     return c.body(null, 204, FRESH);
   });
   addLocalRoutes(app, services);
   app.post('/auth/refresh', async (c) => {
     assertOwnPage(c);
     await access.countTry(c.var.address);
-    signedIn(c, await refreshed(c, access));
+    await signedIn(c, access, await refreshed(c, access));
     return c.body(null, 204, FRESH);
   });
   app.post('/auth/sign-out', async (c) => {
@@ -59,7 +59,7 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
     const who = await whoIs(c, access);
     if (who !== null) {
       await access.signedIn.signOut(who.tenant, who.id);
-      c.set('audited', { actor: actorOf(c, who.tenant, who.id, 'sign-out') });
+      c.set('audited', { actor: await actorOf(c, access, who, 'sign-out') });
     }
     forgetTokens(c);
     return c.body(null, 204, FRESH);
@@ -78,22 +78,22 @@ function addLocalRoutes(app: OpenAPIHono<HttpEnv>, { access }: HttpServices): vo
     const local = await begin(c);
     const given = localBody.safeParse(await c.req.json().catch(() => null));
     const { email, password } = given.data ?? { email: '', password: '' };
-    signedIn(c, await local.signIn(email, password, deviceOf(c)));
+    await signedIn(c, access, await local.signIn(email, password, deviceOf(c)));
     return c.body(null, 204, FRESH);
   });
   app.post('/auth/password', shortBody, async (c) => {
     const local = await begin(c);
     const given = passwordBody.safeParse(await c.req.json().catch(() => null));
     const { link, password } = given.data ?? { link: '', password: '' };
-    signedIn(c, await local.setPassword(link, password, deviceOf(c)));
+    await signedIn(c, access, await local.setPassword(link, password, deviceOf(c)));
     return c.body(null, 204, FRESH);
   });
   app.put('/auth/password', shortBody, async (c) => {
     const local = await begin(c);
     const standing = await access.signedIn.standing(cookieOf(c, 'access') ?? '');
     if (standing === null) throw signInRequired();
-    const { tenant, id } = standing.person;
-    c.set('audited', { actor: actorOf(c, tenant, id, standing.session.id), object: id });
+    const { id } = standing.person;
+    c.set('audited', { actor: await actorOf(c, access, standing.person, standing.session.id), object: id });
     const given = changeBody.safeParse(await c.req.json().catch(() => null));
     const { current, password } = given.data ?? { current: '', password: '' };
     const tokens = await local.changePassword(standing.person, { current, next: password }, deviceOf(c));
@@ -124,7 +124,7 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
       throw error;
     });
     if (person !== undefined) {
-      c.set('audited', { actor: actorOf(c, person.tenant, person.id, 'provider'), object: person.id });
+      c.set('audited', { actor: await actorOf(c, access, person, 'provider'), object: person.id });
     }
     return c.body(null, 200, FRESH);
   });
@@ -135,21 +135,27 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
       const flow = cookieOf(c, 'flow');
       forgetFlow(c);
       const { tokens, returnTo } = await providerOf(access).finish(callback, flow, deviceOf(c));
-      signedIn(c, tokens);
+      await signedIn(c, access, tokens);
       c.header('Cache-Control', 'no-store');
       return c.redirect(returnTo, 303);
     }),
   );
 }
 
-function signedIn(c: Context<HttpEnv>, tokens: Tokens): void {
+async function signedIn(c: Context<HttpEnv>, access: Access, tokens: Tokens): Promise<void> {
   const { tenant, person, id } = tokens.session;
-  c.set('audited', { actor: actorOf(c, tenant, person, id), object: id });
+  c.set('audited', { actor: await actorOf(c, access, { tenant, id: person }, id), object: id });
   keepTokens(c, tokens);
 }
 
-function actorOf(c: Context<HttpEnv>, tenant: string, id: string, credential: string): EventActor {
-  const { address, requestId } = c.var;
+async function actorOf(
+  c: Context<HttpEnv>,
+  access: Access,
+  { tenant, id }: Pick<Person, 'tenant' | 'id'>,
+  credential: string,
+): Promise<EventActor> {
+  const { requestId } = c.var;
+  const address = await access.addressFor(tenant, id, c.var.address);
   return { tenant, kind: 'person', id, credential, address, requestId };
 }
 

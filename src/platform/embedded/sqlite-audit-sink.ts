@@ -53,7 +53,7 @@ const INDEXES = `
 `;
 
 /** Conditions that name one column. */
-const EQUAL = ['outcome', 'actor', 'credential', 'object', 'document', 'address', 'requestId'] as const;
+const EQUAL = ['outcome', 'actor', 'credential', 'object', 'document', 'requestId'] as const;
 
 /** Between each event and the one that follows it; none stands before the first and behind the last. */
 const GAPS = `
@@ -131,7 +131,7 @@ export class SqliteAuditSink implements AuditSink {
   }
 
   async list(query: AuditQuery): Promise<AuditPage> {
-    const { tenant, types, from, before, descending, size, after } = query;
+    const { tenant, types, addresses, from, before, descending, size, after } = query;
     const conditions: [string, string | number][] = [['tenant = ?', tenant]];
     for (const name of EQUAL) {
       const value = query[name];
@@ -139,6 +139,8 @@ export class SqliteAuditSink implements AuditSink {
     }
     if (types !== undefined)
       conditions.push(['type IN (SELECT value FROM json_each(?))', JSON.stringify(types)]);
+    if (addresses !== undefined)
+      conditions.push(['address IN (SELECT value FROM json_each(?))', JSON.stringify(addresses)]);
     if (from !== undefined) conditions.push(['at >= ?', from]);
     if (before !== undefined) conditions.push(['at < ?', before]);
     if (after !== undefined) conditions.push([`sequence ${descending ? '<' : '>'} ?`, after]);

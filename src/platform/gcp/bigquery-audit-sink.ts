@@ -17,7 +17,7 @@ const MOST_GAPS = 100;
 const HOPELESS = new Set(['invalid', 'invalidQuery', 'tooLarge']);
 
 /** Conditions that name one column. */
-const EQUAL = ['outcome', 'actor', 'credential', 'object', 'document', 'address', 'requestId'] as const;
+const EQUAL = ['outcome', 'actor', 'credential', 'object', 'document', 'requestId'] as const;
 
 export interface WarehousePlace {
   /** `null`: the client's own. */
@@ -161,7 +161,7 @@ function eventOf({ at, ...row }: Row): AuditEvent {
 }
 
 function conditionsOf(query: AuditQuery): { where: string; params: Record<string, Parameter> } {
-  const { tenant, types, from, before, descending, after } = query;
+  const { tenant, types, addresses, from, before, descending, after } = query;
   const conditions = ['tenant = @tenant'];
   const params: Record<string, Parameter> = { tenant };
   const add = (name: string, sql: string, value: Parameter | undefined): void => {
@@ -171,6 +171,7 @@ function conditionsOf(query: AuditQuery): { where: string; params: Record<string
   };
   for (const name of EQUAL) add(name, `\`${name}\` = @${name}`, query[name]);
   add('types', 'type IN UNNEST(@types)', types);
+  add('addresses', 'address IN UNNEST(@addresses)', addresses);
   add('since', '`at` >= TIMESTAMP(@since)', from);
   add('until', '`at` < TIMESTAMP(@until)', before);
   add('after', `sequence ${descending ? '<' : '>'} @after`, after);

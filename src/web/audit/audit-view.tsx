@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import {
-  type EventFields,
   type EventPage,
   exportPath,
   listEvents,
   listEventTypes,
+  type ShownEvent,
 } from '../../client/index.ts';
 import { useAnswer } from '../answer.ts';
 import { service } from '../api.ts';
@@ -35,7 +35,7 @@ export function AuditView() {
     listEvents(service, { ...filterOf(query), pageSize: PAGE_SIZE, ...(pageToken && { pageToken }) }, signal),
   );
   const types = useAnswer('types', (signal) => listEventTypes(service, signal)).value?.types ?? {};
-  const [opened, setOpened] = useState<EventFields>();
+  const [opened, setOpened] = useState<ShownEvent>();
   const change = (next: EventQuery): void => go(addressOf(next), { replace: true });
   const only = (next: EventQuery): void => {
     setOpened(undefined);

@@ -1,12 +1,12 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import type { EventFields } from '../../client/index.ts';
+import type { ShownEvent } from '../../client/index.ts';
 import { Prove } from './prove.tsx';
 import type { EventQuery } from './query.ts';
 import { Actor, OutcomeMark } from './table.tsx';
 import { secondOf, typeName } from './words.ts';
 
 interface Props {
-  readonly event: EventFields;
+  readonly event: ShownEvent;
   /** What the type says. */
   readonly title: string | undefined;
   readonly onFilter: (query: EventQuery) => void;
@@ -29,7 +29,8 @@ export function EventDialog({ event, title, onFilter, onClose }: Props) {
   const heading = useId();
   useEffect(() => dialog.current?.showModal(), []);
   const found = (name: Findable, label: string) => {
-    const value = event[name];
+    // Of whoever was erased there is nothing but that it was sealed.
+    const value = name === 'address' ? (event.openedAddress ?? event.address) : event[name];
     if (value === null) return null;
     return (
       <Fact key={name} label={label}>

@@ -1,11 +1,11 @@
-import type { EventFields } from '../../client/index.ts';
+import type { EventFields, ShownEvent } from '../../client/index.ts';
 import { kindOf, OUTCOMES, secondOf, shortId, typeName } from './words.ts';
 
 interface Props {
-  readonly events: readonly EventFields[];
+  readonly events: readonly ShownEvent[];
   /** Another answer is on its way. */
   readonly busy: boolean;
-  readonly onOpen: (event: EventFields) => void;
+  readonly onOpen: (event: ShownEvent) => void;
 }
 
 export function EventTable({ events, busy, onOpen }: Props) {
@@ -39,7 +39,7 @@ export function EventTable({ events, busy, onOpen }: Props) {
   );
 }
 
-function Row({ event, onOpen }: { readonly event: EventFields } & Pick<Props, 'onOpen'>) {
+function Row({ event, onOpen }: { readonly event: ShownEvent } & Pick<Props, 'onOpen'>) {
   const { sequence, at, type, object, reason, outcome } = event;
   return (
     <tr>
