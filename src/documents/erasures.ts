@@ -9,6 +9,7 @@ import { DocumentsError } from './errors.ts';
 import { type Commit, type Head, nextHead } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
 import { takenHead } from './leftovers.ts';
+import type { Operation, OperationStore } from './operations/index.ts';
 import type { Records } from './records.ts';
 import type { Requests } from './requests.ts';
 import { assertKept, type RulesOf } from './retention/keeping.ts';
@@ -35,6 +36,9 @@ export interface ErasureParts {
   readonly catalogue: Pick<Catalogue, 'erase'>;
   /** Plans of exports: they hold names and descriptions. */
   readonly plans: { forget(tenant: string): Promise<void> };
+  /** What was asked of them, with what was sent and what came of it. */
+  readonly operations: Pick<OperationStore, 'forget'>;
+  readonly forgetResult: (operation: Operation) => Promise<void>;
   /** What keeps documents for a time. */
   readonly rules: RulesOf | undefined;
   readonly trail: ErasureTrail;
@@ -206,6 +210,7 @@ export class Erasures {
     await purgeAll(stores.heads, `below/${tenant}/${document}/`);
     const answers = await requests.forget(tenant, [document, ...redlines]);
     await this.#parts.plans.forget(tenant);
+    await this.#parts.operations.forget(tenant, [document, ...redlines], this.#parts.forgetResult);
     // Later: what a search index knows of it goes here.
     const counts = { ...NO_COUNTS, ...erasure.counts, answers };
     const done = { ...erasure, state: 'done', doneAt: isoTime(ambient.clock), counts } as const;

@@ -57,6 +57,25 @@ export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from
 export { type MoveReport, type Mover, Placements, TenantMove } from './moving/index.ts';
 export { movePersons } from './persons.ts';
 export {
+  callerOf,
+  changed,
+  isOpen,
+  type ListedOperation,
+  lastOf,
+  type NewOperation,
+  OPERATION_STATES,
+  type Operation,
+  type OperationActor,
+  type OperationChange,
+  type OperationEvent,
+  type OperationFailure,
+  type OperationPlace,
+  type OperationPriority,
+  type OperationState,
+  OperationStore,
+  type StoredOperation,
+} from './operations/index.ts';
+export {
   type ArchiveSignature,
   type CheckedArchive,
   checkArchive,

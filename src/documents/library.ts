@@ -17,6 +17,7 @@ import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
 import { sweepSecrets } from './lone-secrets.ts';
 import { Members } from './members.ts';
+import { OperationStore } from './operations/index.ts';
 import { Evidence, ExportStore, Exports, Imports, type TrailPages } from './portability/index.ts';
 import { pruneHeads, pruneRule } from './pruning.ts';
 import { type Quota, Quotas } from './quotas.ts';
@@ -24,7 +25,7 @@ import { Records } from './records.ts';
 import { Redlines } from './redlines.ts';
 import type { Region } from './regions.ts';
 import { Requests } from './requests.ts';
-import { Results } from './results.ts';
+import { Results, removeResult } from './results.ts';
 import { Holds } from './retention/holds.ts';
 import type { RulesOf } from './retention/keeping.ts';
 import { RuleBook } from './retention/rule-book.ts';
@@ -65,6 +66,8 @@ export class Library {
   readonly redlines: Redlines;
   readonly uploads: Uploads;
   readonly requests: Requests;
+  /** What was asked for that takes longer than a request. */
+  readonly operations: OperationStore;
   /** People, keys and what else the room `access` keeps. */
   readonly records: Records;
   readonly links: Links;
@@ -107,6 +110,10 @@ export class Library {
     this.records = new Records(parts.region, this.#keys, parts.ambient);
     this.requests = new Requests(parts.spool, this.#keys, parts.ambient);
     const { ambient } = parts;
+    this.operations = new OperationStore({
+      ...{ heads: parts.region.heads, spool: parts.spool, keys: this.#keys, ambient },
+      prunesItself: parts.region.prunesItself === true,
+    });
     this.retention = new RuleBook(this.records, ambient.clock);
     const { retention } = this;
     this.#rules = async (tenant) => (await retention.read(tenant)).rules;
@@ -124,7 +131,7 @@ export class Library {
       ...{ service: parts.keys, held: this.#documentKeys },
       ...{ heads: parts.region.heads, secrets: parts.region.secrets },
       rewrapping: new Rewrapping(this.#heads, this.#documentKeys, ambient, HOUSEKEEPER),
-      holders: [linkKeys, this.records, evidence],
+      holders: [linkKeys, this.records, evidence, this.operations],
       ...{ catalogue: parts.catalogue, residency: parts.residency, clock: ambient.clock },
     });
     this.members = new Members(stores);
@@ -213,6 +220,12 @@ export class Library {
     return new Erasures({
       ...{ heads: this.#heads, stores: region, keys: this.#documentKeys, records: this.records },
       ...{ requests: this.requests, rules: this.#rules, catalogue, plans, trail, ambient },
+      operations: this.operations,
+      forgetResult: async ({ tenant, result }) => {
+        const { kind, id } = (result ?? {}) as { readonly kind?: string; readonly id?: string };
+        if (kind === 'comparisons' && id !== undefined)
+          await removeResult(this.#parts.spool, { tenant, kind, id });
+      },
     });
   }
 

@@ -7,7 +7,7 @@ import type { WrappedKey } from './key-service.ts';
 import { sealBytes } from './sealing.ts';
 import { open as openSealed } from './sealing-streams.ts';
 
-/** How long a result can be fetched: one hour. */
+/** How long a result can be fetched, unless it is said otherwise: one hour. */
 const RESULT_LIFETIME_MS = 3_600_000;
 
 const ID = /^[0-9a-f]{48}$/;
@@ -75,6 +75,7 @@ export class Results {
    * Keeps a document and its report. The report is written last: a result without one does not exist.
    *
    * @param report what JSON can hold.
+   * @param lifetimeMs milliseconds that it can be fetched.
    *
    * @throws {ResultsFullError} when there is no room, also after what has expired was removed.
    */
@@ -82,6 +83,7 @@ export class Results {
     { tenant, kind }: Omit<ResultPlace, 'id'>,
     document: Uint8Array,
     report: object,
+    lifetimeMs = RESULT_LIFETIME_MS,
   ): Promise<SavedResult> {
     if (this.#held + document.byteLength > this.#ceiling) await this.sweep();
     if (this.#held + document.byteLength > this.#ceiling) {
@@ -89,7 +91,7 @@ export class Results {
     }
     const { clock, random } = this.#ambient;
     const id = Buffer.from(random(24)).toString('hex');
-    const result = { tenant, kind, id, expiresAt: clock() + RESULT_LIFETIME_MS };
+    const result = { tenant, kind, id, expiresAt: clock() + lifetimeMs };
     const { key, wrapped } = await this.#keys.create(tenant, contextOf(result));
     try {
       await this.#write(result, 'document', document, key, wrapped);
@@ -186,6 +188,11 @@ export class Results {
     const written = await this.#blobs.write(name(result, part), sealed, { ifGeneration: ABSENT, attributes });
     this.#held += written?.size ?? 0;
   }
+}
+
+/** Removes what came of an operation, before its time. */
+export async function removeResult(blobs: BlobStore, { tenant, kind, id }: ResultPlace): Promise<void> {
+  for await (const blob of blobs.list(`${kind}/${tenant}/${id}/`)) await blobs.delete(blob.name);
 }
 
 /** Fails as `damaged` before the last bytes go out, when they are not those that were kept. */

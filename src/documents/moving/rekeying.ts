@@ -19,6 +19,8 @@ const SEALED: Readonly<Record<string, (rest: readonly string[]) => readonly [id:
     persons: (rest) => [rest.join(':'), 'record'],
     evidence: (rest) => [rest.join(':'), 'evidence'],
     links: () => ['links', 'links'],
+    operations: (rest) => [rest.join(':'), 'operation'],
+    inputs: (rest) => [rest.join(':'), 'input'],
   };
 /** Kinds that hold no key of the tenant's: sealed under keys of documents, or not secret. */
 const PLAIN = ['heads', 'pages', 'contents', 'below', 'journal', 'events', 'outbox', 'intents'];

@@ -1,0 +1,21 @@
+export {
+  callerOf,
+  type ListedOperation,
+  type OperationPlace,
+  OperationStore,
+  type StoredOperation,
+} from './operation-store.ts';
+export {
+  changed,
+  isOpen,
+  lastOf,
+  type NewOperation,
+  OPERATION_STATES,
+  type Operation,
+  type OperationActor,
+  type OperationChange,
+  type OperationEvent,
+  type OperationFailure,
+  type OperationPriority,
+  type OperationState,
+} from './record.ts';

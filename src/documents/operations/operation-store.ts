@@ -1,0 +1,280 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '../../access/index.ts';
+import type { Ambient } from '../ambient.ts';
+import { ABSENT, type BlobInfo, type BlobStore, type VersionedBlobStore } from '../blob-store.ts';
+import type { DataKeys } from '../data-keys.ts';
+import { SealedBytes } from '../sealed-bytes.ts';
+import { type SealedObject, SealedObjects, type SealedPlace } from '../sealed-objects.ts';
+import { changed, isOpen, type NewOperation, type Operation, type OperationState } from './record.ts';
+
+/** An operation, and which write it came from. */
+interface Envelope {
+  readonly write: string;
+  readonly operation: Operation;
+}
+
+/** An operation as it was read: only who has the last one can write the next. */
+export interface StoredOperation {
+  readonly operation: Operation;
+  readonly sealed: SealedObject<Envelope>;
+}
+
+/** What can be told of an operation without opening it. */
+export interface ListedOperation {
+  readonly tenant: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly state: OperationState;
+  /** `callerOf` whoever asked. */
+  readonly caller: string;
+  readonly parent: string | null;
+  /** Milliseconds since 1970; `null` until it ends. */
+  readonly expiresAt: number | null;
+}
+
+/** A place that names an operation without saying anything of it. */
+export interface OperationPlace {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+export interface OperationStoreParts {
+  readonly heads: VersionedBlobStore;
+  /** Where it stands which operations have not ended. */
+  readonly spool: BlobStore;
+  readonly keys: DataKeys;
+  readonly ambient: Ambient;
+  /** The store of heads removes earlier generations itself. */
+  readonly prunesItself: boolean;
+}
+
+const ID = /^o_[0-9a-f]{32}$/;
+const INPUT = /^[a-z0-9_-]{1,64}$/;
+const MOST_MILLISECONDS = 2 ** 48 - 1;
+const MOST_TRIES = 5;
+
+/**
+ * Operations as sealed objects `operations/TENANT/ID`, replaced under their generation; what was sent with them as
+ * `inputs/TENANT/ID/NAME`. `pending/TENANT/ID` stands for each that has not ended, so that a sweep looks at those alone: it is
+ * there before the record, and goes after the end was told. Decision 0184. Throws `OutsideError` and `documents/unclear`.
+ */
+export class OperationStore {
+  readonly #parts: OperationStoreParts;
+  readonly #records: SealedObjects<Envelope>;
+  readonly #inputs: SealedBytes;
+
+  constructor(parts: OperationStoreParts) {
+    this.#parts = parts;
+    this.#records = new SealedObjects(parts.heads, parts.keys, parts.ambient, 'operation');
+    this.#inputs = new SealedBytes(parts.heads, parts.keys, parts.ambient, 'input');
+  }
+
+  /** Of an operation that is begun now. */
+  newId(): string {
+    const { clock, random } = this.#parts.ambient;
+    const before = (MOST_MILLISECONDS - clock()).toString(16).padStart(12, '0');
+    return `o_${before}${Buffer.from(random(10)).toString('hex')}`;
+  }
+
+  /** Keeps a new one, with what was sent: when this resolves it is lost no more. */
+  async create(
+    asked: NewOperation,
+    inputs: Readonly<Record<string, Uint8Array>> = {},
+  ): Promise<StoredOperation> {
+    const { ambient } = this.#parts;
+    const [id, now] = [this.newId(), ambient.clock()];
+    const names = Object.keys(inputs);
+    const begun: Operation = {
+      ...{ documents: [], parent: null, ...asked },
+      ...({ format: 1, id, tenant: asked.actor.tenant, inputs: names, state: 'queued' } as const),
+      ...{ stage: null, percent: 0, attempt: 0, worker: null, createdAt: new Date(now).toISOString() },
+      ...{ startedAt: null, endedAt: null, expectedEndAt: null, error: null, dead: false, result: null },
+      ...{ expiresAt: null, events: [] },
+    };
+    const operation = changed(begun, {}, now);
+    const place = { tenant: operation.tenant, id };
+    const sent = Object.entries(inputs).map(([name, bytes]) =>
+      this.#inputs.write(inputPlace(place, name), bytes),
+    );
+    // What is left of one that nobody was told of a sweep removes.
+    const [stored] = await Promise.all([this.#put(null, operation), this.mark(place), ...sent]);
+    if (stored === null) throw new Error('Two operations have one id.');
+    return stored;
+  }
+
+  async read({ tenant, id }: OperationPlace): Promise<StoredOperation | null> {
+    if (!ID.test(id)) return null;
+    const sealed = await this.#records.read(recordPlace({ tenant, id }));
+    return sealed === null ? null : { operation: sealed.value.operation, sealed };
+  }
+
+  /**
+   * Writes what became of an operation, on condition that nobody else did since it was read.
+   *
+   * @returns `null` when somebody did, or it is gone.
+   */
+  async write(base: StoredOperation, next: Operation): Promise<StoredOperation | null> {
+    let current: StoredOperation | null = base;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const stored: StoredOperation | null = await this.#put(current, next);
+      if (stored !== null) return stored;
+      current = await this.read(next);
+      // The same write under another key of the tenant's is nobody else's.
+      if (current === null || current.sealed.value.write !== base.sealed.value.write) return null;
+    }
+    return null;
+  }
+
+  /** Whether it is still as it was read, without opening it. */
+  async isCurrent({ operation, sealed }: StoredOperation): Promise<boolean> {
+    const blob = await this.#parts.heads.stat(recordPlace(operation).name);
+    if (blob === null) return false;
+    if (blob.generation === sealed.generation) return true;
+    return (await this.read(operation))?.sealed.value.write === sealed.value.write;
+  }
+
+  /** What was sent under a name; `null` when it is there no more. */
+  async input(place: OperationPlace, name: string): Promise<Uint8Array | null> {
+    return await this.#inputs.read(inputPlace(place, name));
+  }
+
+  /** Removes what was sent. */
+  async dropInputs({ tenant, id }: OperationPlace): Promise<void> {
+    const { heads } = this.#parts;
+    for await (const { name } of heads.list(`inputs/${tenant}/${id}/`)) await heads.purge(name);
+  }
+
+  /** Notes that it has not ended. */
+  async mark(place: OperationPlace): Promise<void> {
+    await this.#parts.spool.write(markOf(place), new Uint8Array(), { ifGeneration: ABSENT });
+  }
+
+  /** It has ended, and all that follows from that was done. */
+  async unmark(place: OperationPlace): Promise<void> {
+    const { heads, spool, ambient, prunesItself } = this.#parts;
+    const { name } = recordPlace(place);
+    if (!prunesItself) await heads.prune(name, { newest: 0, before: ambient.clock() + 1 });
+    await spool.delete(markOf(place));
+  }
+
+  /** Those that have not ended, or of which that is not known yet. @param tenant only of that one. */
+  async *pending(tenant = ''): AsyncIterable<OperationPlace> {
+    const prefix = tenant === '' ? 'pending/' : `pending/${tenant}/`;
+    for await (const { name } of this.#parts.spool.list(prefix)) {
+      const [, owner = '', id = ''] = name.split('/');
+      yield { tenant: owner, id };
+    }
+  }
+
+  /** The latest first within each tenant. @param after the id behind which the list of a tenant goes on. */
+  async *list(tenant = '', after?: string): AsyncIterable<ListedOperation> {
+    const prefix = tenant === '' ? 'operations/' : `operations/${tenant}/`;
+    const behind = after === undefined ? undefined : `${prefix}${after}`;
+    for await (const blob of this.#parts.heads.list(prefix, behind)) yield listed(blob);
+  }
+
+  /** Removes all that is kept of one, whatever became of it. */
+  async remove(place: OperationPlace): Promise<void> {
+    await this.dropInputs(place);
+    await this.#parts.heads.purge(recordPlace(place).name);
+    await this.#parts.spool.delete(markOf(place));
+  }
+
+  /**
+   * Removes those that name one of these documents, with what came of them. Each is opened: that takes its time, and seldom
+   * happens.
+   *
+   * @param removeResult removes what came of one.
+   * @returns how many went.
+   */
+  async forget(
+    tenant: string,
+    documents: readonly string[],
+    removeResult: (operation: Operation) => Promise<void>,
+  ): Promise<number> {
+    let removed = 0;
+    for await (const { id } of this.list(tenant)) {
+      const stored = await this.read({ tenant, id });
+      if (stored === null || !stored.operation.documents.some((one) => documents.includes(one))) continue;
+      await this.remove({ tenant, id });
+      await removeResult(stored.operation);
+      removed += 1;
+    }
+    return removed;
+  }
+
+  /** Wraps keys anew that another version of the tenant's key wrapped. */
+  async rewrap(tenant: string, primary: string): Promise<{ keys: number; left: number }> {
+    const total = { keys: 0, left: 0 };
+    const add = ({ keys, left }: typeof total): void => {
+      total.keys += keys;
+      total.left += left;
+    };
+    for await (const { id } of this.list(tenant)) {
+      const stored = await this.read({ tenant, id });
+      if (stored === null || stored.sealed.wrapped.version === primary) continue;
+      const next = await this.#records.replace(
+        recordPlace({ tenant, id }),
+        stored.sealed,
+        stored.sealed.value,
+        {
+          attributes: attributesOf(stored.operation),
+          isOurs: ({ write }) => write === stored.sealed.value.write,
+          anew: true,
+        },
+      );
+      add(next?.wrapped.version === primary ? { keys: 1, left: 0 } : { keys: 0, left: 1 });
+    }
+    for await (const { name } of this.#parts.heads.list(`inputs/${tenant}/`)) {
+      const [, , id = '', input = ''] = name.split('/');
+      add(await this.#inputs.rewrap(inputPlace({ tenant, id }, input), primary));
+    }
+    return total;
+  }
+
+  async #put(base: StoredOperation | null, operation: Operation): Promise<StoredOperation | null> {
+    const write = Buffer.from(this.#parts.ambient.random(16)).toString('hex');
+    const sealed = await this.#records.replace(
+      recordPlace(operation),
+      base?.sealed ?? null,
+      { write, operation },
+      { attributes: attributesOf(operation), isOurs: (found) => found.write === write },
+    );
+    return sealed === null ? null : { operation, sealed };
+  }
+}
+
+/** Tells callers of a tenant apart without naming them. */
+export function callerOf({ kind, id }: Pick<Actor, 'kind' | 'id'>): string {
+  return createHash('sha256').update(`${kind}\n${id}`).digest('hex').slice(0, 32);
+}
+
+function attributesOf({ kind, state, actor, parent, expiresAt }: Operation): Record<string, string> {
+  return {
+    ...{ kind, state, caller: callerOf(actor) },
+    ...(parent === null ? {} : { parent }),
+    ...(expiresAt === null ? {} : { expires: String(expiresAt) }),
+  };
+}
+
+function listed({ name, attributes }: BlobInfo): ListedOperation {
+  const [, tenant = '', id = ''] = name.split('/');
+  const { kind = '', state = 'queued', caller = '', parent = null, expires } = attributes;
+  // Nothing but this class writes there.
+  const known = state as OperationState;
+  const expiresAt = expires === undefined || isOpen({ state: known }) ? null : Number(expires);
+  return { tenant, id, kind, state: known, caller, parent, expiresAt };
+}
+
+function recordPlace({ tenant, id }: OperationPlace): SealedPlace {
+  return { name: `operations/${tenant}/${id}`, tenant, id };
+}
+
+function inputPlace({ tenant, id }: OperationPlace, name: string): SealedPlace {
+  if (!INPUT.test(name)) throw new TypeError('Not the name of an input.');
+  return { name: `inputs/${tenant}/${id}/${name}`, tenant, id: `${id}:${name}` };
+}
+
+function markOf({ tenant, id }: OperationPlace): string {
+  return `pending/${tenant}/${id}`;
+}
