@@ -10,6 +10,12 @@ import { checkSignIn, residenciesOf, type SignInConfig, signInFields, signInOf }
 
 /** Everything that can be set from outside, checked and typed. Passed down, never fetched. */
 export interface Config {
+  /** What this process does: the HTTP interface, operations that take longer, or both. */
+  readonly role: RoleName;
+  /** Operations that it does at a time. */
+  readonly jobs: number;
+  /** Milliseconds that an operation, and what came of it, is kept after its end. */
+  readonly keepResultsMs: number;
   /** A loopback address, unless people sign in at an `https://` address of a proxy in front. */
   readonly host: string;
   /** How many proxies stand in front of it, each of which adds to `X-Forwarded-For`. */
@@ -50,6 +56,9 @@ export interface Config {
   readonly fetch: FetchConfig;
   readonly logLevel: LogLevel;
 }
+
+export const ROLE_NAMES = ['all', 'api', 'worker'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
 
 export type ClamdConfig = { readonly path: string } | { readonly host: string; readonly port: number };
 
@@ -144,6 +153,9 @@ const schema = z
     REDLINE_CHECKPOINTS_EU: z.string().optional(),
     REDLINE_GCP_PROJECT: z.string().optional(),
     REDLINE_WORKERS: whole(1, 64, Math.min(8, Math.max(1, availableParallelism() - 1))),
+    REDLINE_ROLE: z.enum(ROLE_NAMES, { error: `must be one of ${ROLE_NAMES.join(', ')}` }).default('all'),
+    REDLINE_JOBS: whole(1, 256, 1).optional(),
+    REDLINE_RESULT_HOURS: whole(1, 168, 24),
     REDLINE_QUEUE: whole(0, 10_000, 128),
     REDLINE_DEADLINE_MS: whole(10, 600_000, 60_000),
     REDLINE_WORKER_MEMORY_MB: whole(64, 16_384, 1024),
@@ -196,6 +208,10 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     );
   }
   return {
+    role: values.REDLINE_ROLE,
+    // One more than there are threads: while one reads or keeps, no thread waits.
+    jobs: values.REDLINE_JOBS ?? values.REDLINE_WORKERS + 1,
+    keepResultsMs: values.REDLINE_RESULT_HOURS * 3_600_000,
     residencies,
     gcp,
     host: values.HOST,

@@ -149,13 +149,20 @@ async function serve(config: Config, log: Log): Promise<number> {
   const platform = await openPlatform(config, log);
   const phases: ShutdownPhase[] = [{ name: 'close platform', deadlineMs: 5000, run: () => platform.close() }];
   try {
-    const start = await ROLES.all();
-    const role = await start({ config, platform, log, clock: systemClock });
-    phases.unshift(...role.shutdown);
-    process.stdout.write(
-      `Redline is ready: open ${role.link ?? role.home} in your browser. Ctrl+C ends it.\n`,
-    );
-    log.info('started', { port: Number(new URL(role.url).port) });
+    const context = { config, platform, log, clock: systemClock };
+    if (config.role === 'worker') {
+      const role = await (await ROLES.worker())(context);
+      phases.unshift(...role.shutdown);
+      process.stdout.write('Redline works: it takes operations from the queue. Ctrl+C ends it.\n');
+      log.info('started', {});
+    } else {
+      const role = await (await ROLES[config.role]())(context);
+      phases.unshift(...role.shutdown);
+      process.stdout.write(
+        `Redline is ready: open ${role.link ?? role.home} in your browser. Ctrl+C ends it.\n`,
+      );
+      log.info('started', { port: Number(new URL(role.url).port) });
+    }
     log.info('stopping', { signal: await signalled });
     return EXIT.done;
   } finally {

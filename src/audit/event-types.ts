@@ -23,7 +23,8 @@ export type ObjectKind =
   | 'service-account'
   | 'tenant'
   | 'event'
-  | 'export';
+  | 'export'
+  | 'operation';
 
 const change = (object: ObjectKind, title: string): EventKind => ({ kind: 'change', object, title });
 const read = (object: ObjectKind | null, title: string): EventKind => ({ kind: 'read', object, title });
@@ -157,6 +158,16 @@ export const EVENT_TYPES = {
   'export.started': read('export', 'An archive was begun: of everything, or of what somebody owns.'),
   'export.read': read('export', 'It was asked how far an archive is.'),
   'export.downloaded': read('export', 'The bytes of an archive were read, or some of them.'),
+  'operation.created': change('operation', 'Something was asked for that takes longer; `details` says what.'),
+  'operation.finished': service(
+    'operation',
+    'What was asked for was done, failed or was cancelled; `details` says what it was.',
+  ),
+  'operation.listed': read(null, 'Operations were listed.'),
+  'operation.read': read('operation', 'It was asked how far an operation is.'),
+  'operation.followed': read('operation', 'Somebody was told of an operation as it went on.'),
+  'operation.cancelled': change('operation', 'An operation was ended before it was done.'),
+  'operation.replayed': change('operation', 'An operation that was given up was begun again.'),
   'import.made': change('export', 'An archive, or a part of one, was taken in.'),
   'import.evidence-read': read('export', 'What came in of the audit trail of another installation was read.'),
   'retention.read': access('tenant', 'The rules of retention were read.'),

@@ -24,10 +24,14 @@ const LEFT_MS = 2 * 60_000;
 /** Announcements of commits are kept so long, for catalogues that follow them. */
 const JOURNAL_MS = 7 * 24 * 3_600_000;
 const PRUNED_AT_ONCE = 500;
+/** What ids of events begin with that are made for one telling. */
+const OWN = 'e_';
 
 /** Something that happened, as far as whoever saw it knows. */
 export type Happening = Pick<Occurrence, 'type' | 'outcome' | 'reason'> &
   Partial<Pick<Occurrence, 'object' | 'document' | 'version'>> & {
+    /** Of what may be told again, by any process; a new one by default. */
+    readonly id?: string;
     readonly actor: EventActor;
     readonly details?: Json;
   };
@@ -298,7 +302,9 @@ export class Trail {
     const settled = (): void => {
       this.#removals.push(log.remove(name).catch(() => {}));
     };
-    this.#chain(tenant).add({ tenant, occurrences, commit: null, found, settled });
+    // What bears another id than those that are made here may have been told by somebody else before.
+    const isTold = occurrences.some(({ id }) => !id.startsWith(OWN));
+    this.#chain(tenant).add({ tenant, occurrences, commit: null, found: found || isTold, settled });
   }
 
   #outbox(tenant: string): Outbox {
@@ -323,7 +329,11 @@ export class Trail {
     const { clock, random } = this.#parts.ambient;
     const { kind, id, tenant, credential, address, requestId } = actor;
     return {
-      ...{ id: `e_${Buffer.from(random(16)).toString('hex')}`, at: new Date(clock()).toISOString(), tenant },
+      ...{
+        id: `${OWN}${Buffer.from(random(16)).toString('hex')}`,
+        at: new Date(clock()).toISOString(),
+        tenant,
+      },
       ...said,
       ...{
         actorKind: kind,

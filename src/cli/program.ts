@@ -159,6 +159,14 @@ function addServe(program: Command, done: (exitCode: number) => void): void {
       const { runServe } = await import('./serve.ts');
       done(await runServe(flags));
     });
+  program
+    .command('worker')
+    .description('do what takes longer than a request for services with the same data, until Ctrl-C')
+    .option('--data <folder>', 'where they keep what they work with (default: REDLINE_DATA, else .redline)')
+    .action(async (flags) => {
+      const { runWorker } = await import('./serve.ts');
+      done(await runWorker(flags));
+    });
 }
 
 /** One line on standard error, or one JSON problem on standard output. */

@@ -15,6 +15,12 @@ export async function runServe(flags: ServeFlags): Promise<number> {
   return await run({ PORT: flags.port, REDLINE_DATA: flags.data });
 }
 
+/** `redline worker`: does operations in this process, until a signal ends it; resolves with the exit code. */
+export async function runWorker(flags: Pick<ServeFlags, 'data'>): Promise<number> {
+  const { run } = await import('../main.ts');
+  return await run({ REDLINE_ROLE: 'worker', REDLINE_DATA: flags.data });
+}
+
 function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 }

@@ -4,6 +4,7 @@ import type { Ambient } from './ambient.ts';
 import { ABSENT, type BlobInfo, type BlobStore } from './blob-store.ts';
 import { type DataKeys, keyContext } from './data-keys.ts';
 import type { WrappedKey } from './key-service.ts';
+import { SealedObjects, type SealedPlace } from './sealed-objects.ts';
 import { sealBytes } from './sealing.ts';
 import { open as openSealed } from './sealing-streams.ts';
 
@@ -60,6 +61,8 @@ export class Results {
   readonly #keys: DataKeys;
   readonly #ambient: Ambient;
   readonly #ceiling: number;
+  /** By what they are results of. */
+  readonly #reused: SealedObjects<Reused>;
   /** Bytes of all results, as far as this process knows; every sweep counts anew. */
   #held = 0;
 
@@ -69,6 +72,7 @@ export class Results {
     this.#keys = keys;
     this.#ambient = ambient;
     this.#ceiling = ceiling;
+    this.#reused = new SealedObjects(blobs, keys, ambient, 'reuse');
   }
 
   /**
@@ -148,6 +152,36 @@ export class Results {
     }
   }
 
+  /** Notes under which key a result can be used again, as long as it is there. @param key names what it is the result of. */
+  async remember(result: SavedResult, key: string): Promise<void> {
+    const place = reusePlace(result.tenant, key);
+    const value = { kind: result.kind, id: result.id };
+    const options = {
+      attributes: { expires: String(result.expiresAt) },
+      isOurs: ({ id }: Reused) => id === result.id,
+      anew: true,
+    };
+    await this.#reused.replace(place, await this.#reused.read(place), value, options);
+  }
+
+  /** A result that was made of the same before; `null` when there is none any more. */
+  async recall(
+    tenant: string,
+    key: string,
+  ): Promise<{ readonly document: Uint8Array; readonly report: unknown } | null> {
+    const found = await this.#reused.read(reusePlace(tenant, key));
+    if (found === null) return null;
+    const place = { tenant, ...found.value };
+    const report = await this.report(place);
+    if (typeof report === 'string') return null;
+    const content = await this.open(place, 'document');
+    if (typeof content === 'string') return null;
+    return {
+      document: new Uint8Array(await new Response(content.body).arrayBuffer()),
+      report: report.report,
+    };
+  }
+
   /** Removes what has expired. @returns how many objects went. */
   async sweep(): Promise<number> {
     let removed = 0;
@@ -159,6 +193,9 @@ export class Results {
       }
     }
     this.#held = held;
+    for await (const blob of this.#blobs.list('reuse/')) {
+      if (expiryOf(blob) <= this.#ambient.clock() && (await this.#blobs.delete(blob.name))) removed += 1;
+    }
     return removed;
   }
 
@@ -188,6 +225,14 @@ export class Results {
     const written = await this.#blobs.write(name(result, part), sealed, { ifGeneration: ABSENT, attributes });
     this.#held += written?.size ?? 0;
   }
+}
+
+/** Which result is used again. */
+type Reused = Omit<ResultPlace, 'tenant'>;
+
+/** @param key lower-case hexadecimal. */
+function reusePlace(tenant: string, key: string): SealedPlace {
+  return { name: `reuse/${tenant}/${key}`, tenant, id: key };
 }
 
 /** Removes what came of an operation, before its time. */

@@ -166,6 +166,32 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The comparison needed too much memory',
     advice: 'Compare smaller documents, or raise REDLINE_WORKER_MEMORY_MB where the service is yours.',
   },
+  'work/attempts-exceeded': {
+    status: 500,
+    title: 'The work was given up',
+    advice:
+      'It was begun several times and every worker ended before it. An administrator can have it tried again.',
+  },
+  'work/input-missing': {
+    status: 410,
+    title: 'What was sent is there no more',
+    advice: 'Send the documents again.',
+  },
+  'work/unknown-kind': {
+    status: 501,
+    title: 'No worker does this',
+    advice: 'Workers of an older release may be running. Bring all of them to the same one.',
+  },
+  'operations/not-found': {
+    status: 404,
+    title: 'There is no such operation',
+    advice: 'Operations can be asked about by whoever began them, for some time after their end.',
+  },
+  'operations/not-dead': {
+    status: 409,
+    title: 'The operation was not given up',
+    advice: 'Only an operation that failed without being refused can be begun again.',
+  },
   'service/busy': {
     status: 503,
     title: 'The service is busy',

@@ -10,7 +10,7 @@ import type {
   Results,
   Web,
 } from '../documents/index.ts';
-import type { EnginePool, PrintShop } from '../jobs/index.ts';
+import type { EnginePool, Operations, PrintShop } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
 import type { UploadMemory } from './upload-memory.ts';
@@ -33,6 +33,8 @@ export interface HttpServices {
   /** Where signed checkpoints of the trail are; `null`: nowhere. */
   readonly checkpoints: LockedPlace | null;
   readonly exports: Exports;
+  /** What takes longer than a request. */
+  readonly operations: Operations;
   /** How far what happened is from where auditors look, by region. */
   readonly auditLag: () => Readonly<Record<string, TrailState>>;
   readonly examiner: Examiner;

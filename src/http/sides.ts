@@ -14,9 +14,6 @@ import type { UploadShare } from './upload-memory.ts';
 
 export type AskedSide = z.output<typeof sideSchema>;
 
-/** UTF-16 units of a document's name that are taken over into that of a redline. */
-const MOST_STEM = 230;
-
 /** One of them, in memory. */
 export interface Side {
   readonly bytes: Uint8Array;
@@ -88,10 +85,4 @@ function sent(bytes: Uint8Array, name: string | undefined): Side {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const compared = { document: null, version: null, name: name ?? 'Document', sha256 };
   return { bytes, compared, scanned: undefined };
-}
-
-/** `Lease.docx` gives `Lease (redline).docx`. */
-export function redlineName({ compared: { name } }: Side): string {
-  const [, stem = name, extension = '.docx'] = /^(.*?)(\.do[ct][xm])?$/i.exec(name) ?? [];
-  return `${stem.slice(0, MOST_STEM)} (redline)${extension}`;
 }

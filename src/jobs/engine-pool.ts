@@ -113,11 +113,13 @@ export class EnginePool {
   /**
    * Takes a place before the upload is read, so that a full service says so at once.
    *
+   * @param waits for a thread, however many wait already: for work that nobody waits for at the other end of a connection, and
+   *   that is bounded elsewhere.
    * @throws {JobError} `service/busy` when every place is taken, `service/stopping` at the end.
    */
-  reserve(): EnginePlace {
+  reserve({ waits = false }: { readonly waits?: boolean } = {}): EnginePlace {
     if (this.#stopping) throw new JobError('service/stopping', 'The service is ending.', 5);
-    if (this.#places >= this.#capacity) throw this.#busy('Every place in the queue is taken.');
+    if (!waits && this.#places >= this.#capacity) throw this.#busy('Every place in the queue is taken.');
     this.#places += 1;
     let [held, users] = [true, 1];
     const leave = () => {

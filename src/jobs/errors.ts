@@ -4,6 +4,16 @@ export type JobErrorCode =
   | 'work/deadline-exceeded'
   /** The work needed more memory than a thread may have. */
   | 'work/out-of-memory'
+  /** It was begun as often as it may be, and no worker came to an end. */
+  | 'work/attempts-exceeded'
+  /** What was sent with it is there no more. */
+  | 'work/input-missing'
+  /** An operation of a kind that no worker here knows. */
+  | 'work/unknown-kind'
+  /** There is none, it is somebody else's, or its time is over. */
+  | 'operations/not-found'
+  /** It was not given up. */
+  | 'operations/not-dead'
   /** Nothing on this machine makes PDFs. */
   | 'pdf/not-available'
   /** The program that makes PDFs gave none. */

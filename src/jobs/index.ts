@@ -29,3 +29,15 @@ export {
 } from './ports/job-queue.ts';
 export { printable } from './printable.ts';
 export { REPORT_FORMATS, type ReportFormat, report, type WrittenReport } from './report.ts';
+export {
+  type AskedSide,
+  COMPARISON,
+  ComparisonHandler,
+  type ComparisonRequest,
+  type ComparisonResult,
+  keptComparison,
+  redlineName,
+} from './work/comparison.ts';
+export type { Handler, Handlers, Task } from './work/handlers.ts';
+export { Operations, type OperationsPage, type OperationsQuery } from './work/operations.ts';
+export { LOCK_MS, MOST_ATTEMPTS, Worker, type WorkerState } from './work/worker.ts';

@@ -27,6 +27,10 @@ export interface LogFields {
   readonly port?: number;
   /** Which of the regular chores. */
   readonly chore?: string;
+  /** The id of an operation that takes longer than a request, its kind, and how often it was begun. */
+  readonly operation?: string;
+  readonly kind?: string;
+  readonly attempt?: number;
   readonly count?: number;
   readonly version?: string;
   /** A part outside of this process, by the name of its port, its method, and the state of its breaker. */
@@ -58,6 +62,9 @@ const FIELDS: Readonly<Record<keyof LogFields, true>> = {
   phase: true,
   port: true,
   chore: true,
+  operation: true,
+  kind: true,
+  attempt: true,
   count: true,
   version: true,
   part: true,

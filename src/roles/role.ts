@@ -14,14 +14,18 @@ export interface RoleContext {
 
 /** A role that runs. */
 export interface RunningRole {
-  /** Where it listens, for a role that serves. */
+  /** How it ends, in this order. */
+  readonly shutdown: readonly ShutdownPhase[];
+}
+
+/** A role that serves. */
+export interface ServingRole extends RunningRole {
+  /** Where it listens. */
   readonly url: string;
   /** Where people find it. */
   readonly home: string;
   /** Where somebody signs in once, printed for whoever started it; `null` where nobody can. Holds a secret. */
   readonly link: string | null;
-  /** How it ends, in this order. */
-  readonly shutdown: readonly ShutdownPhase[];
 }
 
 /** A step of the end. It is given up after its deadline, and the next one begins. */

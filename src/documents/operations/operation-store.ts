@@ -52,6 +52,7 @@ const ID = /^o_[0-9a-f]{32}$/;
 const INPUT = /^[a-z0-9_-]{1,64}$/;
 const MOST_MILLISECONDS = 2 ** 48 - 1;
 const MOST_TRIES = 5;
+const DAY_MS = 24 * 3_600_000;
 
 /**
  * Operations as sealed objects `operations/TENANT/ID`, replaced under their generation; what was sent with them as
@@ -142,6 +143,20 @@ export class OperationStore {
   async dropInputs({ tenant, id }: OperationPlace): Promise<void> {
     const { heads } = this.#parts;
     for await (const { name } of heads.list(`inputs/${tenant}/${id}/`)) await heads.purge(name);
+  }
+
+  /** Removes what was sent with operations that never came to be. @returns how many objects went. */
+  async sweepInputs(): Promise<number> {
+    const { heads, ambient } = this.#parts;
+    const old = ambient.clock() - DAY_MS;
+    let removed = 0;
+    for await (const { name } of heads.list('inputs/')) {
+      const [, tenant = '', id = ''] = name.split('/');
+      if (begunAt(id) > old || (await heads.stat(recordPlace({ tenant, id }).name)) !== null) continue;
+      await heads.purge(name);
+      removed += 1;
+    }
+    return removed;
   }
 
   /** Notes that it has not ended. */
@@ -242,6 +257,11 @@ export class OperationStore {
     );
     return sealed === null ? null : { operation, sealed };
   }
+}
+
+/** Milliseconds since 1970, as its id says. */
+function begunAt(id: string): number {
+  return MOST_MILLISECONDS - Number.parseInt(id.slice(2, 14), 16);
 }
 
 /** Tells callers of a tenant apart without naming them. */

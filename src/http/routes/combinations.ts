@@ -1,7 +1,7 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { NewRedline } from '../../documents/index.ts';
-import type { EnginePlace, OperationResult } from '../../jobs/index.ts';
+import { type EnginePlace, type OperationResult, redlineName } from '../../jobs/index.ts';
 import { RedlineError } from '../../redline/index.ts';
 import { signalOf } from '../arriving.ts';
 import { changeOf } from '../conditions.ts';
@@ -10,7 +10,7 @@ import { parseOptions } from '../options.ts';
 import { answerCreated } from '../redline-answers.ts';
 import { JSON_TYPE } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { redlineName, type SentFile, type Side, SideReader } from '../sides.ts';
+import { type SentFile, type Side, SideReader } from '../sides.ts';
 import { type FormSpec, readUpload } from '../upload.ts';
 import type { UploadShare } from '../upload-memory.ts';
 import { withPlace } from '../work.ts';
@@ -88,7 +88,7 @@ async function combineSides(
   const combined = await place.run('combine', inputs, options, signal);
   return {
     ...describeCombination(combined, original, copies, options),
-    name: asked.name ?? redlineName(original),
+    name: asked.name ?? redlineName(original.compared.name),
     examine: services.examiner.made(
       [original, ...copies].map(({ scanned }) => scanned),
       signal,

@@ -1,8 +1,8 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DocumentsError, type NewRedline } from '../../documents/index.ts';
-import type { EnginePlace } from '../../jobs/index.ts';
-import { type Comparison, compareOptions, type Report } from '../../redline/index.ts';
+import { type EnginePlace, keptComparison, redlineName } from '../../jobs/index.ts';
+import { compareOptions, type Report } from '../../redline/index.ts';
 import { signalOf } from '../arriving.ts';
 import { authorOf } from '../author.ts';
 import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
@@ -16,7 +16,7 @@ import { newRedlineSchema } from '../redline-schemas.ts';
 import { viewRedline, viewRedlineEntry } from '../redline-views.ts';
 import type { certificateSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { redlineName, type SentFile, type Side, SideReader } from '../sides.ts';
+import { type SentFile, SideReader } from '../sides.ts';
 import { type FormSpec, readUpload } from '../upload.ts';
 import type { UploadShare } from '../upload-memory.ts';
 import { withPlace } from '../work.ts';
@@ -126,28 +126,8 @@ async function compareSides(
   const inputs = { original: original.bytes, modified: modified.bytes };
   const comparison = await place.run('compare', inputs, options, signal);
   return {
-    ...describeComparison(comparison, original, modified),
-    name: asked.name ?? redlineName(original),
+    ...keptComparison(comparison, original, modified),
+    name: asked.name ?? redlineName(original.compared.name),
     examine: services.examiner.made([original.scanned, modified.scanned], signal),
-  };
-}
-
-function describeComparison(
-  { redline, report }: Comparison,
-  original: Side,
-  modified: Side,
-): Omit<NewRedline, 'name' | 'examine'> {
-  const { engine, identical, counts, words, verification, options } = report;
-  return {
-    document: redline,
-    result: report,
-    counts: { ...counts },
-    facts: {
-      kind: 'compared',
-      original: original.compared,
-      modified: [modified.compared],
-      options,
-      summary: { engine, identical, exact: verification.exact, counts, words },
-    },
   };
 }

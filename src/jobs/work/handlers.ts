@@ -1,0 +1,35 @@
+import type { Operation } from '../../documents/index.ts';
+
+/** One attempt at an operation, as what does it sees it. */
+export interface Task {
+  readonly operation: Operation;
+  /** Aborts when the work is to stop: it was cancelled, took too long, or is somebody else's now. */
+  readonly signal: AbortSignal;
+  /**
+   * Says how far it is; cheap, as often as wanted.
+   *
+   * @param percent from 0 to 100.
+   * @param leftMs milliseconds that it will probably take from now on.
+   */
+  progress(stage: string, percent: number, leftMs?: number): void;
+  /** What was sent with it. @throws {JobError} `work/input-missing`. */
+  input(name: string): Promise<Uint8Array>;
+}
+
+/** What does operations of one kind. */
+export interface Handler {
+  /** Milliseconds after which it is noted that an attempt is slow. */
+  readonly softMs: number;
+  /** Milliseconds after which an attempt is stopped. */
+  readonly hardMs: number;
+  /**
+   * It may be called again for the same operation, also while an earlier call goes on somewhere that was given up: what it
+   * does elsewhere is named by the operation, so that it is done once.
+   *
+   * @returns what came of it: what JSON can hold.
+   */
+  run(task: Task): Promise<object>;
+}
+
+/** What does which kind. */
+export type Handlers = ReadonlyMap<string, Handler>;

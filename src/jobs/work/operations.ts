@@ -1,0 +1,328 @@
+import type { Actor, Channel } from '../../access/index.ts';
+import type { Trail } from '../../audit/index.ts';
+import {
+  type Ambient,
+  callerOf,
+  changed,
+  isOpen,
+  type ListedOperation,
+  type NewOperation,
+  type Operation,
+  type OperationPlace,
+  type OperationState,
+  type OperationStore,
+  type StoredOperation,
+} from '../../documents/index.ts';
+import type { Timer } from '../../kit/index.ts';
+import { JobError } from '../errors.ts';
+import type { AfterDead, DeadJob, Job, JobQueue } from '../ports/job-queue.ts';
+
+export interface OperationsParts {
+  readonly store: OperationStore;
+  readonly queue: JobQueue;
+  readonly channel: Channel;
+  readonly trail: Pick<Trail, 'record'>;
+  readonly ambient: Ambient;
+  readonly timer: Timer;
+  /** Milliseconds that an operation, and what came of it, is kept after its end. */
+  readonly keepMs: number;
+  /** Is told what could not be done now and will be done by a sweep. */
+  readonly onBehind: (error: unknown) => void;
+}
+
+/** Which operations are to be listed. */
+export interface OperationsQuery {
+  readonly state?: OperationState | undefined;
+  readonly kind?: string | undefined;
+  readonly parent?: string | undefined;
+  /** The last one of the page before. */
+  readonly after?: string | undefined;
+  readonly size: number;
+}
+
+export interface OperationsPage {
+  readonly operations: readonly Operation[];
+  /** Behind which id the list goes on; `null` at its end. */
+  readonly next: string | null;
+}
+
+const TOPIC = 'operations';
+/** Operations of others that are passed over before a page is given as it is. */
+const MOST_PASSED = 2000;
+/** Ids that the queue is asked about at once. */
+const ASKED_AT_ONCE = 500;
+const MOST_TRIES = 5;
+
+/**
+ * What was asked for that takes longer than a request. The records are the truth; the queue only says which one to look at, and what
+ * it loses is put back. Decisions 0184 and 0185. Throws `JobError`, `OutsideError` and `documents/unclear`.
+ */
+export class Operations {
+  readonly #parts: OperationsParts;
+  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #onEnd: ((operation: Operation) => Promise<void>)[] = [];
+
+  constructor(parts: OperationsParts) {
+    this.#parts = parts;
+  }
+
+  get keepMs(): number {
+    return this.#parts.keepMs;
+  }
+
+  /** Hears what other processes do. @returns what ends that. */
+  async listen(): Promise<() => void> {
+    return await this.#parts.channel.subscribe(TOPIC, (id) => this.#tell(id));
+  }
+
+  /**
+   * Is called with every operation that has ended before it counts as done with: at least once, maybe more often, in any process
+   * that sweeps. What it throws lets it be called again later.
+   */
+  onEnd(listen: (operation: Operation) => Promise<void>): void {
+    this.#onEnd.push(listen);
+  }
+
+  /** Takes one: when this resolves it will be done, or it will be said why not. @param inputs what was sent with it. */
+  async accept(asked: NewOperation, inputs: Readonly<Record<string, Uint8Array>> = {}): Promise<Operation> {
+    const { store, trail } = this.#parts;
+    const { operation } = await store.create(asked, inputs);
+    try {
+      await trail.record({ ...eventOf(operation), type: 'operation.created', id: `${operation.id}.created` });
+    } catch (error) {
+      // Nothing is done that cannot be audited.
+      await store.remove(operation);
+      throw error;
+    }
+    await this.enqueue([operation]);
+    return operation;
+  }
+
+  /** Tells the queue to look at operations; what it does not take a sweep brings it later. */
+  async enqueue(operations: readonly Operation[]): Promise<void> {
+    await this.#parts.queue.add(operations.map(jobOf)).catch(this.#parts.onBehind);
+  }
+
+  /** @throws {JobError} `operations/not-found`, also for those of others. @param managing whether all of the tenant may be seen. */
+  async find(actor: Actor, id: string, managing: boolean): Promise<Operation> {
+    return (await this.#find(actor, id, managing)).operation;
+  }
+
+  /** The latest first. A page may hold less than was asked for, also none, and yet be followed by another one. */
+  async list(actor: Actor, query: OperationsQuery, managing: boolean): Promise<OperationsPage> {
+    const { store } = this.#parts;
+    const caller = callerOf(actor);
+    const operations: Operation[] = [];
+    let passed = 0;
+    let last = query.after ?? null;
+    for await (const listed of store.list(actor.tenant, query.after)) {
+      if (operations.length >= query.size || passed >= MOST_PASSED) return { operations, next: last };
+      last = listed.id;
+      const isMeant = (managing || listed.caller === caller) && fits(listed, query);
+      // It may have gone on since: what is shown is what it is now.
+      const stored = isMeant ? await store.read(listed) : null;
+      if (stored === null) passed += 1;
+      else operations.push(stored.operation);
+    }
+    return { operations, next: null };
+  }
+
+  /** Ends one, wherever it is; the work on it stops. One that has ended stays as it is. */
+  async cancel(actor: Actor, id: string, managing: boolean): Promise<Operation> {
+    const { store, queue } = this.#parts;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const stored = await this.#find(actor, id, managing);
+      if (!isOpen(stored.operation)) return stored.operation;
+      const written = await store.write(stored, this.ended(stored.operation, { state: 'cancelled' }));
+      if (written === null) continue;
+      this.publish(id);
+      await queue.remove(id).catch(this.#parts.onBehind);
+      await this.settle(written.operation);
+      return written.operation;
+    }
+    throw new JobError('service/busy', 'The operation changes too often now.', 1);
+  }
+
+  /** Tries one again that was given up. @throws {JobError} `operations/not-dead`. */
+  async replay(actor: Actor, id: string, managing: boolean): Promise<Operation> {
+    const { store, queue, ambient } = this.#parts;
+    const stored = await this.#find(actor, id, managing);
+    const { dead } = stored.operation;
+    if (!dead)
+      throw new JobError('operations/not-dead', 'Only an operation that was given up is tried again.');
+    const begun = { state: 'queued', stage: null, percent: 0, attempt: 0, worker: null } as const;
+    const open = { endedAt: null, expiresAt: null, error: null, dead: false } as const;
+    await store.mark(stored.operation);
+    const next = changed(stored.operation, { ...begun, ...open }, ambient.clock(), 'replayed');
+    const written = await store.write(stored, next);
+    if (written === null) return (await this.#find(actor, id, managing)).operation;
+    this.publish(id);
+    await queue.replay(id).catch(this.#parts.onBehind);
+    await this.enqueue([written.operation]);
+    return written.operation;
+  }
+
+  /** Resolves when it was heard that something became of one, after so many milliseconds, or once the signal says so. */
+  async heard(id: string, ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        stop();
+        unlisten();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const unlisten = this.on(id, done);
+      const stop = this.#parts.timer(ms, done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  /** @param listen is told when something may have become of one. @returns what ends that. */
+  on(id: string, listen: () => void): () => void {
+    const all = this.#listeners.get(id) ?? new Set();
+    this.#listeners.set(id, all.add(listen));
+    return () => {
+      all.delete(listen);
+      if (all.size === 0 && this.#listeners.get(id) === all) this.#listeners.delete(id);
+    };
+  }
+
+  /** Tells who waits, here and in other processes, that something became of one. */
+  publish(id: string): void {
+    this.#tell(id);
+    this.#parts.channel.publish(TOPIC, id).catch(() => {});
+  }
+
+  /** As it is when it has ended. */
+  ended(operation: Operation, end: Pick<Operation, 'state'> & Partial<Operation>): Operation {
+    const now = this.#parts.ambient.clock();
+    const over = { endedAt: new Date(now).toISOString(), expiresAt: now + this.#parts.keepMs };
+    const idle = { worker: null, stage: null, expectedEndAt: null };
+    return changed(operation, { ...idle, ...over, ...end }, now);
+  }
+
+  /** All that follows from the end of one. What fails now a sweep does later. */
+  async settle(operation: Operation): Promise<void> {
+    try {
+      await this.#settle(operation);
+    } catch (error) {
+      this.#parts.onBehind(error);
+    }
+  }
+
+  /** Puts back what the queue lost. @returns how many. */
+  async sweep(): Promise<number> {
+    const { store } = this.#parts;
+    let found = 0;
+    let places: OperationPlace[] = [];
+    for await (const place of store.pending()) {
+      places.push(place);
+      if (places.length < ASKED_AT_ONCE) continue;
+      found += await this.#putBack(places);
+      places = [];
+    }
+    return found + (await this.#putBack(places));
+  }
+
+  /** Removes what is over, finishes what was interrupted, and finds what no sweep would. @returns how many there were. */
+  async tend(): Promise<number> {
+    const { store, ambient } = this.#parts;
+    const marked = new Map<string, OperationPlace>();
+    for await (const place of store.pending()) marked.set(place.id, place);
+    const now = ambient.clock();
+    const open = new Set<string>();
+    let done = 0;
+    for await (const listed of store.list()) {
+      if (isOpen(listed)) open.add(listed.id);
+      const isMarked = marked.delete(listed.id);
+      const isOver = listed.expiresAt !== null && listed.expiresAt <= now;
+      if (isOver) await store.remove(listed);
+      else if (isOpen(listed) && !isMarked) await store.mark(listed);
+      else if (!isOpen(listed) && isMarked) await this.#settleLeft(listed);
+      else continue;
+      done += 1;
+    }
+    // Left by processes that died before there was a record.
+    for (const place of marked.values()) if ((await store.read(place)) === null) await store.unmark(place);
+    return done + (await this.#revive(open)) + (await store.sweepInputs());
+  }
+
+  /** What lies with the dead letters though it has not ended: a process died in between. */
+  async #revive(open: ReadonlySet<string>): Promise<number> {
+    const { queue } = this.#parts;
+    let revived = 0;
+    let after: AfterDead | null = null;
+    for (;;) {
+      const dead: readonly DeadJob[] = await queue.dead({ after, limit: ASKED_AT_ONCE });
+      for (const { id } of dead) if (open.has(id) && (await queue.replay(id))) revived += 1;
+      after = dead.at(-1) ?? null;
+      if (dead.length < ASKED_AT_ONCE) return revived;
+    }
+  }
+
+  async #settleLeft(place: OperationPlace): Promise<void> {
+    const stored = await this.#parts.store.read(place);
+    if (stored !== null && !isOpen(stored.operation)) await this.#settle(stored.operation);
+  }
+
+  async #putBack(places: readonly OperationPlace[]): Promise<number> {
+    if (places.length === 0) return 0;
+    const { store, queue } = this.#parts;
+    const missing = new Set(await queue.missing(places.map(({ id }) => id)));
+    const lost: Operation[] = [];
+    for (const place of places.filter(({ id }) => missing.has(id))) {
+      const stored = await store.read(place);
+      if (stored === null) continue;
+      if (isOpen(stored.operation)) lost.push(stored.operation);
+      else await this.#settle(stored.operation);
+    }
+    if (lost.length > 0) await queue.add(lost.map(jobOf));
+    return lost.length;
+  }
+
+  async #settle(operation: Operation): Promise<void> {
+    const { store, trail } = this.#parts;
+    const { id, state, error, endedAt } = operation;
+    await trail.record({
+      ...eventOf(operation),
+      ...{ type: 'operation.finished', id: `${id}.finished.${endedAt}` },
+      outcome: state === 'failed' ? 'failed' : 'done',
+      reason: error?.code ?? null,
+    });
+    for (const listen of this.#onEnd) await listen(operation);
+    if (!operation.dead) await store.dropInputs(operation);
+    await store.unmark(operation);
+  }
+
+  async #find(actor: Actor, id: string, managing: boolean): Promise<StoredOperation> {
+    const { store, ambient } = this.#parts;
+    const stored = await store.read({ tenant: actor.tenant, id });
+    const isTheirs = stored !== null && (managing || callerOf(stored.operation.actor) === callerOf(actor));
+    const { expiresAt = null } = stored?.operation ?? {};
+    if (isTheirs && (expiresAt === null || expiresAt > ambient.clock())) return stored;
+    throw new JobError('operations/not-found', 'There is no such operation, or its time is over.');
+  }
+
+  #tell(id: string): void {
+    for (const listen of [...(this.#listeners.get(id) ?? [])]) listen();
+  }
+}
+
+/** What the queue is told of an operation. */
+function jobOf({ id, tenant, priority }: Operation): Job {
+  return { id, tenant, priority };
+}
+
+function fits(listed: ListedOperation, { state, kind, parent }: OperationsQuery): boolean {
+  return (
+    (state === undefined || listed.state === state) &&
+    (kind === undefined || listed.kind === kind) &&
+    (parent === undefined || listed.parent === parent)
+  );
+}
+
+/** What the audit trail is told of one. */
+function eventOf({ id, kind, attempt, actor }: Operation) {
+  return { actor, outcome: 'done', reason: null, object: id, details: { kind, attempt } } as const;
+}

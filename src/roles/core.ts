@@ -1,0 +1,43 @@
+import type { Trail } from '../audit/index.ts';
+import type { Erasures, Exports, Library, Results } from '../documents/index.ts';
+import type { EnginePool, Operations } from '../jobs/index.ts';
+import { Integrity } from '../kit/index.ts';
+import { guardPlatform } from '../platform/index.ts';
+import { openErasures } from './erasures.ts';
+import { openExports } from './exports.ts';
+import { openLibrary } from './library.ts';
+import { logOutside } from './outside-events.ts';
+import type { RoleContext } from './role.ts';
+import { openTrail } from './trail.ts';
+import { openOperations, openPool } from './work.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+/** What every role works with. */
+export interface Core {
+  /** As it was given, each part of the platform guarded. */
+  readonly context: RoleContext;
+  readonly integrity: Integrity;
+  readonly library: Library;
+  readonly results: Results;
+  readonly trail: Trail;
+  /** What people may ask for: all that is kept of theirs, and that it is gone. */
+  readonly exports: Exports;
+  readonly erasures: Erasures;
+  readonly operations: Operations;
+  readonly pool: EnginePool;
+}
+
+export async function openCore(given: RoleContext): Promise<Core> {
+  const { config, log } = given;
+  const context = { ...given, platform: guardPlatform(given.platform, { sink: logOutside(log) }) };
+  const integrity = new Integrity(log);
+  const library = await openLibrary({ ...context, integrity });
+  const results = library.results(config.resultsMb * MEGABYTE);
+  const trail = await openTrail(context, library);
+  const exports = openExports(context, library, trail);
+  const erasures = openErasures(context, library, trail, exports);
+  const operations = openOperations(context, library, trail, integrity);
+  const pool = openPool(context);
+  return { context, integrity, library, results, trail, exports, erasures, operations, pool };
+}

@@ -1,0 +1,78 @@
+import type { Access } from '../access/index.ts';
+import type { Trail } from '../audit/index.ts';
+import type { Erasures, Exports, Library, Results } from '../documents/index.ts';
+import type { Operations } from '../jobs/index.ts';
+import { describeError, type Integrity } from '../kit/index.ts';
+import { tenantsOf } from './library.ts';
+import { sweepRetention } from './retention.ts';
+import type { RoleContext } from './role.ts';
+
+/** How often expired results are looked for. */
+const SWEEP_EVERY_MS = 5 * 60_000;
+/** How often what takes long and does not press is done; the first time an hour after the start. */
+const DAILY_MS = 24 * 3_600_000;
+const FIRST_DAILY_MS = 3_600_000;
+/** What is looked after while the service runs. */
+export interface Swept {
+  readonly results: Results;
+  readonly library: Library;
+  /** `null` where nobody signs in. */
+  readonly access: Access | null;
+  readonly integrity: Integrity;
+  readonly trail: Trail;
+  readonly exports: Exports;
+  readonly erasures: Erasures;
+  readonly operations: Operations;
+}
+
+/** @returns how many keys were wrapped anew. */
+async function rewrapAll(library: Library, config: RoleContext['config']): Promise<number> {
+  let count = 0;
+  for (const tenant of tenantsOf(config)) count += (await library.keys.rewrap(tenant)).keys;
+  return count;
+}
+
+/** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
+export function sweepRegularly(
+  context: Pick<RoleContext, 'log' | 'clock' | 'config'>,
+  { results, library, access, integrity, trail, exports, erasures, operations }: Swept,
+): () => void {
+  const { log, clock, config } = context;
+  const chores = [
+    { name: 'expired results', run: () => results.sweep() },
+    { name: 'expired uploads', run: () => library.uploads.sweep() },
+    { name: 'expired answers', run: () => library.requests.sweep() },
+    { name: 'expired exports', run: () => exports.sweep() },
+    { name: 'contents left behind', run: async () => (await library.sweep()).purged },
+    { name: 'keys of tokens', run: async () => (await access?.keys.tend()) ?? 0 },
+    { name: 'keys wrapped anew', run: () => rewrapAll(library, config) },
+    { name: 'documents followed', run: () => library.follow() },
+    { name: 'events left behind', run: () => trail.sweep() },
+    { name: 'operations over', run: () => operations.tend() },
+    { name: 'erasures begun', run: () => erasures.resume(tenantsOf(config)) },
+  ];
+  const daily = [
+    { name: 'retention', run: () => sweepRetention(context, library, trail) },
+    { name: 'old heads', run: () => library.prune() },
+    { name: 'old announcements', run: () => trail.prune() },
+    { name: 'gaps in the audit sink', run: () => trail.fill() },
+  ];
+  let dailyAt = clock() + FIRST_DAILY_MS;
+  const sweep = async (): Promise<void> => {
+    const isDue = clock() >= dailyAt;
+    if (isDue) dailyAt = clock() + DAILY_MS;
+    for (const { name, run } of isDue ? [...chores, ...daily] : chores) {
+      try {
+        const count = await run();
+        if (count > 0) log.info('swept', { chore: name, count });
+      } catch (error) {
+        integrity.note(error, { chore: name });
+        log.error('sweep failed', { chore: name, ...describeError(error) });
+      }
+    }
+  };
+  void sweep();
+  const timer = setInterval(() => void sweep(), SWEEP_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
