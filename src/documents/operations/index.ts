@@ -8,9 +8,7 @@ export {
 export {
   changed,
   isOpen,
-  lastOf,
   type NewOperation,
-  OPERATION_STATES,
   type Operation,
   type OperationActor,
   type OperationChange,

@@ -4,7 +4,7 @@ import type { Actor } from '../../access/index.ts';
 export type OperationPriority = 'express' | 'normal' | 'batch';
 
 /** `queued` also while it waits to be tried again. The last three are for good. */
-export const OPERATION_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+const OPERATION_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
 
 /** Who asked for it, as far as it is done in their name later. */
@@ -102,7 +102,7 @@ export type OperationChange = Partial<
 >;
 
 /** Events that are remembered. */
-export const MOST_EVENTS = 100;
+const MOST_EVENTS = 100;
 
 export function isOpen({ state }: Pick<Operation, 'state'>): boolean {
   return state === 'queued' || state === 'running';
@@ -129,6 +129,6 @@ export function changed(
 }
 
 /** The sequence of the last event. */
-export function lastOf({ events }: Pick<Operation, 'events'>): number {
+function lastOf({ events }: Pick<Operation, 'events'>): number {
   return events.at(-1)?.sequence ?? 0;
 }

@@ -4,7 +4,7 @@ import type { TakenJob } from '../ports/job-queue.ts';
 import { canPass, failureOf, isForSomebody } from './failures.ts';
 import type { Handler, Task } from './handlers.ts';
 import { Holding } from './holding.ts';
-import type { WorkerParts } from './worker.ts';
+import type { WorkerParts } from './worker-parts.ts';
 
 /** Pauses before another attempt. */
 const FIRST_PAUSE_MS = 2000;

@@ -74,9 +74,8 @@ describe('an operation', () => {
     const { id } = await shop.begin();
     const failed = await shop.until(id, isOver);
     expect(failed).toMatchObject({ state: 'failed', attempt, dead, error: { code } });
-    expect((await shop.queue.dead({ after: null, limit: 10 })).map((one) => one.id)).toEqual(
-      dead ? [id] : [],
-    );
+    const dying = async () => (await shop.queue.dead({ after: null, limit: 10 })).map((one) => one.id);
+    await expect.poll(dying, { timeout: 30_000 }).toEqual(dead ? [id] : []);
   });
 
   test.each([
@@ -112,6 +111,31 @@ describe('an operation', () => {
     await expect(shop.operations.replay(ACTOR, id, false)).rejects.toMatchObject({
       code: 'operations/not-dead',
     });
+  });
+
+  test('whose documents are gone is refused', async () => {
+    shop.worker(working(async ({ input }) => ({ length: (await input('file')).length })));
+    const { id } = await shop.begin();
+    expect(await shop.until(id, isOver)).toMatchObject({
+      attempt: 1,
+      dead: false,
+      error: { code: 'work/input-missing' },
+    });
+  });
+
+  test('that no worker here knows waits for one that does, and is given up in the end', async () => {
+    shop.worker(new Map());
+    const { id } = await shop.begin();
+    for (let n = 0; n < 60 && (await shop.read(id)).state === 'queued'; n += 1) {
+      await expect
+        .poll(
+          async () => (await shop.queue.state()).delayed + ((await shop.read(id)).state === 'queued' ? 0 : 1),
+          { timeout: 30_000 },
+        )
+        .toBe(1);
+      shop.pass(10_000);
+    }
+    expect(await shop.until(id, isOver)).toMatchObject({ dead: true, error: { code: 'work/unknown-kind' } });
   });
 
   test('whose workers vanish is given up after three', async () => {

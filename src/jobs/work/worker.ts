@@ -1,31 +1,7 @@
-import type { OperationStore } from '../../documents/index.ts';
-import { Bulkhead, type Clock, describeError, type Log, type Timer } from '../../kit/index.ts';
-import type { JobQueue, TakenJob } from '../ports/job-queue.ts';
+import { Bulkhead, describeError } from '../../kit/index.ts';
+import type { TakenJob } from '../ports/job-queue.ts';
 import { Attempt } from './attempt.ts';
-import type { Handlers } from './handlers.ts';
-import type { Operations } from './operations.ts';
-
-export interface WorkerParts {
-  /** Names this worker among others. */
-  readonly name: string;
-  readonly queue: JobQueue;
-  readonly store: OperationStore;
-  readonly operations: Operations;
-  readonly handlers: Handlers;
-  /** Operations at a time. */
-  readonly slots: number;
-  /** Milliseconds after which a job goes to another worker when this one says nothing. */
-  readonly lockMs: number;
-  /** How often an operation is begun at most. */
-  readonly most: number;
-  readonly clock: Clock;
-  readonly timer: Timer;
-  /** From 0 up to, but not including, 1. */
-  readonly random: () => number;
-  readonly log: Log;
-  /** Is told what could not be done now and will be done later. */
-  readonly onBehind: (error: unknown) => void;
-}
+import type { WorkerParts } from './worker-parts.ts';
 
 /** How busy a worker is. */
 export interface WorkerState {
