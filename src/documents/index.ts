@@ -55,7 +55,6 @@ export { Library, type LibraryParts } from './library.ts';
 export { LINK_LIFETIME_MS, type LinkedPlace } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
 export { type MoveReport, type Mover, Placements, TenantMove } from './moving/index.ts';
-export { movePersons } from './persons.ts';
 export {
   callerOf,
   changed,
@@ -73,6 +72,7 @@ export {
   OperationStore,
   type StoredOperation,
 } from './operations/index.ts';
+export { movePersons } from './persons.ts';
 export {
   type ArchiveSignature,
   type CheckedArchive,
