@@ -59,6 +59,7 @@ export const VENDORS = {
   '@google-cloud/storage': '^src/platform/gcp/',
   '@google-cloud/kms': '^src/platform/gcp/',
   ioredis: '^src/platform/redis/',
+  bullmq: '^src/platform/redis/',
   'openid-client': '^src/platform/oidc/',
   jose: '^src/access/',
   '@zxcvbn-ts/core': '^src/access/',

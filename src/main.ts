@@ -133,14 +133,18 @@ async function beside<Result>(
 
 /** Each platform is loaded only when it is chosen: the clients of the cloud take a while. */
 async function openPlatform(config: Config, log: Log): Promise<Platform> {
-  if (config.gcp === null) return await openEmbeddedPlatform(config.dataDirectory, config);
+  const machine = {
+    ...config,
+    warn: (message: string) => log.warn('redis could be safer', { part: 'JobQueue', reason: message }),
+  };
+  if (config.gcp === null) return await openEmbeddedPlatform(config.dataDirectory, machine);
   const { openGcpPlatform } = await import('./platform/gcp/index.ts');
   const warn = (message: string) =>
     log.warn('storage could be cheaper', { part: 'BlobStore', reason: message });
   return await openGcpPlatform(
     config.dataDirectory,
     { ...config.gcp, residencies: config.residencies, warn },
-    config,
+    machine,
   );
 }
 

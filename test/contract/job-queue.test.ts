@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { SqliteJobQueue } from '../../src/platform/embedded/index.ts';
+import { BullJobQueue, connect } from '../../src/platform/redis/index.ts';
+import { startRedis, startRedisCluster } from '../services/redis.ts';
 import { describeJobQueue } from './job-queue.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'redline-queue-'));
@@ -24,4 +27,35 @@ describeJobQueue('an embedded database', async () => {
     time.now += shortMs + 1;
   };
   return { one, other, shortMs, pass };
+});
+
+describe.each([
+  ['one Redis', startRedis],
+  ['a cluster of three', startRedisCluster],
+] as const)('%s', (adapter, start) => {
+  let server: { readonly addresses: readonly string[]; stop(): Promise<void> };
+  let clients: ReturnType<typeof connect>[] = [];
+  let opened = 0;
+  beforeAll(async () => {
+    server = await start();
+    clients = [connect(server.addresses), connect(server.addresses)];
+    await Promise.all(clients.map((client) => once(client, 'ready')));
+  });
+  afterAll(async () => {
+    for (const client of clients) client.disconnect();
+    await server.stop();
+  });
+
+  describeJobQueue(adapter, async () => {
+    opened += 1;
+    const options = { prefix: `{q${opened}}`, stalledEveryMs: 50 };
+    const [one, other] = clients.map((client) => new BullJobQueue(client, options));
+    if (one === undefined || other === undefined) throw new Error();
+    const shortMs = 100;
+    const pass = async () => {
+      const began = Date.now();
+      await expect.poll(() => Date.now() - began, { interval: 20 }).toBeGreaterThan(shortMs);
+    };
+    return { one, other, shortMs, pass };
+  });
 });

@@ -60,6 +60,8 @@ export interface MachineOptions {
   readonly signIn?: { readonly oidc: OidcClient | null; readonly tokenIssuer?: string | null };
   /** What rates and the cache go by where nothing is shared; the system's clock by default. */
   readonly clock?: Clock;
+  /** Told what is set up less than well there. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -131,13 +133,14 @@ export async function openMachine(
     redis = null,
     signIn = { oidc: null },
     clock = systemClock,
+    warn = () => {},
   }: MachineOptions = {},
 ): Promise<Omit<Platform, 'regions' | 'checkpoints' | 'outboxes'>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
   const audit = new Map<Residency, SqliteAuditSink>();
   for (const residency of residencies) audit.set(residency, await openSink(directory, residency));
-  const shared = redis === null ? sharedHere(directory, clock) : openRedis(redis);
+  const shared = redis === null ? sharedHere(directory, clock) : openRedis(redis, null, warn);
   return {
     catalogue,
     audit,

@@ -96,6 +96,27 @@ export async function ask<Answer>(
   }
 }
 
+/**
+ * Says once where Redis throws away what it was given when it runs out of memory. Nothing is lost for good by that (the store is the
+ * truth), but sessions end and work waits for the sweep.
+ */
+export function watchMemoryPolicy(client: RedisClient, warn: (message: string) => void): void {
+  client.once('ready', () => {
+    void memoryPolicies(client).then((policies) => {
+      const other = policies.filter((policy) => policy !== 'noeviction');
+      if (other.length === 0) return;
+      warn(`Redis has maxmemory-policy ${[...new Set(other)].join(', ')}; with noeviction it loses nothing.`);
+    });
+  });
+}
+
+/** Those of all servers that say theirs. */
+async function memoryPolicies(client: RedisClient): Promise<readonly string[]> {
+  const servers = client instanceof Cluster ? client.nodes('master') : [client];
+  const answers = await Promise.all(servers.map((server) => server.info('memory').catch(() => '')));
+  return answers.flatMap((answer) => /^maxmemory_policy:(\S+)/m.exec(answer)?.[1] ?? []);
+}
+
 /** A script that runs as one step on the server. */
 export interface Script {
   readonly source: string;
