@@ -53,6 +53,18 @@ describe('the configuration', () => {
     expect(read).not.toThrow(/secret/);
   });
 
+  test('sends webhooks to public addresses, and to the networks that are named', () => {
+    expect(readConfig({}, {}).webhooks).toEqual({ hosts: [], networks: [] });
+    const environment = {
+      REDLINE_WEBHOOK_HOSTS: '*.b.example',
+      REDLINE_WEBHOOK_NETWORKS: '10.0.0.0/8, fd00::/8',
+    };
+    expect(readConfig({}, environment).webhooks).toEqual({
+      hosts: ['*.b.example'],
+      networks: ['10.0.0.0/8', 'fd00::/8'],
+    });
+  });
+
   test('fetches from nowhere, and from the hosts that are named', () => {
     expect(readConfig({}, {}).fetch).toEqual({ hosts: [], plain: false });
     const environment = { REDLINE_FETCH_HOSTS: 'a.example, *.b.example:8443', REDLINE_FETCH_PLAIN: 'yes' };
@@ -91,6 +103,8 @@ describe('the configuration', () => {
     ['REDLINE_CLAMD', 'tcp://scanner', 'must be tcp://HOST:PORT'],
     ['REDLINE_FETCH_HOSTS', 'https://a.example/', 'must be names of hosts'],
     ['REDLINE_FETCH_HOSTS', '*', 'must be names of hosts'],
+    ['REDLINE_WEBHOOK_HOSTS', 'https://a.example/', 'must be names of hosts'],
+    ['REDLINE_WEBHOOK_NETWORKS', '10.0.0.0/33', 'must be ranges of addresses'],
     ['REDLINE_FETCH_PLAIN', 'maybe', 'must be yes or no'],
     ['REDLINE_TENANTS', 'acme@mars=acme.com', 'must be like NAME=example.com'],
     ['REDLINE_TENANTS', 'acme@eu=acme.com; acme=acme.org', 'must name each tenant once'],

@@ -54,6 +54,8 @@ export interface Config {
   readonly signIn: SignInConfig;
   /** From where documents may be fetched. */
   readonly fetch: FetchConfig;
+  /** Where deliveries of webhooks may go. */
+  readonly webhooks: WebhookConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -67,6 +69,13 @@ export interface FetchConfig {
   readonly hosts: readonly string[];
   /** Whether `http` is allowed beside `https`. */
   readonly plain: boolean;
+}
+
+export interface WebhookConfig {
+  /** As of `FetchConfig`; none: to every host. */
+  readonly hosts: readonly string[];
+  /** Ranges of addresses that are allowed beside public ones, and to which plain `http` is too. */
+  readonly networks: readonly string[];
 }
 
 export interface PrinterConfig {
@@ -122,6 +131,21 @@ const hosts = z
     error: 'must be names of hosts with commas between them, such as example.com,*.example.org',
   });
 
+const networks = z
+  .string()
+  .default('')
+  .transform((text) => text.split(/[\s,]+/).filter((range) => range !== ''))
+  .refine((list) => list.every(isRange), {
+    error: 'must be ranges of addresses with commas between them, such as 10.0.0.0/8,fd00::/8',
+  });
+
+/** `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`. */
+function isRange(text: string): boolean {
+  const [address = '', bits = '0', more] = text.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+}
+
 const redis = z
   .string()
   .transform((text) => text.split(/[\s,]+/).filter((address) => address !== ''))
@@ -175,6 +199,8 @@ const schema = z
     REDLINE_PROXIES: whole(0, 10, 0),
     REDLINE_FETCH_HOSTS: hosts,
     REDLINE_FETCH_PLAIN: z.enum(['yes', 'no'], { error: 'must be yes or no' }).default('no'),
+    REDLINE_WEBHOOK_HOSTS: hosts,
+    REDLINE_WEBHOOK_NETWORKS: networks,
     PATH: z.string().default(''),
     REDLINE_LOG_LEVEL: z
       .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
@@ -240,6 +266,7 @@ export function readConfig(overrides: Environment = {}, environment: Environment
     redis: values.REDLINE_REDIS ?? null,
     signIn: signInOf(values),
     fetch: { hosts: values.REDLINE_FETCH_HOSTS, plain: values.REDLINE_FETCH_PLAIN === 'yes' },
+    webhooks: { hosts: values.REDLINE_WEBHOOK_HOSTS, networks: values.REDLINE_WEBHOOK_NETWORKS },
     logLevel: values.REDLINE_LOG_LEVEL,
   };
 }

@@ -1,6 +1,6 @@
 export { Access, type AccessParts } from './access.ts';
 export { type Actor, LOCAL_TENANT, localOperator } from './actor.ts';
-export { clientAddress, isAddressRange } from './addresses.ts';
+export { clientAddress, isAddressRange, isWithin } from './addresses.ts';
 export {
   type ApiKey,
   LONGEST_LIFE_MS,

@@ -24,7 +24,8 @@ export type ObjectKind =
   | 'tenant'
   | 'event'
   | 'export'
-  | 'operation';
+  | 'operation'
+  | 'webhook';
 
 const change = (object: ObjectKind, title: string): EventKind => ({ kind: 'change', object, title });
 const read = (object: ObjectKind | null, title: string): EventKind => ({ kind: 'read', object, title });
@@ -176,6 +177,18 @@ export const EVENT_TYPES = {
   'retention.paused': service(
     'tenant',
     'A sweep of retention deleted nothing, as the clock cannot be trusted.',
+  ),
+  'webhook.listed': access(null, 'The webhooks of the tenant, or what they can be told of, were listed.'),
+  'webhook.read': access('webhook', 'A webhook, or the log of its deliveries, was read.'),
+  'webhook.created': access('webhook', 'Somebody had the tenant’s events sent to an address.'),
+  'webhook.changed': access('webhook', 'The address, the events or the state of a webhook was changed.'),
+  'webhook.deleted': access('webhook', 'A webhook was removed.'),
+  'webhook.rotated': access('webhook', 'A webhook got a new secret.'),
+  'webhook.tested': access('webhook', 'A test was sent to a webhook.'),
+  'webhook.replayed': access('webhook', 'Deliveries were asked for again; `details` says which.'),
+  'webhook.disabled': service(
+    'webhook',
+    'A webhook gets nothing any more: it answered 410, or took nothing for days; `details` says which.',
   ),
   'hold.read': access('document', 'It was read whether a document is under a legal hold, and why.'),
   'audit.read': access(

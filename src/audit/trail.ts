@@ -269,6 +269,11 @@ export class Trail {
     return stateOf(chains, lost, this.#parts.ambient.clock());
   }
 
+  /** The segment of a chain that begins there; `null` when there is none yet. @throws {OutsideError} */
+  async next(tenant: string, first: number): Promise<readonly AuditEvent[] | null> {
+    return await this.#segments.at(tenant, first);
+  }
+
   /** Events of a chain in order, from the chain itself. */
   async *events(tenant: string, from = 1): AsyncIterable<AuditEvent> {
     for await (const first of this.#segments.from(tenant, from)) {

@@ -91,8 +91,9 @@ export { pruneHeads } from './pruning.ts';
 export type { Quota } from './quotas.ts';
 export type { NewRedline } from './redlines.ts';
 export type { Place, Region, Residency } from './regions.ts';
+export { addressOf, namesHost } from './remote/address-of.ts';
 export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';
-export type { Web, WebAnswer } from './remote/web.ts';
+export type { Web, WebAnswer, WebMessage, WebReply } from './remote/web.ts';
 export {
   type Claim,
   MOST_ANSWER_BYTES,

@@ -1,6 +1,6 @@
 import { PERSONAL_KINDS, type RecordKind, type RecordStore, type StoredRecord } from '../access/index.ts';
 import type { Ambient } from './ambient.ts';
-import type { BlobStore } from './blob-store.ts';
+import type { BlobStore, VersionedBlobStore } from './blob-store.ts';
 import type { DataKeys } from './data-keys.ts';
 import { type SealedObject, SealedObjects, type SealedPlace } from './sealed-objects.ts';
 
@@ -14,7 +14,7 @@ const ID = /^[a-z0-9_-]{1,64}$/;
 
 /** Where records are kept. */
 export interface RecordPlaces {
-  readonly heads: BlobStore;
+  readonly heads: VersionedBlobStore;
   /** Those of people: it keeps no generations, and backups of the other stores leave it out. */
   readonly secrets: BlobStore;
 }
@@ -32,6 +32,8 @@ interface Shelf {
 export class Records implements RecordStore {
   readonly #general: Shelf;
   readonly #personal: Shelf;
+  readonly #heads: VersionedBlobStore;
+  readonly #clock: Ambient['clock'];
   readonly #random: Ambient['random'];
 
   constructor({ heads, secrets }: RecordPlaces, keys: DataKeys, ambient: Ambient) {
@@ -41,7 +43,9 @@ export class Records implements RecordStore {
     });
     this.#general = shelf(heads);
     this.#personal = shelf(secrets);
+    this.#heads = heads;
     this.#random = ambient.random;
+    this.#clock = ambient.clock;
   }
 
   async read<Value extends object>(
@@ -73,6 +77,20 @@ export class Records implements RecordStore {
     // Elsewhere earlier generations would stay.
     if (!isPersonal(kind)) throw new TypeError('Not a record that can be removed.');
     return await this.#personal.objects.remove(placeOf(tenant, kind, id), sealedIn(base));
+  }
+
+  /** Removes for good what records of a kind that is not personal were before. @returns how much. */
+  async prune(tenant: string, kind: RecordKind): Promise<number> {
+    let pruned = 0;
+    for await (const { name } of this.#heads.list(`records/${tenant}/${kind}/`)) {
+      pruned += await this.#heads.prune(name, { newest: 0, before: this.#clock() });
+    }
+    return pruned;
+  }
+
+  /** Removes such a record for good, with all that it was. */
+  async purge(tenant: string, kind: RecordKind, id: string): Promise<void> {
+    await this.#heads.purge(placeOf(tenant, kind, id).name);
   }
 
   async rewrap(tenant: string, primary: string): Promise<{ keys: number; left: number }> {

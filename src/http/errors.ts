@@ -214,6 +214,21 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The service is ending',
     advice: 'Send the request again after the seconds that the header Retry-After names.',
   },
+  'webhooks/not-found': {
+    status: 404,
+    title: 'There is no such webhook or delivery',
+    advice: 'GET /v1/webhooks lists the endpoints, and …/deliveries what was sent to one.',
+  },
+  'webhooks/invalid': {
+    status: 400,
+    title: 'The webhook cannot be used like this',
+    advice: 'Give an https address of a public host, and types of events that GET /v1/webhook-events names.',
+  },
+  'webhooks/conflict': {
+    status: 409,
+    title: 'The webhook has no room for that',
+    advice: 'The member "detail" says of what there are too many.',
+  },
   'request/abandoned': {
     status: 499,
     title: 'The client went away',

@@ -10,7 +10,7 @@ import type {
   Results,
   Web,
 } from '../documents/index.ts';
-import type { EnginePool, Operations, PrintShop } from '../jobs/index.ts';
+import type { EnginePool, Operations, PrintShop, Webhooks } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
 import type { UploadMemory } from './upload-memory.ts';
@@ -30,6 +30,7 @@ export interface HttpServices {
   /** Hears of everything that is asked for. */
   readonly trail: Pick<Trail, 'record' | 'recordLater' | 'intend' | 'list' | 'reach' | 'event'>;
   readonly erasures: Erasures;
+  readonly webhooks: Webhooks;
   /** Where signed checkpoints of the trail are; `null`: nowhere. */
   readonly checkpoints: LockedPlace | null;
   readonly exports: Exports;

@@ -22,6 +22,11 @@ export type JobErrorCode =
   | 'service/busy'
   /** The service is ending. */
   | 'service/stopping'
+  | 'webhooks/not-found'
+  /** An address, a type of events or a time cannot be used. */
+  | 'webhooks/invalid'
+  /** There are too many of something, or others changed it too often. */
+  | 'webhooks/conflict'
   /** Whoever asked went away. */
   | 'request/abandoned';
 

@@ -29,6 +29,11 @@ export {
 } from './ports/job-queue.ts';
 export { printable } from './printable.ts';
 export { REPORT_FORMATS, type ReportFormat, report, type WrittenReport } from './report.ts';
+export { Deliverer } from './webhooks/deliverer.ts';
+export { DeliveryLog } from './webhooks/delivery-log.ts';
+export { Endpoints, type WebhookRecords } from './webhooks/endpoints.ts';
+export { Sender } from './webhooks/sender.ts';
+export { Webhooks } from './webhooks/webhooks.ts';
 export {
   type AskedSide,
   COMPARISON,

@@ -26,6 +26,13 @@ export function guardedWeb(web: Web, outsideOf: (host: string) => Outside): Web 
         web.get(url, address, AbortSignal.any([signal, attempt.signal])),
       );
     },
+    post: (url, address, message, signal) => {
+      // Whoever sends tries again in its own time.
+      const call = { name: 'post', changes: true, repeatable: false, signal };
+      return outsideOf(url.host).call(call, (attempt) =>
+        web.post(url, address, message, AbortSignal.any([signal, attempt.signal])),
+      );
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type { RoleContext, ServingRole, ShutdownPhase } from './role.ts';
 import { sweepRegularly } from './sweeps.ts';
 import { auditLag, checkpointRegularly, relayRegularly } from './trail.ts';
 import { watchVitals } from './vitals.ts';
+import { deliverRegularly } from './webhooks.ts';
 import { beginWork, GRACE_MS, putBackRegularly } from './work.ts';
 
 /** Milliseconds that fetching a document from elsewhere may take. */
@@ -47,6 +48,7 @@ async function serve(core: Core, works: boolean): Promise<ServingRole> {
   endings.push(sweepRegularly(context, { ...core, access }));
   endings.push(putBackRegularly(operations, context, integrity));
   const worker = works ? beginWork(context, core) : null;
+  const deliveries = works ? deliverRegularly(core.deliverer) : null;
   const stopAccepting = async () => {
     for (const end of endings) end();
     worker?.stop();
@@ -60,7 +62,7 @@ async function serve(core: Core, works: boolean): Promise<ServingRole> {
     link: linkOf(access, origin()),
     shutdown: [
       { name: 'stop accepting', deadlineMs: 1000, run: stopAccepting },
-      ...endOf(core, server, worker),
+      ...endOf(core, server, worker, deliveries),
     ],
   };
 }
@@ -96,6 +98,7 @@ function endOf(
   { context, integrity, library, trail, pool }: Core,
   server: HttpServer,
   worker: Worker | null,
+  deliveries: { end(): Promise<void> } | null,
 ): ShutdownPhase[] {
   const relay = relayRegularly(trail, context.log, integrity);
   const signing = checkpointRegularly(context, library, trail);
@@ -103,6 +106,7 @@ function endOf(
   return [
     { name: 'drain', deadlineMs: 20_000, run: () => server.drained() },
     { name: 'finish or hand back', deadlineMs: GRACE_MS + 5000, run: handBack },
+    { name: 'end deliveries', deadlineMs: 5000, run: async () => deliveries?.end() },
     { name: 'deliver events', deadlineMs: 5000, run: () => relay.end() },
     { name: 'sign events', deadlineMs: 5000, run: () => signing.end() },
     { name: 'cut connections', deadlineMs: 2000, run: () => server.cut() },

@@ -1,6 +1,6 @@
 import type { Trail } from '../audit/index.ts';
 import type { Erasures, Exports, Library, Results } from '../documents/index.ts';
-import type { EnginePool, Operations } from '../jobs/index.ts';
+import type { Deliverer, EnginePool, Operations, Webhooks } from '../jobs/index.ts';
 import { Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openErasures } from './erasures.ts';
@@ -9,6 +9,7 @@ import { openLibrary } from './library.ts';
 import { logOutside } from './outside-events.ts';
 import type { RoleContext } from './role.ts';
 import { openTrail } from './trail.ts';
+import { openWebhooks } from './webhooks.ts';
 import { openOperations, openPool } from './work.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -25,6 +26,9 @@ export interface Core {
   readonly exports: Exports;
   readonly erasures: Erasures;
   readonly operations: Operations;
+  /** Where people want to be told of what happens, and what tells them. */
+  readonly webhooks: Webhooks;
+  readonly deliverer: Deliverer;
   readonly pool: EnginePool;
 }
 
@@ -38,6 +42,8 @@ export async function openCore(given: RoleContext): Promise<Core> {
   const exports = openExports(context, library, trail);
   const erasures = openErasures(context, library, trail, exports);
   const operations = openOperations(context, library, trail, integrity);
+  const hooks = openWebhooks(context, library, trail, integrity);
   const pool = openPool(context);
-  return { context, integrity, library, results, trail, exports, erasures, operations, pool };
+  const parts = { context, integrity, library, results, trail, exports, erasures, operations, pool };
+  return { ...parts, ...hooks };
 }

@@ -1,7 +1,7 @@
 import type { Access } from '../access/index.ts';
 import type { Trail } from '../audit/index.ts';
 import type { Erasures, Exports, Library, Results } from '../documents/index.ts';
-import type { Operations } from '../jobs/index.ts';
+import type { Operations, Webhooks } from '../jobs/index.ts';
 import { describeError, type Integrity } from '../kit/index.ts';
 import { tenantsOf } from './library.ts';
 import { sweepRetention } from './retention.ts';
@@ -23,6 +23,7 @@ export interface Swept {
   readonly exports: Exports;
   readonly erasures: Erasures;
   readonly operations: Operations;
+  readonly webhooks: Webhooks;
 }
 
 /** @returns how many keys were wrapped anew. */
@@ -32,10 +33,17 @@ async function rewrapAll(library: Library, config: RoleContext['config']): Promi
   return count;
 }
 
+/** @returns how many earlier states of records went. */
+async function pruneWebhooks(webhooks: Webhooks, config: RoleContext['config']): Promise<number> {
+  let count = 0;
+  for (const tenant of tenantsOf(config)) count += await webhooks.prune(tenant);
+  return count;
+}
+
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 export function sweepRegularly(
   context: Pick<RoleContext, 'log' | 'clock' | 'config'>,
-  { results, library, access, integrity, trail, exports, erasures, operations }: Swept,
+  { results, library, access, integrity, trail, exports, erasures, operations, webhooks }: Swept,
 ): () => void {
   const { log, clock, config } = context;
   const chores = [
@@ -49,6 +57,7 @@ export function sweepRegularly(
     { name: 'documents followed', run: () => library.follow() },
     { name: 'events left behind', run: () => trail.sweep() },
     { name: 'operations over', run: () => operations.tend() },
+    { name: 'earlier records of webhooks', run: () => pruneWebhooks(webhooks, config) },
     { name: 'erasures begun', run: () => erasures.resume(tenantsOf(config)) },
   ];
   const daily = [

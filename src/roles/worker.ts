@@ -2,6 +2,7 @@ import { openCore } from './core.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { sweepRegularly } from './sweeps.ts';
 import { checkpointRegularly, relayRegularly } from './trail.ts';
+import { deliverRegularly } from './webhooks.ts';
 import { beginWork, GRACE_MS, putBackRegularly } from './work.ts';
 
 /** What takes longer than a request, and the sweeps; nothing listens. */
@@ -10,6 +11,7 @@ export async function startWorker(given: RoleContext): Promise<RunningRole> {
   const { context, integrity, library, trail, operations, pool } = core;
   const endHearing = await operations.listen();
   const worker = beginWork(context, core);
+  const deliveries = deliverRegularly(core.deliverer);
   const endPuttingBack = putBackRegularly(operations, context, integrity);
   const endSweeps = sweepRegularly(context, { ...core, access: null });
   const relay = relayRegularly(trail, context.log, integrity);
@@ -27,6 +29,7 @@ export async function startWorker(given: RoleContext): Promise<RunningRole> {
     shutdown: [
       { name: 'stop taking', deadlineMs: 1000, run: stopTaking },
       { name: 'finish or hand back', deadlineMs: GRACE_MS + 5000, run: () => worker.end(GRACE_MS) },
+      { name: 'end deliveries', deadlineMs: 5000, run: () => deliveries.end() },
       { name: 'deliver events', deadlineMs: 5000, run: () => relay.end() },
       { name: 'sign events', deadlineMs: 5000, run: () => signing.end() },
       { name: 'end pool', deadlineMs: 5000, run: () => pool.close() },

@@ -189,6 +189,7 @@ export const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapp
   'Channel probe': ({ Channel }) => Channel.probe(),
   'Web resolve': ({ Web }) => Web.resolve('a.test', NEVER),
   'Web get': ({ Web }) => Web.get(new URL('https://a.test'), '192.0.2.1', NEVER),
+  'Web post': ({ Web }) => Web.post(new URL('https://a.test'), '192.0.2.1', { headers: {}, body: '' }, NEVER),
   'AuditSink prepare': ({ AuditSink }) => AuditSink.prepare(),
   'AuditSink append': ({ AuditSink }) => AuditSink.append([]),
   'AuditSink last': ({ AuditSink }) => AuditSink.last('t'),

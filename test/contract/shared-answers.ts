@@ -108,7 +108,11 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 export function webOf(answer: <T>(call: string, result: T) => Promise<T>): Web {
   async function* nothing(): AsyncIterable<Uint8Array> {}
   const found = { status: 200, location: null, size: null, body: nothing(), close: () => {} };
-  return { resolve: () => answer('resolve', ['192.0.2.1']), get: () => answer('get', found) };
+  return {
+    resolve: () => answer('resolve', ['192.0.2.1']),
+    get: () => answer('get', found),
+    post: () => answer('post', { status: 200, retryAfter: null }),
+  };
 }
 
 /** A scanner that reads everything and finds nothing. */

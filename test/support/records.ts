@@ -1,7 +1,8 @@
-import type { RecordKind, RecordStore, StoredRecord } from '../../src/access/index.ts';
+import type { RecordKind, StoredRecord } from '../../src/access/index.ts';
+import type { WebhookRecords } from '../../src/jobs/index.ts';
 
 /** Records in memory, with conditions as the real ones have. */
-export function memoryRecords(): RecordStore {
+export function memoryRecords(): WebhookRecords {
   const held = new Map<string, { value: string; generation: number }>();
   const nameOf = (tenant: string, kind: RecordKind, id: string) => `${tenant}/${kind}/${id}`;
   return {
@@ -26,6 +27,8 @@ export function memoryRecords(): RecordStore {
       const name = nameOf(tenant, kind, id);
       return String(held.get(name)?.generation) === base.generation && held.delete(name);
     },
+    purge: async (tenant, kind, id) => void held.delete(nameOf(tenant, kind, id)),
+    prune: async () => 0,
     list: async (tenant, kind) => {
       const prefix = nameOf(tenant, kind, '');
       return [...held.keys()]

@@ -12,7 +12,11 @@ export type RecordKind =
   | 'service-emails'
   | 'local-accounts'
   | 'retention'
-  | 'erasures';
+  | 'erasures'
+  /** Endpoints, what waits for each, and the logs of their deliveries. */
+  | 'webhooks'
+  | 'webhook-deliveries'
+  | 'webhook-logs';
 
 /** Kinds that say who somebody is: kept where what is removed is gone, also from backups of everything else. */
 export const PERSONAL_KINDS: readonly RecordKind[] = [

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { OutsideError } from '../../kit/index.ts';
 import { DocumentsError } from '../errors.ts';
-import { isPublicAddress } from './addresses.ts';
+import { addressOf, namesHost } from './address-of.ts';
 import type { Web, WebAnswer } from './web.ts';
 
 /** From where contents may be fetched. */
@@ -28,7 +27,7 @@ const MOST_URL = 2048;
  * @throws {DocumentsError} `documents/address-not-allowed`, `documents/address-failed`, `documents/too-large`.
  */
 export async function fetchContent(
-  web: Web,
+  web: Pick<Web, 'resolve' | 'get'>,
   rules: RemoteRules,
   address: string,
   signal: AbortSignal,
@@ -43,11 +42,16 @@ export async function fetchContent(
   return counted(answer, rules.mostBytes, told);
 }
 
-async function follow(web: Web, rules: RemoteRules, given: string, signal: AbortSignal): Promise<WebAnswer> {
+async function follow(
+  web: Pick<Web, 'resolve' | 'get'>,
+  rules: RemoteRules,
+  given: string,
+  signal: AbortSignal,
+): Promise<WebAnswer> {
   let url = readUrl(given);
   for (let step = 0; step <= MOST_REDIRECTS; step += 1) {
     checkUrl(url, rules);
-    const answer = await web.get(url, await addressOf(web, url, signal), signal);
+    const answer = await web.get(url, await addressOf(web, url, [], signal), signal);
     if (answer.status === 200) return answer;
     answer.close();
     const next = REDIRECTS.includes(answer.status) ? answer.location : null;
@@ -68,26 +72,8 @@ function checkUrl(url: URL, { hosts, plain }: RemoteRules): void {
     throw notAllowed(`It must start with https:${plain ? ' or http:' : ''}.`);
   }
   if (url.username !== '' || url.password !== '') throw notAllowed('It may hold no name or password.');
-  if (!hosts.some((host) => allows(host, url))) throw notAllowed('The host is not one that is allowed here.');
-}
-
-function allows(entry: string, url: URL): boolean {
-  const wild = entry.startsWith('*.');
-  const wanted = URL.parse(`${url.protocol}//${wild ? entry.slice(2) : entry}`);
-  if (wanted === null || wanted.port !== url.port) return false;
-  // A name may end with a dot: it is the same host.
-  const [host, given] = [wanted.hostname, url.hostname.replace(/[.]$/, '')];
-  return wild ? given.endsWith(`.${host}`) : given === host;
-}
-
-/** The address to connect to. Every one of the host is looked at: which one answers is not ours to choose. */
-async function addressOf(web: Web, url: URL, signal: AbortSignal): Promise<string> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host) === 0 ? await web.resolve(host, signal) : [host];
-  if (addresses.length === 0) throw failed('The host has no address.');
-  if (!addresses.every(isPublicAddress)) throw notAllowed('The host has an address that is not public.');
-  // Machines without IPv6 are common, hosts without IPv4 are not.
-  return addresses.find((address) => isIP(address) === 4) ?? addresses[0] ?? '';
+  if (!hosts.some((host) => namesHost(host, url)))
+    throw notAllowed('The host is not one that is allowed here.');
 }
 
 async function* counted(

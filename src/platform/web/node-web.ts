@@ -1,9 +1,14 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  Agent as PlainAgent,
+  request as plainRequest,
+} from 'node:http';
 import { Agent, request } from 'node:https';
 import { isIP } from 'node:net';
-import type { Web, WebAnswer } from '../../documents/index.ts';
+import type { Web, WebAnswer, WebMessage, WebReply } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 
 const MOST_HEADER_BYTES = 16 * 1024;
@@ -33,35 +38,75 @@ export class NodeWeb implements Web {
   }
 
   async get(url: URL, address: string, signal: AbortSignal): Promise<WebAnswer> {
+    const sent = this.#request(url, address, { Accept: '*/*', 'Accept-Encoding': 'identity' }, signal);
+    const message = await answered(sent, null, signal);
+    return answerOf(message, () => sent.destroy());
+  }
+
+  async post(
+    url: URL,
+    address: string,
+    { headers, body }: WebMessage,
+    signal: AbortSignal,
+  ): Promise<WebReply> {
+    const length = { 'Content-Length': String(Buffer.byteLength(body)) };
+    const sent = this.#request(url, address, { ...headers, ...length }, signal, 'POST');
+    try {
+      const { statusCode = 0, headers: given } = await answered(sent, body, signal);
+      return { status: statusCode, retryAfter: given['retry-after'] ?? null };
+    } finally {
+      sent.destroy();
+    }
+  }
+
+  #request(
+    url: URL,
+    address: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    method = 'GET',
+  ): ClientRequest {
     signal.throwIfAborted();
     const isPlain = url.protocol === 'http:';
     const sent = (isPlain ? plainRequest : request)(url, {
+      method,
       // An agent of its own: no connection is shared, and none goes through a proxy.
       agent: isPlain ? new PlainAgent() : new Agent(),
       // Nothing is resolved again: the name is only what the other side is called by and has to prove.
       hostname: address,
       ...(isIP(url.hostname) === 0 ? { servername: url.hostname } : {}),
       ...(this.#authorities === undefined || isPlain ? {} : { ca: this.#authorities }),
-      headers: { Host: url.host, 'User-Agent': 'Redline', Accept: '*/*', 'Accept-Encoding': 'identity' },
+      headers: { Host: url.host, 'User-Agent': 'Redline', ...headers },
       maxHeaderSize: MOST_HEADER_BYTES,
       signal,
     });
-    try {
-      const answered = once(sent, 'response');
-      sent.end();
-      const [message] = (await answered) as [IncomingMessage];
-      return answerOf(message, () => sent.destroy());
-    } catch (cause) {
-      sent.destroy();
-      throw explained(cause, signal);
-    }
+    // What goes wrong is told to whoever waits; once the answer is there nobody does.
+    sent.on('error', () => {});
+    return sent;
+  }
+}
+
+/** Sends a request to its end. @returns what is answered, as soon as its head is there. */
+async function answered(
+  sent: ClientRequest,
+  body: string | null,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  try {
+    const response = once(sent, 'response');
+    sent.end(body ?? undefined);
+    const [message] = (await response) as [IncomingMessage];
+    // Its failure is told by the reading; where nobody reads, nobody asks.
+    message.on('error', () => {});
+    return message;
+  } catch (cause) {
+    sent.destroy();
+    throw explained(cause, signal);
   }
 }
 
 function answerOf(message: IncomingMessage, close: () => void): WebAnswer {
   const { location, 'content-length': length } = message.headers;
-  // Its failure is told by the reading; where nobody reads, nobody asks.
-  message.on('error', () => {});
   return {
     status: message.statusCode ?? 0,
     location: location ?? null,
