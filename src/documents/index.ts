@@ -50,6 +50,14 @@ export type {
 } from './head.ts';
 export { HeadStore, type StoredHead } from './head-store.ts';
 export type { KeyService, WrappedKey } from './key-service.ts';
+export {
+  type Lease,
+  type LeaseAsked,
+  type LeaseName,
+  type Leases,
+  type LeaseTaking,
+  LONGEST_LEASE_MS,
+} from './leases/leases.ts';
 export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
 export { LINK_LIFETIME_MS, type LinkedPlace } from './links.ts';

@@ -1,4 +1,5 @@
 import type { Cache, Channel, RateLimits, Sessions } from '../access/index.ts';
+import type { Leases } from '../documents/index.ts';
 import { Outside, type OutsideParts } from '../kit/index.ts';
 import { guardedJobQueue } from './guarded-job-queue.ts';
 import { QUEUE_LIMITS, SHARED_LIMITS } from './outside-limits.ts';
@@ -18,6 +19,7 @@ export function guardedShared(shared: Shared, parts: OutsideParts): Shared {
     cache: guardedCache(shared.cache, outside('Cache')),
     channel: guardedChannel(shared.channel, outside('Channel')),
     queue: guardedJobQueue(shared.queue, new Outside('JobQueue', QUEUE_LIMITS, parts)),
+    leases: guardedLeases(shared.leases, outside('Leases')),
     close: () => shared.close(),
   };
 }
@@ -45,6 +47,16 @@ export function guardedRateLimits(rateLimits: RateLimits, outside: Outside): Rat
       ),
     leave: (place) => outside.call(change('leave'), () => rateLimits.leave(place)),
     probe: () => outside.call(PROBE, () => rateLimits.probe()),
+  };
+}
+
+export function guardedLeases(leases: Leases, outside: Outside): Leases {
+  return {
+    take: (asked) => outside.call(change('take'), () => leases.take(asked)),
+    renew: (name, lifetimeMs) => outside.call(change('renew'), () => leases.renew(name, lifetimeMs)),
+    release: (name) => outside.call(change('release'), () => leases.release(name)),
+    list: (tenant, document) => outside.call(question('list'), () => leases.list(tenant, document)),
+    probe: () => outside.call(PROBE, () => leases.probe()),
   };
 }
 

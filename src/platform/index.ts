@@ -9,6 +9,7 @@ export { guardedScanner } from './guarded-scanner.ts';
 export {
   guardedCache,
   guardedChannel,
+  guardedLeases,
   guardedRateLimits,
   guardedSessions,
   guardedShared,

@@ -1,4 +1,5 @@
 import type { Cache, Channel, RateLimits, Sessions } from '../access/index.ts';
+import type { Leases } from '../documents/index.ts';
 import type { JobQueue } from '../jobs/index.ts';
 
 /** What processes share for a while, and may lose. */
@@ -10,5 +11,6 @@ export interface Shared {
   readonly cache: Cache;
   readonly channel: Channel;
   readonly queue: JobQueue;
+  readonly leases: Leases;
   close(): Promise<void>;
 }

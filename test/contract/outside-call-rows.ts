@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export const ROWS = readFileSync(new URL('../../docs/outside-calls.md', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) =>
-    /^\| (BlobStore|KeyService|Scanner|Sessions|RateLimits|Cache|Channel|JobQueue|IdentityProvider|IssuerKeys|Web|AuditSink|LockedPlace) +\|(.*\|){4}$/.test(
+    /^\| (BlobStore|KeyService|Scanner|Sessions|RateLimits|Cache|Channel|JobQueue|Leases|IdentityProvider|IssuerKeys|Web|AuditSink|LockedPlace) +\|(.*\|){4}$/.test(
       line,
     ),
   )

@@ -51,7 +51,7 @@ test('the table names every call that there is', () => {
 
 /** How often a call is made at most, and how long a breaker stays open. */
 const of = (port: string) => {
-  const limits = ['Sessions', 'RateLimits', 'Cache', 'Channel', 'JobQueue'].includes(port)
+  const limits = ['Sessions', 'RateLimits', 'Cache', 'Channel', 'JobQueue', 'Leases'].includes(port)
     ? SHARED_LIMITS
     : HEADS_LIMITS;
   return { most: 1 + limits.retries.most, openMs: limits.breaker.openMs };

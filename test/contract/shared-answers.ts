@@ -8,7 +8,7 @@ import type {
   Sessions,
 } from '../../src/access/index.ts';
 import type { AuditSink, LockedPlace } from '../../src/audit/index.ts';
-import type { Scanner, Web } from '../../src/documents/index.ts';
+import type { Lease, Leases, Scanner, Web } from '../../src/documents/index.ts';
 import type { JobQueue, TakenJob } from '../../src/jobs/index.ts';
 
 /** Answers a call in the part's mood, with this result where it is well. */
@@ -20,6 +20,10 @@ export const NAME = { tenant: 't', id: 's_1' };
 export const JOB: TakenJob = {
   ...{ id: 'o_1', tenant: 't', priority: 'normal' },
   ...{ token: '', attempt: 1, addedAt: 0 },
+};
+export const LEASE: Lease = {
+  ...{ tenant: 't', document: 'd_1', clause: null, id: 'l_1', owner: { kind: 'person', id: 'p' } },
+  ...{ fence: 1, takenAt: 0, expiresAt: 1 },
 };
 export const SESSION: Session = {
   ...NAME,
@@ -81,6 +85,13 @@ export function sharedOf(answer: Answer) {
     state: () => answer('state', { waiting, delayed: 0, active: 0, dead: 0 }),
     probe,
   };
+  const leases: Leases = {
+    take: () => answer('take', { outcome: 'taken', lease: LEASE } as const),
+    renew: () => answer('renew', LEASE),
+    release: () => answer('release', true),
+    list: () => answer('list', []),
+    probe,
+  };
   const claims = {
     issuer: '',
     subject: '',
@@ -95,7 +106,7 @@ export function sharedOf(answer: Answer) {
     finish: () => answer('finish', claims),
   };
   const issuerKeys: IssuerKeys = { issuer: '', fetch: () => answer('fetch', { keys: [] }) };
-  return { sessions, rateLimits, cache, channel, queue, identity, issuerKeys };
+  return { sessions, rateLimits, cache, channel, queue, leases, identity, issuerKeys };
 }
 
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -20,6 +20,7 @@ import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 import { SqliteAuditSink } from './sqlite-audit-sink.ts';
 import { SqliteCatalogue } from './sqlite-catalogue.ts';
 import { SqliteJobQueue } from './sqlite-job-queue.ts';
+import { SqliteLeases } from './sqlite-leases.ts';
 import { SqliteSessions } from './sqlite-sessions.ts';
 import { structureScanner } from './structure-scanner.ts';
 
@@ -34,6 +35,7 @@ export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 export { SqliteAuditSink } from './sqlite-audit-sink.ts';
 export { SqliteCatalogue } from './sqlite-catalogue.ts';
 export { SqliteJobQueue } from './sqlite-job-queue.ts';
+export { SqliteLeases } from './sqlite-leases.ts';
 export { SqliteSessions } from './sqlite-sessions.ts';
 export { structureScanner } from './structure-scanner.ts';
 
@@ -170,6 +172,7 @@ async function openSink(directory: string, residency: Residency): Promise<Sqlite
 function sharedHere(directory: string, clock: Clock): Shared {
   const sessions = SqliteSessions.open(join(directory, 'sessions.sqlite'));
   const queue = SqliteJobQueue.open(join(directory, 'queue.sqlite'), clock);
+  const leases = SqliteLeases.open(join(directory, 'leases.sqlite'), clock);
   return {
     remote: false,
     sessions,
@@ -177,9 +180,11 @@ function sharedHere(directory: string, clock: Clock): Shared {
     cache: new MemoryCache(clock),
     channel: new MemoryChannel(),
     queue,
+    leases,
     close: async () => {
       sessions.close();
       queue.close();
+      leases.close();
     },
   };
 }

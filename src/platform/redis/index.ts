@@ -4,6 +4,7 @@ import { BullJobQueue } from './bull-job-queue.ts';
 import { connect, watchMemoryPolicy } from './connection.ts';
 import { RedisCache } from './redis-cache.ts';
 import { RedisChannel } from './redis-channel.ts';
+import { RedisLeases } from './redis-leases.ts';
 import { RedisRateLimits } from './redis-rate-limits.ts';
 import { RedisSessions } from './redis-sessions.ts';
 
@@ -14,7 +15,7 @@ export { connect } from './connection.ts';
  * What processes share, in one Redis or one cluster. It need not be there yet.
  *
  * @param addresses of one server, or of several nodes of a cluster.
- * @param clock for rates; `null` for the server's own.
+ * @param clock for rates and leases; `null` for the server's own.
  * @param warn told once what is set up less than well there.
  */
 export function openRedis(
@@ -33,6 +34,7 @@ export function openRedis(
     cache: new RedisCache(client),
     channel: new RedisChannel(client, ears),
     queue: new BullJobQueue(hands),
+    leases: new RedisLeases(client, clock),
     close: async () => {
       for (const connection of [client, ears, hands]) connection.disconnect();
     },
