@@ -42,6 +42,8 @@ export type DocumentPermission =
   | 'document.comment'
   /** New versions, names, decisions; redlines. */
   | 'document.edit'
+  /** Ending the lease of somebody else. */
+  | 'leases.break'
   /** Links that open it to whoever has them. */
   | 'document.link'
   /** Deleting, and taking that back. */

@@ -107,6 +107,7 @@ export const DOCUMENT_POLICY: Readonly<Record<DocumentPermission, DocumentRow>> 
   'members.write': { least: 'owner', administrator: true },
   'members.leave': { least: 'viewer', administrator: false },
   'ownership.transfer': { least: 'owner', administrator: true },
+  'leases.break': { least: 'owner', administrator: true },
   'document.hold': { least: null, administrator: true },
   'document.erase': { least: 'owner', administrator: true },
 };

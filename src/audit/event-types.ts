@@ -137,6 +137,13 @@ export const EVENT_TYPES = {
   'service-account.read': access('service-account', 'What is known of an account of a program was read.'),
   'service-account.created': access('service-account', 'An account of a program was made.'),
   'service-account.changed': access('service-account', 'An account of a program was disabled or enabled.'),
+  'lease.listed': read('document', 'It was asked who works on a document alone.'),
+  'lease.taken': change('document', 'Somebody took a document, or a clause of it, to work on alone.'),
+  'lease.renewed': change('document', 'A lease was kept for longer.'),
+  'lease.ended': change(
+    'document',
+    'A lease was given back, or broken by somebody who may; `details` says whose it was.',
+  ),
   'member.listed': access('document', 'The members of a document were listed.'),
   'group.listed': access(null, 'Groups were listed.'),
   'group.read': access('group', 'A group was read.'),

@@ -25,6 +25,8 @@ import {
 } from './head.ts';
 import type { HeadStore, StoredHead } from './head-store.ts';
 import { type IfMatch, matches } from './if-match.ts';
+import type { Leases } from './leases/leases.ts';
+import { underLease } from './leases/under-lease.ts';
 import type { Quotas } from './quotas.ts';
 import { assertKept, type RulesOf } from './retention/keeping.ts';
 import { newVersion } from './versions.ts';
@@ -40,6 +42,8 @@ export interface Change {
 export interface ChangeOf extends Change {
   readonly document: string;
   readonly ifMatch: IfMatch;
+  /** Under which it is made, where that is asked: then it is committed only as long as the lease lasts. */
+  readonly lease?: string | undefined;
 }
 
 /** What is kept under heads. */
@@ -51,6 +55,8 @@ export interface KeptStores {
   readonly quotas?: Quotas;
   /** How long documents must be kept; missing: nobody says so. */
   readonly rules?: RulesOf;
+  /** Who works on what alone; missing: nobody. */
+  readonly leases?: Leases;
   /** Is told of every head that was written, before the answer is given. */
   readonly committed: (stored: StoredHead) => Promise<void>;
 }
@@ -93,6 +99,8 @@ interface GetOptions {
 interface ChangeOptions {
   /** Also what is deleted can be changed so. */
   readonly deleted?: boolean;
+  /** What is current is replaced or deleted: not where somebody else holds the document alone. */
+  readonly replaces?: boolean;
   /** What is sent: asked for again it must be the same. */
   readonly content?: IncomingContent;
 }
@@ -178,10 +186,10 @@ export class Commits {
    * @param decide is asked once; `null` when there is nothing to change: then nothing is committed.
    */
   async change(
-    { actor, operation, document, ifMatch }: ChangeOf,
+    { actor, operation, document, ifMatch, lease }: ChangeOf,
     permission: DocumentPermission,
     decide: (head: Head, at: string) => Promise<Outcome | null>,
-    { deleted = false, content }: ChangeOptions = {},
+    { deleted = false, replaces = false, content }: ChangeOptions = {},
   ): Promise<StoredHead> {
     const base = await this.#find(actor, document);
     // It was allowed when it was done: nobody else can ask for it again.
@@ -194,7 +202,10 @@ export class Commits {
       });
     }
     if (base.head.state === 'deleted' && !deleted) throw gone(this.#scope);
-    const at = isoTime(this.#stores.ambient.clock);
+    const leased = { actor, head: base.head, document: this.#scope.parent ?? document, lease, replaces };
+    const { leases, ambient } = this.#stores;
+    await underLease(leases, ambient.clock, leased);
+    const at = isoTime(ambient.clock);
     const outcome = await decide(base.head, at);
     if (outcome === null) return base;
     const { change, acts, written = [] } = outcome;
@@ -203,7 +214,11 @@ export class Commits {
     try {
       const guarding = await this.#assertStillMay(actor, permission, base, document);
       await assertKept(this.#stores.rules, { guarding: guarding.head, before: base.head, next }, at);
-      return await this.#write(base, nextHead(base.head, { ...change, updatedAt: at }, commit));
+      // Last of all: the work may have outlived the lease.
+      const under = await underLease(leases, ambient.clock, leased);
+      const whole = { ...change, ...(under === null ? {} : { fences: under.fences }), updatedAt: at };
+      const said = under === null ? commit : { ...commit, lease: under.lease };
+      return await this.#write(base, nextHead(base.head, whole, said));
     } catch (error) {
       await this.#discard(base.head, written, error);
       throw error;

@@ -133,7 +133,7 @@ export class Documents {
         written: [stored],
       };
     };
-    return await this.#commits.change(change, 'document.edit', add, { content });
+    return await this.#commits.change(change, 'document.edit', add, { content, replaces: true });
   }
 
   /**
@@ -151,7 +151,7 @@ export class Documents {
     const unchanged: object[] = [];
     const made: Made[] = [];
     const permission = kind === 'commented' ? 'document.comment' : 'document.edit';
-    const stored = await this.#commits.change(change, permission, async (head, at) => {
+    const deriving = async (head: Head, at: string): Promise<Outcome | null> => {
       const number = nextNumber(head);
       const current = currentVersion(head);
       const derived = await make(current, () => contents.read(head.tenant, head.id, current));
@@ -169,7 +169,8 @@ export class Documents {
         acts: [{ action: `version.${kind}`, version: number }],
         written: [content, result],
       };
-    });
+    };
+    const stored = await this.#commits.change(change, permission, deriving, { replaces: true });
     const [result] = unchanged;
     if (result !== undefined) return { stored, version: null, result };
     const version = currentVersion(stored.head);
@@ -179,7 +180,7 @@ export class Documents {
 
   /** Makes an earlier version the current one: as a new version with the same bytes. */
   async restoreVersion(change: ChangeOf, number: number): Promise<StoredHead> {
-    return await this.#commits.change(change, 'document.edit', async (head, at) => {
+    const restore = async (head: Head, at: string): Promise<Outcome> => {
       const { content, key, facts } = await findVersion(this.#stores.heads, head, number);
       const origin = { kind: 'restored', version: number } as const;
       const version = newVersion({ content, key, facts }, nextNumber(head), origin, {
@@ -190,16 +191,18 @@ export class Documents {
         change: { versions: [...head.versions, version] },
         acts: [{ action: 'version.restored', version: version.number }],
       };
-    });
+    };
+    return await this.#commits.change(change, 'document.edit', restore, { replaces: true });
   }
 
   /** Soft delete: nothing is shown any more, everything can be had back. */
   async remove(change: ChangeOf): Promise<StoredHead> {
     const action = `${this.#scope.noun}.deleted` as const;
-    return await this.#commits.change(change, this.#deleting, async (_, at) => ({
+    const remove = async (_: Head, at: string): Promise<Outcome> => ({
       change: { state: 'deleted', deletedAt: at },
       acts: [{ action }],
-    }));
+    });
+    return await this.#commits.change(change, this.#deleting, remove, { replaces: true });
   }
 
   /** Takes a soft delete back. @throws {DocumentsError} `documents/not-deleted`. */

@@ -50,6 +50,12 @@ export type DocumentsErrorCode =
   /** Nobody would own the document. */
   | 'members/last-owner'
   | 'links/revoked'
+  /** Somebody else works on it alone. */
+  | 'leases/held'
+  /** The lease is over, somebody else's, or a later one has committed. */
+  | 'leases/lost'
+  | 'leases/not-found'
+  | 'leases/too-many'
   | 'erasures/not-found'
   /** No link of this id is alive. */
   | 'links/not-found'
@@ -84,6 +90,9 @@ export interface DocumentsErrorDetails {
   readonly quota?: 'documents' | 'bytes';
   readonly used?: number;
   readonly most?: number;
+  /** `leases/held`: by whom (an actor's id), and until when (ISO 8601). */
+  readonly holder?: string;
+  readonly until?: string;
   /** `documents/retained`: until when, ISO 8601, and by which rule. */
   readonly keepUntil?: string;
   readonly rule?: string;
@@ -98,10 +107,18 @@ export class DocumentsError extends Error {
   override readonly name = 'DocumentsError';
   readonly code: DocumentsErrorCode;
   readonly details: DocumentsErrorDetails;
+  /** Milliseconds after which another try makes sense. */
+  readonly retryAfterMs: number | null;
 
-  constructor(code: DocumentsErrorCode, message: string, details: DocumentsErrorDetails = {}) {
+  constructor(
+    code: DocumentsErrorCode,
+    message: string,
+    details: DocumentsErrorDetails = {},
+    retryAfterMs: number | null = null,
+  ) {
     super(message);
     this.code = code;
     this.details = details;
+    this.retryAfterMs = retryAfterMs;
   }
 }

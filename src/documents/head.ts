@@ -3,6 +3,7 @@ import { OutsideError } from '../kit/index.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { decodeBinaryJson, encodeBinaryJson } from './binary-json.ts';
 import type { WrappedKey } from './key-service.ts';
+import type { CommitLease, HeadFences } from './leases/under-lease.ts';
 import type { DerivedKind, RedlineKind } from './made-kinds.ts';
 import type { ScanVerdict } from './scanner.ts';
 
@@ -57,6 +58,8 @@ export interface Head {
   readonly hold?: Hold | null;
   /** That it is to be deleted, found by a sweep. */
   readonly mark?: RetentionMark | null;
+  /** Of leases under which it was committed; none where it is missing. */
+  readonly fences?: HeadFences;
   /** Number of this commit, from 1. */
   readonly sequence: number;
   readonly commit: Commit;
@@ -186,6 +189,8 @@ export interface Commit {
   readonly operation: string;
   readonly at: string;
   readonly records: readonly AuditRecord[];
+  /** Under which it was made. */
+  readonly lease?: CommitLease;
 }
 
 /** What an operation changes of a head; the rest stays. */
@@ -205,6 +210,7 @@ export type HeadChange = Partial<
     | 'shared'
     | 'hold'
     | 'mark'
+    | 'fences'
   >
 >;
 

@@ -12,6 +12,8 @@ import { DocumentsError } from './errors.ts';
 import { HeadStore, type StoredHead } from './head-store.ts';
 import { enter, followJournal } from './journal.ts';
 import type { KeyService } from './key-service.ts';
+import { LeaseBook } from './leases/lease-book.ts';
+import type { Leases } from './leases/leases.ts';
 import { type SweptContents, sweepContents } from './leftovers.ts';
 import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
@@ -54,6 +56,8 @@ export interface LibraryParts {
   readonly keys: KeyService;
   readonly catalogue: Catalogue;
   readonly ambient: Ambient;
+  /** Who works on what alone. */
+  readonly leases: Leases;
   /** How much each tenant may keep; `null`: as much as there is room for. */
   readonly quotaOf?: (tenant: string) => Quota | null;
   /** The catalogue did not take what was committed: it will hear of it when the journal is followed. */
@@ -72,6 +76,8 @@ export class Library {
   readonly records: Records;
   readonly links: Links;
   readonly members: Members;
+  /** Who works on what alone. */
+  readonly leases: LeaseBook;
   /** How long documents are kept. */
   readonly retention: RuleBook;
   readonly holds: Holds;
@@ -120,6 +126,7 @@ export class Library {
     const stores = {
       ...{ heads: this.#heads, contents, ambient, quotas: this.#quotas },
       rules: this.#rules,
+      leases: parts.leases,
       committed: (stored: StoredHead) => this.#enter(stored),
     };
     const evidence = new Evidence(parts.region.heads, this.#keys, ambient);
@@ -134,6 +141,7 @@ export class Library {
       holders: [linkKeys, this.records, evidence, this.operations],
       ...{ catalogue: parts.catalogue, residency: parts.residency, clock: ambient.clock },
     });
+    this.leases = new LeaseBook(parts.leases, stores);
     this.members = new Members(stores);
     this.holds = new Holds(stores);
     this.retentionSweep = new RetentionSweep({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localOperator } from '../access/index.ts';
 import { systemRandom } from '../kit/index.ts';
-import { DirectoryBlobStore, KeyRing, SqliteCatalogue } from '../platform/embedded/index.ts';
+import { DirectoryBlobStore, KeyRing, SqliteCatalogue, SqliteLeases } from '../platform/embedded/index.ts';
 import { decodeBinaryJson } from './binary-json.ts';
 import type { BlobStore, VersionedBlobStore } from './blob-store.ts';
 import { ContentStore } from './content-store.ts';
@@ -50,6 +50,7 @@ function open(store: VersionedBlobStore = heads): Library {
   const region = { heads: store, contents, secrets };
   const library = new Library({
     ...{ residency: 'local', region, spool, keys: ring, catalogue, ambient },
+    leases: SqliteLeases.open(':memory:', Date.now),
     onBehind: (error) => {
       throw error;
     },

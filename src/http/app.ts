@@ -20,6 +20,7 @@ import { addExportRoutes } from './routes/exports.ts';
 import { addGroupRoutes } from './routes/groups.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addImportRoutes } from './routes/imports.ts';
+import { addLeaseRoutes } from './routes/leases.ts';
 import { addLinkRoutes } from './routes/links.ts';
 import { addMemberRoutes } from './routes/members.ts';
 import { addOperationRoutes } from './routes/operations.ts';
@@ -80,6 +81,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
   addDocumentRoutes(app, services);
+  addLeaseRoutes(app, services);
   addLinkRoutes(app, services);
   addMemberRoutes(app, services);
   addRetentionRoutes(app, services);

@@ -47,7 +47,7 @@ export function idempotencyKeyOf(c: Context<HttpEnv>): string | undefined {
 /** The same of a document that is there. @throws {RequestError} without `If-Match`, or with one that is no ETag of a document. */
 export function changeOfDocument(c: Context<HttpEnv>, document: string): ChangeOf {
   const ifMatch = ifMatchOf(c);
-  return { ...changeOf(c), document, ifMatch };
+  return { ...changeOf(c), document, ifMatch, lease: c.req.header('lease-id') };
 }
 
 /**

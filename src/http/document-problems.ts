@@ -48,6 +48,27 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
     advice:
       'The member "details" names the version of the document that you know (expected) and the one that is current. Read the document again, then decide.',
   },
+  'leases/held': {
+    status: 423,
+    title: 'Somebody works on it alone',
+    advice:
+      'The member "details" names who, and until when. GET /v1/documents/{id}/leases lists all of them; owners and administrators may end one.',
+  },
+  'leases/lost': {
+    status: 412,
+    title: 'The lease is over',
+    advice: 'Take another one, read the document again, then decide.',
+  },
+  'leases/not-found': {
+    status: 404,
+    title: 'There is no such lease',
+    advice: 'GET /v1/documents/{id}/leases lists those that are not over.',
+  },
+  'leases/too-many': {
+    status: 409,
+    title: 'Too many parts of the document are held',
+    advice: 'Wait for some to end, or take the document when all have.',
+  },
   'documents/deleted': {
     status: 410,
     title: 'The document is deleted',

@@ -281,7 +281,8 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
   }
   if (error instanceof DocumentsError) {
     const details = Object.keys(error.details).length > 0 ? { details: error.details } : {};
-    return answer(error.code, error.message, requestId, retryHeaders(error.code, null), details);
+    const headers = retryHeaders(error.code, error.retryAfterMs);
+    return answer(error.code, error.message, requestId, headers, details);
   }
   if (error instanceof AccessError) {
     return answer(error.code, error.message, requestId, accessHeaders(error));
@@ -317,7 +318,7 @@ function accessHeaders({ code, retryAfterMs }: AccessError): Readonly<Record<str
 
 /** Where another try makes sense: after how many seconds. */
 function retryHeaders(code: ProblemCode, afterMs: number | null): Readonly<Record<string, string>> {
-  if (PROBLEMS[code].status !== 503) return {};
+  if (PROBLEMS[code].status !== 503 && afterMs === null) return {};
   return { 'Retry-After': String(Math.ceil((afterMs ?? 2000) / 1000)) };
 }
 

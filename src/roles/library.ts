@@ -57,6 +57,7 @@ export async function openLibrary({
     spool: place.spool,
     keys: place.keys,
     catalogue: platform.catalogue,
+    leases: platform.shared.leases,
     ambient,
     quotaOf: (tenant) => quotas.get(tenant) ?? quotas.get('*') ?? null,
     onBehind: (error) => {

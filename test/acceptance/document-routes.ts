@@ -54,6 +54,11 @@ export const DOCUMENT_ROUTES: Readonly<Record<string, DocumentRoute>> = {
   'get /v1/documents/{id}/hold': { permission: 'document.hold' },
   'put /v1/documents/{id}/hold': { permission: 'document.hold', body: { reason: 'x' } },
   'delete /v1/documents/{id}/hold': { permission: 'document.hold' },
+  'get /v1/documents/{id}/leases': read,
+  'post /v1/documents/{id}/leases': { ...edit, body: {} },
+  'patch /v1/documents/{id}/leases/{lease}': { permission: 'document.comment', body: {} },
+  // Nobody has it: whoever asks would break somebody's.
+  'delete /v1/documents/{id}/leases/{lease}': { permission: 'leases.break' },
   'get /v1/documents/{id}/redlines': read,
   'post /v1/documents/{id}/redlines': { ...edit, body: { original: NO_VERSION, modified: NO_VERSION } },
   'post /v1/documents/{id}/redlines/combinations': {

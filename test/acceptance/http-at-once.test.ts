@@ -31,18 +31,28 @@ const ask = async (authorization: string) =>
   await fetch(`${stage.service.url}/v1/me`, { headers: { authorization } });
 
 /** A comparison whose sender does not come to an end. */
-function hold(authorization: string): { readonly request: ClientRequest; end(): Promise<void> } {
-  const request = openUpload(stage.service, { authorization });
-  const ended = answerOf(request).then(
-    () => {},
-    () => {},
-  );
-  request.write(partHead('original'));
+function hold(authorization: string): { end(): Promise<void> } {
+  const state = { over: false };
+  const open = (): { readonly request: ClientRequest; readonly ended: Promise<void> } => {
+    const request = openUpload(stage.service, { authorization });
+    const ended = answerOf(request).then(
+      async ({ status }) => {
+        // A place of an earlier request was not given back yet.
+        if (status !== 429 || state.over) return;
+        await new Promise((again) => setTimeout(again, 50));
+        if (!state.over) held = open();
+      },
+      () => {},
+    );
+    request.write(partHead('original'));
+    return { request, ended };
+  };
+  let held = open();
   return {
-    request,
     end: async () => {
-      request.destroy();
-      await ended;
+      state.over = true;
+      held.request.destroy();
+      await held.ended;
     },
   };
 }

@@ -66,8 +66,11 @@ describe('the description of the API', () => {
       'get /v1/links/{token}',
       'get /v1/me',
       ...['get', 'post'].flatMap((method) =>
-        ['documents/{id}/members', 'groups', 'service-accounts'].map((path) => `${method} /v1/${path}`),
+        ['documents/{id}/leases', 'documents/{id}/members', 'groups', 'service-accounts'].map(
+          (path) => `${method} /v1/${path}`,
+        ),
       ),
+      ...['patch', 'delete'].map((method) => `${method} /v1/documents/{id}/leases/{lease}`),
       'patch /v1/documents/{id}/members/{member}',
       'delete /v1/documents/{id}/members/{member}',
       'post /v1/documents/{id}/transfers',

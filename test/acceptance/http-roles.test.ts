@@ -222,7 +222,10 @@ function expected(route: string, { rank, tenant, credential }: Asker, isOwn: boo
   if (credential === 'reading key' && key !== 'documents:read') return refused;
   if (credential === 'key for it' && !isOwn) return refused;
   const { least, administrator } = DOCUMENT_POLICY[DOCUMENT_ROUTES[route]?.permission ?? 'document.read'];
-  const allowed = /^(200|412 documents\/stale|404 documents\/(version-not-found|no-result))$/;
+  const isLease = route.includes('/leases');
+  const allowed = isLease
+    ? /^(200|201|423 leases\/held|412 leases\/lost|404 leases\/not-found)$/
+    : /^(200|412 documents\/stale|404 documents\/(version-not-found|no-result))$/;
   if (isPerson && tenant === 'administrator' && administrator) return allowed;
   const role = isOwn ? rank : 'none';
   if (role === 'none') return /^404( documents\/not-found)?$/;

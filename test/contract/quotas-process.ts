@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { type Actor, localOperator } from '../../src/access/index.ts';
 import { DocumentsError, Library, newOperation } from '../../src/documents/index.ts';
 import { systemRandom } from '../../src/kit/index.ts';
-import { DirectoryBlobStore, KeyRing, SqliteCatalogue } from '../../src/platform/embedded/index.ts';
+import {
+  DirectoryBlobStore,
+  KeyRing,
+  SqliteCatalogue,
+  SqliteLeases,
+} from '../../src/platform/embedded/index.ts';
 
 // One of several processes over the same stores, each with a catalogue of its own, as in the cloud. Makes or erases a document
 // whenever it is told to, at the time that it is told, and says what came of it.
@@ -31,6 +36,7 @@ const library = new Library({
   spool: await open('spool'),
   keys: await KeyRing.open(join(folder, 'keys')),
   ...{ catalogue, ambient: { clock: () => time.now, random: systemRandom, pause: async () => {} } },
+  leases: SqliteLeases.open(':memory:', () => time.now),
   quotaOf: () => ({ documents: Number(most), bytes: Number(mostBytes) }),
   onBehind: (error) => {
     throw error;

@@ -16,7 +16,12 @@ import {
   type VersionedBlobStore,
 } from '../../src/documents/index.ts';
 import { createLog, Integrity, OutsideError, systemRandom } from '../../src/kit/index.ts';
-import { DirectoryBlobStore, KeyRing, SqliteCatalogue } from '../../src/platform/embedded/index.ts';
+import {
+  DirectoryBlobStore,
+  KeyRing,
+  SqliteCatalogue,
+  SqliteLeases,
+} from '../../src/platform/embedded/index.ts';
 
 // Any byte of any stored object is another one: whoever reads it is told so by a typed error that the alarm takes note of.
 
@@ -60,6 +65,7 @@ function open({
 } = stores): Library {
   return new Library({
     ...{ residency: 'local', region: { heads, contents, secrets }, spool: blobs, keys: ring, ambient },
+    leases: SqliteLeases.open(':memory:', Date.now),
     catalogue: SqliteCatalogue.open(':memory:'),
     onBehind: (error) => {
       throw error;

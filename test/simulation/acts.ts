@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { DocumentsError, type NewRedline, type StoredHead } from '../../src/documents/index.ts';
+import {
+  type ChangeOf,
+  type Documents,
+  DocumentsError,
+  type NewRedline,
+  type StoredHead,
+} from '../../src/documents/index.ts';
 import { CLIENT, GUEST, TENANT } from './actor.ts';
 import type { Vault } from './keys.ts';
 import type { Process, Scheduler } from './scheduler.ts';
@@ -18,6 +24,9 @@ export const KINDS = [
   'version',
   'version',
   'version',
+  'leased',
+  'leased',
+  'leased',
   'restore',
   'remove',
   'undelete',
@@ -183,6 +192,10 @@ async function change(
       await heads.addVersion(change, { type: 'text/plain', body });
       return;
     }
+    case 'leased': {
+      await writeAlone(clients, server, heads, change, parent ?? document);
+      return;
+    }
     case 'restore':
       await heads.restoreVersion(change, 1);
       return;
@@ -212,6 +225,25 @@ async function change(
       }
     }
   }
+}
+
+/** Takes a lease, works for a while, and commits under it, however long it took meanwhile. */
+async function writeAlone(
+  { scheduler }: Clients,
+  server: Server,
+  heads: Documents,
+  change: ChangeOf,
+  document: string,
+): Promise<void> {
+  const { actor, operation } = change;
+  const clause = scheduler.chance(0.3) ? scheduler.pick(['a', 'b']) : null;
+  const lifetimeMs = 500 + Math.floor(scheduler.random() * 8000);
+  const lease = await server.leases.take({ actor, operation }, document, { clause, lifetimeMs });
+  for (let n = scheduler.random() * 4; n > 0; n -= 1) await scheduler.wait(server.process);
+  if (scheduler.chance(0.2)) await server.leases.renew(actor, document, lease.id, lifetimeMs);
+  const under = { ...change, ifMatch: null, lease: lease.id };
+  await heads.addVersion(under, { type: 'text/plain', body: sent(contentOf(operation)) });
+  if (scheduler.chance(0.7)) await server.leases.end(actor, document, lease.id).catch(() => {});
 }
 
 /** Lets the guest in as an editor, or shows them out. */

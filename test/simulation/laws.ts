@@ -1,4 +1,5 @@
 import type { Head } from '../../src/documents/index.ts';
+import { fenceOf } from '../../src/documents/leases/under-lease.ts';
 import { GUEST } from './actor.ts';
 import { CHORES } from './acts.ts';
 import { eventFaults } from './event-laws.ts';
@@ -11,6 +12,7 @@ export function brokenLaws(history: History): string[] {
     ...answerFaults(history),
     ...memberFaults(history),
     ...holdFaults(history),
+    ...leaseFaults(history),
     ...auditFaults(history),
     ...eventFaults(history),
     ...storeFaults(history),
@@ -126,6 +128,32 @@ function isReleased(told: Told | undefined, sequence: number, before: number): b
   return heads.some(
     (head, at) => head.sequence > sequence && (landed[at] ?? before) < before && head.hold == null,
   );
+}
+
+/** Of what a lease covers nothing is committed under an older one; a fence is that of one lease; and no fence is ever forgotten. */
+function leaseFaults({ documents }: History): string[] {
+  const faults: string[] = [];
+  const holders = new Map<string, string>();
+  for (const [id, { heads }] of documents) {
+    for (const [at, { commit, fences = {}, redline, sequence }] of heads.entries()) {
+      const before = heads[at - 1]?.fences ?? {};
+      const clauses = [null, ...Object.keys({ ...before, ...fences })];
+      if (clauses.some((clause) => fenceOf(fences, clause) < fenceOf(before, clause)))
+        faults.push(`${id}: commit ${sequence} lowered a fence`);
+      const { lease } = commit;
+      if (lease === undefined) continue;
+      const older = heads.slice(0, at).flatMap(({ commit: { lease: one } }) => one ?? []);
+      const isCovered = (one: typeof lease) =>
+        one.clause === null || lease.clause === null || one.clause === lease.clause;
+      if (older.some((one) => isCovered(one) && one.fence > lease.fence))
+        faults.push(`${id}: commit ${sequence} was made under a lease that was over`);
+      const place = `${redline?.document ?? id} ${lease.fence}`;
+      if ((holders.get(place) ?? lease.id) !== lease.id)
+        faults.push(`${id}: commit ${sequence} was made under a fence of two leases`);
+      holders.set(place, lease.id);
+    }
+  }
+  return faults;
 }
 
 /** Every commit carries its records and was announced to the relays. */

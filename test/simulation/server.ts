@@ -15,6 +15,7 @@ import {
   UploadStore,
   Uploads,
 } from '../../src/documents/index.ts';
+import { LeaseBook } from '../../src/documents/leases/lease-book.ts';
 import { LinkKeys } from '../../src/documents/link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from '../../src/documents/links.ts';
 import { sweepSecrets } from '../../src/documents/lone-secrets.ts';
@@ -26,6 +27,7 @@ import { FileLog } from '../../src/platform/embedded/index.ts';
 import { actorOf, TENANT } from './actor.ts';
 import type { Faults } from './faults.ts';
 import { SimulatedKeys, type Vault } from './keys.ts';
+import { type LeaseTable, SimulatedLeases } from './leases.ts';
 import { type LogFiles, SimulatedLogs } from './log-files.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedSink, type SinkRows } from './sink.ts';
@@ -60,6 +62,8 @@ export interface Outside {
   readonly events: SinkRows;
   /** How far chores are, where processes share that; `null`: each one remembers its own. */
   readonly positions: Map<string, string> | null;
+  /** Who works on what alone. */
+  readonly leases: LeaseTable;
 }
 
 /** The room `documents` as one process has it. */
@@ -71,6 +75,7 @@ export class Server {
   readonly redlines: Redlines;
   readonly members: Members;
   readonly holds: Holds;
+  readonly leases: LeaseBook;
   readonly uploads: Uploads;
   readonly requests: Requests;
   readonly links: Links;
@@ -85,7 +90,7 @@ export class Server {
   constructor(
     process: Process,
     scheduler: Scheduler,
-    { disks, vault, logs, events, positions }: Outside,
+    { disks, vault, logs, events, positions, leases: table }: Outside,
     faults: () => Faults,
     all = false,
   ) {
@@ -122,7 +127,9 @@ export class Server {
       commits: new CommitHistory(whole, new HeadStore(whole, keys, ambient, PAGE_SIZE)),
     });
     this.heads.onCommit = ({ head }) => this.trail.committed(recordsOf(head));
-    const stores = { heads: this.heads, contents: this.contents, ambient, committed: async () => {} };
+    const leases = new SimulatedLeases(table, scheduler, process, faults);
+    const stores = { heads: this.heads, contents: this.contents, ambient, leases, committed: async () => {} };
+    this.leases = new LeaseBook(leases, stores);
     this.documents = new Documents(stores);
     this.redlines = new Redlines(stores, this.documents);
     this.members = new Members(stores);

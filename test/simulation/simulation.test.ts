@@ -34,6 +34,10 @@ describe('documents under a disturbed world', () => {
     expect(tasks.some(({ kind, outcome }) => kind === 'upload' && outcome === 'done')).toBe(true);
     expect(tasks.some(({ answers }) => answers.length > 1)).toBe(true);
     const told = histories.flatMap(({ documents }) => [...documents.values()]);
+    const heads = told.flatMap((one) => one.heads);
+    expect(heads.some(({ commit }) => commit.lease !== undefined)).toBe(true);
+    expect(heads.some(({ fences = {} }) => Object.keys(fences).length > 1)).toBe(true);
+    expect(tasks.some(({ kind, outcome }) => kind === 'leased' && outcome === 'refused')).toBe(true);
     expect(told.some(({ pages }) => pages.length > 0)).toBe(true);
     expect(told.some(({ versions }) => versions.some(({ result }) => result !== undefined))).toBe(true);
   });

@@ -4,6 +4,7 @@ import { act, type Clients, GUESTS, KINDS, type Kind, REPEATABLE, type Task } fr
 import { type Faults, NO_FAULTS } from './faults.ts';
 import { type History, inspect } from './inspect.ts';
 import { Vault } from './keys.ts';
+import { LeaseTable } from './leases.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { type Outside, Server } from './server.ts';
 import { Disk } from './world.ts';
@@ -24,6 +25,7 @@ export async function simulate(seed: number): Promise<History> {
     logs: scheduler.chance(0.7) ? new Map() : null,
     events: new Map(),
     positions: scheduler.chance(0.5) ? new Map() : null,
+    leases: new LeaseTable(scheduler),
   };
   const hard = scheduler.random() * 0.25;
   const rate = () => (scheduler.chance(0.5) ? scheduler.random() * hard : 0);
@@ -47,6 +49,7 @@ export async function simulate(seed: number): Promise<History> {
   const { alarms, links, expelled, held } = clients;
   const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, alarms, links, expelled, held });
   await scheduler.run(() => {});
+  outside.leases.close();
   return await told;
 }
 
@@ -90,6 +93,7 @@ class Run {
     if (scheduler.chance(ages) && this.#ages < MOST_AGES && !scheduler.isLate) this.#letAgesPass();
     if (scheduler.chance(0.01))
       scheduler.pick(this.#servers).process.paused = Math.floor(scheduler.random() * 60);
+    if (scheduler.chance(0.002)) this.outside.leases.flush();
     if (!scheduler.chance(crashing)) return;
     const server = scheduler.pick(this.#servers);
     if (server.process.dead) return;
@@ -187,7 +191,7 @@ class Run {
     if (error instanceof DocumentsError) {
       // Who asks for these is told about something else, before it is looked whether an earlier try did it.
       const below = guest || OF_DOCUMENTS.includes(kind) || this.clients.documentOf.has(document ?? '');
-      const aside = error.code.startsWith('uploads/') || (below && error.code !== 'documents/stale');
+      const aside = /^(uploads|leases)\//.test(error.code) || (below && error.code !== 'documents/stale');
       return error.code !== 'documents/unclear' && (isFirst || !aside);
     }
     // What an earlier try did may still come.

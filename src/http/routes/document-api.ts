@@ -28,7 +28,13 @@ export const anew = z.object({
     .optional()
     .openapi({ description: 'Sent again, the request is not done again.' }),
 });
-export const both = ifMatch.extend(anew.shape);
+const lease = z.object({
+  'lease-id': z.string().optional().openapi({
+    description: 'A lease of one’s own: the request is carried out only as long as it lasts. Otherwise: 412.',
+  }),
+});
+/** A change of a document that is there. */
+export const both = ifMatch.extend(anew.shape).extend(lease.shape);
 
 /** A description is short; nothing longer is read. */
 const MOST_JSON_BYTES = 64 * 1024;
