@@ -93,7 +93,7 @@ class Run {
     if (scheduler.chance(ages) && this.#ages < MOST_AGES && !scheduler.isLate) this.#letAgesPass();
     if (scheduler.chance(0.01))
       scheduler.pick(this.#servers).process.paused = Math.floor(scheduler.random() * 60);
-    if (scheduler.chance(0.002)) this.outside.leases.flush();
+    if (scheduler.chance(0.01)) this.outside.leases.flush();
     if (!scheduler.chance(crashing)) return;
     const server = scheduler.pick(this.#servers);
     if (server.process.dead) return;
