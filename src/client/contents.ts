@@ -13,7 +13,11 @@ import type { Service } from './service.ts';
 // What kept documents and kept redlines have alike: versions, what is shown of them, and what is done to them.
 
 /** A document, or redline, in the state in which it was read. */
-export type KeptState = Kept & { readonly etag: string };
+export type KeptState = Kept & {
+  readonly etag: string;
+  /** Of one's own: then it is changed only as long as that lasts. */
+  readonly lease?: string;
+};
 
 /** Each is a path below the document or redline. */
 export type View = 'content' | 'changes' | 'comments' | 'html' | 'blackline' | 'pdf' | 'report';
@@ -92,6 +96,6 @@ export async function change<State extends KeptState, Report>(
   work: Change,
   options: object,
 ): Promise<Done<State extends { readonly document: string } ? Redline : KeptDocument, Report>> {
-  const ask = { method: 'POST', ifMatch: kept.etag, json: options } as const;
+  const ask = { method: 'POST', ifMatch: kept.etag, lease: kept.lease, json: options } as const;
   return await service.read(`${keptPath(kept)}/${work}`, ask);
 }

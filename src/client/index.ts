@@ -79,6 +79,7 @@ export {
 export { type Download, download } from './downloads.ts';
 export { type Erasure, eraseDocument, getErasure, getErasureCertificate } from './erasures.ts';
 export { readEvents, type SentEvent } from './events.ts';
+export { endLease, type Lease, listLeases, renewLease, takeLease } from './leases.ts';
 export { createLink, type Link, listLinks, type NewLink, revokeLinks } from './links.ts';
 export {
   addMember,

@@ -7,6 +7,8 @@ export interface Ask {
   readonly accept?: string;
   /** The ETag of the document as it was read. */
   readonly ifMatch?: string;
+  /** A lease of one's own: it is done only as long as that lasts. */
+  readonly lease?: string | undefined;
   /** Sent again, the request is not done again. What changes something has one of its own where none is given. */
   readonly idempotencyKey?: string | undefined;
   /** `false` for what the service would do twice when it is asked twice, whatever the key. */
@@ -132,12 +134,13 @@ export class Service {
 }
 
 function headersOf(ask: Ask): Record<string, string> {
-  const { accept, ifMatch, idempotencyKey, json, from = 0, lastEventId } = ask;
+  const { accept, ifMatch, lease, idempotencyKey, json, from = 0, lastEventId } = ask;
   return {
     ...(accept === undefined ? {} : { Accept: accept }),
     ...(from === 0 ? {} : { Range: `bytes=${from}-` }),
     ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
     ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+    ...(lease === undefined ? {} : { 'Lease-Id': lease }),
     ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
     ...(json === undefined ? {} : { 'Content-Type': JSON_TYPE }),
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localOperator } from '../access/index.ts';
 import { systemRandom } from '../kit/index.ts';
-import { DirectoryBlobStore, KeyRing, SqliteCatalogue } from '../platform/embedded/index.ts';
+import { DirectoryBlobStore, KeyRing, SqliteCatalogue, SqliteLeases } from '../platform/embedded/index.ts';
 import type { BlobStore } from './blob-store.ts';
 import { newOperation } from './documents.ts';
 import { Library } from './library.ts';
@@ -41,7 +41,7 @@ afterEach(async () => {
 function open(own: BlobStore = secrets): Library {
   return new Library({
     ...{ residency: 'local', region: { heads, contents, secrets: own }, spool },
-    ...{ keys: ring, catalogue, ambient },
+    ...{ keys: ring, catalogue, ambient, leases: SqliteLeases.open(':memory:', ambient.clock) },
     onBehind: (error) => {
       throw error;
     },

@@ -93,6 +93,10 @@ const documents: readonly Row[] = [
   ...both('post', '/links', 'createLink', (s, kept) => client.createLink(s, kept, { version: 1 })),
   ...both('delete', '/links', 'revokeLinks', (s, kept) => client.revokeLinks(s, kept)),
   ...both('delete', '/links/{link}', 'revokeLinks', (s, kept) => client.revokeLinks(s, kept, 'l_1')),
+  row('get /v1/documents/{id}/leases', 'listLeases', (s) => client.listLeases(s, 'd_1'), 'leases'),
+  row('post /v1/documents/{id}/leases', 'takeLease', (s) => client.takeLease(s, 'd_1', { clause: '3.2' })),
+  row('patch /v1/documents/{id}/leases/{lease}', 'renewLease', (s) => client.renewLease(s, 'd_1', 'l_1', 60)),
+  row('delete /v1/documents/{id}/leases/{lease}', 'endLease', (s) => client.endLease(s, 'd_1', 'l_1')),
   row('get /v1/documents/{id}/members', 'listMembers', (s) => client.listMembers(s, 'd_1')),
   row('post /v1/documents/{id}/members', 'addMember', (s) =>
     client.addMember(s, DOC, { email: 'a@b.test', role: 'viewer', expireTime: null }),
