@@ -3,7 +3,7 @@ import { OutsideError } from '../kit/index.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { decodeBinaryJson, encodeBinaryJson } from './binary-json.ts';
 import type { WrappedKey } from './key-service.ts';
-import type { CommitLease, HeadFences } from './leases/under-lease.ts';
+import type { CommitLease, HeadFences } from './leases/fences.ts';
 import type { DerivedKind, RedlineKind } from './made-kinds.ts';
 import type { ScanVerdict } from './scanner.ts';
 

@@ -1,5 +1,5 @@
 import type { Head } from '../../src/documents/index.ts';
-import { fenceOf } from '../../src/documents/leases/under-lease.ts';
+import { fenceOf } from '../../src/documents/leases/fences.ts';
 import { GUEST } from './actor.ts';
 import { CHORES } from './acts.ts';
 import { eventFaults } from './event-laws.ts';

@@ -2,8 +2,9 @@ import type { Actor } from '../../access/index.ts';
 import { type Change, Commits, type KeptStores } from '../commits.ts';
 import { ALL_DOCUMENTS } from '../documents.ts';
 import { DocumentsError } from '../errors.ts';
+import { fenceOf } from './fences.ts';
 import type { Lease, Leases } from './leases.ts';
-import { fenceOf, heldBy, lost } from './under-lease.ts';
+import { heldBy, lost } from './under-lease.ts';
 
 /** Of one document at once: a list that people can look through. */
 const MOST_LEASES = 100;

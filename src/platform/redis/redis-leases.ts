@@ -1,11 +1,4 @@
-import {
-  type Lease,
-  type LeaseAsked,
-  type LeaseName,
-  type Leases,
-  type LeaseTaking,
-  LONGEST_LEASE_MS,
-} from '../../documents/index.ts';
+import type { Lease, LeaseAsked, LeaseName, Leases, LeaseTaking } from '../../documents/index.ts';
 import type { Clock } from '../../kit/index.ts';
 import { ask, type RedisClient, runScript, type Script, script } from './connection.ts';
 
@@ -16,8 +9,8 @@ const PORT = 'Leases';
 const placeOf = (tenant: string, document: string): string => `redline:leases:{${tenant}/${document}}`;
 const fenceOf = (tenant: string, document: string): string => `redline:fence:{${tenant}/${document}}`;
 
-/** Longer than any lease, whatever the clocks say. */
-const KEPT_MS = 2 * LONGEST_LEASE_MS;
+/** Longer than any lease, whatever the clocks say: a renewal begins this anew. */
+const KEPT_MS = 3_600_000;
 const FENCE_MS = 7 * 24 * 3_600_000;
 
 const NOW = `
