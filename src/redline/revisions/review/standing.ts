@@ -135,22 +135,20 @@ class Standing implements StandingReview {
 
   /** Puts segments in the place of what they were: gives new changes their names, and those that stand elsewhere now theirs. */
   #enter(former: readonly Segment[], segments: readonly Segment[]): void {
-    const members = segments.flatMap((segment) => segment.members);
-    for (const member of members) {
-      const { record } = member;
-      const known = record && this.#byRecord.get(record);
-      if (known) known.push(member);
-      else if (record) this.#byRecord.set(record, [member]);
-      this.#names.add(member);
-    }
-    const left = former.flatMap(({ records }) => records);
     const changed = this.#book.exchange(
-      left,
+      former.flatMap(({ records }) => records),
       segments.map(({ number, records }) => [number, records] as const),
     );
     for (const record of changed)
       for (const member of this.#byRecord.get(record) ?? []) this.#names.moved(member);
-    for (const member of members) this.#names.moved(member);
+    for (const member of segments.flatMap((segment) => segment.members)) {
+      const { record } = member;
+      const known = record && this.#byRecord.get(record);
+      if (known) known.push(member);
+      else if (record) this.#byRecord.set(record, [member]);
+      member.place();
+      this.#names.add(member);
+    }
     for (const member of this.#names.settle()) this.#call(member, member.id);
   }
 
@@ -167,8 +165,8 @@ class Standing implements StandingReview {
     for (const member of former) {
       this.#byId.delete(member.id);
       this.#renamed.delete(member);
+      this.#names.remove(member);
     }
-    this.#names.remove(former);
     for (const [number, segment] of segments) {
       this.#size += segment.text.length - (this.#segments[number]?.text.length ?? 0);
       this.#segments[number] = segment;
