@@ -28,6 +28,8 @@ const NOTE = /^(?:footnote|endnote) /;
 const TURNS: ReadonlyMap<Edit['op'], number> = new Map([
   ['replace', 0],
   ['delete', 0],
+  // Beside a row that goes others may be put.
+  ['deleteRow', 2],
   ['formatText', 2],
   ['formatParagraph', 2],
   ['splitParagraph', 3],
@@ -281,13 +283,15 @@ function charactersFit(line: Line, got: AcceptedLine): boolean {
   return allFit(wordsOf(line.piece), wordsOf(piece)) && fits(line.mark, mark);
 }
 
-/** Milestones stay where they stood. New words look like one of those that they replace. */
+/** Milestones stay where they stood, those in front of the first word before what comes in its place. New words look like one of those that they replace. */
 function put({ from, to }: Found, text: string): void {
   const { piece } = from.line;
-  const gone = cut(piece, from.at, to.at);
+  const ahead =
+    /^(?:[\udb80-\udbff][\udc00-\udfff])*/.exec(piece.text.slice(from.at, to.at))?.[0].length ?? 0;
+  const gone = cut(piece, from.at + ahead, to.at);
   const words = wordsOf(gone).looks;
   const fresh = plain(text, anyOf(words.length > 0 ? words : piece.looks));
-  from.line.set(joined(cut(piece, 0, from.at), fresh, milestonesIn(gone), cut(piece, to.at)));
+  from.line.set(joined(cut(piece, 0, from.at + ahead), fresh, milestonesIn(gone), cut(piece, to.at)));
 }
 
 /** Takes a paragraph away, or, where an earlier change joined it with another, its words. */
@@ -311,7 +315,25 @@ function split({ lines, line, at }: Spot): void {
   rest.behind = line.behind;
   line.behind = 0;
   line.set(cut(piece, 0, at));
-  lines.splice(lines.indexOf(line) + 1, 0, rest);
+  lines.splice(behindBoxes(lines, line, objectsIn(rest.text)), 0, rest);
+}
+
+const OBJECT = /\u27e6object\b/g;
+
+function objectsIn(text: string): number {
+  return text.match(OBJECT)?.length ?? 0;
+}
+
+/** Index behind a line and those of its text boxes that stay with it: the last ones go with as many objects that do not. */
+function behindBoxes(lines: readonly Line[], line: Line, gone: number): number {
+  const at = lines.indexOf(line);
+  const end = endOf(lines, at);
+  let depth = 0;
+  const starts = lines.slice(at + 1, end).flatMap(({ text }, i) => {
+    if (text === '/TXBX') depth--;
+    return text === 'TXBX' && depth++ === 0 ? [at + 1 + i] : [];
+  });
+  return gone === 0 ? end : (starts.at(-gone) ?? at + 1);
 }
 
 function merge({ lines, line }: Spot): void {

@@ -1,7 +1,7 @@
 import { outer, type XmlElement } from '../../ooxml/index.ts';
 import { editFault } from './faults.ts';
 import type { NewProperties, Update } from './properties.ts';
-import { isMarkGone, ownProperties } from './record.ts';
+import { isMarkGone, markProperties, ownProperties } from './record.ts';
 import type { Path } from './story.ts';
 import { isLooseField, readTape, type Tape } from './tape.ts';
 import type { EditNote } from './types.ts';
@@ -26,6 +26,14 @@ export interface Insertion {
   readonly replaces?: boolean;
 }
 
+/** A paragraph that comes to be the last. */
+interface Appended {
+  readonly properties: NewProperties;
+  /** How its mark looks, as the content of `w:rPr`. */
+  readonly mark: string;
+  readonly content: () => string;
+}
+
 /** All that happens to one paragraph; refuses what is asked twice. */
 export class ParagraphChange {
   readonly part: string;
@@ -41,7 +49,7 @@ export class ParagraphChange {
   readonly before: (() => string)[] = [];
   readonly behind: (() => string)[] = [];
   /** Paragraphs that follow where it is the last: it gets a new mark and they the old one. */
-  readonly appended: { readonly properties: NewProperties; readonly content: () => string }[] = [];
+  readonly appended: Appended[] = [];
   /** Name of the move that takes it away. */
   moved: string | undefined;
   /** The whole paragraph goes: its content, and its mark where `mark` says so. */
@@ -51,6 +59,8 @@ export class ParagraphChange {
   look: NewProperties | undefined;
   /** The paragraph as which it looks, because it is joined to it. */
   likeness: ParagraphChange | undefined;
+  /** How its mark comes to look, as the content of `w:rPr`; nothing where it stays as it is. */
+  markLook: string | undefined;
   /** The paragraph that shows with the properties of which it is a part, where earlier changes joined several. */
   shown: ParagraphChange = this;
   /** Cells that vanish, and what comes behind some: marks of comments, by the place of the cell's element. */
@@ -143,6 +153,12 @@ export class ParagraphChange {
     this.likeness = other;
   }
 
+  /** Takes the place of another, which goes with its mark: also the mark looks like that one's. */
+  standFor(other: ParagraphChange): void {
+    this.takeAfter(other);
+    this.markLook = other.markLook ?? markProperties(other.paragraph);
+  }
+
   #claimLook(): void {
     if (this.look !== undefined || this.likeness !== undefined)
       throw overlap('the properties of one paragraph');
@@ -159,9 +175,9 @@ export class ParagraphChange {
     return this.properties?.(own) ?? own.map(outer).join('');
   }
 
-  append(properties: NewProperties, content: () => string): void {
+  append(properties: NewProperties, mark: string, content: () => string): void {
     if (this.mark !== undefined) throw overlap('one paragraph mark');
-    this.appended.push({ properties, content });
+    this.appended.push({ properties, mark, content });
   }
 
   #gone(): boolean {

@@ -3,8 +3,8 @@ import { type Splice, spliced } from './splice.ts';
 
 /** Shorter parts are taken whole. */
 const SHORT = 20_000;
-/** Blocks on either side of what differs that are taken along: a mark that goes joins a paragraph with the next. */
-const BESIDE = 1;
+/** What stands between blocks and is none. */
+const MARK = /Range(?:Start|End)$|^w:(?:bookmark|perm)(?:Start|End)$|^w:proofErr$/;
 
 /** A part before and after it was changed. */
 export interface PartExcerpt {
@@ -38,8 +38,9 @@ export function excerptOf(root: XmlElement, after: string, places: readonly numb
   const first = blocks.findIndex((block) => block.end >= least);
   const last = blocks.findLastIndex((block) => block.start <= most);
   if (first < 0 || last < first) return whole;
-  const start = blocks[Math.max(0, first - BESIDE)]?.start ?? holder.innerStart;
-  const end = blocks[Math.min(blocks.length - 1, last + BESIDE)]?.end ?? holder.innerEnd;
+  // A mark that goes joins a paragraph with the next.
+  const start = (beside(blocks, first, -1) ?? blocks[0])?.start ?? holder.innerStart;
+  const end = (beside(blocks, last, 1) ?? blocks.at(-1))?.end ?? holder.innerEnd;
   const grown = after.length - before.length;
   const cut = (text: string, more: number): string =>
     text.slice(0, holder.innerStart) + text.slice(start, end + more) + text.slice(holder.innerEnd + more);
@@ -50,6 +51,13 @@ export function excerptOf(root: XmlElement, after: string, places: readonly numb
     after: cut(after, grown),
     with: (inserts) => left(spliced(before, start, end, inserts)),
   };
+}
+
+/** The next block on one side. */
+function beside(blocks: readonly XmlElement[], from: number, step: 1 | -1): XmlElement | undefined {
+  let at = from + step;
+  while (MARK.test(blocks[at]?.name ?? '')) at += step;
+  return blocks[at];
 }
 
 /** Units that are compared at once, as long as they are equal. */

@@ -45,6 +45,7 @@ export function moveParagraph(
   if (appends)
     edge.change.append(
       () => own,
+      markProperties(source.shown.paragraph),
       () => copiedContent(source, 'ins', draft, notes),
     );
   else

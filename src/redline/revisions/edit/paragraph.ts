@@ -46,10 +46,10 @@ function appended(change: ParagraphChange, tag: string, content: string, draft: 
   const current = ownProperties(paragraph);
   const mark = markProperties(paragraph);
   const first = newParagraph(change.finalProperties, mark, content, draft).replace('<w:p>', tag);
-  const rest = change.appended.map(({ properties, content: write }, i) => {
+  const rest = change.appended.map(({ properties, mark: look, content: write }, i) => {
     const own = write();
-    if (i < change.appended.length - 1) return newParagraph(properties(current), mark, own, draft);
-    const last = { mark: change.mark, properties };
+    if (i < change.appended.length - 1) return newParagraph(properties(current), look, own, draft);
+    const last = { mark: change.mark, properties, markLook: look };
     return `<w:p>${changedProperties(child(paragraph, 'w:pPr'), last, draft)}${own}</w:p>`;
   });
   return first + rest.join('');

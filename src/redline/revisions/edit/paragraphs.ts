@@ -33,7 +33,7 @@ export function insertParagraph(
   for (const line of edit.text.split('\n')) {
     const runs = line === '' ? '' : runXml(look, textXml(line));
     if (edit.side === 'after' && isLast(edge.path)) {
-      edge.change.append(properties, () => insertedRuns(runs, draft));
+      edge.change.append(properties, mark, () => insertedRuns(runs, draft));
       continue;
     }
     const block = (): string =>
@@ -92,7 +92,7 @@ function settleMark(plan: Plan, change: ParagraphChange, path: Path): void {
   if (above.behind.length + change.before.length > 0)
     throw editFault('edit/overlap', 'The last paragraph goes, and another edit puts one in front of it.');
   above.deleteMark();
-  change.takeAfter(above);
+  change.standFor(above);
 
   function isGone(block: XmlElement | undefined): boolean {
     return block?.name === 'w:p' && plan.has(change.part, beside(path, block))?.deleted === true;

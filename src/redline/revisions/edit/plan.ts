@@ -111,6 +111,7 @@ function twinOf(change: ParagraphChange): ParagraphChange | undefined {
   twin.mark = change.mark;
   twin.look = change.look;
   twin.likeness = change.likeness;
+  twin.markLook = change.markLook;
   twin.shown = change.shown;
   return twin;
 }

@@ -44,35 +44,56 @@ export function isMarkGone(paragraph: XmlElement): boolean {
 interface MarkChange {
   readonly mark: 'del' | 'moveFrom' | undefined;
   readonly properties: NewProperties | undefined;
+  /** Properties of the mark that change, as the content of `w:rPr`. */
+  readonly markLook?: string | undefined;
 }
 
 /** `w:pPr` with what changes in it; as it stands where nothing does. */
 export function changedProperties(
   pPr: XmlElement | undefined,
-  { mark, properties }: MarkChange,
+  { mark, properties, markLook }: MarkChange,
   draft: Draft,
 ): string {
-  if (mark === undefined && properties === undefined) return pPr ? outer(pPr) : '';
+  if (mark === undefined && properties === undefined && markLook === undefined) return pPr ? outer(pPr) : '';
   const own = pPr ? elements(pPr).filter((c) => !BESIDE.has(c.name)) : [];
   const before = own.map(outer).join('');
   const now = properties === undefined ? before : properties(own);
   const section = child(pPr, 'w:sectPr');
-  const rPr = marked(child(pPr, 'w:rPr'), mark, draft);
+  const rPr = marked(child(pPr, 'w:rPr'), mark, markLook, draft);
   const change_ = propertyChange(child(pPr, 'w:pPrChange'), before, now, draft);
   const all = `${now}${rPr}${section ? outer(section) : ''}${change_}`;
   return all === '' ? '' : `<w:pPr>${all}</w:pPr>`;
 }
 
-function marked(rPr: XmlElement | undefined, mark: 'del' | 'moveFrom' | undefined, draft: Draft): string {
-  if (mark === undefined) return rPr ? outer(rPr) : '';
+function marked(
+  rPr: XmlElement | undefined,
+  mark: 'del' | 'moveFrom' | undefined,
+  look: string | undefined,
+  draft: Draft,
+): string {
+  if (mark === undefined && look === undefined) return rPr ? outer(rPr) : '';
   const inserted = child(rPr, 'w:ins');
-  const rest = rPr
-    ? elements(rPr)
-        .filter((c) => c !== inserted)
-        .map(outer)
-        .join('')
-    : '';
-  return `<w:rPr>${inserted ? outer(inserted) : ''}<w:${mark}${draft.stamp()}/>${rest}</w:rPr>`;
+  const deleted = mark === undefined ? '' : `<w:${mark}${draft.stamp()}/>`;
+  const all = `${inserted ? outer(inserted) : ''}${deleted}${markLooks(rPr, inserted, look, draft)}`;
+  return all === '' ? '' : `<w:rPr>${all}</w:rPr>`;
+}
+
+/** How a mark looks, with the record of what changes (§17.13.5.30). */
+function markLooks(
+  rPr: XmlElement | undefined,
+  inserted: XmlElement | undefined,
+  look: string | undefined,
+  draft: Draft,
+): string {
+  const rest = rPr ? elements(rPr).filter((c) => c !== inserted) : [];
+  const own = rest.filter((c) => !MARKERS.includes(c.name) && c.name !== 'w:rPrChange');
+  const before = own.map(outer).join('');
+  if (look === undefined || look === before) return rest.map(outer).join('');
+  const earlier = child(rPr, 'w:rPrChange');
+  if (earlier) refuseForeign(earlier, draft);
+  const former = earlier ? inner(child(earlier, 'w:rPr') ?? earlier) : before;
+  const markers = rest.filter((c) => MARKERS.includes(c.name)).map(outer);
+  return `${markers.join('')}${look}<w:rPrChange${draft.stamp()}><w:rPr>${former}</w:rPr></w:rPrChange>`;
 }
 
 /**

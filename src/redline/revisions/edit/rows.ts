@@ -116,7 +116,7 @@ function isContinued(cell: XmlElement | undefined): boolean {
 }
 
 /** A row goes, and all that stands in it (§17.13.5.12). */
-export function deleteRow(plan: Plan, place: Place): undefined {
+export function deleteRow(plan: Plan, place: Place): () => void {
   const { row, above, next } = rowOf(place.path);
   const heads = cellsOf(row).map((c) => childValue(child(c, 'w:tcPr'), 'w:vMerge') === 'restart');
   if (next && cellsOf(next).some((c, i) => heads[i] === true && isContinued(c)))
@@ -134,6 +134,13 @@ export function deleteRow(plan: Plan, place: Place): undefined {
   for (const found of rowsOf(place))
     for (const each of [found.row, ...descendants(found.row, ROW)])
       markRow(each, place.story.part, plan.draft);
+  return () => {
+    for (const path of paragraphsOf(row, above)) {
+      const { before, behind, appended } = plan.change(place.story.part, path);
+      if (before.length + behind.length + appended.length > 0)
+        throw editFault('edit/overlap', 'A row goes, and another edit puts a paragraph into it.');
+    }
+  };
 }
 
 function boxesIn(paragraph: XmlElement): XmlElement[] {
