@@ -20,7 +20,7 @@ export function isClean({ data }: Base): boolean {
 type Edited = { readonly document: Uint8Array } | { readonly refused: string };
 
 /** @throws {Error} for a refusal that no list may earn */
-export function edited(document: Uint8Array, edits: readonly unknown[]): Edited {
+function edited(document: Uint8Array, edits: readonly unknown[]): Edited {
   try {
     return { document: applyEdits(document, readEdits(edits), EDITOR, nodeCodec).document };
   } catch (error) {

@@ -100,8 +100,20 @@ class ContentWriter {
         : this.#cells.find((c) => visible(c) && c.from === insertion.like);
     const properties = plainProperties((like ?? cell).run);
     if (insertion.mark !== undefined)
-      return { index: isLeft ? ref + 1 : ref, holders: cell.holders, properties };
+      return { ...this.#besideGone(cell, isLeft ? ref + 1 : ref, isLeft), properties };
     return this.#outside(cell, isLeft ? ref + 1 : ref, isLeft, { properties, like });
+  }
+
+  /** A place for a mark: not in a simple field that goes, of which nothing may stay. */
+  #besideGone(cell: Cell, index: number, isLeft: boolean): Pick<Place, 'index' | 'holders'> {
+    const { holders } = cell;
+    const simple = this.#stateOf(cell) === 'keep' ? undefined : holders.find((h) => h.kind === 'field');
+    if (!simple) return { index, holders };
+    const within = (c: Cell): boolean => c.holders.includes(simple);
+    return {
+      index: isLeft ? this.#cells.findLastIndex(within) + 1 : this.#cells.findIndex(within),
+      holders: holders.slice(0, holders.indexOf(simple)),
+    };
   }
 
   /**

@@ -66,7 +66,8 @@ function settleMark(plan: Plan, change: ParagraphChange, path: Path): void {
     // What it is joined with needs a mark.
     if (!continues(path)) change.deleteMark();
     const { blocks, at } = siblings(path);
-    if (holdsControl(change) && blocks[at + 1]?.name !== 'w:p') change.notes.add('paragraph-stays');
+    if (holdsControl(change) && change.behind.length === 0 && blocks[at + 1]?.name !== 'w:p')
+      change.notes.add('paragraph-stays');
     return;
   }
   const { blocks, at } = siblings(path);
