@@ -46,6 +46,8 @@ export interface Config {
   readonly resultsMb: number;
   /** What makes PDFs. */
   readonly printer: PrinterConfig;
+  /** Where figures for Prometheus are read, by anybody who can reach it; `null`: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
   /** Where clamd listens; `null`: uploads are checked for their structure only. */
   readonly clamd: ClamdConfig | null;
   /** Addresses of Redis, one or those of a cluster; `null`: nothing is shared with other processes. Never logged. */
@@ -122,6 +124,13 @@ const clamd = z
   })
   .optional();
 
+const metrics = z
+  .string()
+  .refine((text) => metricsOf(text) !== undefined, {
+    error: 'must be ADDRESS:PORT, such as 127.0.0.1:9090 or 0.0.0.0:9090',
+  })
+  .optional();
+
 const HOST = /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i;
 const hosts = z
   .string()
@@ -194,6 +203,7 @@ const schema = z
       .max(1000)
       .optional(),
     REDLINE_CLAMD: clamd,
+    REDLINE_METRICS: metrics,
     REDLINE_REDIS: redis,
     ...signInFields,
     REDLINE_PROXIES: whole(0, 10, 0),
@@ -262,6 +272,7 @@ export function readConfig(overrides: Environment = {}, environment: Environment
       deadlineMs: values.REDLINE_DEADLINE_MS,
       memoryMb: values.REDLINE_PDF_MEMORY_MB,
     },
+    metrics: metricsOf(values.REDLINE_METRICS ?? '') ?? null,
     clamd: clamdOf(values.REDLINE_CLAMD ?? '') ?? null,
     redis: values.REDLINE_REDIS ?? null,
     signIn: signInOf(values),
@@ -310,6 +321,14 @@ function faultOfHost(values: {
   ];
   if (missing.length === 0) return null;
   return `must be a loopback address (${LOOPBACK.join(', ')}) without ${missing.join(', without ')}: nobody else may reach the service`;
+}
+
+/** `undefined` for what is no address to listen at. */
+function metricsOf(text: string): Config['metrics'] | undefined {
+  const [, host = '', digits = ''] = /^(.+):(\d{1,5})$/.exec(text) ?? [];
+  const bare = host.replace(/^\[|\]$/g, '');
+  const port = Number(digits);
+  return (isIP(bare) !== 0 || bare === 'localhost') && port <= 65_535 ? { host: bare, port } : undefined;
 }
 
 /** `undefined` for what names no place. */

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { PRIORITIES } from '../jobs/index.ts';
 import {
   BUDGETS,
   CERTIFICATE_FORMAT,
@@ -257,6 +258,23 @@ export const healthSchema = readySchema
       .openapi({
         description:
           'By region: how far events of the audit trail are from where auditors look, as this process sees it. `committedAt` and `deliveredAt` are when the newest event happened that is kept, and that can be looked up.',
+      }),
+    queue: z
+      .object({
+        waiting: z.record(
+          z.enum(PRIORITIES),
+          z.object({ count, oldestMs: z.number().nullable().openapi({ description: 'Milliseconds.' }) }),
+        ),
+        delayed: count,
+        active: count,
+        dead: count.openapi({ description: 'Given up; somebody should look at them.' }),
+        workers: count,
+        slots: count.openapi({ description: 'Jobs that all workers can hold at a time.' }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          'Work that takes longer than a request, over all processes; `null` while its queue does not answer.',
       }),
     pdf: z.object({ docx: z.boolean(), html: z.boolean() }).openapi({
       description: 'What PDFs can be made of here; where both are false, asking for one is 501.',

@@ -10,7 +10,7 @@ import type {
   Results,
   Web,
 } from '../documents/index.ts';
-import type { EnginePool, Operations, PrintShop, Webhooks } from '../jobs/index.ts';
+import type { EnginePool, Operations, PrintShop, QueueWatch, Webhooks } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
 import type { UploadMemory } from './upload-memory.ts';
@@ -38,6 +38,8 @@ export interface HttpServices {
   readonly operations: Operations;
   /** How far what happened is from where auditors look, by region. */
   readonly auditLag: () => Readonly<Record<string, TrailState>>;
+  /** How much there is to do that takes longer than a request. */
+  readonly queueWatch: QueueWatch;
   readonly examiner: Examiner;
   readonly web: Web;
   /** From where documents may be fetched. */

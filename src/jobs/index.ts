@@ -22,12 +22,14 @@ export {
   type Job,
   type JobQueue,
   PRIORITIES,
+  type Presence,
   type Priority,
   type QueueState,
   type TakenJob,
   type Waiting,
 } from './ports/job-queue.ts';
 export { printable } from './printable.ts';
+export { QueueWatch } from './queue-watch.ts';
 export { REPORT_FORMATS, type ReportFormat, report, type WrittenReport } from './report.ts';
 export { Deliverer } from './webhooks/deliverer.ts';
 export { DeliveryLog } from './webhooks/delivery-log.ts';

@@ -35,6 +35,7 @@ export function guardedJobQueue(queue: JobQueue, outside: Outside, timer?: Timer
     missing: (ids) => ask('missing', () => queue.missing(ids)),
     dead: (page) => ask('dead', () => queue.dead(page)),
     replay: (id) => change('replay', () => queue.replay(id)),
+    announce: (presence, holdsMs) => change('announce', () => queue.announce(presence, holdsMs)),
     state: () => ask('state', () => queue.state()),
     probe: () => outside.call({ name: 'probe', changes: false, repeatable: false }, () => queue.probe()),
   };

@@ -1,11 +1,13 @@
 import type { Access } from '../access/index.ts';
 import { Examiner, MOST_UPLOAD_BYTES } from '../documents/index.ts';
 import { createApp, type HttpServices, Precedence, UploadMemory } from '../http/index.ts';
-import { PrintShop, type Worker } from '../jobs/index.ts';
+import { PrintShop, QueueWatch, type Worker } from '../jobs/index.ts';
 import { openAccess } from './access.ts';
+import { announceRegularly } from './announcing.ts';
 import { type Core, openCore } from './core.ts';
 import { HttpServer } from './http-server.ts';
 import { placeOf } from './library.ts';
+import { serveMetrics } from './metrics.ts';
 import type { RoleContext, ServingRole, ShutdownPhase } from './role.ts';
 import { sweepRegularly } from './sweeps.ts';
 import { auditLag, checkpointRegularly, relayRegularly } from './trail.ts';
@@ -39,8 +41,10 @@ async function serve(core: Core, works: boolean): Promise<ServingRole> {
   const endings = [await access.listen(), await operations.listen()];
   const app = createApp({ ...servicesOf(core, access, server), vitals: vitals.read });
   try {
+    endings.push((await serveMetrics(context, pool)).close);
     await server.listen(app.fetch, config.host, config.port);
   } catch (error) {
+    for (const end of endings) end();
     vitals.stop();
     await pool.close();
     throw error;
@@ -49,6 +53,7 @@ async function serve(core: Core, works: boolean): Promise<ServingRole> {
   endings.push(putBackRegularly(operations, context, integrity));
   const worker = works ? beginWork(context, core) : null;
   const deliveries = works ? deliverRegularly(core.deliverer) : null;
+  if (works) endings.push(announceRegularly(context));
   const stopAccepting = async () => {
     for (const end of endings) end();
     worker?.stop();
@@ -77,6 +82,7 @@ function servicesOf(core: Core, access: Access, server: HttpServer): Omit<HttpSe
     sites: config.signIn.sites,
     proxies: config.proxies,
     auditLag: auditLag(context, trail),
+    queueWatch: new QueueWatch(platform.shared.queue, clock),
     checkpoints: platform.checkpoints,
     examiner: new Examiner(platform.scanner),
     web: platform.web,

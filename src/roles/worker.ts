@@ -1,4 +1,6 @@
+import { announceRegularly } from './announcing.ts';
 import { openCore } from './core.ts';
+import { serveMetrics } from './metrics.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { sweepRegularly } from './sweeps.ts';
 import { checkpointRegularly, relayRegularly } from './trail.ts';
@@ -9,7 +11,9 @@ import { beginWork, GRACE_MS, putBackRegularly } from './work.ts';
 export async function startWorker(given: RoleContext): Promise<RunningRole> {
   const core = await openCore(given);
   const { context, integrity, library, trail, operations, pool } = core;
+  const metrics = await serveMetrics(context, pool);
   const endHearing = await operations.listen();
+  const endAnnouncing = announceRegularly(context);
   const worker = beginWork(context, core);
   const deliveries = deliverRegularly(core.deliverer);
   const endPuttingBack = putBackRegularly(operations, context, integrity);
@@ -19,6 +23,8 @@ export async function startWorker(given: RoleContext): Promise<RunningRole> {
   const stopTaking = async () => {
     endSweeps();
     endPuttingBack();
+    endAnnouncing();
+    metrics.close();
     worker.stop();
   };
   const forget = async () => {

@@ -158,6 +158,18 @@ function testEnds(open: Open): void {
     expect(await waiting).toBeNull();
   });
 
+  test('knows how much all workers can do at a time, for as long as they say so', async () => {
+    const { one, other, shortMs, pass } = await open();
+    await one.announce({ worker: 'a', slots: 3 }, LONG_MS);
+    await other.announce({ worker: 'b', slots: 4 }, LONG_MS);
+    await other.announce({ worker: 'b', slots: 4 }, LONG_MS);
+    await other.announce({ worker: 'c', slots: 8 }, shortMs);
+    await pass();
+    expect(await one.state()).toMatchObject({ workers: 2, slots: 7 });
+    await one.announce({ worker: 'a', slots: 3 }, 0);
+    expect(await other.state()).toMatchObject({ workers: 1, slots: 4 });
+  });
+
   test('says what there is to do, and is ready', async () => {
     const { one, other } = await open();
     await one.add([

@@ -170,6 +170,7 @@ export const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapp
   'JobQueue missing': ({ JobQueue }) => JobQueue.missing([]),
   'JobQueue dead': ({ JobQueue }) => JobQueue.dead({ after: null, limit: 1 }),
   'JobQueue replay': ({ JobQueue }) => JobQueue.replay(JOB.id),
+  'JobQueue announce': ({ JobQueue }) => JobQueue.announce({ worker: 'w', slots: 1 }, 1),
   'JobQueue state': ({ JobQueue }) => JobQueue.state(),
   'JobQueue probe': ({ JobQueue }) => JobQueue.probe(),
   'Leases take': ({ Leases }) => Leases.take({ ...LEASE, lifetimeMs: 1, above: 0 }),

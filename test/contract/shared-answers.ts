@@ -82,7 +82,8 @@ export function sharedOf(answer: Answer) {
     missing: () => answer('missing', []),
     dead: () => answer('dead', []),
     replay: () => answer('replay', true),
-    state: () => answer('state', { waiting, delayed: 0, active: 0, dead: 0 }),
+    announce: () => answer('announce', undefined),
+    state: () => answer('state', { waiting, delayed: 0, active: 0, dead: 0, workers: 0, slots: 0 }),
     probe,
   };
   const leases: Leases = {

@@ -43,6 +43,7 @@ export function addHealthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpService
       uploadBytesHeld: uploads.held,
       integrityFailures: services.integrity.failures,
       audit: services.auditLag(),
+      queue: await services.queueWatch.read(),
       pdf: prints.printer.prints,
       ...vitals(),
     };

@@ -48,6 +48,17 @@ export interface QueueState {
   readonly delayed: number;
   readonly active: number;
   readonly dead: number;
+  /** Workers that said that they are there, and the jobs that these can hold at a time. */
+  readonly workers: number;
+  readonly slots: number;
+}
+
+/** A worker says that it is there. */
+export interface Presence {
+  /** One name for each process. */
+  readonly worker: string;
+  /** Jobs that it can hold at a time. */
+  readonly slots: number;
 }
 
 export interface Asked {
@@ -95,6 +106,8 @@ export interface JobQueue {
   dead(page: { readonly after: AfterDead | null; readonly limit: number }): Promise<readonly DeadJob[]>;
   /** A dead job waits again, as if it had just been added. @returns whether it was dead. */
   replay(id: string): Promise<boolean>;
+  /** Counts among the workers of `state` for so many milliseconds from now; 0: no more. */
+  announce(presence: Presence, holdsMs: number): Promise<void>;
   state(): Promise<QueueState>;
   probe(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type {
   DeadJob,
   Job,
   JobQueue,
+  Presence,
   QueueState,
   TakenJob,
   Waiting,
@@ -16,7 +17,7 @@ import { openDatabase } from './sqlite-file.ts';
 import { TABLES, Turns } from './sqlite-turns.ts';
 
 /** The format of the file that this program writes. With another one it begins empty, and the sweep fills it. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 type Row = { readonly id: string; readonly tenant: string; readonly priority: number } & {
   readonly attempts: number;
@@ -136,6 +137,14 @@ export class SqliteJobQueue implements JobQueue {
     });
   }
 
+  async announce({ worker, slots }: Presence, holdsMs: number): Promise<void> {
+    this.#change((now) => {
+      this.#database.prepare('DELETE FROM workers WHERE until <= ? OR worker = ?').run(now, worker);
+      const insert = this.#database.prepare('INSERT INTO workers VALUES (?, ?, ?)');
+      if (holdsMs > 0) insert.run(worker, slots, now + holdsMs);
+    });
+  }
+
   async state(): Promise<QueueState> {
     return this.#change((now) => {
       this.#turns.bringUp(now);
@@ -152,6 +161,7 @@ export class SqliteJobQueue implements JobQueue {
         delayed: of('delayed'),
         active: of('active'),
         dead: of('dead'),
+        ...this.#workers(now),
       };
     });
   }
@@ -162,6 +172,12 @@ export class SqliteJobQueue implements JobQueue {
 
   close(): void {
     this.#database.close();
+  }
+
+  #workers(now: number): { workers: number; slots: number } {
+    const sql = 'SELECT count(*) AS workers, coalesce(sum(slots), 0) AS slots FROM workers WHERE until > ?';
+    const row = this.#database.prepare<[number], { workers: number; slots: number }>(sql).get(now);
+    return row ?? { workers: 0, slots: 0 };
   }
 
   #waiting(priority: number, now: number): Waiting {

@@ -8,6 +8,7 @@ import { MOST_PASSES } from '../job-turns.ts';
 export const TABLES = `
   DROP TABLE IF EXISTS jobs;
   DROP TABLE IF EXISTS turns;
+  DROP TABLE IF EXISTS workers;
   CREATE TABLE jobs (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tenant TEXT NOT NULL, priority INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'delayed', 'active', 'dead')), rank INTEGER NOT NULL,
@@ -19,6 +20,7 @@ export const TABLES = `
   CREATE INDEX byTenant ON jobs (priority, tenant, rank) WHERE state = 'waiting';
   CREATE INDEX byAge ON jobs (priority, at) WHERE state = 'waiting';
   CREATE TABLE turns (priority INTEGER PRIMARY KEY, begun INTEGER NOT NULL, passes INTEGER NOT NULL);
+  CREATE TABLE workers (worker TEXT PRIMARY KEY, slots INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO turns VALUES (0, 0, 0), (1, 0, 0), (2, 0, 0);
 `;
 

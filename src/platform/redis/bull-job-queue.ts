@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Job as BullJob, JobJson, Queue, QueueOptions } from 'bullmq';
-import type { AfterDead, Asked, DeadJob, Job, JobQueue, QueueState, TakenJob } from '../../jobs/index.ts';
+import type {
+  AfterDead,
+  Asked,
+  DeadJob,
+  Job,
+  JobQueue,
+  Presence,
+  QueueState,
+  TakenJob,
+} from '../../jobs/index.ts';
 import { takeWithin } from '../job-turns.ts';
 import { BullTurns } from './bull-turns.ts';
 import { ask, type RedisClient } from './connection.ts';
@@ -156,6 +165,10 @@ export class BullJobQueue implements JobQueue {
       await backend.retryFinishedJob(bullJob(job), 'failed', { resetAttemptsMade: true });
       return true;
     });
+  }
+
+  async announce(presence: Presence, holdsMs: number): Promise<void> {
+    await this.#ask(true, ({ turns }) => turns.announce(presence, Date.now() + holdsMs));
   }
 
   async state(): Promise<QueueState> {

@@ -1,4 +1,4 @@
-import type { Job, QueueState, Waiting } from '../../jobs/index.ts';
+import type { Job, Presence, QueueState, Waiting } from '../../jobs/index.ts';
 import { CLASSES, MOST_PASSES } from '../job-turns.ts';
 import { type RedisClient, runScript, script } from './connection.ts';
 
@@ -122,6 +122,13 @@ const STATE = script(`${SHARED}
   state[#state + 1] = redis.call('ZCARD', KEYS[5])
   state[#state + 1] = redis.call('LLEN', KEYS[4])
   state[#state + 1] = redis.call('ZCARD', KEYS[6])
+  local workers, slots = 0, 0
+  redis.call('ZREMRANGEBYSCORE', ours .. 'workers', '-inf', whole(now))
+  for _, worker in ipairs(redis.call('ZRANGE', ours .. 'workers', 0, -1)) do
+    workers, slots = workers + 1, slots + tonumber(string.match(worker, '^%d+'))
+  end
+  state[#state + 1] = workers
+  state[#state + 1] = slots
   return state
 `);
 
@@ -189,6 +196,11 @@ export class BullTurns {
     await this.#client.zrem(`${this.#prefix}ages:${priorityClass}`, id);
   }
 
+  /** A worker is there until then. */
+  async announce({ worker, slots }: Presence, until: number): Promise<void> {
+    await this.#client.zadd(`${this.#prefix}workers`, until, `${slots} ${worker}`);
+  }
+
   async state(now: number): Promise<QueueState> {
     const { wait, active, delayed, failed } = this.#keys;
     const answer = await this.#run(STATE, [now, LEFT_BEHIND_MS], [wait, active, delayed, failed]);
@@ -206,6 +218,8 @@ export class BullTurns {
       delayed: numbers[6] ?? 0,
       active: numbers[7] ?? 0,
       dead: numbers[8] ?? 0,
+      workers: numbers[9] ?? 0,
+      slots: numbers[10] ?? 0,
     };
   }
 
