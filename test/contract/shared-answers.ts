@@ -37,6 +37,28 @@ export const SESSION: Session = {
   address: null,
 };
 
+/** A queue that answers as the part does. */
+function queueOf(answer: Answer): JobQueue {
+  const none = { count: 0, oldestMs: null };
+  const waiting = { express: none, normal: none, batch: none };
+  return {
+    add: () => answer('add', undefined),
+    take: () => answer('take', JOB),
+    renew: () => answer('renew', true),
+    finish: () => answer('finish', true),
+    retry: () => answer('retry', true),
+    release: () => answer('release', true),
+    bury: () => answer('bury', true),
+    remove: () => answer('remove', undefined),
+    missing: () => answer('missing', []),
+    dead: () => answer('dead', []),
+    replay: () => answer('replay', true),
+    announce: () => answer('announce', undefined),
+    state: () => answer('state', { waiting, delayed: 0, active: 0, dead: 0, workers: 0, slots: 0 }),
+    probe: () => answer('probe', undefined),
+  };
+}
+
 /** What processes share, as the part behind the guard answers. */
 export function sharedOf(answer: Answer) {
   const probe = () => answer('probe', undefined);
@@ -68,24 +90,7 @@ export function sharedOf(answer: Answer) {
     subscribe: () => answer('subscribe', () => {}),
     probe,
   };
-  const none = { count: 0, oldestMs: null };
-  const waiting = { express: none, normal: none, batch: none };
-  const queue: JobQueue = {
-    add: () => answer('add', undefined),
-    take: () => answer('take', JOB),
-    renew: () => answer('renew', true),
-    finish: () => answer('finish', true),
-    retry: () => answer('retry', true),
-    release: () => answer('release', true),
-    bury: () => answer('bury', true),
-    remove: () => answer('remove', undefined),
-    missing: () => answer('missing', []),
-    dead: () => answer('dead', []),
-    replay: () => answer('replay', true),
-    announce: () => answer('announce', undefined),
-    state: () => answer('state', { waiting, delayed: 0, active: 0, dead: 0, workers: 0, slots: 0 }),
-    probe,
-  };
+  const queue = queueOf(answer);
   const leases: Leases = {
     take: () => answer('take', { outcome: 'taken', lease: LEASE } as const),
     renew: () => answer('renew', LEASE),
