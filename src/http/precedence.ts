@@ -1,3 +1,5 @@
+/** So much of all bodies together is taken in one turn of the event loop: about half a millisecond's work. */
+const TURN_BYTES = 64 * 1024;
 /** Milliseconds after which the next piece of a body counts as one that its sender is slow with. */
 const SOON_MS = 5;
 
@@ -15,6 +17,7 @@ export class Precedence {
   #count = 0;
   /** The oldest request first. */
   readonly #waiting: Waiting[] = [];
+  readonly #pace = new Pace();
 
   /** @param places requests that are worked on at once. */
   constructor(places: number) {
@@ -28,6 +31,7 @@ export class Precedence {
     return new Turn(
       () => this.#enter(since),
       () => this.#leave(),
+      this.#pace,
     );
   }
 
@@ -49,16 +53,37 @@ export class Precedence {
   }
 }
 
+/**
+ * Lets one large request go on in each turn of the event loop. Whatever else has arrived by then, most of all small requests, is
+ * looked at between two pieces, and not behind all that all senders have sent.
+ */
+class Pace {
+  readonly #waiting: (() => void)[] = [];
+
+  step(): Promise<void> {
+    return new Promise((go) => {
+      if (this.#waiting.push(go) === 1) setImmediate(() => this.#next());
+    });
+  }
+
+  #next(): void {
+    this.#waiting.shift()?.();
+    if (this.#waiting.length > 0) setImmediate(() => this.#next());
+  }
+}
+
 /** The place of one request, from its first piece until it ends. */
 export class Turn {
   readonly #enterPlace: () => Promise<void>;
   readonly #leavePlace: () => void;
+  readonly #pace: Pace;
   #holds = false;
   #ended = false;
 
-  constructor(enter: () => Promise<void>, leave: () => void) {
+  constructor(enter: () => Promise<void>, leave: () => void, pace: Pace) {
     this.#enterPlace = enter;
     this.#leavePlace = leave;
+    this.#pace = pace;
   }
 
   /**
@@ -69,6 +94,7 @@ export class Turn {
     await this.#enter();
     const pieces = body[Symbol.asyncIterator]();
     let isWhole = false;
+    let taken = 0;
     try {
       for (;;) {
         const coming = pieces.next();
@@ -80,6 +106,11 @@ export class Turn {
         const { done, value } = await coming;
         isWhole = done === true;
         if (isWhole) return;
+        taken += value.byteLength;
+        if (taken >= TURN_BYTES) {
+          taken = 0;
+          await this.#pace.step();
+        }
         yield value;
       }
     } finally {

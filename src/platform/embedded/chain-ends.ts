@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { unless } from './disk.ts';
 import { type Chain, readChain } from './object-chain.ts';
 import { lstat } from './prompt-calls.ts';
 
@@ -45,5 +44,5 @@ async function follow({ folder, last: { generation } }: ChainEnd): Promise<Chain
 }
 
 function factsOf(folder: string, generation: bigint) {
-  return unless(['ENOENT'], lstat(join(folder, String(generation))));
+  return lstat(join(folder, String(generation)));
 }

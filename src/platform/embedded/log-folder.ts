@@ -1,6 +1,7 @@
-import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushFolder, unless } from './disk.ts';
+import { lstat, OpenFile } from './prompt-calls.ts';
 
 /** What a log needs of the operating system. Its errors are passed on as they are. */
 export interface LogDisk {
@@ -41,12 +42,12 @@ export class LogFolder implements LogDisk {
   }
 
   async create(name: string, bytes: number): Promise<LogFile> {
-    const file = await open(this.#path(name), 'wx', 0o600);
+    const file = await OpenFile.create(this.#path(name));
     try {
       // Blocks that are there already are all that a flush of a frame has to write: it does not wait for the disk's own journal, nor
       // for what others have in it.
-      await file.writeFile(new Uint8Array(bytes));
-      await file.sync();
+      await file.write(new Uint8Array(bytes));
+      await file.flush();
       await flushFolder(this.#folder);
     } catch (error) {
       await file.close().catch(() => {});
@@ -61,7 +62,7 @@ export class LogFolder implements LogDisk {
   }
 
   async isThere(name: string): Promise<boolean> {
-    return (await unless(['ENOENT'], lstat(this.#path(name)))) !== null;
+    return (await lstat(this.#path(name))) !== null;
   }
 
   async rename(from: string, to: string): Promise<boolean> {
@@ -78,18 +79,17 @@ export class LogFolder implements LogDisk {
   }
 }
 
+/** Of all that a group of records needs, only its flush waits for a thread. */
 class LocalFile implements LogFile {
-  readonly #file: FileHandle;
+  readonly #file: OpenFile;
 
-  constructor(file: FileHandle) {
+  constructor(file: OpenFile) {
     this.#file = file;
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      at += (await this.#file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
-    }
-    await this.#file.datasync();
+    await this.#file.write(bytes, position);
+    await this.#file.flushBytes();
   }
 
   async close(): Promise<void> {

@@ -35,8 +35,9 @@ const writeLater = promisify(write);
 const fsyncLater = promisify(fsync);
 const fdatasyncLater = promisify(fdatasync);
 
-export async function lstat(path: string): Promise<Stats> {
-  return lstatSync(path);
+/** `null` where there is nothing: an error for each of those would cost more than the look. */
+export async function lstat(path: string): Promise<Stats | null> {
+  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
 }
 
 export async function readdir(path: string): Promise<Dirent[]> {
@@ -101,13 +102,14 @@ export class OpenFile {
     return (await this.#through(readLater(file, into, 0, into.length, position))).bytesRead;
   }
 
-  /** Adds all of the bytes. */
-  async write(bytes: Uint8Array): Promise<void> {
+  /** Writes all of the bytes. @param position missing: behind what was written before. */
+  async write(bytes: Uint8Array, position: number | null = null): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const file = this.#use();
       const left = bytes.length - at;
-      if (left <= FEW_BYTES) at += writeSync(file, bytes, at, left);
-      else at += (await this.#through(writeLater(file, bytes, at, left))).bytesWritten;
+      const to = position === null ? null : position + at;
+      if (left <= FEW_BYTES) at += writeSync(file, bytes, at, left, to);
+      else at += (await this.#through(writeLater(file, bytes, at, left, to))).bytesWritten;
     }
   }
 
