@@ -1,6 +1,7 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { noteSmall } from './arriving.ts';
 import { auditRequests, intendChanges } from './audit-requests.ts';
 import { shareWith } from './cors.ts';
 import { RequestError } from './errors.ts';
@@ -58,7 +59,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
     if (services.origin().startsWith('https:')) c.res.headers.set('Strict-Transport-Security', HSTS);
     if (services.stopping()) c.res.headers.set('Connection', 'close');
   });
-  app.use('/v1/*', shareWith(services.sites));
+  app.use('/v1/*', noteSmall(services.precedence), shareWith(services.sites));
   app.use(
     methodNotAllowed({
       app,

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Precedence } from './precedence.ts';
 import type { HttpEnv } from './services.ts';
 
 // What a request sends. Files are read where Node has them: as a web stream every byte would be copied once more, and
@@ -52,13 +53,24 @@ export function isBroken(c: Context<HttpEnv>): boolean {
   return incoming === undefined ? c.req.raw.signal.aborted : incoming.destroyed && !incoming.complete;
 }
 
+/** Tells of requests that bring no file, so that those which do leave room for them. */
+export function noteSmall(precedence: Precedence): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    // What is posted may come in the wake of an upload: then it is no sign of anybody else.
+    if (c.req.method !== 'POST' && !bringsFile(c)) precedence.noteSmall();
+    await next();
+  };
+}
+
+/** Whether the body is a file, or has files in it. */
+function bringsFile(c: Context<HttpEnv>): boolean {
+  return /^(?:multipart\/|application\/offset\+octet-stream)/i.test(c.req.header('content-type') ?? '');
+}
+
 function incomingFile(c: Context<HttpEnv>): AsyncIterable<Uint8Array> | null {
   const incoming = bindings(c)?.incoming;
-  const isFile = /^(?:multipart\/|application\/offset\+octet-stream)/i.test(
-    c.req.header('content-type') ?? '',
-  );
   // The connection stays, or nobody could be told why the body was left.
-  return incoming === undefined || !isFile ? null : incoming.iterator({ destroyOnReturn: false });
+  return incoming === undefined || !bringsFile(c) ? null : incoming.iterator({ destroyOnReturn: false });
 }
 
 function bindings(c: Context<HttpEnv>): Partial<HttpBindings> | undefined {

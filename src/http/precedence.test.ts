@@ -113,6 +113,62 @@ describe('pieces of requests', () => {
     expect(taken).toEqual([0, 1]);
   });
 
+  test('are of fewer requests at once while small ones come, and of all again when none did', async () => {
+    let now = 0;
+    const precedence = new Precedence(3, 1, () => now);
+    const turns = Array.from({ length: 6 }, () => precedence.turn());
+    const begun: number[] = [];
+    const begin = async (n: number): Promise<void> => {
+      for await (const _ of turns[n]?.pieces(sender(1)) ?? []) begun.push(n);
+    };
+    const settle = async (): Promise<void> => {
+      for (let n = 0; n < 10; n += 1) await turn();
+    };
+    precedence.noteSmall();
+    const all = turns.map((_, n) => begin(n));
+    await settle();
+    expect(begun).toEqual([0]);
+    now = 249;
+    turns[0]?.end();
+    await settle();
+    expect(begun).toEqual([0, 1]);
+    now = 250;
+    turns[1]?.end();
+    await settle();
+    expect(begun).toEqual([0, 1, 2, 3, 4]);
+    precedence.noteSmall();
+    for (const n of [2, 3]) turns[n]?.end();
+    await settle();
+    expect(begun).toEqual([0, 1, 2, 3, 4]);
+    turns[4]?.end();
+    await Promise.all(all);
+    expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('are taken in turns of the loop, so that others come in between', async () => {
+    const precedence = new Precedence(2);
+    let bytes = 0;
+    let most = 0;
+    async function* large(): AsyncIterable<Uint8Array> {
+      for (let n = 0; n < 64; n += 1) yield new Uint8Array(64 * 1024);
+    }
+    let isOver = false;
+    const others = (async () => {
+      for (let before = 0; !isOver; before = bytes) {
+        await turn();
+        most = Math.max(most, bytes - before);
+      }
+    })();
+    const read = async () => {
+      for await (const { byteLength } of precedence.turn().pieces(large())) bytes += byteLength;
+    };
+    await Promise.all([read(), read()]);
+    isOver = true;
+    await others;
+    expect(bytes).toBe(2 * 64 * 64 * 1024);
+    expect(most).toBeLessThanOrEqual(2 * 256 * 1024);
+  });
+
   test('are all taken, never more at once than there are places', async () => {
     const request = fc.record({ pieces: fc.nat({ max: 6 }), isLate: fc.boolean() });
     await fc.assert(

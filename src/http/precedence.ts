@@ -1,7 +1,10 @@
-/** So much of all bodies together is taken in one turn of the event loop: about half a millisecond's work. */
-const TURN_BYTES = 64 * 1024;
+/** So much of all bodies together is taken in one turn of the event loop: about a millisecond's work. */
+const TURN_BYTES = 256 * 1024;
 /** Milliseconds after which the next piece of a body counts as one that its sender is slow with. */
 const SOON_MS = 5;
+
+/** Milliseconds for which a small request that came makes it likely that others will. */
+const RECENT_MS = 250;
 
 interface Waiting {
   readonly since: number;
@@ -10,18 +13,26 @@ interface Waiting {
 
 /**
  * Who came first is served first: so many large requests are worked on at once, and of those that wait the oldest is next. Of
- * many at once the first ones are soon done, instead of all of them late.
+ * many at once the first ones are soon done, instead of all of them late. While small requests come, fewer are worked on.
  */
 export class Precedence {
-  #free: number;
+  readonly #places: { readonly alone: number; readonly beside: number };
+  readonly #clock: () => number;
+  #held = 0;
   #count = 0;
+  #smallAt = Number.NEGATIVE_INFINITY;
   /** The oldest request first. */
   readonly #waiting: Waiting[] = [];
   readonly #pace = new Pace();
 
-  /** @param places requests that are worked on at once. */
-  constructor(places: number) {
-    this.#free = places;
+  /**
+   * @param alone requests that are worked on at once.
+   * @param beside so many while small requests come.
+   * @param clock milliseconds, never set back.
+   */
+  constructor(alone: number, beside = alone, clock: () => number = () => performance.now()) {
+    this.#places = { alone, beside };
+    this.#clock = clock;
   }
 
   /** For a request that comes now. @param isLate whether most of its work is done already: then it comes before all that are not. */
@@ -35,21 +46,33 @@ export class Precedence {
     );
   }
 
+  /** A small request has come: whoever sent it waits for little else than for its turn. */
+  noteSmall(): void {
+    this.#smallAt = this.#clock();
+  }
+
   #enter(since: number): Promise<void> {
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return Promise.resolve();
-    }
     return new Promise((go) => {
       const at = this.#waiting.findIndex((other) => other.since > since);
       this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, { since, go });
+      this.#admit();
     });
   }
 
   #leave(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next.go();
+    this.#held -= 1;
+    this.#admit();
+  }
+
+  #admit(): void {
+    const { alone, beside } = this.#places;
+    const places = this.#clock() - this.#smallAt < RECENT_MS ? beside : alone;
+    while (this.#held < places) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#held += 1;
+      next.go();
+    }
   }
 }
 

@@ -17,8 +17,8 @@ import { beginWork, GRACE_MS, putBackRegularly } from './work.ts';
 
 /** Milliseconds that fetching a document from elsewhere may take. */
 const FETCH_MS = 60_000;
-/** Uploads that are read at once: enough for one to be sealed while others are written. */
-const UPLOAD_PLACES = 4;
+/** Uploads that are read at once: enough for one to be sealed while others are written, and fewer while somebody waits for less. */
+const UPLOAD_PLACES = { alone: 4, beside: 2 } as const;
 const MEGABYTE = 1024 * 1024;
 
 /** Everything in one process: the HTTP interface, the engine's threads, what takes longer and the sweeps. */
@@ -90,7 +90,7 @@ function servicesOf(core: Core, access: Access, server: HttpServer): Omit<HttpSe
     blobs: placeOf(context).spool,
     prints: new PrintShop(platform.printer),
     uploads: new UploadMemory(config.uploadMemoryMb * MEGABYTE),
-    precedence: new Precedence(UPLOAD_PLACES),
+    precedence: new Precedence(UPLOAD_PLACES.alone, UPLOAD_PLACES.beside),
     clock,
     log,
     assetsDirectory: config.assetsDirectory,

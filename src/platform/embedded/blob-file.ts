@@ -147,13 +147,14 @@ export async function openBlobFile(path: string, name: string): Promise<OpenBlob
 
 /** @param end the last bytes of a file. @returns what they say, and how many bytes say it. */
 function decodeFooter(end: Uint8Array): { footer: Footer; bytes: number } {
-  const broken = damaged('A stored object does not end as one of this format does.');
-  if (end.length < TAIL_BYTES) throw broken;
+  // Made only where it is thrown: an error costs more than all the rest.
+  const broken = () => damaged('A stored object does not end as one of this format does.');
+  if (end.length < TAIL_BYTES) throw broken();
   const tail = new DataView(end.buffer, end.byteOffset + end.length - TAIL_BYTES, TAIL_BYTES);
   const bytes = tail.getUint32(0) + TAIL_BYTES;
-  if (SIGNATURE.some((byte, at) => tail.getUint8(8 + at) !== byte) || bytes > end.length) throw broken;
+  if (SIGNATURE.some((byte, at) => tail.getUint8(8 + at) !== byte) || bytes > end.length) throw broken();
   const json = end.subarray(end.length - bytes, end.length - TAIL_BYTES);
-  if (crc32(json) !== tail.getUint32(4)) throw broken;
+  if (crc32(json) !== tail.getUint32(4)) throw broken();
   return { footer: JSON.parse(new TextDecoder().decode(json)) as Footer, bytes };
 }
 
