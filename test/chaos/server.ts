@@ -36,6 +36,13 @@ export class MortalServer {
     await this.#url;
   }
 
+  /** Stands still in the middle of whatever it does. @returns what lets it go on. */
+  freeze(): () => void {
+    const child = this.#child;
+    child?.kill('SIGSTOP');
+    return () => child?.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.#url.catch(() => {});
     await this.#end();

@@ -12,7 +12,7 @@ export function brokenLaws(history: History): string[] {
     ...answerFaults(history),
     ...memberFaults(history),
     ...holdFaults(history),
-    ...leaseFaults(history),
+    ...leaseFaults(history.documents),
     ...auditFaults(history),
     ...eventFaults(history),
     ...storeFaults(history),
@@ -131,7 +131,7 @@ function isReleased(told: Told | undefined, sequence: number, before: number): b
 }
 
 /** Of what a lease covers nothing is committed under an older one; a fence is that of one lease; and no fence is ever forgotten. */
-function leaseFaults({ documents }: History): string[] {
+export function leaseFaults(documents: ReadonlyMap<string, Pick<Told, 'heads'>>): string[] {
   const faults: string[] = [];
   const holders = new Map<string, string>();
   for (const [id, { heads }] of documents) {
