@@ -4,7 +4,16 @@ import { People, SealedAddresses } from './access/index.ts';
 import type { Happening, Trail } from './audit/index.ts';
 import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
 import type { Erasures, Library, Mover } from './documents/index.ts';
-import { createLog, describeError, type Log, OutsideError, systemClock, systemRandom } from './kit/index.ts';
+import type { JobQueue, Operations } from './jobs/index.ts';
+import {
+  createLog,
+  describeError,
+  Integrity,
+  type Log,
+  OutsideError,
+  systemClock,
+  systemRandom,
+} from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
 import { guardPlatform, type Platform } from './platform/index.ts';
 import {
@@ -12,6 +21,7 @@ import {
   openExports,
   openLibrary,
   openMover,
+  openOperations,
   openTrail,
   ROLES,
   type RoleContext,
@@ -52,17 +62,19 @@ export async function withOperator<Result>(
   deed: (Pick<Happening, 'type'> & Partial<Pick<Happening, 'object' | 'details'>>) & {
     readonly tenant: string;
   },
-  work: (library: Library, config: Config) => Promise<Result>,
+  work: (library: Library, config: Config, jobs: Jobs) => Promise<Result>,
 ): Promise<Result> {
   return await beside(overrides, async (context, library) => {
     const trail = await openTrail(context, library);
+    const operations = openOperations(context, library, trail, new Integrity(context.log));
     const { tenant, ...said } = deed;
     const requestId = `cli-${Buffer.from(systemRandom(12)).toString('hex')}`;
     const actor = { ...OPERATOR_HERE, tenant, requestId };
     const happening = { ...said, actor, outcome: 'done', reason: 'operator' } as const;
     const intent = await trail.intend(happening);
     try {
-      const result = await work(library, context.config);
+      const { queue } = context.platform.shared;
+      const result = await work(library, context.config, { queue, operations });
       await intent.settle(happening);
       return result;
     } catch (error) {
@@ -73,6 +85,12 @@ export async function withOperator<Result>(
       await trail.advance().catch((error) => context.log.warn('audit sink behind', describeError(error)));
     }
   });
+}
+
+/** What takes longer than a request. */
+interface Jobs {
+  readonly queue: JobQueue;
+  readonly operations: Operations;
 }
 
 /** Whoever may use the machine and the folder; nobody asks who that is. */

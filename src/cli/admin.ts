@@ -4,6 +4,7 @@ import type { Retired, TenantKeys } from '../documents/index.ts';
 import { addErase } from './erasures.ts';
 import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
+import { addJobs } from './jobs.ts';
 import { addMoveTenant } from './move-tenant.ts';
 import { addPeople } from './people.ts';
 import { withService } from './with-service.ts';
@@ -34,6 +35,7 @@ export function addAdmin(program: Command, io: Io, done: (exitCode: number) => v
   addPeople(admin, io, done);
   addMoveTenant(admin, io, done);
   addErase(admin, io, done);
+  addJobs(admin, io, done);
   const keys = admin
     .command('keys')
     .description('rotate the key that protects documents')

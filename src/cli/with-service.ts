@@ -2,6 +2,7 @@ import type { SealedAddresses } from '../access/index.ts';
 import type { EventType, Trail } from '../audit/index.ts';
 import { ConfigError } from '../config.ts';
 import type { Erasures, Library, Mover } from '../documents/index.ts';
+import type { JobQueue, Operations } from '../jobs/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import { CliError } from './errors.ts';
 
@@ -24,6 +25,16 @@ export async function withService<Answer>(
     work(library, signIn.origin ?? `http://${host}:${port}`),
   );
   return await explained(working);
+}
+
+/** The same with what takes longer than a request. */
+export async function withServiceJobs<Answer>(
+  data: string | undefined,
+  deed: Deed,
+  work: (jobs: { readonly queue: JobQueue; readonly operations: Operations }) => Promise<Answer>,
+): Promise<Answer> {
+  const { withOperator } = await import('../main.ts');
+  return await explained(withOperator({ REDLINE_DATA: data }, deed, (_library, _config, jobs) => work(jobs)));
 }
 
 /** Reads the audit trail of a service. */
@@ -57,8 +68,9 @@ export async function withErasures<Answer>(
 async function explained<Answer>(working: Promise<Answer>): Promise<Answer> {
   const { AccessError } = await import('../access/index.ts');
   const { DocumentsError } = await import('../documents/index.ts');
+  const { JobError } = await import('../jobs/index.ts');
   return await working.catch((error: unknown) => {
-    const isOurs = [OutsideError, ConfigError, AccessError, DocumentsError].some(
+    const isOurs = [OutsideError, ConfigError, AccessError, DocumentsError, JobError].some(
       (kind) => error instanceof kind,
     );
     if (isOurs && error instanceof Error) throw new CliError('usage', error.message, error);

@@ -5,6 +5,7 @@ export { openMover } from './moving.ts';
 export type { RoleContext, RunningRole, ServingRole, ShutdownPhase } from './role.ts';
 export { shutDown } from './shutdown.ts';
 export { openTrail } from './trail.ts';
+export { openOperations } from './work.ts';
 
 /** The roles by name. Each is loaded only when it is chosen. */
 export const ROLES = {
