@@ -20,6 +20,8 @@ export type Action =
   | 'groups'
   /** Who is in which group. */
   | 'groups.manage'
+  /** What was begun that takes longer than a request, one’s own; everything for administrators. */
+  | 'operations'
   /** Archives of what one owns; of everything for administrators. */
   | 'exports'
   /** Archives of other installations. */

@@ -27,6 +27,8 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   people: { roles: ['administrator'], key: 'none' },
   groups: { roles: PEOPLE, key: 'none' },
   'groups.manage': { roles: ['administrator'], key: 'none' },
+  // Only what the key itself began.
+  operations: { roles: PEOPLE, key: 'any' },
   exports: { roles: PEOPLE, key: 'documents:read' },
   imports: { roles: ['administrator'], key: 'none' },
   services: { roles: ['administrator'], key: 'none' },

@@ -96,6 +96,17 @@ export {
   type Whom,
 } from './members.ts';
 export {
+  cancelOperation,
+  followOperation,
+  getOperation,
+  listOperations,
+  type Operation,
+  type OperationPage,
+  type OperationQuery,
+  type OperationState,
+  replayOperation,
+} from './operations.ts';
+export {
   changeGroup,
   changePerson,
   createGroup,

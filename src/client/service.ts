@@ -21,6 +21,8 @@ export interface Ask {
   readonly from?: number;
   /** Of the last event that arrived. */
   readonly lastEventId?: string;
+  /** How it is to be answered (RFC 7240): `wait=600`, `respond-async`. */
+  readonly prefer?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -134,11 +136,12 @@ export class Service {
 }
 
 function headersOf(ask: Ask): Record<string, string> {
-  const { accept, ifMatch, lease, idempotencyKey, json, from = 0, lastEventId } = ask;
+  const { accept, ifMatch, lease, idempotencyKey, json, from = 0, lastEventId, prefer } = ask;
   return {
     ...(accept === undefined ? {} : { Accept: accept }),
     ...(from === 0 ? {} : { Range: `bytes=${from}-` }),
     ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
+    ...(prefer === undefined ? {} : { Prefer: prefer }),
     ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
     ...(lease === undefined ? {} : { 'Lease-Id': lease }),
     ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),

@@ -64,13 +64,16 @@ export interface ResultAnswer<Report> {
   readonly expiresAt: string;
 }
 
+/** Large documents too are compared while somebody waits. */
+const WAITING = 'wait=600';
+
 /** Has two documents compared. @returns the report; the files are behind its links: `download(service, links.redline)`. */
 export async function compare(
   service: Service,
   { original, modified, ...how }: CompareRequest,
 ): Promise<ComparisonAnswer> {
   const { form, signal } = asked({ files: { original, modified }, ...how });
-  return await service.read('/v1/comparisons', { method: 'POST', form, signal });
+  return await service.read('/v1/comparisons', { method: 'POST', form, prefer: WAITING, signal });
 }
 
 /** The same for the redline itself, of which nothing is kept. */
@@ -97,7 +100,8 @@ export async function doWork(
   request: WorkRequest,
   accept = '*/*',
 ): Promise<Download> {
-  return await download(service, `/v1/${work}`, { method: 'POST', accept, ...asked(request) });
+  const waiting = work === 'comparisons' ? { prefer: WAITING } : {};
+  return await download(service, `/v1/${work}`, { method: 'POST', accept, ...waiting, ...asked(request) });
 }
 
 export async function getResult<Report>(

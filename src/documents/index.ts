@@ -69,6 +69,7 @@ export {
   isOpen,
   type ListedOperation,
   type NewOperation,
+  OPERATION_STATES,
   type Operation,
   type OperationActor,
   type OperationChange,

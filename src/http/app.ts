@@ -23,6 +23,7 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addImportRoutes } from './routes/imports.ts';
 import { addLeaseRoutes } from './routes/leases.ts';
 import { addLinkRoutes } from './routes/links.ts';
+import { addLongWorkRoutes } from './routes/long-work.ts';
 import { addMemberRoutes } from './routes/members.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addPageRoutes } from './routes/pages.ts';
@@ -92,6 +93,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addExportRoutes(app, services);
   addImportRoutes(app, services);
   addOperationRoutes(app, services);
+  addLongWorkRoutes(app, services);
   addResultRoutes(app, services);
   addSampleRoutes(app, services);
   addAuthRoutes(app, services);

@@ -3,9 +3,9 @@ import type { HttpEnv } from './services.ts';
 
 const METHODS = 'GET, HEAD, POST, PATCH, PUT, DELETE';
 const ASKED =
-  'Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Lease-Id, Range, Traceparent, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id';
+  'Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Last-Event-ID, Lease-Id, Prefer, Range, Traceparent, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-Request-Id';
 const SHOWN =
-  'Content-Disposition, Content-Range, ETag, Link, Location, RateLimit, RateLimit-Policy, Redline-Through, Retry-After, Tus-Resumable, Upload-Expires, Upload-Length, Upload-Offset, X-Request-Id';
+  'Content-Disposition, Content-Range, ETag, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Redline-Through, Retry-After, Tus-Resumable, Upload-Expires, Upload-Length, Upload-Offset, X-Request-Id';
 const AGE_SECONDS = '600';
 
 /**

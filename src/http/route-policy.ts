@@ -68,6 +68,8 @@ export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
   'get /v1/documents/{id}/redlines/{redline}/certificate': 'documents.read',
   ...below('/v1/documents/{id}'),
   ...below('/v1/documents/{id}/redlines/{redline}'),
+  ...rows('operations', ['', '/{id}', '/{id}/events'], 'get /v1/operations…'),
+  ...rows('operations', ['cancel', 'replay'], 'post /v1/operations/{id}/…'),
   'post /v1/exports': 'exports',
   ...rows('exports', ['', '/content'], 'get /v1/exports/{id}…'),
   'post /v1/imports': 'imports',

@@ -48,6 +48,7 @@ export function compareFiles(
     const request = new XMLHttpRequest();
     request.open('POST', '/v1/comparisons');
     request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('Prefer', 'wait=600');
     request.upload.onprogress = (event) =>
       event.lengthComputable && progress.onUploaded(event.loaded / event.total);
     request.upload.onload = () => progress.onSent();

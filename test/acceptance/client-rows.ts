@@ -221,6 +221,13 @@ const administration: readonly Row[] = [
   row('get /v1/erasures/{id}/certificate', 'getErasureCertificate', (s) =>
     client.getErasureCertificate(s, 'd_1'),
   ),
+  row('get /v1/operations', 'listOperations', (s) => client.listOperations(s, { state: 'running' })),
+  row('get /v1/operations/{id}', 'getOperation', (s) => client.getOperation(s, 'o_1', 5)),
+  row('get /v1/operations/{id}/events', 'followOperation', async (s) => {
+    await client.followOperation(s, 'o_1').next();
+  }),
+  row('post /v1/operations/{id}/cancel', 'cancelOperation', (s) => client.cancelOperation(s, 'o_1')),
+  row('post /v1/operations/{id}/replay', 'replayOperation', (s) => client.replayOperation(s, 'o_1')),
   row('post /v1/exports', 'startExport', (s) => client.startExport(s, 'own')),
   row('get /v1/exports/{id}', 'getExport', (s) => client.getExport(s, 'e_1')),
   row('get /v1/exports/{id}/content', 'readExport', (s) => client.readExport(s, EXPORT, 0)),

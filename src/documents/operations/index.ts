@@ -9,6 +9,7 @@ export {
   changed,
   isOpen,
   type NewOperation,
+  OPERATION_STATES,
   type Operation,
   type OperationActor,
   type OperationChange,

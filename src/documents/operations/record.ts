@@ -4,7 +4,7 @@ import type { Actor } from '../../access/index.ts';
 export type OperationPriority = 'express' | 'normal' | 'batch';
 
 /** `queued` also while it waits to be tried again. The last three are for good. */
-const OPERATION_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export const OPERATION_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type OperationState = (typeof OPERATION_STATES)[number];
 
 /** Who asked for it, as far as it is done in their name later. */

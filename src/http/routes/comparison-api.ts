@@ -59,6 +59,10 @@ export const createComparison = createRoute({
       description: 'The report and links to the redline.',
       content: { [JSON_TYPE]: { schema: comparisonSchema } },
     },
+    202: {
+      description:
+        'It is compared later, and what `Location` names says how far it is: because of `Prefer: respond-async`, or as the documents are large and there is no `Prefer: wait`. The result is a report with links.',
+    },
     ...problemResponses,
   },
 });

@@ -1,7 +1,13 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ResultPlace, SavedResult } from '../../documents/index.ts';
-import { type EnginePlace, type OperationInputs, printableOf } from '../../jobs/index.ts';
+import {
+  COMPARISON,
+  type ComparisonRequest,
+  type EnginePlace,
+  type OperationInputs,
+  printableOf,
+} from '../../jobs/index.ts';
 import {
   type Comparison,
   compareOptions,
@@ -12,6 +18,7 @@ import {
 import { signalOf } from '../arriving.ts';
 import { actorOf } from '../conditions.ts';
 import { docxHeaders, present, resultOf, sendPart } from '../kept.ts';
+import { answerLater, isForLater } from '../later.ts';
 import { parseOptions, wordDate } from '../options.ts';
 import { DOCX, JSON_TYPE, PDF } from '../responses.ts';
 import { type comparisonSchema, optionsSchema } from '../schemas.ts';
@@ -67,8 +74,18 @@ export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpSer
 
 async function compareDocuments(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
   const answer = answerFor(c, services);
-  return await withUpload(c, services, FORM, async ({ inputs, names, options: given }, place) => {
-    const { date = wordDate(services.clock()), ...others } = parseOptions(optionsSchema, given);
+  return await withUpload(c, services, FORM, async ({ inputs, names, options: given, size }, place) => {
+    const { date: asked, ...others } = parseOptions(optionsSchema, given);
+    if (isForLater(c, size)) {
+      const side = (input: 'original' | 'modified') => ({ input, name: names[input] ?? 'Document' });
+      const request: ComparisonRequest = {
+        ...{ original: side('original'), modified: side('modified') },
+        options: asked === undefined ? others : { ...others, date: asked },
+        keep: null,
+      };
+      return await answerLater(c, services, { kind: COMPARISON, request }, inputs);
+    }
+    const date = asked ?? wordDate(services.clock());
     const options = compareOptions({ ...others, date });
     const comparison = await place.run('compare', inputs, options, signalOf(c));
     return await answer(comparison, place, { original: null, modified: null, ...names, date: options.date });

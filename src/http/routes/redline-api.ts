@@ -54,7 +54,13 @@ export const createRedline = createRoute({
       },
     },
   },
-  responses: created,
+  responses: {
+    ...created,
+    202: {
+      description:
+        'With `Prefer: respond-async` it is made later, and what `Location` names says how far it is. The redline is among the results of that.',
+    },
+  },
 });
 
 const combination = { $ref: '#/components/schemas/NewCombination' };

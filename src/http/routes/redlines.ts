@@ -1,7 +1,14 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DocumentsError, type NewRedline } from '../../documents/index.ts';
-import { type EnginePlace, keptComparison, redlineName } from '../../jobs/index.ts';
+import {
+  type AskedSide,
+  COMPARISON,
+  type ComparisonRequest,
+  type EnginePlace,
+  keptComparison,
+  redlineName,
+} from '../../jobs/index.ts';
 import { compareOptions, type Report } from '../../redline/index.ts';
 import { signalOf } from '../arriving.ts';
 import { authorOf } from '../author.ts';
@@ -9,6 +16,7 @@ import { actorOf, changeOf, changeOfDocument, isKnown } from '../conditions.ts';
 import { etagOf } from '../document-views.ts';
 import { RequestError } from '../errors.ts';
 import { isJson, shortBody } from '../intake.ts';
+import { answerLater, isForLater } from '../later.ts';
 import { parseOptions, wordDate } from '../options.ts';
 import { decodePageToken, encodePageToken } from '../page-token.ts';
 import { answerChanged, answerCreated } from '../redline-answers.ts';
@@ -16,7 +24,7 @@ import { newRedlineSchema } from '../redline-schemas.ts';
 import { viewRedline, viewRedlineEntry } from '../redline-views.ts';
 import type { certificateSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { type SentFile, SideReader } from '../sides.ts';
+import { type SentFile, type Side, SideReader } from '../sides.ts';
 import { type FormSpec, readUpload } from '../upload.ts';
 import type { UploadShare } from '../upload-memory.ts';
 import { withPlace } from '../work.ts';
@@ -89,10 +97,46 @@ async function createRedline(c: Context<HttpEnv>, services: HttpServices): Promi
   const { redlines } = services.library;
   return await withPlace(services, async (place, share) => {
     const [asked, files] = await askedOf(c, share);
-    const make = () => compareSides(c, services, { document, asked, files }, place, share);
+    const request = { document, asked, files };
+    if (isForLater(c, 0)) return await compareLater(c, services, request, share);
+    const make = () => compareSides(c, services, request, place, share);
     const { stored } = await redlines.create(changeOf(c), document, make);
     return answerCreated(c, stored);
   });
+}
+
+interface AskedRedline {
+  readonly document: string;
+  readonly asked: Asked;
+  readonly files: Files;
+}
+
+/** Has a worker do it: versions are pinned now, what came with the request or by an upload is kept until then. */
+async function compareLater(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  given: AskedRedline,
+  share: UploadShare,
+): Promise<Response> {
+  const { document, asked } = given;
+  const { actor, operation } = changeOf(c);
+  await services.library.documents.get(actor, document, { permission: 'document.edit' });
+  const sides = await sidesOf(c, services, given, share);
+  const sent = Object.entries(sides).filter(([, { compared }]) => compared.document === null);
+  const sideOf = (input: 'original' | 'modified'): AskedSide => {
+    const { document: kept, version, name } = sides[input].compared;
+    return kept === null || version === null ? { input, name } : { document: kept, version };
+  };
+  const { author = authorOf(c), date, ...others } = asked.options;
+  const request: ComparisonRequest = {
+    ...{ original: sideOf('original'), modified: sideOf('modified') },
+    options: { ...others, author, ...(date === undefined ? {} : { date }) },
+    keep: { document, name: asked.name ?? null, operation },
+  };
+  const named = Object.values(sides).flatMap(({ compared }) => compared.document ?? []);
+  const inputs = Object.fromEntries(sent.map(([name, { bytes }]) => [name, bytes]));
+  const documents = [...new Set([document, ...named])];
+  return await answerLater(c, services, { kind: COMPARISON, request, documents }, inputs);
 }
 
 /** What the request says, and the files in it. */
@@ -110,17 +154,28 @@ async function askedOf(c: Context<HttpEnv>, share: UploadShare): Promise<[Asked,
   return [asked, { ...file('original'), ...file('modified') }];
 }
 
+async function sidesOf(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  { document, asked, files }: AskedRedline,
+  share: UploadShare,
+): Promise<{ readonly original: Side; readonly modified: Side }> {
+  const reader = new SideReader(c, services, document, share);
+  const modified = await reader.read(files.modified ?? asked.modified ?? {});
+  const original = await reader.read(files.original ?? asked.original ?? reader.before(modified));
+  return { original, modified };
+}
+
 async function compareSides(
   c: Context<HttpEnv>,
   services: HttpServices,
-  { document, asked, files }: { readonly document: string; readonly asked: Asked; readonly files: Files },
+  given: AskedRedline,
   place: EnginePlace,
   share: UploadShare,
 ): Promise<NewRedline> {
   const signal = signalOf(c);
-  const reader = new SideReader(c, services, document, share);
-  const modified = await reader.read(files.modified ?? asked.modified ?? {});
-  const original = await reader.read(files.original ?? asked.original ?? reader.before(modified));
+  const { asked } = given;
+  const { original, modified } = await sidesOf(c, services, given, share);
   const { author = authorOf(c), date = wordDate(services.clock()), ...others } = asked.options;
   const options = compareOptions({ ...others, author, date });
   const inputs = { original: original.bytes, modified: modified.bytes };

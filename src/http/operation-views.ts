@@ -1,0 +1,52 @@
+import type { z } from '@hono/zod-openapi';
+import type { Operation } from '../documents/index.ts';
+import { PROBLEMS, type ProblemCode, problemName } from './errors.ts';
+import type { operationSchema } from './routes/long-work-api.ts';
+
+/** Where what came of an operation is, by its kind. */
+const RESULT_LINKS: Readonly<Record<string, (result: Readonly<Record<string, unknown>>) => string>> = {
+  comparisons: ({ id }) => `/v1/comparisons/${id}`,
+  redline: ({ id, document }) => `/v1/documents/${document}/redlines/${id}`,
+};
+
+export function operationLink(id: string): string {
+  return `/v1/operations/${id}`;
+}
+
+export function viewOperation(operation: Operation): z.output<typeof operationSchema> {
+  const { id, kind, priority, state, stage, percent, attempt, parent, actor, dead } = operation;
+  const { createdAt, startedAt, endedAt, expectedEndAt, expiresAt } = operation;
+  const self = operationLink(id);
+  return {
+    ...{ id, kind, priority, state, stage, percent, attempt, parent },
+    ...{ createdAt, createdBy: actor.id, startedAt, endedAt, expectedEndAt },
+    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    error: problemOf(operation),
+    replayable: dead,
+    result: resultOf(operation),
+    links: { self, events: `${self}/events`, cancel: `${self}/cancel` },
+  };
+}
+
+/** The same problem that a request would have got. */
+function problemOf({ error, actor }: Operation): z.output<typeof operationSchema>['error'] {
+  if (error === null) return null;
+  const code = isProblem(error.code) ? error.code : 'internal';
+  const { status, title } = PROBLEMS[code];
+  const { detail, details } = error;
+  return {
+    ...{ type: `/problems/${problemName(code)}`, title, status, detail, code, requestId: actor.requestId },
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+function resultOf({ result }: Operation): z.output<typeof operationSchema>['result'] {
+  if (result === null) return null;
+  const said: Readonly<Record<string, unknown>> = { ...result };
+  const kind = String(said.kind ?? 'none');
+  return { ...said, kind, link: RESULT_LINKS[kind]?.(said) ?? null };
+}
+
+function isProblem(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}

@@ -1,0 +1,122 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { MOST_PAGE, OPERATION_STATES } from '../../documents/index.ts';
+import { time } from '../document-schemas.ts';
+import { JSON_TYPE, problemResponses } from '../responses.ts';
+
+// What takes longer than a request, as the OpenAPI document says it; `long-work.ts` does it.
+
+/** Seconds that an answer may wait for the end of an operation. */
+const MOST_WAIT = 60;
+
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ [JSON_TYPE]: { schema } });
+const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
+const state = z.enum(OPERATION_STATES);
+const percent = z.number().int().min(0).max(100);
+
+export const operationSchema = z
+  .object({
+    id: z.string(),
+    kind: z.string().openapi({ example: 'comparison' }),
+    priority: z.enum(['express', 'normal', 'batch']),
+    state: state.openapi({ description: '`succeeded`, `failed` and `cancelled` are for good.' }),
+    stage: z.string().nullable().openapi({ description: 'What is being done.' }),
+    percent,
+    attempt: z.number().int().openapi({ description: 'How often it was begun.' }),
+    parent: z.string().nullable().openapi({ description: 'The operation that it is a part of.' }),
+    createdAt: time,
+    createdBy: z.string(),
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+    expectedEndAt: time.nullable().openapi({ description: 'A guess, while it is worked on.' }),
+    expiresAt: time.nullable().openapi({ description: 'Until when it, and what came of it, is kept.' }),
+    error: z
+      .looseObject({ type: z.string(), code: z.string(), detail: z.string() })
+      .nullable()
+      .openapi({ description: 'Why it failed, as a problem (RFC 9457).' }),
+    replayable: z.boolean().openapi({ description: 'It was given up and can be begun again.' }),
+    result: z
+      .looseObject({ kind: z.string(), link: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'What came of it, and where it is.' }),
+    links: z.object({ self: z.string(), events: z.string(), cancel: z.string() }),
+  })
+  .openapi('Operation');
+
+const one = { description: 'The operation.', content: json(operationSchema) };
+
+export const listOperations = createRoute({
+  method: 'get',
+  path: '/v1/operations',
+  summary: 'What takes longer than a request',
+  description:
+    'One’s own, the latest first; administrators see all. A page may hold less than was asked for.',
+  request: {
+    query: z.strictObject({
+      state: state.optional(),
+      kind: z.string().max(64).optional(),
+      parent: z.string().max(64).optional(),
+      pageSize: z.coerce.number().int().min(1).max(MOST_PAGE).default(50),
+      pageToken: z.string().max(1000).optional(),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'A page of them.',
+      content: json(
+        z
+          .object({ operations: z.array(operationSchema), nextPageToken: z.string().nullable() })
+          .openapi('OperationPage'),
+      ),
+    },
+    ...problemResponses,
+  },
+});
+
+export const getOperation = createRoute({
+  method: 'get',
+  path: '/v1/operations/{id}',
+  summary: 'How far an operation is',
+  request: {
+    params,
+    query: z.strictObject({
+      wait: z.coerce.number().int().min(0).max(MOST_WAIT).default(0).openapi({
+        description: 'Seconds to wait for its end before it is answered how far it is.',
+      }),
+    }),
+  },
+  responses: { 200: one, ...problemResponses },
+});
+
+export const followOperation = createRoute({
+  method: 'get',
+  path: '/v1/operations/{id}/events',
+  summary: 'What becomes of an operation, as it goes on',
+  description:
+    'Server-sent events, each with a number that only grows. A connection that was cut goes on behind `Last-Event-ID` and misses nothing; 204 says that there will be no more.',
+  request: {
+    params,
+    headers: z.object({ 'last-event-id': z.string().max(20).optional() }),
+  },
+  responses: {
+    200: { description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    204: { description: 'It has ended, and every event was sent.' },
+    ...problemResponses,
+  },
+});
+
+export const cancelOperation = createRoute({
+  method: 'post',
+  path: '/v1/operations/{id}/cancel',
+  summary: 'End an operation, wherever it is',
+  description: 'The work on it stops. One that has ended stays as it is.',
+  request: { params },
+  responses: { 200: one, ...problemResponses },
+});
+
+export const replayOperation = createRoute({
+  method: 'post',
+  path: '/v1/operations/{id}/replay',
+  summary: 'Begin an operation again that was given up',
+  request: { params },
+  responses: { 200: one, ...problemResponses },
+});

@@ -1,0 +1,150 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { type Principal, signInRequired } from '../../access/index.ts';
+import { isOpen, type Operation, type OperationEvent } from '../../documents/index.ts';
+import { signalOf } from '../arriving.ts';
+import { sendWhole } from '../body.ts';
+import { viewOperation } from '../operation-views.ts';
+import { decodePageToken, encodePageToken } from '../page-token.ts';
+import type { HttpEnv, HttpServices } from '../services.ts';
+import {
+  cancelOperation,
+  followOperation,
+  getOperation,
+  listOperations,
+  replayOperation,
+} from './long-work-api.ts';
+import { serve } from './serve.ts';
+
+const FRESH = { 'Cache-Control': 'private, no-store' };
+const STREAM = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  // Proxies that gather answers would keep what happens from whoever waits for it.
+  'X-Accel-Buffering': 'no',
+};
+/** Milliseconds after which it is looked, whether or not it was heard that something happened. */
+const LOOK_EVERY_MS = 1000;
+/** Looks without news after which something is sent all the same, so that a connection that died is noticed. */
+const QUIET_LOOKS = 15;
+
+/** What takes longer than a request. */
+export function addLongWorkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { operations } = services;
+  app.openapi(listOperations, async (c) => {
+    const { pageSize: size, pageToken, ...asked } = c.req.valid('query');
+    const after = pageToken === undefined ? {} : { after: decodePageToken(pageToken, asked).id };
+    const { actor, managing } = callerOf(c);
+    const page = await operations.list(actor, { ...asked, ...after, size }, managing);
+    const nextPageToken = page.next === null ? null : encodePageToken({ value: '', id: page.next }, asked);
+    return c.json({ operations: page.operations.map(viewOperation), nextPageToken }, 200, FRESH);
+  });
+  app.openapi(getOperation, async (c) => {
+    const { id } = c.req.valid('param');
+    const { wait } = c.req.valid('query');
+    return c.json(viewOperation(await ended(c, services, id, wait)), 200, FRESH);
+  });
+  serve(app, followOperation, (c) => follow(c, services));
+  app.openapi(cancelOperation, async (c) => {
+    const { actor, managing } = callerOf(c);
+    const operation = await operations.cancel(actor, c.req.valid('param').id, managing);
+    return c.json(viewOperation(operation), 200, FRESH);
+  });
+  app.openapi(replayOperation, async (c) => {
+    const { actor, managing } = callerOf(c);
+    const operation = await operations.replay(actor, c.req.valid('param').id, managing);
+    return c.json(viewOperation(operation), 200, FRESH);
+  });
+}
+
+/** Who asks, and whether operations of others are theirs to see: administrators who signed in. */
+function callerOf(c: Context<HttpEnv>): { readonly actor: Principal['actor']; readonly managing: boolean } {
+  const { principal } = c.var;
+  if (principal === undefined) throw signInRequired();
+  const { actor, role, key } = principal;
+  return { actor, managing: role === 'administrator' && key === null };
+}
+
+/** An operation once it has ended, or as it is after so many seconds, or when the service ends. */
+async function ended(
+  c: Context<HttpEnv>,
+  { operations, clock, stopping }: HttpServices,
+  id: string,
+  seconds: number,
+): Promise<Operation> {
+  const { actor, managing } = callerOf(c);
+  const signal = signalOf(c);
+  const until = clock() + seconds * 1000;
+  for (;;) {
+    // Listened before it is read: what happens in between is heard.
+    const heard = operations.heard(id, Math.max(0, Math.min(LOOK_EVERY_MS, until - clock())), signal);
+    const operation = await operations.find(actor, id, managing);
+    if (!isOpen(operation) || clock() >= until || signal.aborted || stopping()) return operation;
+    await heard;
+  }
+}
+
+async function follow(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
+  const { actor, managing } = callerOf(c);
+  const id = c.req.param('id') ?? '';
+  const given = Number(c.req.header('last-event-id') ?? 0);
+  const seen = Number.isSafeInteger(given) && given > 0 ? given : 0;
+  const operation = await services.operations.find(actor, id, managing);
+  if (!isOpen(operation) && behind(operation, seen).length === 0) return c.body(null, 204, FRESH);
+  const abandoned = new AbortController();
+  const signal = AbortSignal.any([signalOf(c), abandoned.signal]);
+  const news = newsOf(services, { actor, managing, id, seen, signal });
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const { done, value } = await news.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      cancel: async () => {
+        abandoned.abort();
+        await news.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return sendWhole(c, body, STREAM, services.log);
+}
+
+/** What becomes of an operation behind an event, as it is sent, until its end, or that of the connection or the service. */
+async function* newsOf(
+  { operations, stopping }: HttpServices,
+  asked: {
+    readonly actor: Principal['actor'];
+    readonly managing: boolean;
+    readonly id: string;
+    readonly seen: number;
+    readonly signal: AbortSignal;
+  },
+): AsyncGenerator<string, void, undefined> {
+  const { actor, managing, id, signal } = asked;
+  let { seen } = asked;
+  let quiet = 0;
+  // Whoever is cut comes back at once: there is nothing to be spared.
+  yield 'retry: 1000\n\n';
+  while (!signal.aborted) {
+    const heard = operations.heard(id, LOOK_EVERY_MS, signal);
+    const operation = await operations.find(actor, id, managing);
+    const news = behind(operation, seen);
+    seen = news.at(-1)?.sequence ?? seen;
+    quiet = news.length > 0 ? 0 : quiet + 1;
+    if (news.length > 0) yield news.map(sent).join('');
+    else if (quiet % QUIET_LOOKS === 0) yield ': still going on\n\n';
+    if (!isOpen(operation) || stopping()) return;
+    await heard;
+  }
+}
+
+function behind({ events }: Operation, seen: number): readonly OperationEvent[] {
+  return events.filter(({ sequence }) => sequence > seen);
+}
+
+function sent(event: OperationEvent): string {
+  return `id: ${event.sequence}\nevent: ${event.state}\ndata: ${JSON.stringify(event)}\n\n`;
+}

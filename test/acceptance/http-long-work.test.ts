@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { changed, isOpen, type Operation, type StoredOperation } from '../../src/documents/index.ts';
+import { createLog, systemClock } from '../../src/kit/index.ts';
+import { openEmbeddedPlatform } from '../../src/platform/embedded/index.ts';
+import { openLibrary } from '../../src/roles/index.ts';
+import { type Answer, type Ask, asking, json, keep, word } from './kept.ts';
+import { asked, form, type Service, STAND_IN_ENGINE, startService } from './service.ts';
+
+// What takes longer than a request, as those who wait for it see it.
+
+const LATER = { prefer: 'respond-async' };
+const PATIENCE_MS = 60_000;
+
+let service: Service;
+let ask: Ask;
+
+beforeAll(async () => {
+  service = await startService();
+  ask = asking(() => service);
+});
+afterAll(() => service.stop());
+
+const placeOf = (answer: Answer): string => {
+  expect(answer.status).toBe(202);
+  return answer.headers.get('location') ?? '';
+};
+
+/** An operation once it has ended, however long that takes. */
+async function ended(of: Ask, place: string): Promise<Answer['body']> {
+  return await vi.waitFor(
+    async () => {
+      const { body } = await of(`${place}?wait=20`);
+      expect(isOpen(body as Operation)).toBe(false);
+      return body;
+    },
+    { timeout: PATIENCE_MS },
+  );
+}
+
+const compare = (original: Uint8Array, modified: Uint8Array, headers: Record<string, string> = LATER) =>
+  ask('/v1/comparisons', { method: 'POST', body: form({ original, modified }), headers });
+
+describe('a comparison that is done later', () => {
+  test('is followed at its address, and what came of it is where it says', async () => {
+    const place = placeOf(await compare(word('The rent is 100.'), word('The rent is 120.')));
+    const done = await ended(ask, place);
+    expect(done).toMatchObject({ kind: 'comparison', state: 'succeeded', percent: 100, error: null });
+    expect(done.result).toMatchObject({ kind: 'comparisons', exact: true, identical: false });
+    const { body } = await ask(done.result.link);
+    expect(body.report.counts.insertions).toBe(1);
+    expect((await ask(body.links.redline)).status).toBe(200);
+    const listed = await ask('/v1/operations?state=succeeded&pageSize=1');
+    expect(listed.body.operations.map(({ id }: { id: string }) => id)).toEqual([done.id]);
+  });
+
+  test('is not done twice for the same documents and options', async () => {
+    const [one, other] = [word('The term is one year.'), word('The term is two years.')];
+    const first = await ended(ask, placeOf(await compare(one, other)));
+    const second = await ended(ask, placeOf(await compare(one, other)));
+    expect(second.result.link).not.toBe(first.result.link);
+    const reports = await Promise.all(
+      [first, second].map(async ({ result }) => (await ask(result.link)).body.report),
+    );
+    expect(reports[1]).toEqual(reports[0]);
+  });
+
+  test('fails with the problem that a request would have got', async () => {
+    const done = await ended(ask, placeOf(await compare(Uint8Array.of(1, 2), word('x'))));
+    expect(done).toMatchObject({ state: 'failed', replayable: false, result: null });
+    expect(done.error).toMatchObject({
+      code: 'document/not-a-package',
+      status: 415,
+      type: '/problems/document-not-a-package',
+    });
+    const again = await ask(`${done.links.self}/replay`, { method: 'POST' });
+    expect([again.status, again.body.code]).toEqual([409, 'operations/not-dead']);
+  });
+
+  test('is kept with its document, once', async () => {
+    const lease = await keep(ask, word('The rent is 100.'), word('The rent is 120.'));
+    const { self } = lease.body.links;
+    const send = () => ask(`${self}/redlines`, json('POST', {}, { ...LATER, 'idempotency-key': 'k1' }));
+    const place = placeOf(await send());
+    expect(placeOf(await send())).toBe(place);
+    const done = await ended(ask, place);
+    expect(done.result).toMatchObject({ kind: 'redline', document: lease.body.id });
+    expect((await ask(done.result.link)).body).toMatchObject({
+      name: 'Lease (redline).docx',
+      kind: 'compared',
+    });
+    expect((await ask(`${self}/redlines`)).body.redlines).toHaveLength(1);
+    const erased = await ask('/v1/erasures', json('POST', { document: lease.body.id, reason: 'asked' }));
+    expect([200, 201]).toContain(erased.status);
+    expect((await ask(place)).body).toMatchObject({ code: 'operations/not-found' });
+  });
+
+  test.each([
+    ['', 404],
+    ['/events', 404],
+  ])('is not found when there is none: %s', async (below, status) => {
+    expect((await ask(`/v1/operations/o_${'0'.repeat(32)}${below}`)).status).toBe(status);
+  });
+});
+
+test('cancelling stops the thread', async () => {
+  const held = await startService({ engineScript: STAND_IN_ENGINE });
+  try {
+    const there = asking(() => held);
+    const begun = await there('/v1/comparisons', { method: 'POST', body: asked('spin'), headers: LATER });
+    const place = placeOf(begun);
+    await vi.waitFor(async () => expect((await held.health()).pool.running).toBe(1), {
+      timeout: PATIENCE_MS,
+    });
+    const { body } = await there(`${place}/cancel`, { method: 'POST' });
+    expect(body).toMatchObject({ state: 'cancelled', result: null });
+    await vi.waitFor(async () => expect((await held.health()).pool.running).toBe(0), {
+      timeout: PATIENCE_MS,
+    });
+    expect((await there(`${place}/events`, { headers: { 'last-event-id': '99' } })).status).toBe(204);
+  } finally {
+    await held.stop();
+  }
+});
+
+describe('the events of an operation', () => {
+  test('are all seen by a client that is cut again and again', async () => {
+    // Another process at the same data, in which nobody works: so what happens is known.
+    const settings = { PORT: '0', REDLINE_DATA: service.dataDirectory };
+    const config = readConfig(settings, {});
+    const platform = await openEmbeddedPlatform(service.dataDirectory, config);
+    const log = createLog('error', { write: () => {} });
+    const library = await openLibrary({ config, platform, clock: systemClock, log });
+    const actor = {
+      ...({ tenant: 'local', kind: 'operator', id: 'operator', credential: 'loopback' } as const),
+      ...{ address: null, requestId: 'r', subjects: [] },
+    };
+    try {
+      let stored: StoredOperation = await library.operations.create({
+        ...{ kind: 'of nobody here', priority: 'batch', actor, request: {} },
+      });
+      const { id } = stored.operation;
+      const step = async (change: Partial<Operation>): Promise<void> => {
+        const next = await library.operations.write(stored, changed(stored.operation, change, Date.now()));
+        if (next === null) {
+          // The sweep of the service found it, and nobody there knows its kind.
+          const found = await library.operations.read(stored.operation);
+          if (found === null) throw new Error('It is gone.');
+          stored = found;
+          return await step(change);
+        }
+        stored = next;
+      };
+      const seen: number[] = [];
+      const read = async (): Promise<number> => {
+        const controller = new AbortController();
+        const last = seen.at(-1);
+        const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': String(last) };
+        const response = await fetch(`${service.url}/v1/operations/${id}/events`, {
+          headers,
+          signal: controller.signal,
+        });
+        const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+        let text = '';
+        // Cut in the middle of what comes: as soon as one more event is whole.
+        while (response.status === 200 && !/^id: \d+\n[\s\S]*?\n\n/m.test(text)) {
+          const next = await reader?.read();
+          if (next?.value === undefined) break;
+          text += next.value;
+        }
+        controller.abort();
+        await reader?.cancel().catch(() => {});
+        const [, first] = /^id: (\d+)\n[\s\S]*?\n\n/m.exec(text) ?? [];
+        if (first !== undefined) seen.push(Number(first));
+        return response.status;
+      };
+      for (let percent = 1; percent <= 30; percent += 1) {
+        await step({ state: 'running', percent });
+        if (percent % 3 === 0) await read();
+      }
+      await step({ state: 'succeeded', percent: 100, expiresAt: Date.now() + 60_000 });
+      while ((await read()) !== 204);
+      const { events } = stored.operation;
+      expect(seen).toEqual(events.map(({ sequence }) => sequence));
+      expect(seen.length).toBeGreaterThan(31);
+    } finally {
+      library.close();
+      await platform.close();
+    }
+  });
+
+  test('come as it goes on, until its end', async () => {
+    const place = placeOf(await compare(word('The fee is 5.'), word('The fee is 7.')));
+    const response = await fetch(`${service.url}${place}/events`);
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const text = await response.text();
+    expect([...text.matchAll(/^event: (\w+)$/gm)].map(([, state]) => state).at(-1)).toBe('succeeded');
+    expect(text).toMatch(/^id: 1$/m);
+  });
+});
