@@ -155,12 +155,14 @@ export const REQUEST_PROBLEMS: Readonly<Record<RequestErrorCode, ProblemKind>> =
   'comparison/not-found': {
     status: 404,
     title: 'There is no such comparison',
-    advice: 'Results can be fetched for one hour. Compare the documents again.',
+    advice:
+      'Results can be fetched for one hour, those of operations for longer. Compare the documents again.',
   },
   'comparison/expired': {
     status: 410,
     title: 'The comparison is no longer kept',
-    advice: 'Results can be fetched for one hour. Compare the documents again.',
+    advice:
+      'Results can be fetched for one hour, those of operations for longer. Compare the documents again.',
   },
   'comparison/no-room': {
     status: 503,

@@ -5,7 +5,14 @@ import { vi } from 'vitest';
 import { localOperator } from '../../src/access/index.ts';
 import type { Happening } from '../../src/audit/index.ts';
 import { DataKeys, type NewOperation, type Operation, OperationStore } from '../../src/documents/index.ts';
-import { type Handler, type Handlers, Operations, type Task, Worker } from '../../src/jobs/index.ts';
+import {
+  type Handler,
+  type Handlers,
+  type JobQueue,
+  Operations,
+  type Task,
+  Worker,
+} from '../../src/jobs/index.ts';
 import { createLog, systemRandom, systemTimer } from '../../src/kit/index.ts';
 import {
   DirectoryBlobStore,
@@ -17,6 +24,13 @@ import {
 export const ACTOR = localOperator('r', '127.0.0.1');
 /** How long something is waited for that must come. */
 const PATIENCE_MS = 30_000;
+
+interface WorkerOptions {
+  readonly lockMs?: number;
+  readonly slots?: number;
+  /** Instead of the one that all others have. */
+  readonly queue?: JobQueue;
+}
 
 export interface Workshop {
   readonly store: OperationStore;
@@ -30,7 +44,7 @@ export interface Workshop {
   /** Lets so much time go by for records and locks. */
   pass(ms: number): void;
   /** Another process with the same stores and queue. */
-  worker(handlers: Handlers, options?: { readonly lockMs?: number; readonly slots?: number }): Worker;
+  worker(handlers: Handlers, options?: WorkerOptions): Worker;
   begin(asked?: Partial<NewOperation>, inputs?: Record<string, Uint8Array>): Promise<Operation>;
   read(id: string): Promise<Operation>;
   /** Waits for an operation to be so. */
@@ -69,10 +83,10 @@ export async function openWorkshop(): Promise<Workshop> {
     pass: (ms) => {
       offset += ms;
     },
-    worker: (handlers, { lockMs = 60_000, slots = 2 } = {}) => {
+    worker: (handlers, { lockMs = 60_000, slots = 2, queue: asked = queue } = {}) => {
       const log = createLog('error', { write: () => {} });
       const worker = new Worker({
-        ...{ name: `w${workers.length}`, queue, store, operations, handlers, slots, lockMs, most: 3 },
+        ...{ name: `w${workers.length}`, queue: asked, store, operations, handlers, slots, lockMs, most: 3 },
         ...{ clock, timer: systemTimer, random: () => 0, log, onBehind },
       });
       workers.push(worker);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../../access/index.ts';
+import { OutsideError } from '../../kit/index.ts';
 import type { Ambient } from '../ambient.ts';
 import { ABSENT, type BlobInfo, type BlobStore, type VersionedBlobStore } from '../blob-store.ts';
 import type { DataKeys } from '../data-keys.ts';
@@ -117,7 +118,7 @@ export class OperationStore {
   async write(base: StoredOperation, next: Operation): Promise<StoredOperation | null> {
     let current: StoredOperation | null = base;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const stored: StoredOperation | null = await this.#put(current, next);
+      const stored: StoredOperation | null = await this.#put(current, next).catch(unlessRefused);
       if (stored !== null) return stored;
       current = await this.read(next);
       // The same write under another key of the tenant's is nobody else's.
@@ -257,6 +258,12 @@ export class OperationStore {
     );
     return sealed === null ? null : { operation, sealed };
   }
+}
+
+/** The version of the tenant's key that wrapped what was read may have been destroyed since it was wrapped anew. */
+function unlessRefused(error: unknown): null {
+  if (error instanceof OutsideError && error.failure === 'refused') return null;
+  throw error;
 }
 
 /** Milliseconds since 1970, as its id says. */

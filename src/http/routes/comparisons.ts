@@ -85,7 +85,7 @@ async function compareDocuments(c: Context<HttpEnv>, services: HttpServices): Pr
       };
       return await answerLater(c, services, { kind: COMPARISON, request }, inputs);
     }
-    const date = asked ?? wordDate(services.clock());
+    const date = asked === undefined ? wordDate(services.clock()) : asked;
     const options = compareOptions({ ...others, date });
     const comparison = await place.run('compare', inputs, options, signalOf(c));
     return await answer(comparison, place, { original: null, modified: null, ...names, date: options.date });

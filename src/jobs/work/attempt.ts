@@ -98,17 +98,20 @@ export class Attempt {
   async #work(holding: Holding, handler: Handler): Promise<void> {
     const { signal } = this.#controller;
     const end = this.#watch(holding, handler);
+    let result: object;
     try {
-      const result = await Promise.race([handler.run(this.#task(holding)), stopped(signal)]);
-      end();
-      await this.#succeed(holding, result);
+      result = await Promise.race([handler.run(this.#task(holding)), stopped(signal)]);
     } catch (error) {
       end();
       const reason: unknown = signal.aborted ? signal.reason : error;
       if (reason instanceof Stop && reason.why === 'lost') await this.#let(holding.operation);
       else if (reason instanceof Stop || isEnding(reason)) await this.#giveBack(holding);
       else await this.#stumble(holding, reason);
+      return;
     }
+    // What fails from here on is no failure of the work.
+    end();
+    await this.#succeed(holding, result);
   }
 
   #task(holding: Holding): Task {

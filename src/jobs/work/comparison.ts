@@ -110,7 +110,8 @@ export class ComparisonHandler implements Handler {
     task.progress('reading', 0);
     const original = await this.#read(task, asked.original);
     const modified = await this.#read(task, asked.modified);
-    const date = asked.options.date ?? `${operation.createdAt.slice(0, 19)}Z`;
+    const begun = `${operation.createdAt.slice(0, 19)}Z`;
+    const date = asked.options.date === undefined ? begun : asked.options.date;
     const options = compareOptions({ ...asked.options, date });
     const key = keyOf(
       original,

@@ -252,6 +252,25 @@ describe('a worker', () => {
     });
   });
 
+  test('leaves what is done as it is when the queue does not hear of it', async () => {
+    const silent = Object.assign(Object.create(shop.queue), {
+      finish: async () => {
+        throw new OutsideError('JobQueue', 'unavailable', 'No.');
+      },
+    });
+    shop.worker(
+      working(async () => ({})),
+      { queue: silent },
+    );
+    const { id } = await shop.begin();
+    await expect.poll(() => shop.behind.length, { timeout: 30_000 }).toBe(1);
+    expect(await shop.read(id)).toMatchObject({
+      state: 'succeeded',
+      attempt: 1,
+      expiresAt: expect.any(Number),
+    });
+  });
+
   test('does not give up work because the queue lost it', async () => {
     const { run, seen, end } = heldWork();
     shop.worker(working(run), { lockMs: 40 });

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { localOperator } from '../../access/index.ts';
+import { systemRandom } from '../../kit/index.ts';
+import { DirectoryBlobStore, KeyRing } from '../../platform/embedded/index.ts';
+import { DataKeys } from '../data-keys.ts';
+import { rekeyed } from '../moving/rekeying.ts';
+import { OperationStore } from './operation-store.ts';
+import { changed } from './record.ts';
+
+const actor = localOperator('r', null);
+const { tenant } = actor;
+const SENT = { file: Uint8Array.of(1, 2, 3) };
+
+let folder: string;
+let heads: DirectoryBlobStore;
+let spool: DirectoryBlobStore;
+let ring: KeyRing;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'redline-operations-'));
+  heads = await DirectoryBlobStore.open(join(folder, 'heads'), true);
+  spool = await DirectoryBlobStore.open(join(folder, 'blobs'), false);
+  ring = await KeyRing.open(join(folder, 'keys'));
+  await ring.create(tenant);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** As a new process would open it. */
+function open(service = ring, at = heads): OperationStore {
+  const clock = () => Date.now();
+  const ambient = { clock, random: systemRandom, pause: async () => {} };
+  const keys = new DataKeys(service, { clock });
+  return new OperationStore({ heads: at, spool, keys, ambient, prunesItself: false });
+}
+
+const begin = (documents: readonly string[] = []) =>
+  open().create({ kind: 'work', priority: 'normal', actor, request: { asked: 1 }, documents }, SENT);
+
+test('the last who read one writes it, and nobody before', async () => {
+  const first = await begin();
+  const store = open();
+  const next = await store.write(first, changed(first.operation, { percent: 1 }, 0));
+  expect(next).not.toBeNull();
+  expect(await store.write(first, changed(first.operation, { percent: 2 }, 0))).toBeNull();
+  expect(await store.isCurrent(first)).toBe(false);
+  expect((await store.read(first.operation))?.operation.percent).toBe(1);
+});
+
+test('events have numbers without gaps, and the earliest are forgotten', async () => {
+  let { operation } = await begin();
+  for (let percent = 0; percent < 150; percent += 1) operation = changed(operation, { percent }, 0);
+  expect(operation.events.map(({ sequence }) => sequence)).toEqual(
+    Array.from({ length: 100 }, (_, n) => n + 52),
+  );
+});
+
+test('a key that is wrapped anew takes the operation from nobody', async () => {
+  const stored = await begin();
+  const { id } = stored.operation;
+  const last = await ring.primary(tenant);
+  const primary = await ring.rotate(tenant);
+  expect(await open().rewrap(tenant, primary)).toEqual({ keys: 2, left: 0 });
+  await ring.destroy(tenant, last);
+  const store = open();
+  expect(await store.input({ tenant, id }, 'file')).toEqual(SENT.file);
+  expect(await store.isCurrent(stored)).toBe(true);
+  expect(await store.write(stored, changed(stored.operation, { percent: 5 }, 0))).not.toBeNull();
+});
+
+test('what is moved to another region opens there', async () => {
+  const { operation } = await begin();
+  const there = await KeyRing.open(join(folder, 'other-keys'));
+  await there.create(tenant);
+  const other = await DirectoryBlobStore.open(join(folder, 'other-heads'), true);
+  for await (const { name } of heads.list('')) {
+    const blob = await heads.read(name);
+    if (blob === null) throw new Error('It is gone.');
+    const bytes = new Uint8Array(await new Response(blob.body).arrayBuffer());
+    const moved = await rekeyed(name, bytes, { tenant, from: ring, to: there });
+    if (moved !== null) await other.write(name, moved, { ifGeneration: '0', attributes: blob.attributes });
+  }
+  const store = open(there, other);
+  expect((await store.read(operation))?.operation).toEqual(operation);
+  expect(await store.input(operation, 'file')).toEqual(SENT.file);
+});
+
+test('one that names a document goes with it, and what came of it too', async () => {
+  const [gone, kept] = [await begin(['d_1', 'd_2']), await begin(['d_3'])];
+  const results: string[] = [];
+  const store = open();
+  expect(await store.forget(tenant, ['d_2'], async ({ id }) => void results.push(id))).toBe(1);
+  expect(results).toEqual([gone.operation.id]);
+  expect(await store.read(gone.operation)).toBeNull();
+  expect(await store.read(kept.operation)).not.toBeNull();
+  const left: string[] = [];
+  for (const one of [heads, spool]) for await (const { name } of one.list('')) left.push(name);
+  expect(left.filter((name) => name.includes(gone.operation.id))).toEqual([]);
+});
