@@ -17,7 +17,7 @@ export function isForLater(c: Context<HttpEnv>, bytes: number): boolean {
 }
 
 /** Who asks, as it is remembered. */
-export function askerOf(c: Context<HttpEnv>): NewOperation['actor'] {
+function askerOf(c: Context<HttpEnv>): NewOperation['actor'] {
   const { tenant, kind, id, credential, address, requestId, subjects, administrator } = actorOf(c);
   const known = { tenant, kind, id, credential, address, requestId, subjects };
   return administrator === undefined ? known : { ...known, administrator };
