@@ -4,6 +4,7 @@ import type { Operation } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { RedlineError } from '../../redline/index.ts';
 import { JobError } from '../errors.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
 import type { Task } from './handlers.ts';
 
 let shop: Workshop;
@@ -253,17 +254,16 @@ describe('a worker', () => {
   });
 
   test('leaves what is done as it is when the queue does not hear of it', async () => {
-    const silent = Object.assign(Object.create(shop.queue), {
-      finish: async () => {
-        throw new OutsideError('JobQueue', 'unavailable', 'No.');
-      },
+    const silent = new Proxy<JobQueue>(shop.queue, {
+      get: (queue, name: keyof JobQueue) =>
+        name === 'finish'
+          ? () => Promise.reject(new OutsideError('JobQueue', 'unavailable', 'No.'))
+          : queue[name].bind(queue),
     });
-    shop.worker(
-      working(async () => ({})),
-      { queue: silent },
-    );
+    const ready = async (): Promise<object> => ({});
+    shop.worker(working(ready), { queue: silent });
     const { id } = await shop.begin();
-    await expect.poll(() => shop.behind.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => shop.behind.length, { timeout: 30_000 }).toBeGreaterThan(0);
     expect(await shop.read(id)).toMatchObject({
       state: 'succeeded',
       attempt: 1,
