@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { People, SealedAddresses } from './access/index.ts';
 import type { Happening, Trail } from './audit/index.ts';
 import { type Config, ConfigError, type Environment, readConfig, widenThreadPool } from './config.ts';
-import type { Erasures, Library, Mover } from './documents/index.ts';
+import type { AllErasures, Library, Mover } from './documents/index.ts';
 import type { JobQueue, Operations } from './jobs/index.ts';
 import {
   createLog,
@@ -120,7 +120,7 @@ export async function withMover<Result>(
 /** The same with what erases for good. */
 export async function withErasures<Result>(
   overrides: Environment,
-  work: (erasures: Erasures) => Promise<Result>,
+  work: (erasures: AllErasures) => Promise<Result>,
 ): Promise<Result> {
   return await beside(overrides, async (context, library) => {
     const trail = await openTrail(context, library);

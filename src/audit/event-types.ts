@@ -127,6 +127,10 @@ export const EVENT_TYPES = {
   'person.listed': access(null, 'The people of the tenant were listed.'),
   'person.invited': access('person', 'Somebody was given a link to set their password with.'),
   'person.signed-out': access('person', 'All sessions of somebody were ended.'),
+  'person.erased': access(
+    'person',
+    'Whatever says who a person was is gone, and the key of their addresses; the id stays.',
+  ),
   'person.changed': access('person', 'Somebody was given another role, or was disabled or enabled.'),
   'key.listed': access(null, 'Keys for programs were listed.'),
   'key.read': access('key', 'What is known of a key was read.'),

@@ -3,12 +3,14 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { localOperator } from '../access/index.ts';
 import { isStatement, readProof } from '../audit/index.ts';
+import type { Erasure } from '../documents/index.ts';
 import { LockedDirectory } from '../platform/embedded/index.ts';
 import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
 import { withErasures } from './with-service.ts';
 
 interface EraseFlags {
+  readonly person?: string;
   readonly data?: string;
   readonly tenant: string;
   readonly reason: string;
@@ -21,25 +23,34 @@ interface VerifyFlags {
 }
 
 const HELP = `
-It cannot be taken back. The certificate goes to standard output. docs/erasure.md says what remains.
+It cannot be taken back. Of a person everything goes that says who they are: account, keys, sessions, their parts in documents;
+what they alone own has to be given away before. The certificate goes to standard output. docs/erasure.md says what remains.
 
 Examples:
   redline admin erase d_0123 --reason "request 42" > certificate.json
+  redline admin erase --person p_0a1b2c3d --reason "request 43" > certificate.json
   redline audit certificate certificate.json --checkpoints .redline/checkpoints --events events.jsonl
 `;
 
-/** `redline admin erase`: a document, for good. */
+/** `redline admin erase`: a document, or who a person is, for good. */
 export function addErase(admin: Command, io: Io, done: (exitCode: number) => void): void {
   admin
-    .command('erase <document>')
-    .description('erase a document for good, with all its versions and redlines')
+    .command('erase [document]')
+    .description('erase a document for good, with all its versions and redlines; or a person')
+    .option('--person <id>', 'who is to be forgotten, as "redline admin people list" names them')
     .requiredOption('--reason <words>', 'stands in the certificate: name no person')
     .option('--data <folder>', 'the folder of the service (default: REDLINE_DATA, else .redline)')
-    .option('--tenant <name>', 'whose document', 'local')
+    .option('--tenant <name>', 'whose document or person', 'local')
     .addHelpText('after', HELP)
-    .action(async (document: string, { data, tenant, reason }: EraseFlags) => {
+    .action(async (document: string | undefined, { data, tenant, reason, person }: EraseFlags) => {
+      if ((document === undefined) === (person === undefined))
+        throw new CliError('usage', 'name a document, or a person with --person');
       const actor = { ...localOperator('command', null), tenant };
-      const erasure = await withErasures(data, (erasures) => erasures.erase(actor, document, reason));
+      const erasure = await withErasures<Pick<Erasure, 'certificate'>>(data, (all) =>
+        person === undefined
+          ? all.erasures.erase(actor, document ?? '', reason)
+          : all.personErasures.erase(actor, person, reason),
+      );
       await write(io.stdout, `${JSON.stringify(erasure.certificate ?? erasure, null, 2)}\n`);
       done(EXIT.done);
     });
@@ -81,7 +92,8 @@ function isAmong(given: Readonly<Record<string, unknown>>, text: string, path: s
     if (place === null) return at === 0;
     const { sequence, hash } = place as { readonly sequence: number; readonly hash: string };
     const row = known.get(sequence);
-    const isErasure = row?.type === 'document.erased' && row.object === given.subject;
+    const type = given.kind === 'person' ? 'person.erased' : 'document.erased';
+    const isErasure = row?.type === type && row.object === given.subject;
     return row?.hash === hash && (at === 0 || isErasure);
   });
 }

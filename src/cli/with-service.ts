@@ -1,7 +1,7 @@
 import type { SealedAddresses } from '../access/index.ts';
 import type { EventType, Trail } from '../audit/index.ts';
 import { ConfigError } from '../config.ts';
-import type { Erasures, Library, Mover } from '../documents/index.ts';
+import type { AllErasures, Library, Mover } from '../documents/index.ts';
 import type { JobQueue, Operations } from '../jobs/index.ts';
 import { OutsideError } from '../kit/index.ts';
 import { CliError } from './errors.ts';
@@ -58,7 +58,7 @@ export async function withServiceMover<Answer>(
 /** The same with what erases for good. */
 export async function withErasures<Answer>(
   data: string | undefined,
-  work: (erasures: Erasures) => Promise<Answer>,
+  work: (erasures: AllErasures) => Promise<Answer>,
 ): Promise<Answer> {
   const main = await import('../main.ts');
   return await explained(main.withErasures({ REDLINE_DATA: data }, work));

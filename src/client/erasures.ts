@@ -1,11 +1,13 @@
 import { type Download, download } from './downloads.ts';
 import type { Service } from './service.ts';
 
-// Documents of which nothing is to remain. For administrators. Times are ISO 8601, UTC.
+// Documents of which nothing is to remain, and people who are to be forgotten. For administrators. Times are ISO 8601, UTC.
 
 export interface Erasure {
-  readonly document: string;
-  readonly state: 'begun' | 'closed' | 'done';
+  /** One of these is `null`. */
+  readonly document: string | null;
+  readonly person: string | null;
+  readonly state: 'begun' | 'closed' | 'gone' | 'done';
   readonly by: string;
   readonly reason: string;
   readonly begunAt: string;
@@ -20,16 +22,21 @@ export async function eraseDocument(service: Service, document: string, reason: 
   return await service.read(ERASURES, { method: 'POST', json: { document, reason } });
 }
 
-/** @param document its id is that of its erasure. */
-export async function getErasure(service: Service, document: string, signal?: AbortSignal): Promise<Erasure> {
-  return await service.read(`${ERASURES}/${encodeURIComponent(document)}`, { signal });
+/** @throws {ProblemError} `erasures/owns-documents` for whoever alone owns something. */
+export async function erasePerson(service: Service, person: string, reason: string): Promise<Erasure> {
+  return await service.read(ERASURES, { method: 'POST', json: { person, reason } });
+}
+
+/** @param subject the document or person: its id is that of its erasure. */
+export async function getErasure(service: Service, subject: string, signal?: AbortSignal): Promise<Erasure> {
+  return await service.read(`${ERASURES}/${encodeURIComponent(subject)}`, { signal });
 }
 
 /** The certificate, as it was signed: its bytes are what is to be kept. */
 export async function getErasureCertificate(
   service: Service,
-  document: string,
+  subject: string,
   signal?: AbortSignal,
 ): Promise<Download> {
-  return await download(service, `${ERASURES}/${encodeURIComponent(document)}/certificate`, { signal });
+  return await download(service, `${ERASURES}/${encodeURIComponent(subject)}/certificate`, { signal });
 }

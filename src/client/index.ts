@@ -77,7 +77,7 @@ export {
   type VersionPage,
 } from './documents.ts';
 export { type Download, download } from './downloads.ts';
-export { type Erasure, eraseDocument, getErasure, getErasureCertificate } from './erasures.ts';
+export { type Erasure, eraseDocument, erasePerson, getErasure, getErasureCertificate } from './erasures.ts';
 export { readEvents, type SentEvent } from './events.ts';
 export { endLease, type Lease, listLeases, renewLease, takeLease } from './leases.ts';
 export { createLink, type Link, listLinks, type NewLink, revokeLinks } from './links.ts';

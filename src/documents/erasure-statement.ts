@@ -26,10 +26,27 @@ export interface Remaining {
   readonly why: string;
 }
 
+/** What was removed of a person, by kind. */
+export interface PersonCounts {
+  readonly sessions: number;
+  /** Parts in documents. */
+  readonly memberships: number;
+  /** Keys for programs. */
+  readonly keys: number;
+  readonly groups: number;
+  /** Of who they were, with the key that sealed their addresses. */
+  readonly records: number;
+  /** Answers that were kept for requests sent again. */
+  readonly answers: number;
+}
+
 /** What a certificate of erasure says, before it is signed. */
-export interface Statement {
+export type Statement = Said<'document', ErasureCounts>;
+export type PersonStatement = Said<'person', PersonCounts>;
+
+interface Said<Kind extends string, Counts> {
   readonly format: 1;
-  readonly kind: 'document';
+  readonly kind: Kind;
   readonly tenant: string;
   /** The id of what was erased. */
   readonly subject: string;
@@ -38,7 +55,7 @@ export interface Statement {
   /** ISO 8601, UTC. */
   readonly begunAt: string;
   readonly doneAt: string;
-  readonly removed: ErasureCounts;
+  readonly removed: Counts;
   readonly remains: readonly Remaining[];
   /** The end of the audit chain before, and the event of the erasure. */
   readonly before: ChainPlace | null;
@@ -73,4 +90,51 @@ const UNDER_TENANT_KEY: Remaining = {
 
 export function remainsOf(underTenantKey: boolean): readonly Remaining[] {
   return underTenantKey ? [...ALWAYS, UNDER_TENANT_KEY] : ALWAYS;
+}
+
+const OF_PEOPLE: readonly Remaining[] = [
+  {
+    what: 'events of the audit trail, and heads of documents, that name the id',
+    why: 'proof of what was done; the id is random, nothing leads from it to a person, and sealed addresses open no more',
+  },
+  {
+    what: 'what stands in documents: text, comments and tracked changes with the names of their authors',
+    why: 'it is the content of documents of others: scrub or erase those',
+  },
+  {
+    what: 'names of documents, groups and labels, reasons of holds, archives that were taken along, evidence of imports',
+    why: 'people wrote them, or they have left the service',
+  },
+  {
+    what: 'addresses of failed sign-ins and of readers of links',
+    why: 'nobody was known there, and nothing joins them to the id',
+  },
+  {
+    what: 'the erasure itself, with this certificate',
+    why: 'proof of the erasure; who signs in again is somebody new',
+  },
+  {
+    what: 'backups of the store of secrets from before',
+    why: 'whoever has one and the key of the tenant can read who it was: keep them for days only',
+  },
+];
+
+const EARLY: readonly Remaining[] = [
+  {
+    what: 'addresses in events of format 1',
+    why: 'they were written before addresses were sealed, and the chain cannot be changed',
+  },
+  {
+    what: 'backups of the store of heads from before format 7',
+    why: 'names stood there under the key of the tenant: rotate it and destroy the earlier version',
+  },
+  {
+    what: 'the way from issuer and subject to the id',
+    why: 'the id was made of them before ids were random: whoever knows both can compute it',
+  },
+];
+
+/** @param isEarly the person was there before decision 0172. */
+export function personRemains(isEarly: boolean): readonly Remaining[] {
+  return isEarly ? [...OF_PEOPLE, ...EARLY] : OF_PEOPLE;
 }

@@ -123,7 +123,8 @@ export class Erasures {
     let finished = 0;
     for (const tenant of tenants) {
       for (const document of await this.#parts.records.list(tenant, KIND)) {
-        const stored = await this.#read(tenant, document);
+        // Those of people are of `PersonErasures`.
+        const stored = isDocument(document) ? await this.#read(tenant, document) : null;
         if (stored === null || stored.value.state === 'done') continue;
         try {
           await this.#finish(stored);

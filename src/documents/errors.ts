@@ -57,6 +57,9 @@ export type DocumentsErrorCode =
   | 'leases/not-found'
   | 'leases/too-many'
   | 'erasures/not-found'
+  | 'erasures/no-person'
+  /** Nobody would own them. */
+  | 'erasures/owns-documents'
   /** No link of this id is alive. */
   | 'links/not-found'
   /** More links at once than a document may have. */
@@ -93,6 +96,8 @@ export interface DocumentsErrorDetails {
   /** `leases/held`: by whom (an actor's id), and until when (ISO 8601). */
   readonly holder?: string;
   readonly until?: string;
+  /** `erasures/owns-documents`: the first of them. */
+  readonly documents?: readonly string[];
   /** `documents/retained`: until when, ISO 8601, and by which rule. */
   readonly keepUntil?: string;
   readonly rule?: string;

@@ -20,6 +20,7 @@ import { LINK_LIFETIME_MS, Links } from './links.ts';
 import { sweepSecrets } from './lone-secrets.ts';
 import { Members } from './members.ts';
 import { OperationStore } from './operations/index.ts';
+import { type PersonErasureParts, PersonErasures, type PersonTrail } from './person-erasures.ts';
 import { Evidence, ExportStore, Exports, Imports, type TrailPages } from './portability/index.ts';
 import { pruneHeads, pruneRule } from './pruning.ts';
 import { type Quota, Quotas } from './quotas.ts';
@@ -235,6 +236,18 @@ export class Library {
           await removeResult(this.#parts.spool, { tenant, kind, id });
       },
     });
+  }
+
+  /** Erases who people were. @param forgetting what the room `access` keeps of them. */
+  personErasures(
+    forgetting: PersonErasureParts['forgetting'],
+    plans: ErasureParts['plans'],
+    trail: PersonTrail,
+  ): PersonErasures {
+    const { region, ambient } = this.#parts;
+    const { members, records, requests } = this;
+    const of = { members, records, requests, forgetting, plans, trail, ambient };
+    return new PersonErasures({ heads: this.#heads, store: region.heads, ...of });
   }
 
   /** Lets go of all keys. */

@@ -101,6 +101,7 @@ function happeningOf(c: Context<HttpEnv>, { type }: RouteEvent, answer: Response
     ...objectOf(c, answer),
     ...(decision?.via == null ? {} : { details: { via: decision.via } }),
     ...(audited.details === undefined ? {} : { details: audited.details }),
+    ...(audited.type === undefined ? {} : { type: audited.type }),
     ...(audited.object === undefined ? {} : { object: audited.object }),
     ...(audited.document === undefined ? {} : { document: audited.document }),
     ...(audited.version === undefined ? {} : { version: audited.version }),

@@ -176,7 +176,18 @@ export const DOCUMENT_PROBLEMS: Readonly<Record<DocumentsErrorCode | OutsideCode
   'erasures/not-found': {
     status: 404,
     title: 'There is no such erasure, or no certificate of it yet',
-    advice: 'POST /v1/erasures erases a document; the certificate is there when its state is done.',
+    advice:
+      'POST /v1/erasures erases a document or a person; the certificate is there when its state is done.',
+  },
+  'erasures/no-person': {
+    status: 404,
+    title: 'There is no such person',
+    advice: 'People are named by id: GET /v1/people lists them.',
+  },
+  'erasures/owns-documents': {
+    status: 409,
+    title: 'The person alone owns documents',
+    advice: 'Give each to somebody else (POST /v1/documents/{id}/transfers), or erase it; then ask again.',
   },
   'documents/unclear': {
     status: 503,

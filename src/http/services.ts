@@ -6,6 +6,7 @@ import type {
   Examiner,
   Exports,
   Library,
+  PersonErasures,
   RemoteRules,
   Results,
   Web,
@@ -31,6 +32,7 @@ export interface HttpServices {
   readonly trail: Pick<Trail, 'record' | 'recordLater' | 'intend' | 'list' | 'reach' | 'event'>;
   readonly erasures: Erasures;
   readonly webhooks: Webhooks;
+  readonly personErasures: PersonErasures;
   /** Where signed checkpoints of the trail are; `null`: nowhere. */
   readonly checkpoints: LockedPlace | null;
   readonly exports: Exports;
@@ -76,6 +78,8 @@ export interface AuditedRequest {
   readonly actor?: EventActor;
   readonly object?: string;
   readonly document?: string;
+  /** Where the route can be one of several. */
+  readonly type?: Happening['type'];
   readonly version?: number | null;
   /** Facts of this type of event. */
   readonly details?: NonNullable<Happening['details']>;

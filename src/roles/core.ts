@@ -1,9 +1,9 @@
 import type { Trail } from '../audit/index.ts';
-import type { Erasures, Exports, Library, Results } from '../documents/index.ts';
+import type { Exports, Library, Results } from '../documents/index.ts';
 import type { Deliverer, EnginePool, Operations, Webhooks } from '../jobs/index.ts';
 import { Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
-import { openErasures } from './erasures.ts';
+import { type AllErasures, openErasures } from './erasures.ts';
 import { openExports } from './exports.ts';
 import { openLibrary } from './library.ts';
 import { logOutside } from './outside-events.ts';
@@ -15,7 +15,7 @@ import { openOperations, openPool } from './work.ts';
 const MEGABYTE = 1024 * 1024;
 
 /** What every role works with. */
-export interface Core {
+export interface Core extends AllErasures {
   /** As it was given, each part of the platform guarded. */
   readonly context: RoleContext;
   readonly integrity: Integrity;
@@ -24,7 +24,6 @@ export interface Core {
   readonly trail: Trail;
   /** What people may ask for: all that is kept of theirs, and that it is gone. */
   readonly exports: Exports;
-  readonly erasures: Erasures;
   readonly operations: Operations;
   /** Where people want to be told of what happens, and what tells them. */
   readonly webhooks: Webhooks;
@@ -44,6 +43,6 @@ export async function openCore(given: RoleContext): Promise<Core> {
   const operations = openOperations(context, library, trail, integrity);
   const hooks = openWebhooks(context, library, trail, integrity);
   const pool = openPool(context);
-  const parts = { context, integrity, library, results, trail, exports, erasures, operations, pool };
-  return { ...parts, ...hooks };
+  const parts = { context, integrity, library, results, trail, exports, operations, pool };
+  return { ...parts, ...erasures, ...hooks };
 }

@@ -1,31 +1,65 @@
-import { Checkpointer, type Trail } from '../audit/index.ts';
-import type { Erasures, Exports, Library } from '../documents/index.ts';
+import { Forgetting, Groups, People } from '../access/index.ts';
+import { Checkpointer, type EventType, type Trail } from '../audit/index.ts';
+import type {
+  Erasures,
+  ErasureTrail,
+  Exports,
+  Library,
+  PersonErasures,
+  PersonTrail,
+} from '../documents/index.ts';
+import { systemRandom } from '../kit/index.ts';
 import type { RoleContext } from './role.ts';
 
-/** What erases documents for good, and proves it by the audit trail. */
+/** What is erased for good: documents, and who people were. */
+export interface AllErasures {
+  readonly erasures: Erasures;
+  readonly personErasures: PersonErasures;
+}
+
+/** What erases for good, and proves it by the audit trail. */
 export function openErasures(
   { platform, clock }: Pick<RoleContext, 'platform' | 'clock'>,
   library: Library,
   trail: Trail,
   exports: Pick<Exports, 'forget'>,
-): Erasures {
-  const { checkpoints: place } = platform;
+): AllErasures {
+  const { checkpoints: place, shared } = platform;
   const { records } = library;
   const signer = place === null ? null : new Checkpointer({ trail, place, records, clock });
-  return library.erasures(exports, {
+  const find = async (tenant: string, type: EventType, object: string, after: number) => {
+    for await (const event of trail.events(tenant, after + 1)) {
+      const { sequence, hash } = event;
+      if (event.type === type && event.object === object && event.outcome === 'done')
+        return { sequence, hash };
+    }
+    return null;
+  };
+  const common: Pick<ErasureTrail, 'end'> & Pick<PersonTrail, 'sign'> & Pick<ErasureTrail, 'sign'> = {
     end: async (tenant) => {
       await trail.advance().catch(() => {});
       const end = trail.end(tenant);
       return end === null || end.sequence === 0 ? null : end;
     },
-    holds: (tenant, object, operation) => trail.holds(tenant, object, operation),
-    erasure: async (tenant, object, after) => {
-      for await (const event of trail.events(tenant, after + 1)) {
-        const { type, sequence, hash } = event;
-        if (type === 'document.erased' && event.object === object) return { sequence, hash };
-      }
-      return null;
-    },
     sign: async (statement) => (signer === null ? null : await signer.attest(statement)),
+  };
+  const erasures = library.erasures(exports, {
+    ...common,
+    holds: (tenant, object, operation) => trail.holds(tenant, object, operation),
+    erasure: (tenant, object, after) => find(tenant, 'document.erased', object, after),
   });
+  const told: PersonTrail['told'] = async (tenant, { by, person, before }) => {
+    const after = before?.sequence ?? 0;
+    const there = await find(tenant, 'person.erased', person, after);
+    if (there !== null) return there;
+    const said = { type: 'person.erased', outcome: 'done', reason: 'administrator' } as const;
+    await trail.record({ ...said, id: `${person}.erased`, actor: { ...by, tenant }, object: person });
+    // One run may be under way that began before; what a sink does not take makes no difference here.
+    for (let runs = 0; runs < 2; runs += 1) await trail.advance().catch(() => {});
+    return await find(tenant, 'person.erased', person, after);
+  };
+  const parts = { records, clock, random: systemRandom, channel: shared.channel, sessions: shared.sessions };
+  const people = new People(records, clock, systemRandom);
+  const forgetting = new Forgetting({ ...parts, people, groups: new Groups(parts) });
+  return { erasures, personErasures: library.personErasures(forgetting, exports, { ...common, told }) };
 }

@@ -1,8 +1,9 @@
 import type { Access } from '../access/index.ts';
 import type { Trail } from '../audit/index.ts';
-import type { Erasures, Exports, Library, Results } from '../documents/index.ts';
+import type { Exports, Library, Results } from '../documents/index.ts';
 import type { Operations, Webhooks } from '../jobs/index.ts';
 import { describeError, type Integrity } from '../kit/index.ts';
+import type { AllErasures } from './erasures.ts';
 import { tenantsOf } from './library.ts';
 import { sweepRetention } from './retention.ts';
 import type { RoleContext } from './role.ts';
@@ -13,7 +14,7 @@ const SWEEP_EVERY_MS = 5 * 60_000;
 const DAILY_MS = 24 * 3_600_000;
 const FIRST_DAILY_MS = 3_600_000;
 /** What is looked after while the service runs. */
-export interface Swept {
+export interface Swept extends AllErasures {
   readonly results: Results;
   readonly library: Library;
   /** `null` where nobody signs in. */
@@ -21,7 +22,6 @@ export interface Swept {
   readonly integrity: Integrity;
   readonly trail: Trail;
   readonly exports: Exports;
-  readonly erasures: Erasures;
   readonly operations: Operations;
   readonly webhooks: Webhooks;
 }
@@ -43,7 +43,7 @@ async function pruneWebhooks(webhooks: Webhooks, config: RoleContext['config']):
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 export function sweepRegularly(
   context: Pick<RoleContext, 'log' | 'clock' | 'config'>,
-  { results, library, access, integrity, trail, exports, erasures, operations, webhooks }: Swept,
+  { results, library, access, integrity, trail, exports, operations, webhooks, ...gone }: Swept,
 ): () => void {
   const { log, clock, config } = context;
   const chores = [
@@ -58,7 +58,8 @@ export function sweepRegularly(
     { name: 'events left behind', run: () => trail.sweep() },
     { name: 'operations over', run: () => operations.tend() },
     { name: 'earlier records of webhooks', run: () => pruneWebhooks(webhooks, config) },
-    { name: 'erasures begun', run: () => erasures.resume(tenantsOf(config)) },
+    { name: 'erasures begun', run: () => gone.erasures.resume(tenantsOf(config)) },
+    { name: 'erasures of people begun', run: () => gone.personErasures.resume(tenantsOf(config)) },
   ];
   const daily = [
     { name: 'retention', run: () => sweepRetention(context, library, trail) },

@@ -217,6 +217,7 @@ const administration: readonly Row[] = [
   row('put /v1/documents/{id}/hold', 'setHold', (s) => client.setHold(s, DOC, 'reason')),
   row('delete /v1/documents/{id}/hold', 'releaseHold', (s) => client.releaseHold(s, DOC)),
   row('post /v1/erasures', 'eraseDocument', (s) => client.eraseDocument(s, `d_${'0'.repeat(32)}`, 'reason')),
+  row('post /v1/erasures', 'erasePerson', (s) => client.erasePerson(s, `p_${'0'.repeat(32)}`, 'reason')),
   row('get /v1/erasures/{id}', 'getErasure', (s) => client.getErasure(s, 'd_1')),
   row('get /v1/erasures/{id}/certificate', 'getErasureCertificate', (s) =>
     client.getErasureCertificate(s, 'd_1'),

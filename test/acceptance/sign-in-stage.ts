@@ -27,15 +27,17 @@ export interface SignInStage {
   stop(): Promise<void>;
 }
 
-/** @param settings besides those of the provider. @param byProvider those that name it. */
+/** @param settings besides those of the provider. @param byProvider those that name it. @param dataDirectory stays, where given. */
 export async function openSignIn(
   settings: Record<string, string> = {},
   byProvider: (provider: OpenIdServer) => Record<string, string> = () => ({}),
+  dataDirectory?: string,
 ): Promise<SignInStage> {
   const port = await freePort();
   const time: SignInStage['time'] = { ahead: 0 };
   const provider = await startOpenIdProvider([`http://127.0.0.1:${port}/auth/callback`]);
   const service = await startService({
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
     clock: () => Date.now() + time.ahead,
     ratesClock: () => time.stands ?? Date.now(),
     settings: {

@@ -221,7 +221,7 @@ function known(person: Person | null): Person {
 }
 
 /** An address is in no name of an object. */
-function emailId(email: string): string {
+export function emailId(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('hex').slice(0, 32);
 }
 

@@ -16,7 +16,7 @@ export const IDLE_MS = 7 * DAY;
 /** How long a process believes what it knows of a person and a session without asking again. */
 const BELIEVED_MS = 4000;
 /** Tells the other processes at once; what they do not hear they know after `BELIEVED_MS`. */
-const TOPIC = 'people';
+export const PEOPLE_TOPIC = 'people';
 const LONGEST_DEVICE = 200;
 /** Sessions that a person may have; one more ends the one that was not used for the longest. */
 const MOST_SESSIONS = 50;
@@ -67,7 +67,7 @@ export class SignedIn {
 
   /** Listens for what other processes change. @returns what ends it. */
   async listen(): Promise<() => void> {
-    return await this.#parts.channel.subscribe(TOPIC, (key) => this.#forget(key));
+    return await this.#parts.channel.subscribe(PEOPLE_TOPIC, (key) => this.#forget(key));
   }
 
   /** Begins a session. */
@@ -210,7 +210,7 @@ export class SignedIn {
   async #tell(key: string): Promise<void> {
     this.#forget(key);
     // Who does not hear of it knows within seconds.
-    await this.#parts.channel.publish(TOPIC, key).catch(() => {});
+    await this.#parts.channel.publish(PEOPLE_TOPIC, key).catch(() => {});
   }
 
   #forget(key: string): void {

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { DocumentsError, type Erasure } from '../../documents/index.ts';
+import { DocumentsError, type Erasure, isPerson, type PersonErasure } from '../../documents/index.ts';
 import { actorOf } from '../conditions.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
@@ -22,26 +22,41 @@ const countsSchema = z
   })
   .openapi('ErasureCounts');
 
+const personCountsSchema = z
+  .object({
+    sessions: z.number().int(),
+    memberships: z.number().int().openapi({ description: 'Parts in documents.' }),
+    keys: z.number().int().openapi({ description: 'Keys for programs.' }),
+    groups: z.number().int(),
+    records: z.number().int().openapi({ description: 'Of who they were, with the key of their addresses.' }),
+    answers: z.number().int().openapi({ description: 'Answers that were kept for requests sent again.' }),
+  })
+  .openapi('PersonErasureCounts');
+const removedSchema = z.union([countsSchema, personCountsSchema]);
+
 const erasureSchema = z
   .object({
-    document: z.string(),
-    state: z.enum(['begun', 'closed', 'done']).openapi({
-      description: '`closed`: nobody sees or changes it any more. `done`: it is gone.',
+    document: z.string().nullable().openapi({ description: '`null` for a person.' }),
+    person: z.string().nullable().openapi({ description: '`null` for a document.' }),
+    state: z.enum(['begun', 'closed', 'gone', 'done']).openapi({
+      description:
+        '`closed`: nobody sees or changes it any more; the person is in no document. `gone`: nothing says who the person was. `done`: it is gone, and proved.',
     }),
     by: z.string(),
     reason: z.string(),
     begunAt: time,
     doneAt: time.nullable(),
-    removed: countsSchema.nullable(),
+    removed: removedSchema.nullable(),
     certificate: z.url().nullable(),
   })
   .openapi('Erasure');
 
 const certificateSchema = z
   .object({
-    ...{ format: z.literal(1), kind: z.literal('document'), tenant: z.string(), subject: z.string() },
+    ...{ format: z.literal(1), kind: z.enum(['document', 'person']) },
+    ...{ tenant: z.string(), subject: z.string() },
     by: z.object({ kind: z.string(), id: z.string() }),
-    ...{ reason: z.string(), begunAt: time, doneAt: time, removed: countsSchema },
+    ...{ reason: z.string(), begunAt: time, doneAt: time, removed: removedSchema },
     remains: z.array(z.object({ what: z.string(), why: z.string() })),
     before: place.openapi({ description: 'The end of the audit chain before.' }),
     event: place.openapi({ description: 'The event of the erasure.' }),
@@ -51,13 +66,16 @@ const certificateSchema = z
     description: 'Signed with Ed25519 over its canonical JSON (RFC 8785) without `signature`.',
   });
 
-const id = z.string().openapi({ param: { name: 'id', in: 'path' }, description: 'Of the document.' });
+const id = z
+  .string()
+  .openapi({ param: { name: 'id', in: 'path' }, description: 'Of the document or the person.' });
 
 const begin = createRoute({
   method: 'post',
   path: '/v1/erasures',
-  summary: 'Erase a document for good, with all its versions and redlines; for administrators',
-  description: 'It cannot be taken back. Asked again, what was begun goes on.',
+  summary: 'Erase a document, or who a person is, for good; for administrators',
+  description:
+    'It cannot be taken back. Asked again, what was begun goes on. What a person alone owns has to be given away before.',
   middleware: shortBody,
   request: {
     body: {
@@ -65,10 +83,14 @@ const begin = createRoute({
       content: json(
         z
           .strictObject({
-            document: z.string().max(64),
+            document: z.string().max(64).optional(),
+            person: z.string().max(64).optional(),
             reason: z.string().trim().min(1).max(200).openapi({
               description: 'Stands in the certificate: name no person and no text of the document.',
             }),
+          })
+          .refine(({ document, person }) => (document === undefined) !== (person === undefined), {
+            error: 'Name exactly one: "document" or "person".',
           })
           .openapi('NewErasure'),
       ),
@@ -100,18 +122,28 @@ const certificate = createRoute({
 });
 
 /** Erasing for good. The policy says who may. */
-export function addErasureRoutes(app: OpenAPIHono<HttpEnv>, { erasures }: HttpServices): void {
+export function addErasureRoutes(
+  app: OpenAPIHono<HttpEnv>,
+  { erasures, personErasures }: HttpServices,
+): void {
+  const find = async (c: Context<HttpEnv>, subject: string): Promise<Erasure | PersonErasure> =>
+    isPerson(subject)
+      ? await personErasures.find(actorOf(c), subject)
+      : await erasures.find(actorOf(c), subject);
   app.openapi(begin, async (c) => {
-    const { document, reason } = c.req.valid('json');
+    const { document = '', person, reason } = c.req.valid('json');
+    if (person !== undefined) {
+      c.set('audited', { type: 'person.erased', ...(isPerson(person) ? { object: person } : {}) });
+      const erased = await personErasures.erase(actorOf(c), person, reason);
+      return c.json(view(c, erased), 201, { ...FRESH, Location: addressOf(person) });
+    }
     if (/^d_[\w-]{1,62}$/.test(document)) c.set('audited', { object: document, document });
     const erasure = await erasures.erase(actorOf(c), document, reason);
     return c.json(view(c, erasure), 201, { ...FRESH, Location: addressOf(document) });
   });
-  app.openapi(get, async (c) =>
-    c.json(view(c, await erasures.find(actorOf(c), c.req.valid('param').id)), 200, FRESH),
-  );
+  app.openapi(get, async (c) => c.json(view(c, await find(c, c.req.valid('param').id)), 200, FRESH));
   app.openapi(certificate, async (c) => {
-    const { certificate: signed } = await erasures.find(actorOf(c), c.req.valid('param').id);
+    const { certificate: signed } = await find(c, c.req.valid('param').id);
     if (signed === null) {
       throw new DocumentsError('erasures/not-found', 'The erasure has no certificate.');
     }
@@ -120,15 +152,17 @@ export function addErasureRoutes(app: OpenAPIHono<HttpEnv>, { erasures }: HttpSe
   });
 }
 
-function view(c: Context<HttpEnv>, erasure: Erasure) {
-  const { document, state, by, reason, begunAt, doneAt, counts, certificate: signed } = erasure;
-  const address = new URL(`${addressOf(document)}/certificate`, c.req.url).href;
+function view(c: Context<HttpEnv>, erasure: Erasure | PersonErasure) {
+  const { state, by, reason, begunAt, doneAt, counts, certificate: signed } = erasure;
+  const document = 'document' in erasure ? erasure.document : null;
+  const person = 'person' in erasure ? erasure.person : null;
+  const address = new URL(`${addressOf(document ?? person ?? '')}/certificate`, c.req.url).href;
   return {
-    ...{ document, state, by: by.id, reason, begunAt, doneAt, removed: counts },
+    ...{ document, person, state, by: by.id, reason, begunAt, doneAt, removed: counts },
     certificate: signed === null ? null : address,
   };
 }
 
-function addressOf(document: string): string {
-  return `/v1/erasures/${document}`;
+function addressOf(subject: string): string {
+  return `/v1/erasures/${subject}`;
 }

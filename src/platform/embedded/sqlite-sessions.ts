@@ -33,6 +33,8 @@ export class SqliteSessions implements Sessions {
   static open(path: string): SqliteSessions {
     // A session that was ended must not come back after a crash of the machine.
     const database = openDatabase(path, 'FULL');
+    // What is removed is overwritten: from where somebody came, and with what.
+    database.pragma('secure_delete = ON');
     database
       .transaction(() => {
         if (database.pragma('user_version', { simple: true }) !== FORMAT) database.exec(TABLES);
@@ -89,7 +91,14 @@ export class SqliteSessions implements Sessions {
 
   async endAll(tenant: string, person: string): Promise<number> {
     const sql = 'DELETE FROM sessions WHERE tenant = ? AND person = ?';
-    return this.#guard('unclear', () => this.#database.prepare(sql).run(tenant, person).changes);
+    const { changes } = this.#guard('unclear', () => this.#database.prepare(sql).run(tenant, person));
+    try {
+      // What was overwritten stands in the log until then.
+      this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (cause) {
+      throw new OutsideError('Sessions', 'unclear', 'The log of sessions cannot be emptied.', { cause });
+    }
+    return changes;
   }
 
   async probe(): Promise<void> {
