@@ -8,12 +8,16 @@ import { type AuditEvent, Trail, verifyChain } from '../src/audit/index.ts';
 import { type Checkpoint, publishKey, signCheckpoint } from '../src/audit/proof/checkpoint.ts';
 import type { CommitHistory } from '../src/documents/index.ts';
 import { systemRandom } from '../src/kit/index.ts';
-import { DirectoryBlobStore, SqliteAuditSink } from '../src/platform/embedded/index.ts';
+import { DirectoryBlobStore, FileLog, LogFolder, SqliteAuditSink } from '../src/platform/embedded/index.ts';
 import { chainOf } from '../test/support/audit.ts';
+import { quantile, short } from './figures.ts';
 
 const { values } = parseArgs({ options: { events: { type: 'string', default: '1000000' } } });
 const AT_ONCE = [1, 8, 32];
 const READS = 400;
+/** Reads a second, and for how many seconds; and what one may wait at p95. */
+const PACED = { perSecond: 200, seconds: 10 };
+const WANTED = { waitMs: 5, verifyS: 30 };
 
 await measureReads();
 await measureVerifying(Number(values.events));
@@ -25,7 +29,9 @@ async function measureReads(): Promise<void> {
   const sink = SqliteAuditSink.open(join(folder, 'audit.sqlite'));
   const ambient = { clock: () => Date.now(), random: systemRandom, pause: async () => {} };
   const commits = {} as CommitHistory;
-  const trail = new Trail({ store, sink, ambient, commits });
+  // As the embedded platform has it: files that are appended to (decision 0150).
+  const log = new FileLog(await LogFolder.open(join(folder, 'outbox')), ambient);
+  const trail = new Trail({ store, sink, ambient, commits, log });
   const actor = {
     tenant: 't',
     kind: 'person',
@@ -34,30 +40,59 @@ async function measureReads(): Promise<void> {
     address: null,
     requestId: 'r',
   } as const;
+  const record = async (): Promise<number> => {
+    const begun = performance.now();
+    await trail.record({ type: 'document.read', outcome: 'done', reason: 'role', actor, object: 'd_1' });
+    return performance.now() - begun;
+  };
   for (const atOnce of AT_ONCE) {
     const times: number[] = [];
     const ask = async (): Promise<void> => {
-      for (let n = 0; n < READS / atOnce; n += 1) {
-        const begun = performance.now();
-        await trail.record({ type: 'document.read', outcome: 'done', reason: 'role', actor, object: 'd_1' });
-        times.push(performance.now() - begun);
-      }
+      for (let n = 0; n < READS / atOnce; n += 1) times.push(await record());
     };
     const used = process.cpuUsage();
     await Promise.all(Array.from({ length: atOnce }, ask));
-    const { user, system } = process.cpuUsage(used);
-    times.sort((one, other) => one - other);
-    const at = (share: number) => times[Math.floor(times.length * share)]?.toFixed(2);
-    const cpu = ((user + system) / 1000 / times.length).toFixed(2);
-    console.log(`reads, ${atOnce} at once: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, processor ${cpu} ms each`);
+    tell(`${atOnce} at once`, times, process.cpuUsage(used));
     const begun = performance.now();
     await trail.advance();
     console.log(
       `  ${times.length} of them into chain and sink: ${(performance.now() - begun).toFixed(0)} ms`,
     );
   }
+  await measurePaced(record, () => trail.advance());
+  await log.close();
   sink.close();
   await rm(folder, { recursive: true });
+}
+
+/** At a rate that does not wait for answers, while events come into chain and sink as in the service. */
+async function measurePaced(record: () => Promise<number>, advance: () => Promise<void>): Promise<void> {
+  const { perSecond, seconds } = PACED;
+  const timer = setInterval(() => void advance(), 500);
+  const used = process.cpuUsage();
+  const waits: Promise<number>[] = [];
+  for (const begun = performance.now(); performance.now() - begun < 1000 * seconds; ) {
+    const due = ((performance.now() - begun) / 1000) * perSecond;
+    while (waits.length < due) waits.push(record());
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const times = await Promise.all(waits);
+  clearInterval(timer);
+  const p95 = tell(`${perSecond} a second`, times, process.cpuUsage(used));
+  judge(`a read waits less than ${WANTED.waitMs} ms for its event at p95`, p95 < WANTED.waitMs);
+}
+
+/** @returns the wait at p95, in milliseconds. */
+function tell(name: string, times: readonly number[], { user, system }: NodeJS.CpuUsage): number {
+  const at = (share: number) => short(quantile(times, share));
+  const cpu = ((user + system) / 1000 / times.length).toFixed(2);
+  console.log(`reads, ${name}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, processor ${cpu} ms each`);
+  return quantile(times, 0.95);
+}
+
+function judge(claim: string, holds: boolean): void {
+  console.log(`  ${claim}: ${holds ? 'yes' : 'NO'}`);
+  if (!holds) process.exitCode = 1;
 }
 
 /** An untouched chain, with a checkpoint for each 10,000 events. */
@@ -85,4 +120,5 @@ async function measureVerifying(count: number): Promise<void> {
   console.log(
     `verified ${signedTo} of ${count} events, ${fault?.kind ?? 'untouched'}: ${wall} s, processor ${cpu} s`,
   );
+  judge(`no alarm, and less than ${WANTED.verifyS} s`, fault === null && Number(wall) < WANTED.verifyS);
 }

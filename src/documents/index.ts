@@ -81,7 +81,13 @@ export {
   OperationStore,
   type StoredOperation,
 } from './operations/index.ts';
-export { isPerson, type PersonErasure, PersonErasures, type PersonTrail } from './person-erasures.ts';
+export {
+  type AllErasures,
+  isPerson,
+  type PersonErasure,
+  PersonErasures,
+  type PersonTrail,
+} from './person-erasures.ts';
 export { movePersons } from './persons.ts';
 export {
   type ArchiveSignature,

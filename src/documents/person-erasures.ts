@@ -7,6 +7,7 @@ import {
   type PersonStatement,
   personRemains,
 } from './erasure-statement.ts';
+import type { Erasures } from './erasures.ts';
 import { DocumentsError } from './errors.ts';
 import type { Head } from './head.ts';
 import type { HeadStore } from './head-store.ts';
@@ -57,6 +58,12 @@ export interface PersonErasure {
   /** Whether the id was made of issuer and subject, before decision 0172: then there are addresses in clear too. */
   readonly isEarly: boolean;
   readonly certificate: object | null;
+}
+
+/** What is erased for good: documents, and who people were. */
+export interface AllErasures {
+  readonly erasures: Erasures;
+  readonly personErasures: PersonErasures;
 }
 
 const KIND = 'erasures';

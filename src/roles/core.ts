@@ -1,9 +1,9 @@
 import type { Trail } from '../audit/index.ts';
-import type { Exports, Library, Results } from '../documents/index.ts';
+import type { AllErasures, Exports, Library, Results } from '../documents/index.ts';
 import type { Deliverer, EnginePool, Operations, Webhooks } from '../jobs/index.ts';
 import { Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
-import { type AllErasures, openErasures } from './erasures.ts';
+import { openErasures } from './erasures.ts';
 import { openExports } from './exports.ts';
 import { openLibrary } from './library.ts';
 import { logOutside } from './outside-events.ts';

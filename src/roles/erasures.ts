@@ -1,21 +1,8 @@
 import { Forgetting, Groups, People } from '../access/index.ts';
 import { Checkpointer, type EventType, type Trail } from '../audit/index.ts';
-import type {
-  Erasures,
-  ErasureTrail,
-  Exports,
-  Library,
-  PersonErasures,
-  PersonTrail,
-} from '../documents/index.ts';
+import type { AllErasures, ErasureTrail, Exports, Library, PersonTrail } from '../documents/index.ts';
 import { systemRandom } from '../kit/index.ts';
 import type { RoleContext } from './role.ts';
-
-/** What is erased for good: documents, and who people were. */
-export interface AllErasures {
-  readonly erasures: Erasures;
-  readonly personErasures: PersonErasures;
-}
 
 /** What erases for good, and proves it by the audit trail. */
 export function openErasures(

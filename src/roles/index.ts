@@ -1,4 +1,4 @@
-export { type AllErasures, openErasures } from './erasures.ts';
+export { openErasures } from './erasures.ts';
 export { openExports } from './exports.ts';
 export { openLibrary } from './library.ts';
 export { openMover } from './moving.ts';

@@ -1,9 +1,8 @@
 import type { Access } from '../access/index.ts';
 import type { Trail } from '../audit/index.ts';
-import type { Exports, Library, Results } from '../documents/index.ts';
+import type { AllErasures, Exports, Library, Results } from '../documents/index.ts';
 import type { Operations, Webhooks } from '../jobs/index.ts';
 import { describeError, type Integrity } from '../kit/index.ts';
-import type { AllErasures } from './erasures.ts';
 import { tenantsOf } from './library.ts';
 import { sweepRetention } from './retention.ts';
 import type { RoleContext } from './role.ts';
