@@ -35,7 +35,9 @@ export type Action =
   /** Rules of that, legal holds, sweeps. */
   | 'retention.manage'
   /** Erasing documents for good. */
-  | 'erasures';
+  | 'erasures'
+  /** Where the tenant is told of what happens. */
+  | 'webhooks';
 
 /** What can be done with one kept document and the redlines of it. */
 export type DocumentPermission =

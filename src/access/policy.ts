@@ -36,6 +36,7 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   'retention.read': { roles: ['administrator', 'auditor'], key: 'none' },
   'retention.manage': { roles: ['administrator'], key: 'none' },
   erasures: { roles: ['administrator'], key: 'none' },
+  webhooks: { roles: ['administrator'], key: 'webhooks:manage' },
 };
 
 /** The kept document that something is about. */

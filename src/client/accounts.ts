@@ -2,7 +2,13 @@ import type { Service } from './service.ts';
 
 // API keys and service accounts. Times are ISO 8601, UTC.
 
-export type Scope = 'compare' | 'documents:read' | 'documents:write' | 'documents:share' | 'audit:read';
+export type Scope =
+  | 'compare'
+  | 'documents:read'
+  | 'documents:write'
+  | 'documents:share'
+  | 'audit:read'
+  | 'webhooks:manage';
 
 /** What a key, or a service account, is allowed. */
 export interface Allowed {

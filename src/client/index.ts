@@ -178,6 +178,33 @@ export { type Ask, Service, type ServiceOptions } from './service.ts';
 export { sourceOf, uploadFile, uploadPorts } from './uploads.ts';
 export { type ProofFault, type ProofVerdict, verifyProof } from './verify-proof.ts';
 export {
+  verifyWebhook,
+  WebhookError,
+  type WebhookFault,
+  type WebhookMessage,
+  type WebhookOptions,
+} from './verify-webhook.ts';
+export {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhookAttempts,
+  listWebhookEvents,
+  listWebhooks,
+  type NewWebhook,
+  replayWebhook,
+  rotateWebhook,
+  testWebhook,
+  type Webhook,
+  type WebhookAttempt,
+  type WebhookAttemptPage,
+  type WebhookChange,
+  type WebhookRequest,
+  type WebhookSigning,
+  type WebhookState,
+} from './webhooks.ts';
+export {
   type CompareRequest,
   type ComparisonAnswer,
   type ComparisonReport,

@@ -35,6 +35,7 @@ import { addSampleRoutes } from './routes/samples.ts';
 import { addServiceAccountRoutes } from './routes/service-accounts.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
 import { addWebRoutes } from './routes/web.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 import { guardPages, stayLocal } from './security.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 
@@ -101,7 +102,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   addGroupRoutes(app, services);
   addApiKeyRoutes(app, services);
   addServiceAccountRoutes(app, services);
-  addAuditRoutes(app, services);
+  for (const add of [addWebhookRoutes, addAuditRoutes]) add(app, services);
   addHealthRoutes(app, services);
   addPageRoutes(app);
   addWebRoutes(app, services);

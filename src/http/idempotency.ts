@@ -20,11 +20,12 @@ import type { HttpEnv } from './services.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 /**
- * Pieces of a resumable upload carry their offset: none is taken twice, whatever key is sent. A key for programs is shown
- * once, so its answer is kept nowhere; asked for twice, there are two. What
+ * Pieces of a resumable upload carry their offset: none is taken twice, whatever key is sent. A key for programs, or the secret
+ * of a webhook, is shown once, so its answer is kept nowhere; asked for twice, there are two. What
  * was imported is not taken in twice.
  */
-const EXEMPT = /^\/v1\/(?:uploads\/[^/]+|api-keys(?:\/.*)?|imports)$/;
+const EXEMPT =
+  /^\/v1\/(?:uploads\/[^/]+|api-keys(?:\/.*)?|webhooks(?:\/[^/]+\/(?:rotations|tests))?|imports)$/;
 /** Headers that say what is asked, beside the body. `If-Match` is none: who repeats a request may have read again. */
 const ASKING = ['accept', 'content-type', 'upload-length', 'upload-metadata', 'upload-checksum'];
 

@@ -31,10 +31,12 @@ export {
 export { printable } from './printable.ts';
 export { QueueWatch } from './queue-watch.ts';
 export { REPORT_FORMATS, type ReportFormat, report, type WrittenReport } from './report.ts';
+export { WEBHOOK_EVENTS } from './webhooks/catalogue.ts';
 export { Deliverer } from './webhooks/deliverer.ts';
-export { DeliveryLog } from './webhooks/delivery-log.ts';
-export { Endpoints, type WebhookRecords } from './webhooks/endpoints.ts';
+export { DeliveryLog, type LogEntry } from './webhooks/delivery-log.ts';
+export { type Endpoint, Endpoints, type WebhookRecords } from './webhooks/endpoints.ts';
 export { Sender } from './webhooks/sender.ts';
+export { publicKeyOf, SIGNINGS } from './webhooks/signing.ts';
 export { Webhooks } from './webhooks/webhooks.ts';
 export {
   type AskedSide,

@@ -10,7 +10,8 @@ export function guardedWeb(web: Web, outsideOf: (host: string) => Outside): Web 
   return {
     resolve: (host, signal) => {
       const call = { name: 'resolve', changes: false, signal };
-      return outsideOf(host).call(call, (attempt) => web.resolve(host, attempt.signal));
+      // Apart from the host itself: a name that is known says nothing of who answers under it.
+      return outsideOf(`name of ${host}`).call(call, (attempt) => web.resolve(host, attempt.signal));
     },
     get: (url, address, signal) => {
       // Servers of others are not asked again unbidden.

@@ -5,5 +5,6 @@ export const SCOPES = [
   'documents:write',
   'documents:share',
   'audit:read',
+  'webhooks:manage',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -4,7 +4,6 @@ import type { Message } from './catalogue.ts';
 import { type Endpoint, signingKeys, type WebhookRules } from './endpoints.ts';
 import { signatures } from './signing.ts';
 
-/** Milliseconds for one attempt: the name, the connection, the message and the head of the answer. */
 const SEND_MS = 15_000;
 const GONE = 410;
 
@@ -41,6 +40,8 @@ export interface SenderParts {
   readonly web: Pick<Web, 'resolve' | 'post'>;
   readonly rules: WebhookRules;
   readonly clock: Clock;
+  /** Milliseconds for one attempt: the name, the connection, the message and the head of the answer; 15,000 by default. */
+  readonly timeMs?: number;
 }
 
 /** Makes attempts; decides nothing of what follows. */
@@ -53,7 +54,7 @@ export class Sender {
 
   /** Sends a message, signed anew. Only 2xx is a delivery; nothing that goes wrong outside is thrown. */
   async send(endpoint: Endpoint, { id, ...said }: Message, ended: AbortSignal): Promise<Sent> {
-    const { clock } = this.#parts;
+    const { clock, timeMs = SEND_MS } = this.#parts;
     const startedAt = clock();
     const timestamp = Math.floor(startedAt / 1000);
     const body = JSON.stringify(said);
@@ -64,7 +65,7 @@ export class Sender {
       'webhook-timestamp': String(timestamp),
       'webhook-signature': signature,
     };
-    const late = AbortSignal.timeout(SEND_MS);
+    const late = AbortSignal.timeout(timeMs);
     const durationMs = (): number => Math.max(0, Math.round(clock() - startedAt));
     try {
       const reply = await this.#post(
