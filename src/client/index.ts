@@ -42,6 +42,22 @@ export {
   type ShownEvent,
 } from './audit.ts';
 export {
+  type Batch,
+  type BatchEntry,
+  type BatchItem,
+  type BatchPage,
+  type BatchRequest,
+  type BatchSide,
+  cancelBatch,
+  createBatch,
+  downloadBatch,
+  getBatch,
+  type ItemState,
+  listBatches,
+  reportBatch,
+  retryBatch,
+} from './batches.ts';
+export {
   type Change,
   change,
   type Done,

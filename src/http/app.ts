@@ -14,6 +14,7 @@ import { guard } from './route-policy.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addAuditRoutes } from './routes/audit.ts';
 import { addAuthRoutes } from './routes/auth.ts';
+import { addBatchRoutes } from './routes/batches.ts';
 import { addComparisonRoutes } from './routes/comparisons.ts';
 import { addDocumentRoutes } from './routes/documents.ts';
 import { addErasureRoutes } from './routes/erasures.ts';
@@ -83,6 +84,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   app.use('/v1/*', intendChanges(services));
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   addComparisonRoutes(app, services);
+  addBatchRoutes(app, services);
   addDocumentRoutes(app, services);
   addLeaseRoutes(app, services);
   addLinkRoutes(app, services);

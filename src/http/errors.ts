@@ -192,6 +192,21 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The operation was not given up',
     advice: 'Only an operation that failed without being refused can be begun again.',
   },
+  'batches/not-found': {
+    status: 404,
+    title: 'There is no such batch',
+    advice: 'Batches can be asked about by whoever began them, for some time after their end.',
+  },
+  'batches/running': {
+    status: 409,
+    title: 'The batch goes on',
+    advice: 'Wait for its end, or cancel it.',
+  },
+  'batches/none-succeeded': {
+    status: 422,
+    title: 'No pair of the batch has a redline',
+    advice: 'Every pair says why. Mend what stands in the way and begin those that failed again.',
+  },
   'service/busy': {
     status: 503,
     title: 'The service is busy',

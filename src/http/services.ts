@@ -11,7 +11,7 @@ import type {
   Results,
   Web,
 } from '../documents/index.ts';
-import type { EnginePool, Operations, PrintShop, QueueWatch, Webhooks } from '../jobs/index.ts';
+import type { Batches, EnginePool, Operations, PrintShop, QueueWatch, Webhooks } from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
 import type { UploadMemory } from './upload-memory.ts';
@@ -38,6 +38,7 @@ export interface HttpServices {
   readonly exports: Exports;
   /** What takes longer than a request. */
   readonly operations: Operations;
+  readonly batches: Batches;
   /** How far what happened is from where auditors look, by region. */
   readonly auditLag: () => Readonly<Record<string, TrailState>>;
   /** How much there is to do that takes longer than a request. */

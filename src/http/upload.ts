@@ -22,6 +22,8 @@ export interface FormSpec<Inputs = Readonly<Record<string, unknown>>> {
   readonly files: readonly FileField<keyof Inputs & string>[];
   /** Bytes of the field `options`. */
   readonly optionsBytes: number;
+  /** Bytes of the whole form; what its fields allow by default. */
+  readonly mostBytes?: number;
 }
 
 export interface FileField<Name extends string = string> {
@@ -234,6 +236,7 @@ function fileCount({ files }: FormSpec): number {
 }
 
 function totalBytes(spec: FormSpec): number {
+  if (spec.mostBytes !== undefined) return spec.mostBytes;
   return fileCount(spec) * UPLOAD_LIMITS.fileBytes + spec.optionsBytes + UPLOAD_LIMITS.formBytes;
 }
 

@@ -14,6 +14,12 @@ export type JobErrorCode =
   | 'operations/not-found'
   /** It was not given up. */
   | 'operations/not-dead'
+  /** There is none, it is somebody else's, or its time is over. */
+  | 'batches/not-found'
+  /** Some of its pairs have not ended. */
+  | 'batches/running'
+  /** Every pair of it failed or was cancelled. */
+  | 'batches/none-succeeded'
   /** Nothing on this machine makes PDFs. */
   | 'pdf/not-available'
   /** The program that makes PDFs gave none. */

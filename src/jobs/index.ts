@@ -1,3 +1,15 @@
+export { type ArchiveParts, archiveOf, resultOf, summaryOf } from './batches/archive.ts';
+export { type Batch, Batches, type BatchItem } from './batches/batches.ts';
+export { BatchHandler } from './batches/handler.ts';
+export {
+  BATCH,
+  type BatchPair,
+  type BatchRequest,
+  canRetry,
+  countsOf,
+  percentOf,
+  requestOf,
+} from './batches/request.ts';
 export {
   type EnginePlace,
   EnginePool,
@@ -48,5 +60,10 @@ export {
   redlineName,
 } from './work/comparison.ts';
 export type { Handler, Handlers, Task } from './work/handlers.ts';
-export { Operations, type OperationsPage, type OperationsQuery } from './work/operations.ts';
+export {
+  Operations,
+  type OperationsPage,
+  type OperationsParts,
+  type OperationsQuery,
+} from './work/operations.ts';
 export { LOCK_MS, MOST_ATTEMPTS, Worker, type WorkerState } from './work/worker.ts';

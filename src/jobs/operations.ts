@@ -24,6 +24,7 @@ import {
   type View,
   verify,
 } from '../redline/index.ts';
+import { type BatchFormat, type BatchSummary, batchReport } from '../reports/index.ts';
 import type { PdfSubject, PrintableKind } from './pdf.ts';
 import { printable } from './printable.ts';
 import { type AskedReport, report } from './report.ts';
@@ -63,6 +64,9 @@ const OPERATIONS = {
   }),
   report: async (inputs: { document: Uint8Array }, asked: AskedReport) =>
     await report(inputs.document, asked),
+  batchReport: async (_: object, { summary, format }: { summary: BatchSummary; format: BatchFormat }) => ({
+    bytes: await batchReport(summary, format, nodeCodec),
+  }),
   printable: async (
     inputs: { document: Uint8Array },
     { subject, kind, limits }: { subject: PdfSubject; kind: PrintableKind; limits: Limits },

@@ -1,6 +1,6 @@
 import type { Trail } from '../audit/index.ts';
 import type { AllErasures, Exports, Library, Results } from '../documents/index.ts';
-import type { Deliverer, EnginePool, Operations, Webhooks } from '../jobs/index.ts';
+import { Batches, type Deliverer, type EnginePool, type Operations, type Webhooks } from '../jobs/index.ts';
 import { Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openErasures } from './erasures.ts';
@@ -25,6 +25,7 @@ export interface Core extends AllErasures {
   /** What people may ask for: all that is kept of theirs, and that it is gone. */
   readonly exports: Exports;
   readonly operations: Operations;
+  readonly batches: Batches;
   /** Where people want to be told of what happens, and what tells them. */
   readonly webhooks: Webhooks;
   readonly deliverer: Deliverer;
@@ -41,8 +42,9 @@ export async function openCore(given: RoleContext): Promise<Core> {
   const exports = openExports(context, library, trail);
   const erasures = openErasures(context, library, trail, exports);
   const operations = openOperations(context, library, trail, integrity);
+  const batches = new Batches(operations, library.operations);
   const hooks = openWebhooks(context, library, trail, integrity);
   const pool = openPool(context);
   const parts = { context, integrity, library, results, trail, exports, operations, pool };
-  return { ...parts, ...erasures, ...hooks };
+  return { ...parts, batches, ...erasures, ...hooks };
 }

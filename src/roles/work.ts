@@ -2,9 +2,13 @@ import { hostname } from 'node:os';
 import type { Trail } from '../audit/index.ts';
 import { Examiner, type Library, type Results } from '../documents/index.ts';
 import {
+  BATCH,
+  BatchHandler,
   COMPARISON,
   ComparisonHandler,
+  canRetry,
   EnginePool,
+  type Handler,
   type Handlers,
   LOCK_MS,
   MOST_ATTEMPTS,
@@ -40,7 +44,7 @@ export function openOperations(
   return new Operations({
     ...{ store: library.operations, queue, channel, trail },
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
-    ...{ timer: idleTimer, keepMs: config.keepResultsMs },
+    ...{ timer: idleTimer, keepMs: config.keepResultsMs, retains: canRetry },
     onBehind: (error) => {
       integrity.note(error);
       log.warn('operations behind', describeError(error));
@@ -62,7 +66,8 @@ function handlersOf({ platform, config, clock }: RoleContext, shop: Workshop): H
   const { library, results, pool } = shop;
   const { keepResultsMs: keepMs, deadlineMs } = config;
   const examiner = new Examiner(platform.scanner);
-  return new Map([
+  return new Map<string, Handler>([
+    [BATCH, new BatchHandler({ operations: shop.operations, store: library.operations })],
     [COMPARISON, new ComparisonHandler({ library, results, examiner, pool, clock, keepMs, deadlineMs })],
   ]);
 }

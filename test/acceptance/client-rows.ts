@@ -166,6 +166,28 @@ const work: readonly Row[] = [
   ).map((kind) =>
     row(`post /v1/${kind}`, 'doWork', (s) => client.doWork(s, kind, { files: { document: FILE } })),
   ),
+  row('post /v1/batches', 'createBatch', (s) =>
+    client.createBatch(s, {
+      base: { document: 'd_1' },
+      items: [{ modified: { document: 'd_2', version: 1 } }],
+    }),
+  ),
+  row('post /v1/batches', 'createBatch', (s) =>
+    client.createBatch(
+      s,
+      { base: 'a', items: [{ modified: 'b' }] },
+      new Map([
+        ['a', FILE],
+        ['b', FILE],
+      ]),
+    ),
+  ),
+  row('get /v1/batches', 'listBatches', (s) => client.listBatches(s, { pageSize: 1 })),
+  row('get /v1/batches/{id}', 'getBatch', (s) => client.getBatch(s, 'o_1')),
+  row('post /v1/batches/{id}/cancel', 'cancelBatch', (s) => client.cancelBatch(s, 'o_1')),
+  row('post /v1/batches/{id}/retries', 'retryBatch', (s) => client.retryBatch(s, 'o_1')),
+  row('get /v1/batches/{id}/archive', 'downloadBatch', (s) => client.downloadBatch(s, 'o_1')),
+  row('get /v1/batches/{id}/report', 'reportBatch', (s) => client.reportBatch(s, 'o_1', 'csv')),
   row('post /v1/uploads', 'uploadFile', (s) => upload(s)),
   row('patch /v1/uploads/{id}', 'uploadFile', (s) => upload(s)),
   row('get /v1/uploads/{id}', 'findUpload', (s) =>

@@ -128,6 +128,9 @@ describe('the description of the API', () => {
       'post /v1/scrubs',
       'post /v1/uploads',
       'post /v1/verifications',
+      ...['get /v1/batches', 'post /v1/batches'],
+      ...['', '/archive', '/report'].map((path) => `get /v1/batches/{id}${path}`),
+      ...['cancel', 'retries'].map((path) => `post /v1/batches/{id}/${path}`),
     ];
     expect(routes.sort()).toEqual(all.sort());
     const answers = Object.entries(document.paths).filter(([path]) => path.startsWith('/v1'));

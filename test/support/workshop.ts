@@ -10,6 +10,7 @@ import {
   type Handlers,
   type JobQueue,
   Operations,
+  type OperationsParts,
   type Task,
   Worker,
 } from '../../src/jobs/index.ts';
@@ -53,7 +54,7 @@ export interface Workshop {
 }
 
 /** Operations, their queue and their workers, with data in a folder of its own and a clock that is moved. */
-export async function openWorkshop(): Promise<Workshop> {
+export async function openWorkshop(more: Partial<OperationsParts> = {}): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'redline-work-'));
   const heads = await DirectoryBlobStore.open(join(folder, 'heads'), true);
   const spool = await DirectoryBlobStore.open(join(folder, 'blobs'), false);
@@ -70,7 +71,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const trail = { record: async (...all: readonly Happening[]) => void told.push(...all) };
   const channel = new MemoryChannel();
   const parts = { store, queue, channel, trail, ambient, timer: systemTimer, keepMs: 3_600_000, onBehind };
-  const operations = new Operations(parts);
+  const operations = new Operations({ ...parts, ...more });
   const workers: Worker[] = [];
   const read = async (id: string): Promise<Operation> => {
     const stored = await store.read({ tenant: ACTOR.tenant, id });

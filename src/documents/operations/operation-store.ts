@@ -52,6 +52,8 @@ export interface OperationStoreParts {
 const ID = /^o_[0-9a-f]{32}$/;
 const INPUT = /^[a-z0-9_-]{1,64}$/;
 const MOST_MILLISECONDS = 2 ** 48 - 1;
+/** Characters of an id that say when it was begun. */
+const STEM = 14;
 const MOST_TRIES = 5;
 const DAY_MS = 24 * 3_600_000;
 
@@ -78,13 +80,33 @@ export class OperationStore {
     return `o_${before}${Buffer.from(random(10)).toString('hex')}`;
   }
 
+  /** Of one part of an operation: whoever begins it again begins the same. */
+  partId(whole: string, index: number): string {
+    const rest = createHash('sha256').update(`${whole}\n${index}`).digest('hex').slice(0, 20);
+    return `${whole.slice(0, STEM)}${rest}`;
+  }
+
+  /** The parts of one that there are. */
+  async *parts({ tenant, id }: OperationPlace): AsyncIterable<ListedOperation> {
+    for await (const blob of this.#parts.heads.list(`operations/${tenant}/${id.slice(0, STEM)}`)) {
+      const part = listed(blob);
+      if (part.parent === id) yield part;
+    }
+  }
+
+  /** Its state without opening it; `null` when it is gone. */
+  async stateOf(place: OperationPlace): Promise<OperationState | null> {
+    const blob = await this.#parts.heads.stat(recordPlace(place).name);
+    return blob === null ? null : listed(blob).state;
+  }
+
   /** Keeps a new one, with what was sent: when this resolves it is lost no more. */
   async create(
     asked: NewOperation,
     inputs: Readonly<Record<string, Uint8Array>> = {},
+    id = this.newId(),
   ): Promise<StoredOperation> {
-    const { ambient } = this.#parts;
-    const [id, now] = [this.newId(), ambient.clock()];
+    const now = this.#parts.ambient.clock();
     const names = Object.keys(inputs);
     const begun: Operation = {
       ...{ documents: [], parent: null, ...asked },

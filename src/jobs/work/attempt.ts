@@ -2,7 +2,7 @@ import { isOpen, type Operation, type StoredOperation } from '../../documents/in
 import { JobError } from '../errors.ts';
 import type { TakenJob } from '../ports/job-queue.ts';
 import { canPass, failureOf, isForSomebody } from './failures.ts';
-import type { Handler, Task } from './handlers.ts';
+import { type Handler, Parked, type Task } from './handlers.ts';
 import { Holding } from './holding.ts';
 import type { WorkerParts } from './worker-parts.ts';
 
@@ -65,6 +65,10 @@ export class Attempt {
         await queue.finish(this.job);
         return;
       }
+      if (await operations.isCalledOff(stored.operation)) {
+        await operations.callOff(stored);
+        continue;
+      }
       const handler = handlers.get(stored.operation.kind);
       const isForeign = handler === undefined && this.job.attempt <= MOST_FOREIGN;
       if (isForeign) return void (await queue.retry(this.job, FOREIGN_MS));
@@ -83,13 +87,15 @@ export class Attempt {
   /** Makes it this worker's: whoever had it before can write no more. @returns `null` when somebody wrote meanwhile. */
   async #begin(stored: StoredOperation): Promise<Holding | null> {
     const { store, operations, clock, timer, name, most } = this.#parts;
-    const { attempt, startedAt } = stored.operation;
+    const { attempt, startedAt, state, worker } = stored.operation;
+    // What was parked goes on where it was.
+    const begin = state === 'running' && worker === null ? {} : { stage: null, percent: 0 };
     const holding = new Holding(stored, {
       ...{ store, clock, timer },
       written: ({ id }) => operations.publish(id),
     });
     const isMine = await holding.change({
-      ...{ state: 'running', attempt: Math.min(most, attempt + 1), worker: name, stage: null, percent: 0 },
+      ...{ state: 'running', attempt: Math.min(most, attempt + 1), worker: name, ...begin },
       ...{ startedAt: startedAt ?? new Date(clock()).toISOString(), expectedEndAt: null },
     });
     return isMine ? holding : null;
@@ -111,7 +117,8 @@ export class Attempt {
     }
     // What fails from here on is no failure of the work.
     end();
-    await this.#succeed(holding, result);
+    if (result instanceof Parked) await this.#park(holding, handler, result);
+    else await this.#succeed(holding, result);
   }
 
   #task(holding: Holding): Task {
@@ -122,7 +129,8 @@ export class Attempt {
       signal: this.#controller.signal,
       progress: (stage, percent, leftMs) => holding.progress(stage, percent, leftMs ?? null, onBehind),
       input: async (name) => {
-        const bytes = await store.input(operation, name);
+        const { tenant, id, parent } = operation;
+        const bytes = await store.input({ tenant, id: parent ?? id }, name);
         if (bytes !== null) return bytes;
         throw new JobError('work/input-missing', 'What was sent with the operation is there no more.');
       },
@@ -158,6 +166,15 @@ export class Attempt {
       for (const stop of [stopKeeping, stopSoft, stopHard, unlisten]) stop();
       holding.quiet();
     };
+  }
+
+  /** The attempt does not count: nothing of it failed. */
+  async #park(holding: Holding, handler: Handler, { stage, percent }: Parked): Promise<void> {
+    const { attempt } = holding.operation;
+    const isMine = await holding.change({ worker: null, stage, percent, attempt: attempt - 1 });
+    if (!isMine) return await this.#let(holding.operation);
+    await this.#parts.queue.finish(this.job);
+    await handler.parked?.(holding.operation);
   }
 
   async #succeed(holding: Holding, result: object): Promise<void> {

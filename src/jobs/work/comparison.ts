@@ -47,21 +47,24 @@ export interface ComparisonRequest {
   } | null;
 }
 
+/** What is said of a comparison wherever it is listed. */
+export interface ComparisonFacts {
+  readonly exact: boolean;
+  readonly identical: boolean;
+  /** Tracked changes. */
+  readonly changes: number;
+  readonly words: { readonly inserted: number; readonly deleted: number; readonly moved: number };
+  readonly sha256: { readonly original: string; readonly modified: string; readonly redline: string };
+  /** What the documents are called. */
+  readonly names: { readonly original: string; readonly modified: string };
+}
+
 /** What came of it: under which id the result is, or which redline was kept with which document. */
-export type ComparisonResult =
-  | {
-      readonly kind: 'comparisons';
-      readonly id: string;
-      readonly exact: boolean;
-      readonly identical: boolean;
-    }
-  | {
-      readonly kind: 'redline';
-      readonly id: string;
-      readonly document: string;
-      readonly exact: boolean;
-      readonly identical: boolean;
-    };
+export type ComparisonResult = ComparisonFacts &
+  (
+    | { readonly kind: 'comparisons'; readonly id: string }
+    | { readonly kind: 'redline'; readonly id: string; readonly document: string }
+  );
 
 export interface ComparisonParts {
   readonly library: Library;
@@ -124,8 +127,7 @@ export class ComparisonHandler implements Handler {
         ? await this.#compare(task, original, modified, options)
         : { redline: found.document, report: found.report as Report };
     task.progress('keeping', 90);
-    const { identical, verification } = comparison.report;
-    const said = { exact: verification.exact, identical };
+    const said = factsOf(comparison.report, original, modified);
     if (asked.keep === null) return { ...(await this.#save(operation, comparison, key)), ...said };
     const { document, name, operation: change } = asked.keep;
     const make = async (): Promise<NewRedline> => ({
@@ -199,6 +201,16 @@ export class ComparisonHandler implements Handler {
       compared: { document, version: version.number, name: stored.head.name, sha256 },
     };
   }
+}
+
+function factsOf(
+  { identical, verification, counts, words, sha256 }: Report,
+  original: ReadSide,
+  modified: ReadSide,
+): ComparisonFacts {
+  const changes = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const names = { original: original.compared.name, modified: modified.compared.name };
+  return { exact: verification.exact, identical, changes, words, sha256, names };
 }
 
 /** What is kept with a document of a comparison. */

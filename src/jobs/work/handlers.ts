@@ -12,8 +12,20 @@ export interface Task {
    * @param leftMs milliseconds that it will probably take from now on.
    */
   progress(stage: string, percent: number, leftMs?: number): void;
-  /** What was sent with it. @throws {JobError} `work/input-missing`. */
+  /** What was sent with it, or with what it is a part of. @throws {JobError} `work/input-missing`. */
   input(name: string): Promise<Uint8Array>;
+}
+
+/** The end of an attempt at what goes on elsewhere: it is not over, and nobody is at it until it is looked at again. */
+export class Parked {
+  readonly stage: string;
+  /** From 0 to 100. */
+  readonly percent: number;
+
+  constructor(stage: string, percent: number) {
+    this.stage = stage;
+    this.percent = percent;
+  }
 }
 
 /** What does operations of one kind. */
@@ -26,9 +38,11 @@ export interface Handler {
    * It may be called again for the same operation, also while an earlier call goes on somewhere that was given up: what it
    * does elsewhere is named by the operation, so that it is done once.
    *
-   * @returns what came of it: what JSON can hold.
+   * @returns what came of it: what JSON can hold; or that it goes on elsewhere.
    */
   run(task: Task): Promise<object>;
+  /** Called when nobody is at it any more: what happened just before may have gone unheard. */
+  parked?(operation: Operation): Promise<void>;
 }
 
 /** What does which kind. */

@@ -26,6 +26,8 @@ export interface OperationsParts {
   readonly timer: Timer;
   /** Milliseconds that an operation, and what came of it, is kept after its end. */
   readonly keepMs: number;
+  /** Whether what was sent with one that has ended stays as long as its record: it can be begun again. */
+  readonly retains?: (operation: Operation) => boolean;
   /** Is told what could not be done now and will be done by a sweep. */
   readonly onBehind: (error: unknown) => void;
 }
@@ -85,8 +87,19 @@ export class Operations {
 
   /** Takes one: when this resolves it will be done, or it will be said why not. @param inputs what was sent with it. */
   async accept(asked: NewOperation, inputs: Readonly<Record<string, Uint8Array>> = {}): Promise<Operation> {
+    const operation = await this.begin(asked, inputs);
+    await this.enqueue([operation]);
+    return operation;
+  }
+
+  /** The same, but for telling the queue. @param id of a part of another one; a new one by default. */
+  async begin(
+    asked: NewOperation,
+    inputs: Readonly<Record<string, Uint8Array>> = {},
+    id?: string,
+  ): Promise<Operation> {
     const { store, trail } = this.#parts;
-    const { operation } = await store.create(asked, inputs);
+    const { operation } = await store.create(asked, inputs, id);
     try {
       await trail.record({ ...eventOf(operation), type: 'operation.created', id: `${operation.id}.created` });
     } catch (error) {
@@ -94,13 +107,37 @@ export class Operations {
       await store.remove(operation);
       throw error;
     }
-    await this.enqueue([operation]);
     return operation;
   }
 
   /** Tells the queue to look at operations; what it does not take a sweep brings it later. */
   async enqueue(operations: readonly Operation[]): Promise<void> {
     await this.#parts.queue.add(operations.map(jobOf)).catch(this.#parts.onBehind);
+  }
+
+  /** Has an operation looked at soon, once however often it is said until then. */
+  async nudge(job: Job, delayMs: number): Promise<void> {
+    await this.#parts.queue.add([job], delayMs).catch(this.#parts.onBehind);
+  }
+
+  /** Whether the one that it is a part of was ended before it was done. */
+  async isCalledOff({ tenant, parent }: Operation): Promise<boolean> {
+    if (parent === null) return false;
+    const state = await this.#parts.store.stateOf({ tenant, id: parent });
+    return state === null || state === 'cancelled';
+  }
+
+  /** Ends one because what it is a part of was ended. */
+  async callOff(stored: StoredOperation): Promise<void> {
+    const { store } = this.#parts;
+    const written = await store.write(stored, this.ended(stored.operation, { state: 'cancelled' }));
+    if (written !== null) await this.settle(written.operation);
+  }
+
+  /** Removes one that has ended, so that another can have its id. */
+  async drop({ id, tenant }: Operation): Promise<void> {
+    await this.#parts.queue.remove(id).catch(this.#parts.onBehind);
+    await this.#parts.store.remove({ tenant, id });
   }
 
   /** @throws {JobError} `operations/not-found`, also for those of others. @param managing whether all of the tenant may be seen. */
@@ -145,20 +182,40 @@ export class Operations {
 
   /** Tries one again that was given up. @throws {JobError} `operations/not-dead`. */
   async replay(actor: Actor, id: string, managing: boolean): Promise<Operation> {
-    const { store, queue, ambient } = this.#parts;
     const stored = await this.#find(actor, id, managing);
     const { dead } = stored.operation;
     if (!dead)
       throw new JobError('operations/not-dead', 'Only an operation that was given up is tried again.');
+    const again = await this.#reopen(stored);
+    if (again === null) return (await this.#find(actor, id, managing)).operation;
+    await this.#parts.queue.replay(id).catch(this.#parts.onBehind);
+    await this.enqueue([again]);
+    return again;
+  }
+
+  /** Begins one again that has ended. @param prepare is done before a worker looks at it. */
+  async reopen(operation: Operation, prepare: () => Promise<void>): Promise<Operation> {
+    const stored = await this.#parts.store.read(operation);
+    if (stored === null || isOpen(stored.operation)) return stored?.operation ?? operation;
+    const again = await this.#reopen(stored);
+    if (again === null) throw new JobError('service/busy', 'The operation changes too often now.', 1);
+    await prepare();
+    await this.#parts.queue.remove(again.id).catch(this.#parts.onBehind);
+    await this.enqueue([again]);
+    return again;
+  }
+
+  /** @returns `null` when somebody else wrote it meanwhile. */
+  async #reopen(stored: StoredOperation): Promise<Operation | null> {
+    const { store, ambient } = this.#parts;
+    const { id } = stored.operation;
     const begun = { state: 'queued', stage: null, percent: 0, attempt: 0, worker: null } as const;
     const open = { endedAt: null, expiresAt: null, error: null, dead: false } as const;
     await store.mark(stored.operation);
     const next = changed(stored.operation, { ...begun, ...open }, ambient.clock(), 'replayed');
     const written = await store.write(stored, next);
-    if (written === null) return (await this.#find(actor, id, managing)).operation;
+    if (written === null) return null;
     this.publish(id);
-    await queue.replay(id).catch(this.#parts.onBehind);
-    await this.enqueue([written.operation]);
     return written.operation;
   }
 
@@ -237,7 +294,7 @@ export class Operations {
       if (isOpen(listed)) open.add(listed.id);
       const isMarked = marked.delete(listed.id);
       const isOver = listed.expiresAt !== null && listed.expiresAt <= now;
-      if (isOver) await store.remove(listed);
+      if (isOver && (await this.#isWhole(listed))) await store.remove(listed);
       else if (isOpen(listed) && !isMarked) await store.mark(listed);
       else if (!isOpen(listed) && isMarked) await this.#settleLeft(listed);
       else continue;
@@ -261,6 +318,11 @@ export class Operations {
     }
   }
 
+  /** What is a part of another one is kept as long as that. */
+  async #isWhole({ tenant, parent }: ListedOperation): Promise<boolean> {
+    return parent === null || (await this.#parts.store.stateOf({ tenant, id: parent })) === null;
+  }
+
   async #settleLeft(place: OperationPlace): Promise<void> {
     const stored = await this.#parts.store.read(place);
     if (stored !== null && !isOpen(stored.operation)) await this.#settle(stored.operation);
@@ -282,7 +344,7 @@ export class Operations {
   }
 
   async #settle(operation: Operation): Promise<void> {
-    const { store, trail } = this.#parts;
+    const { store, trail, retains } = this.#parts;
     const { id, state, error, endedAt } = operation;
     await trail.record({
       ...eventOf(operation),
@@ -291,7 +353,7 @@ export class Operations {
       reason: error?.code ?? null,
     });
     for (const listen of this.#onEnd) await listen(operation);
-    if (!operation.dead) await store.dropInputs(operation);
+    if (!operation.dead && retains?.(operation) !== true) await store.dropInputs(operation);
     await store.unmark(operation);
   }
 

@@ -1,0 +1,139 @@
+import type { Context } from 'hono';
+import { DocumentsError, isWord } from '../documents/index.ts';
+import type { AskedSide, BatchPair, BatchRequest } from '../jobs/index.ts';
+import type { AskedBatch, AskedBatchSide } from './batch-schemas.ts';
+import { actorOf } from './conditions.ts';
+import { RequestError } from './errors.ts';
+import { parseOptions } from './options.ts';
+import { assertMayRead } from './route-policy.ts';
+import { optionsSchema } from './schemas.ts';
+import type { HttpEnv, HttpServices } from './services.ts';
+import type { SentFile } from './sides.ts';
+import { fileNameOf } from './tus.ts';
+import type { UploadShare } from './upload-memory.ts';
+
+/** What a batch is asked, and the bytes that go with it. */
+interface PlannedBatch {
+  readonly request: BatchRequest;
+  readonly inputs: Readonly<Record<string, Uint8Array>>;
+}
+
+/** A file of the form that no pair names would be compared with nothing, and nobody would notice. */
+const MOST_NAMED = 3;
+
+/**
+ * Puts together what is asked and what was sent: every document is looked for, and every option checked, before anything is
+ * begun. What one document is like only its comparison finds out.
+ *
+ * @throws {RequestError | RedlineError | DocumentsError | AccessError} the first thing that is wrong.
+ */
+export async function planBatch(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  asked: AskedBatch,
+  files: readonly SentFile[],
+  share: UploadShare,
+): Promise<PlannedBatch> {
+  const sides = new BatchSides(c, services, files, share);
+  const pairs: BatchPair[] = [];
+  for (const [index, item] of asked.items.entries()) {
+    const place = `items.${index}`;
+    const base = item.original ?? asked.base;
+    if (base === undefined) throw invalid(`${place}.original`, 'is missing, and the batch has no "base"');
+    const original = await sides.find(base, `${place}.original`);
+    const modified = await sides.find(item.modified, `${place}.modified`);
+    const { date, ...others } = parseOptions(
+      optionsSchema,
+      JSON.stringify({ ...asked.options, ...item.options }),
+    );
+    const options = date === undefined ? others : { ...others, date };
+    const keep = (item.keep ?? asked.keep) ? keptWith(original, modified, place) : null;
+    const name = item.name ?? sides.nameOf(modified);
+    pairs.push({ name, original, modified, options, keep });
+  }
+  sides.assertAllNamed();
+  const { name = null, priority } = asked;
+  return { request: { name, priority, pairs }, inputs: sides.inputs };
+}
+
+function keptWith(original: AskedSide, modified: AskedSide, place: string): string {
+  if ('document' in original) return original.document;
+  if ('document' in modified) return modified.document;
+  throw invalid(`${place}.keep`, 'needs a kept document to keep the redline with');
+}
+
+/** The documents of one batch, each of which is looked for once. */
+class BatchSides {
+  readonly inputs: Record<string, Uint8Array> = {};
+  readonly #c: Context<HttpEnv>;
+  readonly #services: HttpServices;
+  readonly #files: ReadonlyMap<string, Uint8Array>;
+  readonly #share: UploadShare;
+  readonly #found = new Map<string, AskedSide>();
+  readonly #names = new Map<string, string>();
+
+  constructor(c: Context<HttpEnv>, services: HttpServices, files: readonly SentFile[], share: UploadShare) {
+    this.#c = c;
+    this.#services = services;
+    this.#share = share;
+    this.#files = new Map(files.map(({ name = '', bytes }) => [name, bytes]));
+    if (this.#files.size < files.length || this.#files.has(''))
+      throw invalid('files', 'need names, each another one');
+  }
+
+  /** @param place in the request, for what is said of it. */
+  async find(given: AskedBatchSide, place: string): Promise<AskedSide> {
+    const side = typeof given === 'string' ? { file: given } : given;
+    const key = JSON.stringify(side);
+    const found = this.#found.get(key) ?? (await this.#find(side, place));
+    this.#found.set(key, found);
+    return found;
+  }
+
+  nameOf(side: AskedSide): string {
+    return 'document' in side ? (this.#names.get(side.document) ?? side.document) : side.name;
+  }
+
+  assertAllNamed(): void {
+    const left = [...this.#files.keys()].filter((file) => !this.#found.has(JSON.stringify({ file })));
+    if (left.length === 0) return;
+    throw invalid('files', `hold what no pair names: ${left.slice(0, MOST_NAMED).join(', ')}`);
+  }
+
+  async #find(side: Exclude<AskedBatchSide, string>, place: string): Promise<AskedSide> {
+    if ('file' in side) {
+      const bytes = this.#files.get(side.file);
+      if (bytes === undefined) throw invalid(place, 'names a file that is not in the form');
+      return this.#keep(bytes, side.file);
+    }
+    if ('upload' in side) return await this.#upload(side.upload);
+    await assertMayRead(this.#c, this.#services.library, side.document);
+    const { documents } = this.#services.library;
+    const { stored, version } = await documents.version(actorOf(this.#c), side.document, side.version);
+    if (!isWord(version.facts.type))
+      throw new DocumentsError('documents/not-word', 'Only Word documents can be compared.');
+    this.#names.set(side.document, stored.head.name);
+    return { document: side.document, version: version.number };
+  }
+
+  async #upload(id: string): Promise<AskedSide> {
+    const { uploads } = this.#services.library;
+    const actor = actorOf(this.#c);
+    const { size, body } = await uploads.open(actor, id);
+    this.#share.take(size);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    const name = fileNameOf((await uploads.find(actor, id)).metadata) ?? 'Document';
+    return this.#keep(Buffer.concat(chunks), name);
+  }
+
+  #keep(bytes: Uint8Array, name: string): AskedSide {
+    const input = `f${Object.keys(this.inputs).length}`;
+    this.inputs[input] = bytes;
+    return { input, name };
+  }
+}
+
+function invalid(place: string, why: string): RequestError {
+  return new RequestError('request/invalid', `The request is not as it should be. ${place}: ${why}.`);
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ACTOR, openWorkshop, type Workshop } from '../../../test/support/workshop.ts';
+import type { Operation } from '../../documents/index.ts';
+import { RedlineError } from '../../redline/index.ts';
+import type { Handler, Handlers } from '../work/handlers.ts';
+import { Batches } from './batches.ts';
+import { BatchHandler } from './handler.ts';
+import { type BatchRequest, canRetry } from './request.ts';
+
+let shop: Workshop;
+let batches: Batches;
+beforeEach(async () => {
+  shop = await openWorkshop({ retains: canRetry });
+  batches = new Batches(shop.operations, shop.store);
+});
+afterEach(() => shop.close());
+
+/** What comparing does with a pair, by its name. */
+type Compare = (name: string, input: () => Promise<Uint8Array>) => Promise<void>;
+
+function handlers(compare: Compare): Handlers {
+  const pair: Handler = {
+    ...{ softMs: 600_000, hardMs: 600_000 },
+    run: async ({ operation, input }) => {
+      const { original } = operation.request as { original: { name: string } };
+      await compare(original.name, () => input('f0'));
+      return { kind: 'comparisons', id: '0', exact: true, identical: false };
+    },
+  };
+  const { operations, store } = shop;
+  return new Map<string, Handler>([
+    ['batch', new BatchHandler({ operations, store })],
+    ['comparison', pair],
+  ]);
+}
+
+const request = (...names: readonly string[]): BatchRequest => ({
+  ...{ name: null, priority: 'batch' },
+  pairs: names.map((name) => {
+    const side = { input: 'f0', name };
+    return { name, original: side, modified: side, options: {}, keep: null };
+  }),
+});
+const begin = (...names: readonly string[]) =>
+  batches.accept(ACTOR, request(...names), { f0: Buffer.from('sent') });
+const isOver = ({ state }: Operation): boolean => !['queued', 'running'].includes(state);
+const statesOf = async (id: string) =>
+  (await batches.find(ACTOR, id, false)).items.map(({ operation }) => operation?.state);
+
+test('each pair is an operation, begun once however often the batch is looked at', async () => {
+  const compared: string[] = [];
+  const { id, tenant } = (await begin('a', 'b', 'c')).operation;
+  const look = () => shop.operations.nudge({ id, tenant, priority: 'normal' }, 0);
+  shop.worker(
+    handlers(async (name, input) => {
+      compared.push(`${name} ${Buffer.from(await input())}`);
+      await look();
+    }),
+  );
+  await shop.until(id, isOver);
+  expect(compared.sort()).toEqual(['a sent', 'b sent', 'c sent']);
+  expect(shop.told.filter(({ type }) => type === 'operation.created')).toHaveLength(4);
+  expect((await shop.read(id)).result).toMatchObject({ counts: { succeeded: 3 } });
+  await expect.poll(() => shop.store.input({ tenant, id }, 'f0')).toBeNull();
+});
+
+test('what fails fails alone, keeps what was sent, and is begun again', async () => {
+  let isMended = false;
+  const { id, tenant } = (await begin('a', 'bad', 'c')).operation;
+  let times = 0;
+  shop.worker(
+    handlers(async (name) => {
+      times += 1;
+      if (name === 'bad' && !isMended) throw new RedlineError('document/damaged-part', 'It is damaged.');
+    }),
+  );
+  await shop.until(id, isOver);
+  expect(await statesOf(id)).toEqual(['succeeded', 'failed', 'succeeded']);
+  expect(await shop.store.input({ tenant, id }, 'f0')).not.toBeNull();
+  isMended = true;
+  await batches.retry(ACTOR, id, false);
+  await expect.poll(() => statesOf(id)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+  await shop.until(id, isOver);
+  expect(times).toBe(4);
+});
+
+test('of a batch that was cancelled nothing more begins', async () => {
+  const { id } = (await begin('a', 'b')).operation;
+  await batches.cancel(ACTOR, id, false);
+  const compared: string[] = [];
+  shop.worker(handlers(async (name) => void compared.push(name)));
+  const other = (await begin('other')).operation;
+  await shop.until(other.id, isOver);
+  expect(compared).toEqual(['other']);
+  expect(await statesOf(id)).toEqual([undefined, undefined]);
+});
+
+test('a batch that the queue forgot is found', async () => {
+  const { id } = (await begin('a')).operation;
+  await shop.queue.remove(id);
+  shop.worker(handlers(async () => {}));
+  await shop.operations.sweep();
+  await shop.until(id, isOver);
+  expect(await statesOf(id)).toEqual(['succeeded']);
+});
