@@ -8,6 +8,7 @@ import { ReviewView } from './documents/review-view.tsx';
 import { VersionView } from './documents/version-view.tsx';
 import { type Route, routeOf, useAddress } from './route.tsx';
 import { Tray } from './uploads/tray.tsx';
+import { WorkView } from './work/work-view.tsx';
 
 /** The page that the address names, and the uploads, which go on from page to page. */
 export function App() {
@@ -28,6 +29,8 @@ function Page({ route }: { route: Route }) {
       return <AccountView />;
     case 'audit':
       return <AuditView />;
+    case 'work':
+      return <WorkView />;
     case 'documents':
       return <ListView />;
     case 'document':

@@ -6,7 +6,7 @@ import { Wordmark } from './wordmark.tsx';
 
 interface Props {
   /** Where this is, for the masthead. */
-  readonly place: 'compare' | 'documents' | 'audit' | 'account';
+  readonly place: 'compare' | 'documents' | 'work' | 'audit' | 'account';
   readonly foot: string;
   readonly wide?: boolean;
   readonly children: ReactNode;
@@ -27,6 +27,9 @@ export function Frame({ place, foot, wide = false, children }: Props) {
           </Link>
           <Link to="/documents" current={current('documents')}>
             Documents
+          </Link>
+          <Link to="/work" current={current('work')}>
+            Work
           </Link>
           <AuditLink current={current('audit')} />
           <a href="/docs">API</a>

@@ -12,6 +12,7 @@ import './styles/history.css';
 import './styles/keeping.css';
 import './styles/share.css';
 import './styles/tray.css';
+import './styles/work.css';
 import './styles/redline.css';
 import './styles/marks.css';
 

@@ -5,6 +5,7 @@ export type Route =
   | { readonly name: 'compare' }
   | { readonly name: 'account' }
   | { readonly name: 'audit' }
+  | { readonly name: 'work' }
   | { readonly name: 'documents' }
   | { readonly name: 'document'; readonly id: string }
   | { readonly name: 'version'; readonly id: string; readonly number: number }
@@ -15,6 +16,7 @@ const PATH = /^\/documents(?:\/([\w-]+)(?:\/(versions|redlines)\/([\w-]+))?)?\/?
 export function routeOf(path: string): Route {
   if (/^\/account\/?$/.test(path)) return { name: 'account' };
   if (/^\/audit\/?$/.test(path)) return { name: 'audit' };
+  if (/^\/work\/?$/.test(path)) return { name: 'work' };
   const [whole, id, part, of] = PATH.exec(path) ?? [];
   if (whole === undefined) return { name: 'compare' };
   if (id === undefined) return { name: 'documents' };

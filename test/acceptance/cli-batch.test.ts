@@ -9,11 +9,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchSummary } from '../../src/reports/index.ts';
 import { json, redline } from '../support/cli.ts';
 import { textOf } from '../support/engine.ts';
 import { docx, p, r } from '../support/redlines.ts';
+import { type Service, startService } from './service.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'redline-batch-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -151,5 +152,55 @@ describe('redline batch of a manifest', () => {
     const { exitCode, stderr } = await batch('m/refused.json', '-o', 'never');
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(message)]);
     expect(() => statSync(join(folder, 'never'))).toThrow();
+  });
+});
+
+describe('redline batch on a service', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.stop());
+  const remote = (...args: readonly string[]) => batch(...args, '--server', service.url);
+  const batchesThere = async (): Promise<number> => {
+    const answer = await (await fetch(`${service.url}/v1/batches`)).json();
+    return (answer as { batches: unknown[] }).batches.length;
+  };
+  put({
+    'far/acme.original.docx': fee('ten'),
+    'far/acme.modified.docx': fee('twelve'),
+    'far/bad.original.docx': fee('one'),
+    'far/bad.modified.docx': 'no document',
+  });
+
+  test('makes the same files, says what failed, and goes on with the same batch', async () => {
+    const first = await remote('far', '-o', 'far-out', '--json');
+    expect(first.exitCode).toBe(3);
+    expect(first.stderr).toContain('failed bad: ');
+    expect(outcomes(json<BatchSummary>(first))).toEqual([
+      ['acme', 'redlined'],
+      ['bad', 'failed'],
+    ]);
+    expect(textOf(new Uint8Array(read('far-out/acme.docx')), 'word/document.xml')).toMatch(
+      /<w:ins .*twelve/s,
+    );
+    expect(await batchesThere()).toBe(1);
+
+    // Nothing is written anew, and what failed is tried again in the batch that is there.
+    const made = statSync(join(folder, 'far-out/acme.docx')).mtimeMs;
+    const again = await remote('far', '-o', 'far-out');
+    expect([again.exitCode, await batchesThere()]).toEqual([3, 1]);
+    expect(again.stdout.toString()).toContain('1 of them by an earlier run');
+    expect(statSync(join(folder, 'far-out/acme.docx')).mtimeMs).toBe(made);
+
+    put({ 'far/bad.modified.docx': fee('two') });
+    const mended = await remote('far', '-o', 'far-out', '--summary', 'far.csv');
+    expect([mended.exitCode, mended.stderr]).toEqual([0, '']);
+    expect(read('far.csv').toString()).toContain('"bad","bad.original.docx"');
+  });
+
+  test('a service that is not there ends with 5', async () => {
+    const away = await batch('far', '-o', 'away', '--server', 'http://127.0.0.1:9');
+    expect(away.exitCode).toBe(5);
   });
 });

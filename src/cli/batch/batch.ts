@@ -15,6 +15,7 @@ import { type Pair, readPairs } from './manifest.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { type BatchFlags, type Done, doOne, type Work } from './pair.ts';
 import { type Entry, openRecord, RECORD, readRecord } from './record.ts';
+import { doRemotely } from './remote.ts';
 import { batchTable } from './table.ts';
 
 /** Milliseconds, and MB of V8 heap, that one pair may take. */
@@ -26,6 +27,8 @@ const MOST_THREADS = 64;
 export async function runBatch(source: string, flags: BatchFlags, io: Io): Promise<number> {
   if (flags.output === STANDARD) throw new CliError('usage', 'the results need a folder: --output FOLDER');
   const common = optionsOf(flags, io);
+  if (flags.server !== undefined && flags.threads !== undefined)
+    throw new CliError('usage', '--threads are of this machine: the service has its own');
   const threads = threadsOf(flags.threads);
   const { pairs, root } = await readPairs(source);
   // Every option is looked at before the first pair is compared.
@@ -34,17 +37,14 @@ export async function runBatch(source: string, flags: BatchFlags, io: Io): Promi
   const inputs = pairs.flatMap(({ original, modified }) => [original, modified]);
   const report = await summaryOf(flags, inputs, io);
   const before = flags.force ? new Map<string, Entry>() : await readRecord(join(flags.output, RECORD));
-  const pool = new EnginePool({
-    threads,
-    queueLength: 0,
-    deadlineMs: DEADLINE_MS,
-    memoryMb: MEMORY_MB,
-    ...engine(),
-  });
   const meter = createMeter(io.stderr, pairs.length);
   try {
-    const work = { pool, root, folder: flags.output, flags, common, before, inputs, io };
-    const done = await doAll(pairs, work, threads, meter);
+    const work = { root, folder: flags.output, flags, before, inputs, io };
+    const { server } = flags;
+    const done =
+      server === undefined
+        ? await doHere(pairs, { ...work, common }, threads, meter)
+        : await doRemotely(pairs, { ...work, server }, meter);
     meter.end();
     const summary = {
       engine: ENGINE_VERSION,
@@ -59,6 +59,25 @@ export async function runBatch(source: string, flags: BatchFlags, io: Io): Promi
     return Math.max(...done.map(({ exitCode }) => exitCode));
   } finally {
     meter.end();
+  }
+}
+
+async function doHere(
+  pairs: readonly Pair[],
+  work: Omit<Work, 'pool'>,
+  threads: number,
+  meter: Meter,
+): Promise<Done[]> {
+  const pool = new EnginePool({
+    threads,
+    queueLength: 0,
+    deadlineMs: DEADLINE_MS,
+    memoryMb: MEMORY_MB,
+    ...engine(),
+  });
+  try {
+    return await doAll(pairs, { ...work, pool }, threads, meter);
+  } finally {
     await pool.close();
   }
 }

@@ -4,7 +4,7 @@ import { paint, type Sink } from '../io.ts';
 /** How far a batch is. */
 export interface Meter {
   begin(name: string): void;
-  done(item: BatchItem): void;
+  done(item: Pick<BatchItem, 'name' | 'outcome' | 'problem'>): void;
   /** Takes the bar away. */
   end(): void;
 }

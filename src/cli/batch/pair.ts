@@ -8,6 +8,7 @@ import {
   compareOptions,
   DEFAULT_LIMITS,
   ENGINE_VERSION,
+  type GivenOptions,
   type InputRole,
   type Report,
 } from '../../redline/index.ts';
@@ -15,7 +16,7 @@ import type { BatchItem } from '../../reports/index.ts';
 import { CliError, EXIT, toProblem } from '../errors.ts';
 import { readInput } from '../input.ts';
 import type { Io } from '../io.ts';
-import type { OptionFlags } from '../options.ts';
+import { type OptionFlags, optionsOf } from '../options.ts';
 import { openTarget } from '../output.ts';
 import type { Pair } from './manifest.ts';
 import type { Entry } from './record.ts';
@@ -24,9 +25,17 @@ export interface BatchFlags extends OptionFlags {
   /** The folder of results. */
   readonly output: string;
   readonly summary?: string;
+  /** The service that compares; this machine by default. */
+  readonly server?: string;
   readonly threads?: string;
   readonly force?: boolean;
   readonly json?: boolean;
+}
+
+/** The options that were asked for, as a service takes them: without a date it writes that of its own work. */
+export function givenOptions(flags: BatchFlags, io: Io): GivenOptions {
+  const { date, limits: _, ...options } = optionsOf(flags, io);
+  return flags.date === undefined ? options : { ...options, date };
 }
 
 /** One pair's end, and the code that a run of it alone would have ended with. */

@@ -11,6 +11,7 @@ const HASHED = '/assets/';
 const PAGES = [
   '/account',
   '/audit',
+  '/work',
   '/documents',
   '/documents/:id',
   '/documents/:id/versions/:number',
