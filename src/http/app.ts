@@ -83,8 +83,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   app.use('/v1/*', limitAtOnce(services.access), guard(services.library));
   app.use('/v1/*', intendChanges(services));
   app.use('/v1/*', doOnce(services.library.requests, services.log));
-  addComparisonRoutes(app, services);
-  addBatchRoutes(app, services);
+  for (const add of [addComparisonRoutes, addBatchRoutes]) add(app, services);
   addDocumentRoutes(app, services);
   addLeaseRoutes(app, services);
   addLinkRoutes(app, services);
