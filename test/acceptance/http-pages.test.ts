@@ -129,6 +129,10 @@ describe('the description of the API', () => {
       'post /v1/uploads',
       'post /v1/verifications',
       ...['get /v1/batches', 'post /v1/batches'],
+      ...['get /v1/webhooks', 'post /v1/webhooks', 'get /v1/webhook-events'],
+      ...['delete', 'get', 'patch'].map((method) => `${method} /v1/webhooks/{id}`),
+      'get /v1/webhooks/{id}/deliveries',
+      ...['replays', 'rotations', 'tests'].map((path) => `post /v1/webhooks/{id}/${path}`),
       ...['', '/archive', '/report'].map((path) => `get /v1/batches/{id}${path}`),
       ...['cancel', 'retries'].map((path) => `post /v1/batches/{id}/${path}`),
     ];
