@@ -14,6 +14,9 @@ const EFFECTS = 'effects';
 const LOCK_MS = 2000;
 const SWEEP_MS = 1000;
 const GRACE_MS = 200;
+/** Milliseconds that a job takes, and that one of sixteen takes: so that a worker can be caught in the middle of one. */
+const USUAL_MS = 5;
+const LONG_MS = 300;
 
 const config = readConfig();
 const clock = systemClock;
@@ -42,7 +45,7 @@ const handlers: Handlers = new Map([
       softMs: 60_000,
       hardMs: 120_000,
       run: async ({ operation: { id, tenant, attempt, worker } }) => {
-        await ambient.pause(5);
+        await ambient.pause(id.endsWith('0') ? LONG_MS : USUAL_MS);
         // Named by the operation: whoever else does the same finds that it was done.
         await spool.write(`${EFFECTS}/${tenant}/${id}`, new Uint8Array(), { ifGeneration: ABSENT });
         return { attempt, worker };

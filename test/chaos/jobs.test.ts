@@ -84,9 +84,33 @@ async function end(worker: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** How many operations are a worker's, as the records say. */
+async function heldBy(worker: ChildProcess): Promise<number> {
+  const name = `w-${worker.pid}`;
+  let count = 0;
+  for await (const listed of library.operations.list(ACTOR.tenant)) {
+    if (listed.state !== 'running') continue;
+    const stored = await library.operations.read(listed);
+    if (stored?.operation.state === 'running' && stored.operation.worker === name) count += 1;
+  }
+  return count;
+}
+
+/** Stops one in the middle of what it does. */
+async function stopInTheMiddle(worker: ChildProcess): Promise<void> {
+  const held = async (): Promise<number> => {
+    worker.kill('SIGSTOP');
+    const count = await heldBy(worker);
+    if (count === 0) worker.kill('SIGCONT');
+    return count;
+  };
+  await expect.poll(held, PATIENT).toBeGreaterThan(0);
+}
+
 /** Ends one in the middle of what it does, and starts another. */
 async function replace(worker: ChildProcess | undefined): Promise<void> {
   if (worker === undefined) throw new Error('There is no worker.');
+  await stopInTheMiddle(worker);
   await end(worker);
   workers.splice(workers.indexOf(worker), 1);
   await startWorker();
@@ -122,23 +146,15 @@ async function all(): Promise<Operation[]> {
   return found;
 }
 
-/** Freezes one past its locks, until others have done what it held, and lets it go on. */
-async function freeze(worker: ChildProcess | undefined): Promise<void> {
-  const name = `w-${worker?.pid}`;
-  worker?.kill('SIGSTOP');
+/** Freezes one past its locks, until others have done what it held, and lets it go on. @param frozen is called when it stands. */
+async function freeze(worker: ChildProcess | undefined, frozen = (): void => {}): Promise<void> {
+  if (worker === undefined) throw new Error('There is no worker.');
   try {
-    const held = async (): Promise<number> => {
-      let count = 0;
-      for await (const listed of library.operations.list(ACTOR.tenant)) {
-        if (listed.state !== 'running') continue;
-        const stored = await library.operations.read(listed);
-        if (stored?.operation.state === 'running' && stored.operation.worker === name) count += 1;
-      }
-      return count;
-    };
-    await expect.poll(held, PATIENT).toBe(0);
+    await stopInTheMiddle(worker);
+    frozen();
+    await expect.poll(() => heldBy(worker), PATIENT).toBe(0);
   } finally {
-    worker?.kill('SIGCONT');
+    worker.kill('SIGCONT');
   }
 }
 
@@ -222,8 +238,7 @@ describe('of 2,000 operations each is done once', () => {
       proxy.cut();
       await replace(workers[0]);
       await leftAtMost(count * 0.6);
-      proxy.delay(50);
-      await freeze(workers[0]);
+      await freeze(workers[0], () => proxy.delay(50));
       proxy.delay(0);
       await leftAtMost(count * 0.4);
       await redis.kill();
