@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { jpeg, pdf, textPdf } from '../support/files.ts';
+import { filesBelow } from '../support/folders.ts';
 import { buildDocx } from '../support/package.ts';
 import { type Service, startService } from './service.ts';
 
@@ -330,9 +331,7 @@ describe('bad requests', () => {
 test('bytes that were changed behind our back are never given out', async () => {
   const made = await upload('z'.repeat(700_000));
   const folder = join(service.dataDirectory, 'contents');
-  const path = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.parentPath.includes(made.body.id))
-    .map((entry) => join(entry.parentPath, entry.name))[0];
+  const path = filesBelow(folder).find((name) => dirname(name).includes(made.body.id));
   if (path === undefined) throw new Error('The content is not where it was expected.');
   const bytes = readFileSync(path);
   bytes[1000] = (bytes[1000] ?? 0) ^ 1;
@@ -354,9 +353,7 @@ test('bytes that were changed behind our back are never given out', async () => 
 
 test('a document that cannot be kept as it is called leaves nothing behind', async () => {
   const held = () =>
-    readdirSync(join(service.dataDirectory, 'contents'), { recursive: true }).filter((name) =>
-      String(name).includes('c_'),
-    );
+    filesBelow(join(service.dataDirectory, 'contents')).filter((name) => name.includes('c_'));
   const before = held();
   const answer = await ask('/v1/documents', { method: 'POST', body: file('x', 'a.pdf', { name: ' ' }) });
   expect(answer).toMatchObject({ status: 400, body: { code: 'documents/invalid' } });

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import {
 } from '../../src/documents/index.ts';
 import { systemRandom } from '../../src/kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../../src/platform/embedded/index.ts';
+import { contentsBelow, copyBelow } from '../support/folders.ts';
 import { type Answer, asking, file, json, keep, word } from './kept.ts';
 import { runHere } from './run-here.ts';
 import { type Service, startService } from './service.ts';
@@ -87,7 +88,7 @@ beforeAll(async () => {
   witness = await processOn(data);
   before = await witness.documents.get(actor, made.body.id);
   for await (const _ of (await witness.documents.open(actor, made.body.id)).body);
-  cpSync(data, backup, { recursive: true });
+  copyBelow(data, backup);
   erased = await ask('/v1/erasures', json('POST', { document: made.body.id, reason: 'request 42' }));
   certificate = await ask(`/v1/erasures/${made.body.id}/certificate`);
 }, 60_000);
@@ -167,8 +168,8 @@ describe('a document that was erased', () => {
   });
 
   test('leaves no word of its own in any file', () => {
-    for (const path of filesIn(data)) {
-      const text = readFileSync(path).toString('latin1');
+    for (const { path, bytes } of contentsBelow(data)) {
+      const text = bytes.toString('latin1');
       for (const word of [NAME, LABEL, 'Zanzibar', 'zanzibar']) {
         expect([path.slice(data.length), word, text.includes(word)]).toEqual([
           path.slice(data.length),
@@ -235,9 +236,3 @@ describe('a document that is held', () => {
     expect((await ask(self)).status).toBe(404);
   });
 });
-
-function filesIn(root: string): string[] {
-  return readdirSync(root, { recursive: true })
-    .map((name) => join(root, String(name)))
-    .filter((path) => statSync(path).isFile());
-}

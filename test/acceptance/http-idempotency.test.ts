@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textPdf } from '../support/files.ts';
+import { filesBelow } from '../support/folders.ts';
 import { buildDocx } from '../support/package.ts';
 import {
   answerOf,
@@ -46,10 +47,11 @@ function file(text: string, options?: object): FormData {
   return form;
 }
 
-const records = (): string[] =>
-  readdirSync(join(dataDirectory, 'blobs', 'kept'), { recursive: true })
-    .map(String)
-    .filter((name) => /idempotency.*\.blob$/.test(name));
+/** Each is a folder of its generations. */
+const records = (): string[] => {
+  const files = filesBelow(join(dataDirectory, 'blobs', 'kept'));
+  return [...new Set(files.flatMap((path) => /^.*idempotency.*\.blob(?=[/])/.exec(path) ?? []))];
+};
 
 describe('a request that is sent again under its key', () => {
   test('gets the first answer, though the form has another boundary and the service began anew', async () => {

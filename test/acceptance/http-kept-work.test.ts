@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { filesBelow } from '../support/folders.ts';
 import { asking, json, keep, word } from './kept.ts';
 import { type Service, STAND_IN_ENGINE, startService } from './service.ts';
 
@@ -18,11 +17,8 @@ async function start(settings: Record<string, string> = {}) {
 }
 
 /** Every object with contents, of whatever document. */
-async function contents({ dataDirectory }: Service): Promise<string[]> {
-  const files = await readdir(dataDirectory, { recursive: true, withFileTypes: true });
-  return files
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .filter((path) => /[/]c_[0-9a-f]{32}/.test(path));
+function contents({ dataDirectory }: Service): string[] {
+  return filesBelow(dataDirectory).filter((path) => /[/]c_[0-9a-f]{32}/.test(path));
 }
 
 const edit = (author: string) => ({ author, edits: [{ op: 'delete', at: { quote: 'x' } }] });
@@ -35,7 +31,7 @@ test.each([
   ['it takes too long', 'spin', { REDLINE_DEADLINE_MS: '500' }, 422, 'work/deadline-exceeded'],
 ])('nothing is left when %s', async (_, author, settings, status, code) => {
   const { service, ask, made, self } = await start(settings);
-  const before = await contents(service);
+  const before = contents(service);
   expect(before.length).toBeGreaterThan(0);
   const headers = { 'if-match': made.etag, 'idempotency-key': 'k' };
   expect(await ask(`${self}/edits`, json('POST', edit(author), headers))).toMatchObject({
@@ -44,7 +40,7 @@ test.each([
   });
   const redline = await ask(`${self}/redlines`, json('POST', { options: { author } }));
   expect(redline).toMatchObject({ status, body: { code } });
-  expect(await contents(service)).toEqual(before);
+  expect(contents(service)).toEqual(before);
   expect(await ask(self)).toMatchObject({ etag: made.etag, body: { versions: 2 } });
   expect((await ask(`${self}/redlines`)).body.redlines).toEqual([]);
   expect(await ask(`${self}/redlines`, json('POST', { options: { author: 'echo' } }))).toMatchObject({
@@ -54,7 +50,7 @@ test.each([
 
 test.each(['edits', 'redlines'])('nothing is left when the client of %s goes away', async (path) => {
   const { service, ask, made, self } = await start();
-  const before = await contents(service);
+  const before = contents(service);
   const client = new AbortController();
   const body = path === 'edits' ? edit('spin') : { options: { author: 'spin' } };
   const headers = { 'content-type': 'application/json', 'if-match': made.etag };
@@ -65,7 +61,7 @@ test.each(['edits', 'redlines'])('nothing is left when the client of %s goes awa
   await expect(endless).rejects.toThrow();
   const idle = { pool: { running: 0, waiting: 0, places: 0 }, uploadBytesHeld: 0 };
   await expect.poll(() => service.health()).toMatchObject(idle);
-  expect(await contents(service)).toEqual(before);
+  expect(contents(service)).toEqual(before);
   expect((await ask(self)).etag).toBe(made.etag);
 });
 

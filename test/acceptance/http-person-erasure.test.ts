@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -9,6 +9,7 @@ import { Records } from '../../src/documents/records.ts';
 import { systemRandom } from '../../src/kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../../src/platform/embedded/index.ts';
 import { BEN } from '../services/openid-provider.ts';
+import { contentsBelow, copyBelow } from '../support/folders.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { word } from './kept.ts';
 import { runHere } from './run-here.ts';
@@ -117,15 +118,15 @@ describe('a person who was erased', () => {
     await vi.waitFor(isThere, { timeout: 60_000, interval: 200 });
     sealed = await eventsOf(`actor=${benId}`);
     expect(sealed.map((one) => (one as { openedAddress?: string }).openedAddress)).toContain(ben.address);
-    cpSync(data, join(folder, 'backup'), { recursive: true });
+    copyBelow(data, join(folder, 'backup'));
     const answer = await erase(ada);
     expect([answer.status, await answer.json()]).toMatchObject([
       201,
       { person: benId, document: null, state: 'done', removed: { keys: 1, groups: 1 } },
     ]);
     // Before they try again: of whoever is refused without being known the address is kept.
-    left = filesIn(data).flatMap((path) => {
-      const text = readFileSync(path).toString('latin1');
+    left = [...contentsBelow(data)].flatMap(({ path, bytes }) => {
+      const text = bytes.toString('latin1');
       return [...WORDS, ben.address].filter((one) => text.includes(one)).map((one) => [path, one]);
     });
     certificate = (await (await ada.fetch(`/v1/erasures/${benId}/certificate`)).json()) as typeof certificate;
@@ -239,9 +240,3 @@ describe('a person who was erased', () => {
     expect(exported.text).toContain('"person.erased"');
   });
 });
-
-function filesIn(root: string): string[] {
-  return readdirSync(root, { recursive: true })
-    .map((name) => join(root, String(name)))
-    .filter((path) => statSync(path).isFile());
-}
