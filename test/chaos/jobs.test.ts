@@ -236,7 +236,7 @@ describe('of 2,000 operations each is done once', () => {
       await redis.stop();
     });
 
-    // Skipped: in two of four runs what a frozen worker held was not taken over while connections were held up. Not understood
+    // Skipped: three of four runs did not end; in one, what a frozen worker held was not taken over in four minutes. Not understood
     // yet, and a fault of the queue on Redis until it is.
     test.skip('as workers are killed and frozen too', async () => {
       const count = 2000;
