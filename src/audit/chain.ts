@@ -94,6 +94,16 @@ export class Chain {
     }
   }
 
+  /** Learns what other processes brought into the chain since. Not while it is advanced. @throws {OutsideError} */
+  async follow(): Promise<void> {
+    if (this.#end === null) await this.#open();
+    for (;;) {
+      const events = await this.#parts.segments.after(this.tenant, this.#end ?? EMPTY_CHAIN);
+      if (events === null) return;
+      this.#end = this.#learn(events);
+    }
+  }
+
   /** Adds to the sink again what it lost: rows that were removed, or a table that was put back as it was. @returns how many events. */
   async fill(): Promise<number> {
     const { segments, sink } = this.#parts;

@@ -34,6 +34,8 @@ let now: number;
 let commits: CommitRecords[];
 let announced: AnnouncedCommit[];
 let isDown: boolean;
+/** Is told for which operation a head is read. */
+let onRecords: (operation: string) => unknown;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'redline-trail-'));
@@ -43,6 +45,7 @@ beforeEach(async () => {
   commits = [];
   announced = [];
   isDown = false;
+  onRecords = () => {};
 });
 afterEach(async () => {
   sink.close();
@@ -61,13 +64,21 @@ function trail(): Trail {
     });
   const history = {
     announced: async () => ({ commits: announced, position: 'x' }),
-    announcedRecords: async ({ operation }) => commits.find((one) => one.operation === operation) ?? null,
+    announcedLately: async (since) =>
+      announced.filter(({ announcedAt }) => announcedAt >= since - (since % MINUTE)),
+    announcedRecords: async ({ operation }) => {
+      onRecords(operation);
+      return commits.find((one) => one.operation === operation) ?? null;
+    },
     numbered: async (_, object, number) =>
       commits.find((one) => one.object === object && one.number === number) ?? null,
     forget: async (one) => {
       announced = announced.filter((other) => other !== one);
     },
-  } satisfies Pick<CommitHistory, 'announced' | 'announcedRecords' | 'numbered' | 'forget'>;
+  } satisfies Pick<
+    CommitHistory,
+    'announced' | 'announcedLately' | 'announcedRecords' | 'numbered' | 'forget'
+  >;
   const ambient = { clock: () => now, random: systemRandom, pause: async () => {} };
   return new Trail({
     store,
@@ -149,6 +160,62 @@ describe('a trail', () => {
     expect(await told()).toEqual(['a', 'b', 'd#1']);
     await dead.advance();
     expect(await told()).toEqual(['a', 'b', 'd#1']);
+  });
+
+  test('finds within seconds what another process left that died, and looks for it once', async () => {
+    const dead = trail();
+    await dead.record(read('a'));
+    await dead.advance();
+    await dead.record(read('b'));
+    const other = trail();
+    const asked: string[] = [];
+    onRecords = (operation) => asked.push(operation);
+    now += 61_000;
+    commit('d', 1);
+    commit('d', 2);
+    announced.push({ name: 'journal/none', announcedAt: now, tenant: 't', object: 'd', operation: 'o_none' });
+    // What lives brings its own soon.
+    expect(await other.catchUp()).toBe(1);
+    expect(await told()).toEqual(['a', 'b']);
+    now += 9000;
+    expect(await other.catchUp()).toBe(0);
+    now += 1000;
+    expect(await other.catchUp()).toBe(2);
+    expect(await told()).toEqual(['a', 'b', 'd#1', 'd#2']);
+    for (let n = 0; n < 5; n += 1) {
+      now += 10_000;
+      expect(await other.catchUp()).toBe(0);
+    }
+    expect(asked).toEqual(['o_d_1', 'o_d_2', 'o_none']);
+    // It only slept.
+    await dead.advance();
+    expect(await told()).toEqual(['a', 'b', 'd#1', 'd#2']);
+  });
+
+  test('reads no head for what another process brought into the chain itself', async () => {
+    const [one, other] = [trail(), trail()];
+    await other.catchUp();
+    one.committed(commit('d', 1));
+    await other.catchUp();
+    await one.advance();
+    onRecords = () => expect.unreachable();
+    now += 10_000;
+    expect(await other.catchUp()).toBe(0);
+    expect(other.end('t')).toMatchObject({ sequence: 1 });
+  });
+
+  test('adds to a chain that cannot be written now what stands in the outbox once', async () => {
+    const one = trail();
+    isDown = true;
+    await one.record(read('a'));
+    for (let n = 0; n < 3; n += 1) {
+      now += 11_000;
+      await expect(one.catchUp()).rejects.toThrow('down');
+      expect(one.state.waiting).toBe(1);
+    }
+    isDown = false;
+    await one.catchUp();
+    expect(await told()).toEqual(['a']);
   });
 
   test('two processes at once make one chain', async () => {

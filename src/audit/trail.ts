@@ -12,6 +12,7 @@ import { Chain } from './chain.ts';
 import type { AuditEvent, ChainEnd, Occurrence } from './event.ts';
 import { intentsLeft, writeIntent } from './intents.ts';
 import { stateOf, type TrailState } from './lag.ts';
+import { LateCommits } from './late-commits.ts';
 import { ObjectLog } from './object-log.ts';
 import { Outbox, type OutboxRecord, occurrencesIn } from './outbox.ts';
 import { parcelOf } from './parcel.ts';
@@ -21,6 +22,8 @@ import { Segments } from './segments.ts';
 
 /** What stands in the outbox or the journal for so long was left by a process that died. */
 const LEFT_MS = 2 * 60_000;
+/** The same for whoever looks every few seconds: what a process that lives brings into the chain later than that is found to be there. */
+const SOON_MS = 10_000;
 /** Announcements of commits are kept so long, for catalogues that follow them. */
 const JOURNAL_MS = 7 * 24 * 3_600_000;
 const PRUNED_AT_ONCE = 500;
@@ -76,6 +79,9 @@ export class Trail {
   readonly #chains = new Map<string, Chain>();
   /** Up to where the journal was looked through. */
   #position: string | null = null;
+  readonly #late: LateCommits;
+  /** Records of outboxes that wait for their chain. */
+  readonly #taken = new Set<string>();
   /** The outbox, and the objects in which an older release may have left one. */
   readonly #logs: readonly [RecordLog, ...RecordLog[]];
   /** Of records of the outbox that chains hold. */
@@ -87,6 +93,9 @@ export class Trail {
     const objects = new ObjectLog(parts.store, parts.ambient);
     this.#logs = parts.log == null ? [objects] : [parts.log, objects];
     this.#segments = new Segments(parts.store, parts.ambient);
+    // At first all that a sweep at the start leaves out.
+    const late = { ms: SOON_MS, atFirstMs: LEFT_MS };
+    this.#late = new LateCommits(parts.commits, (tenant) => this.#chain(tenant), late);
   }
 
   /** Resolves when it is kept, whatever becomes of this process. @throws {OutsideError} */
@@ -136,6 +145,22 @@ export class Trail {
     await this.advance();
   }
 
+  /**
+   * Finds what processes that died a few seconds ago left: to be called every few seconds. What is older, or took longer, `sweep`
+   * finds. Decision 0204. @returns how much that was. @throws {OutsideError}
+   */
+  async catchUp(): Promise<number> {
+    while (this.#advancing !== null) await this.#advancing.catch(() => {});
+    let found = 0;
+    this.#advancing = this.#catchUp((count) => {
+      found += count;
+    }).finally(() => {
+      this.#advancing = null;
+    });
+    await this.#advancing;
+    return found;
+  }
+
   /** Finds what processes that died left in the outbox and in the journal. @returns how much that was. */
   async sweep(): Promise<number> {
     const now = this.#parts.ambient.clock();
@@ -160,6 +185,14 @@ export class Trail {
     return found;
   }
 
+  async #catchUp(tell: (found: number) => void): Promise<void> {
+    const now = this.#parts.ambient.clock();
+    const outbox = await this.#sweepOutbox(now - SOON_MS);
+    tell(outbox.found + (await this.#late.find(now)));
+    await this.#advance();
+    if (outbox.failure !== null) throw outbox.failure;
+  }
+
   /** What cannot be read there holds up nothing else. */
   async #sweepOutbox(before: number): Promise<{ readonly found: number; readonly failure: unknown }> {
     let found = 0;
@@ -168,6 +201,7 @@ export class Trail {
       try {
         for await (const record of log.left(before)) {
           const { name, tenant } = record;
+          if (this.#taken.has(name)) continue;
           this.#take(tenant, log, { name, occurrences: occurrencesIn(record) }, true);
           found += 1;
         }
@@ -303,8 +337,10 @@ export class Trail {
   }
 
   #take(tenant: string, log: RecordLog, { name, occurrences }: OutboxRecord, found: boolean): void {
+    this.#taken.add(name);
     // What is not removed now a sweep finds, and knows.
     const settled = (): void => {
+      this.#taken.delete(name);
       this.#removals.push(log.remove(name).catch(() => {}));
     };
     // What bears another id than those that are made here may have been told by somebody else before.

@@ -1,4 +1,4 @@
-import { announcedSince } from './announcements.ts';
+import { announcedSince, type FoundAnnouncement, minuteOf } from './announcements.ts';
 import type { AuditRecord } from './audit-record.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
 import type { Head } from './head.ts';
@@ -59,10 +59,13 @@ export class CommitHistory {
     now: number,
   ): Promise<{ readonly commits: readonly AnnouncedCommit[]; readonly position: string }> {
     const { announcements, position: next } = await announcedSince(this.#store, position, now);
-    const commits = announcements.map(({ tenant, document, operation, name, at }) => ({
-      ...{ name, announcedAt: at, tenant, object: document, operation },
-    }));
-    return { commits, position: next };
+    return { commits: announcements.map(commitOf), position: next };
+  }
+
+  /** What was announced since the minute of a moment. @param since milliseconds since 1970. */
+  async announcedLately(since: number): Promise<readonly AnnouncedCommit[]> {
+    const { announcements } = await announcedSince(this.#store, minuteOf(since), since);
+    return announcements.map(commitOf);
   }
 
   /** Removes an announcement that nobody needs any more. */
@@ -94,4 +97,8 @@ export class CommitHistory {
     }
     return Date.parse(current.head.commit.at) > announcedAt + SKEW_MS ? 'superseded' : null;
   }
+}
+
+function commitOf({ tenant, document, operation, name, at }: FoundAnnouncement): AnnouncedCommit {
+  return { name, announcedAt: at, tenant, object: document, operation };
 }

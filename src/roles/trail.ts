@@ -13,6 +13,8 @@ import type { RoleContext } from './role.ts';
 
 /** How soon what happened is brought into the chain: all of that time goes into one segment. */
 const RELAY_EVERY_MS = 500;
+/** At every so many of these what other processes left is looked for: every five seconds. */
+const CATCH_UP_EVERY = 10;
 /** How much nobody has signed for, at most. */
 const SIGN_EVERY_MS = 60_000;
 /** After a failure. */
@@ -82,8 +84,13 @@ export function relayRegularly(trail: Trail, log: Log, integrity: Integrity): { 
   let isEnded = false;
   let isBehind = false;
   let stop = (): void => {};
+  let turn = 0;
   const relay = async (): Promise<void> => {
     try {
+      const isTurn = !isEnded && turn % CATCH_UP_EVERY === 0;
+      turn += 1;
+      const count = isTurn ? await trail.catchUp() : 0;
+      if (count > 0) log.info('swept', { chore: 'events left lately', count });
       await trail.advance();
       if (isBehind) log.info('audit sink caught up');
       isBehind = false;

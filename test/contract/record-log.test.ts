@@ -74,6 +74,31 @@ describe('files', () => {
     expect(lines).toHaveLength(1);
   });
 
+  test('of a process that says nothing, but is there, are not taken over', async () => {
+    let now = 0;
+    const clock = (): number => now;
+    const [log, other] = [await openFiles(folder, clock), await openFiles(folder, clock)];
+    await log.append('t', '1');
+    const left: string[] = [];
+    for (let n = 0; n < 20; n += 1) {
+      now += 5000;
+      for await (const { text } of log.left(now - 10_000)) left.push(text);
+      for await (const { text } of other.left(now - 10_000)) expect.unreachable(text);
+    }
+    expect(new Set(left)).toEqual(new Set(['1']));
+    // Its own records stand behind frames without any.
+    await log.append('t', '2');
+    now += 11_000;
+    const found: string[] = [];
+    for await (const { text } of other.left(now - 10_000)) found.push(text);
+    expect(found).toEqual(['1', '2']);
+    // It only slept: what it adds now is kept elsewhere.
+    for await (const _ of log.left(now - 10_000)) expect.unreachable();
+    await log.append('t', '3');
+    now += 11_000;
+    expect((await textsAt(now)).texts).toEqual(['1', '2', '3']);
+  });
+
   test('go when all that was in them is removed', async () => {
     const log = await openAt(0, 300);
     const names: string[] = [];

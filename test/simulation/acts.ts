@@ -51,6 +51,7 @@ export const KINDS = [
   'relay',
   'relay',
   'relay-left',
+  'relay-lately',
   'sweep',
   'prune',
   'rotate',
@@ -66,6 +67,7 @@ export const GUESTS: readonly Kind[] = ['label', 'version', 'restore', 'redline'
 export const CHORES: readonly Kind[] = [
   'relay',
   'relay-left',
+  'relay-lately',
   'sweep',
   'prune',
   'rotate',
@@ -133,6 +135,7 @@ async function doChore({ vault, alarms }: Clients, server: Server, { kind, opera
   if (kind === 'sweep') await server.sweep();
   if (kind === 'relay') await server.trail.advance();
   if (kind === 'relay-left') await server.trail.sweep();
+  if (kind === 'relay-lately') await server.trail.catchUp();
   if (kind === 'prune') await server.prune();
   if (kind === 'rotate') await server.keys.rotate(TENANT);
   if (kind === 'rewrap') {

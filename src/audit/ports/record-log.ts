@@ -19,7 +19,8 @@ export interface RecordLog {
   append(tenant: string, text: string): Promise<string>;
   /**
    * Records that were appended before a moment and not removed, also by processes that are gone. Some of those that a process
-   * removed may be there again when it is gone. What is damaged comes last, as an error.
+   * removed may be there again when it is gone. What is damaged comes last, as an error. Who asks every few seconds shows by it
+   * that they are there.
    *
    * @param before milliseconds since 1970.
    */

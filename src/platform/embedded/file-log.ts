@@ -11,6 +11,8 @@ const MOST_TOGETHER = 256 * 1024;
 /** Files that one group of records is tried in, one after the other. */
 const MOST_TRIES = 5;
 const NAME = /^([0-9]{15})-[0-9a-f]{16}[.]log$/;
+/** A file to which nothing was added for so long gets a frame without records when its process looks for what was left. */
+const SILENT_MS = 2500;
 /** Stands among what is left of a file for what nobody can read: it stays, and is told again. */
 const UNREADABLE = -1;
 
@@ -35,6 +37,8 @@ interface OwnFile {
   readonly bytes: number;
   /** Where the next frame goes. */
   end: number;
+  /** When the last frame was added; milliseconds since 1970. */
+  addedAt: number;
   /** Records in it. */
   count: number;
   /** Those that were acknowledged and not removed. */
@@ -77,6 +81,12 @@ export class FileLog implements RecordLog {
   }
 
   async *left(before: number): AsyncIterable<KeptRecord> {
+    const file = this.#current;
+    const isSilent = file !== null && this.#clock() - file.addedAt >= SILENT_MS;
+    if (isSilent && !this.#isWriting) {
+      this.#writing = this.#showLife(file);
+      await this.#writing;
+    }
     for (const file of [...this.#files.values()]) yield* this.#leftIn(file, before);
     for (const name of await attempt(() => this.#disk.names())) {
       if (!NAME.test(name) || this.#files.has(name)) continue;
@@ -120,6 +130,20 @@ export class FileLog implements RecordLog {
     this.#isWriting = false;
   }
 
+  /** Whoever looks for what was left of others sees by it that this process is there. */
+  async #showLife(file: OwnFile): Promise<void> {
+    this.#isWriting = true;
+    const frame = encodeFrame({ at: this.#clock(), records: [] });
+    const { end } = file;
+    if (end + frame.length <= file.bytes) {
+      file.end += frame.length;
+      file.addedAt = this.#clock();
+      await this.#writeFrame(file, frame, end).catch(() => {});
+    }
+    // What came meanwhile.
+    await this.#writeAll();
+  }
+
   #takeGroup(): Waiting[] {
     let length = 0;
     const end = this.#waiting.findIndex(({ record: [, text] }, at) => {
@@ -137,6 +161,7 @@ export class FileLog implements RecordLog {
       const { count: first, end } = file;
       file.end += frame.length;
       file.count += records.length;
+      file.addedAt = this.#clock();
       if (await this.#writeFrame(file, frame, end)) {
         for (let at = 0; at < records.length; at += 1) file.left.add(first + at);
         return { file, first };
@@ -177,7 +202,7 @@ export class FileLog implements RecordLog {
 
   async #create(bytes: number): Promise<OwnFile> {
     const name = this.#newName(this.#clock());
-    const own = { name, bytes, end: 0, count: 0, left: new Set<number>() };
+    const own = { name, bytes, end: 0, addedAt: this.#clock(), count: 0, left: new Set<number>() };
     // Known before it is there: who looks for what was left must not take it for another's.
     this.#files.set(name, { ...own, file: null });
     try {
@@ -228,7 +253,15 @@ export class FileLog implements RecordLog {
     const begun = Number(NAME.exec(name)?.[1]);
     if (seen === null || Math.max(begun, decodeFrames(seen).frames.at(-1)?.at ?? 0) >= before) return null;
     const own = this.#newName(begun);
-    const file = { name: own, file: null, bytes: 0, end: 0, count: 0, left: new Set<number>() };
+    const file = {
+      name: own,
+      file: null,
+      bytes: 0,
+      end: 0,
+      addedAt: begun,
+      count: 0,
+      left: new Set<number>(),
+    };
     this.#files.set(own, file);
     const isTaken = await attempt(() => this.#disk.rename(name, own)).catch((error: unknown) => {
       this.#files.delete(own);
