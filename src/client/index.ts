@@ -114,13 +114,16 @@ export {
 export {
   cancelOperation,
   followOperation,
+  followOperations,
   getOperation,
   listOperations,
   type Operation,
+  type OperationNews,
   type OperationPage,
   type OperationQuery,
   type OperationState,
   replayOperation,
+  waitForOperation,
 } from './operations.ts';
 export {
   changeGroup,

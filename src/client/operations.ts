@@ -9,6 +9,8 @@ export type OperationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'ca
 export interface Operation {
   readonly id: string;
   readonly kind: string;
+  /** What it is about, as whoever asked calls it. */
+  readonly name: string | null;
   readonly priority: 'express' | 'normal' | 'batch';
   /** The last three are for good. */
   readonly state: OperationState;
@@ -37,14 +39,20 @@ export interface OperationPage {
 }
 
 export interface OperationQuery {
-  readonly state?: OperationState;
+  /** `open`: queued or running; `ended`: none of these. */
+  readonly state?: OperationState | 'open' | 'ended';
   readonly kind?: string;
+  /** Parts of that one; without it none that is a part of another. */
   readonly parent?: string;
+  /** `tenant`: those of everybody, for administrators who signed in. */
+  readonly scope?: 'own' | 'tenant';
   readonly pageSize?: number;
   readonly pageToken?: string;
 }
 
 const OPERATIONS = '/v1/operations';
+/** Seconds that one request waits for an end: proxies cut what is silent for a minute. */
+const LONG_POLL_SECONDS = 30;
 
 export async function listOperations(
   service: Service,
@@ -72,6 +80,45 @@ export function followOperation(
   how: { readonly lastEventId?: string; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<SentEvent, void> {
   return readEvents(service, `${OPERATIONS}/${encodeURIComponent(id)}/events`, how);
+}
+
+/** What becomes of one's own operations; see `followOperations`. */
+export type OperationNews =
+  | { readonly event: 'operation'; readonly operation: Operation }
+  /** The list may hold others than before: ask for it. */
+  | { readonly event: 'anew' };
+
+/** What becomes of one's own operations that have not ended, for as long as it is asked; a connection that is cut is opened again. */
+export async function* followOperations(
+  service: Service,
+  how: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<OperationNews, void> {
+  for await (const { event, data } of readEvents(service, `${OPERATIONS}/events`, how)) {
+    if (event === 'anew') yield { event };
+    if (event === 'operation') yield { event, operation: JSON.parse(data) as Operation };
+  }
+}
+
+/**
+ * Resolves with an operation that has ended, however long that takes.
+ *
+ * @throws {ProblemError} `operations/not-found` when its time is over; `signal`'s reason.
+ */
+export async function waitForOperation(
+  service: Service,
+  id: string,
+  how: {
+    readonly signal?: AbortSignal;
+    /** Is told how far it is, at the latest after so many seconds again. */
+    readonly onProgress?: (operation: Operation) => void;
+    readonly everySeconds?: number;
+  } = {},
+): Promise<Operation> {
+  for (;;) {
+    const operation = await getOperation(service, id, how.everySeconds ?? LONG_POLL_SECONDS, how.signal);
+    how.onProgress?.(operation);
+    if (operation.state !== 'queued' && operation.state !== 'running') return operation;
+  }
 }
 
 /** Ends it, wherever it is. */

@@ -79,7 +79,9 @@ export {
   type OperationPriority,
   type OperationState,
   OperationStore,
+  type ShelvedOperation,
   type StoredOperation,
+  shelved,
 } from './operations/index.ts';
 export {
   type AllErasures,

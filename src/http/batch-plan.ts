@@ -70,7 +70,6 @@ class BatchSides {
   readonly #files: ReadonlyMap<string, Uint8Array>;
   readonly #share: UploadShare;
   readonly #found = new Map<string, AskedSide>();
-  readonly #names = new Map<string, string>();
 
   constructor(c: Context<HttpEnv>, services: HttpServices, files: readonly SentFile[], share: UploadShare) {
     this.#c = c;
@@ -91,7 +90,7 @@ class BatchSides {
   }
 
   nameOf(side: AskedSide): string {
-    return 'document' in side ? (this.#names.get(side.document) ?? side.document) : side.name;
+    return side.name ?? 'Document';
   }
 
   assertAllNamed(): void {
@@ -112,8 +111,8 @@ class BatchSides {
     const { stored, version } = await documents.version(actorOf(this.#c), side.document, side.version);
     if (!isWord(version.facts.type))
       throw new DocumentsError('documents/not-word', 'Only Word documents can be compared.');
-    this.#names.set(side.document, stored.head.name);
-    return { document: side.document, version: version.number };
+    const { name } = stored.head;
+    return { document: side.document, version: version.number, name };
   }
 
   async #upload(id: string): Promise<AskedSide> {

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Operation } from '../documents/index.ts';
+import { BATCH, type BatchRequest, COMPARISON, type ComparisonRequest } from '../jobs/index.ts';
 import { PROBLEMS, type ProblemCode, problemName } from './errors.ts';
 import type { operationSchema } from './routes/long-work-api.ts';
 
@@ -18,7 +19,7 @@ export function viewOperation(operation: Operation): z.output<typeof operationSc
   const { createdAt, startedAt, endedAt, expectedEndAt, expiresAt } = operation;
   const self = operationLink(id);
   return {
-    ...{ id, kind, priority, state, stage, percent, attempt, parent },
+    ...{ id, kind, name: nameOf(operation), priority, state, stage, percent, attempt, parent },
     ...{ createdAt, createdBy: actor.id, startedAt, endedAt, expectedEndAt },
     expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
     error: problemOf(operation),
@@ -26,6 +27,18 @@ export function viewOperation(operation: Operation): z.output<typeof operationSc
     result: resultOf(operation),
     links: { self, events: `${self}/events`, cancel: `${self}/cancel` },
   };
+}
+
+/** What it is about, in the words of whoever asked; nothing but what takes operations of these kinds writes their requests. */
+function nameOf({ kind, request }: Operation): string | null {
+  if (kind === BATCH) return (request as BatchRequest).name;
+  if (kind !== COMPARISON) return null;
+  const { original, modified } = request as ComparisonRequest;
+  const said = (side: ComparisonRequest['original']): string => {
+    const name = side.name ?? 'Document';
+    return 'document' in side ? `${name}, version ${side.version}` : name;
+  };
+  return `${said(original)} → ${said(modified)}`;
 }
 
 /** The same problem that a request would have got. */

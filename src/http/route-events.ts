@@ -75,6 +75,7 @@ export const ROUTE_EVENTS: Readonly<Record<string, RouteEvent>> = {
   'delete /v1/groups/{id}': { type: 'group.deleted' },
   'get /v1/operations': { type: 'operation.listed' },
   'get /v1/operations/{id}': { type: 'operation.read' },
+  'get /v1/operations/events': { type: 'operation.followed' },
   'get /v1/operations/{id}/events': { type: 'operation.followed' },
   'post /v1/operations/{id}/cancel': { type: 'operation.cancelled' },
   'post /v1/operations/{id}/replay': { type: 'operation.replayed' },

@@ -62,8 +62,7 @@ export {
 export type { Handler, Handlers, Task } from './work/handlers.ts';
 export {
   Operations,
-  type OperationsPage,
   type OperationsParts,
-  type OperationsQuery,
 } from './work/operations.ts';
+export { pageOf } from './work/pages.ts';
 export { LOCK_MS, MOST_ATTEMPTS, Worker, type WorkerState } from './work/worker.ts';

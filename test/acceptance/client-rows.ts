@@ -245,7 +245,14 @@ const administration: readonly Row[] = [
     client.getErasureCertificate(s, 'd_1'),
   ),
   row('get /v1/operations', 'listOperations', (s) => client.listOperations(s, { state: 'running' })),
+  row('get /v1/operations/events', 'followOperations', async (s) => {
+    await client
+      .followOperations(s)
+      .next()
+      .catch(() => {});
+  }),
   row('get /v1/operations/{id}', 'getOperation', (s) => client.getOperation(s, 'o_1', 5)),
+  row('get /v1/operations/{id}', 'waitForOperation', (s) => client.waitForOperation(s, 'o_1')),
   row('get /v1/operations/{id}/events', 'followOperation', async (s) => {
     // What answers here sends no events.
     await client

@@ -41,6 +41,26 @@ async function ended(of: Ask, place: string): Promise<Answer['body']> {
 const compare = (original: Uint8Array, modified: Uint8Array, headers: Record<string, string> = LATER) =>
   ask('/v1/comparisons', { method: 'POST', body: form({ original, modified }), headers });
 
+test('what becomes of all of one’s own is told as it goes on', async () => {
+  const controller = new AbortController();
+  const response = await fetch(`${service.url}/v1/operations/events`, { signal: controller.signal });
+  expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const hear = async (wanted: RegExp): Promise<void> => {
+    while (!wanted.test(text)) text += (await reader?.read())?.value ?? '';
+  };
+  await hear(/^event: anew$/m);
+  text = '';
+  const done = await ended(ask, placeOf(await compare(word('The fee is 50.'), word('The fee is 70.'))));
+  await hear(/^event: anew$/m);
+  const { body } = await ask('/v1/operations?state=ended&kind=comparison');
+  expect(body.operations[0]).toMatchObject({ id: done.id, name: 'original.docx → modified.docx' });
+  expect((await ask('/v1/operations?state=open')).body.operations).toEqual([]);
+  controller.abort();
+  await reader?.cancel().catch(() => {});
+});
+
 describe('a comparison that is done later', () => {
   test('is followed at its address, and what came of it is where it says', async () => {
     const place = placeOf(await compare(word('The rent is 100.'), word('The rent is 120.')));

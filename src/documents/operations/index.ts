@@ -3,7 +3,9 @@ export {
   type ListedOperation,
   type OperationPlace,
   OperationStore,
+  type ShelvedOperation,
   type StoredOperation,
+  shelved,
 } from './operation-store.ts';
 export {
   changed,

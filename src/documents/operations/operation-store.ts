@@ -6,6 +6,7 @@ import { ABSENT, type BlobInfo, type BlobStore, type VersionedBlobStore } from '
 import type { DataKeys } from '../data-keys.ts';
 import { SealedBytes } from '../sealed-bytes.ts';
 import { type SealedObject, SealedObjects, type SealedPlace } from '../sealed-objects.ts';
+import { OperationShelf } from './operation-shelf.ts';
 import { changed, isOpen, type NewOperation, type Operation, type OperationState } from './record.ts';
 
 /** An operation, and which write it came from. */
@@ -39,6 +40,12 @@ export interface OperationPlace {
   readonly id: string;
 }
 
+/** An operation, and on whose shelf it stands. */
+export type ShelvedOperation = Pick<
+  ListedOperation,
+  'tenant' | 'id' | 'kind' | 'state' | 'caller' | 'parent'
+>;
+
 export interface OperationStoreParts {
   readonly heads: VersionedBlobStore;
   /** Where it stands which operations have not ended. */
@@ -60,15 +67,18 @@ const DAY_MS = 24 * 3_600_000;
 /**
  * Operations as sealed objects `operations/TENANT/ID`, replaced under their generation; what was sent with them as
  * `inputs/TENANT/ID/NAME`. `pending/TENANT/ID` stands for each that has not ended, so that a sweep looks at those alone: it is
- * there before the record, and goes after the end was told. Decision 0184. Throws `OutsideError` and `documents/unclear`.
+ * there before the record, and goes after the end was told. A shelf for each caller says which are whose. Decisions 0184, 0206. Throws `OutsideError` and `documents/unclear`.
  */
 export class OperationStore {
   readonly #parts: OperationStoreParts;
   readonly #records: SealedObjects<Envelope>;
   readonly #inputs: SealedBytes;
+  /** Whose operations are where, by caller and state. */
+  readonly shelf: OperationShelf;
 
   constructor(parts: OperationStoreParts) {
     this.#parts = parts;
+    this.shelf = new OperationShelf(parts.spool);
     this.#records = new SealedObjects(parts.heads, parts.keys, parts.ambient, 'operation');
     this.#inputs = new SealedBytes(parts.heads, parts.keys, parts.ambient, 'input');
   }
@@ -116,7 +126,7 @@ export class OperationStore {
       ...{ expiresAt: null, events: [] },
     };
     const operation = changed(begun, {}, now);
-    const place = { tenant: operation.tenant, id };
+    const place = shelved(operation);
     const sent = Object.entries(inputs).map(([name, bytes]) =>
       this.#inputs.write(inputPlace(place, name), bytes),
     );
@@ -138,6 +148,8 @@ export class OperationStore {
    * @returns `null` when somebody did, or it is gone.
    */
   async write(base: StoredOperation, next: Operation): Promise<StoredOperation | null> {
+    // Before it: whoever reads that it has ended finds it among those that have.
+    if (isOpen(base.operation) && !isOpen(next)) await this.shelf.put(shelved(next));
     let current: StoredOperation | null = base;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const stored: StoredOperation | null = await this.#put(current, next).catch(unlessRefused);
@@ -183,16 +195,23 @@ export class OperationStore {
   }
 
   /** Notes that it has not ended. */
-  async mark(place: OperationPlace): Promise<void> {
-    await this.#parts.spool.write(markOf(place), new Uint8Array(), { ifGeneration: ABSENT });
+  async mark(operation: ShelvedOperation): Promise<void> {
+    const mark = this.#parts.spool.write(markOf(operation), new Uint8Array(), { ifGeneration: ABSENT });
+    await Promise.all([mark, this.shelf.put({ ...operation, state: 'queued' })]);
   }
 
   /** It has ended, and all that follows from that was done. */
-  async unmark(place: OperationPlace): Promise<void> {
-    const { heads, spool, ambient, prunesItself } = this.#parts;
-    const { name } = recordPlace(place);
+  async unmark(operation: ShelvedOperation): Promise<void> {
+    const { heads, ambient, prunesItself } = this.#parts;
+    const { name } = recordPlace(operation);
     if (!prunesItself) await heads.prune(name, { newest: 0, before: ambient.clock() + 1 });
-    await spool.delete(markOf(place));
+    await this.shelf.take({ ...operation, state: 'queued' });
+    await this.dropMark(operation);
+  }
+
+  /** What is left of one that never came to be. */
+  async dropMark(place: OperationPlace): Promise<void> {
+    await this.#parts.spool.delete(markOf(place));
   }
 
   /** Those that have not ended, or of which that is not known yet. @param tenant only of that one. */
@@ -212,10 +231,17 @@ export class OperationStore {
   }
 
   /** Removes all that is kept of one, whatever became of it. */
-  async remove(place: OperationPlace): Promise<void> {
-    await this.dropInputs(place);
-    await this.#parts.heads.purge(recordPlace(place).name);
-    await this.#parts.spool.delete(markOf(place));
+  async remove(operation: ShelvedOperation): Promise<void> {
+    await this.dropInputs(operation);
+    await this.shelf.clear(operation);
+    await this.#parts.heads.purge(recordPlace(operation).name);
+    await this.dropMark(operation);
+  }
+
+  /** Puts right whose operations are where, of one tenant. @param all of its records. @returns how many were elsewhere. */
+  async tidy(tenant: string, all: readonly ShelvedOperation[]): Promise<number> {
+    const old = this.#parts.ambient.clock() - DAY_MS;
+    return await this.shelf.tidy(tenant, all, (id) => begunAt(id) < old);
   }
 
   /**
@@ -234,7 +260,7 @@ export class OperationStore {
     for await (const { id } of this.list(tenant)) {
       const stored = await this.read({ tenant, id });
       if (stored === null || !stored.operation.documents.some((one) => documents.includes(one))) continue;
-      await this.remove({ tenant, id });
+      await this.remove(shelved(stored.operation));
       await removeResult(stored.operation);
       removed += 1;
     }
@@ -296,6 +322,11 @@ function begunAt(id: string): number {
 /** Tells callers of a tenant apart without naming them. */
 export function callerOf({ kind, id }: Pick<Actor, 'kind' | 'id'>): string {
   return createHash('sha256').update(`${kind}\n${id}`).digest('hex').slice(0, 32);
+}
+
+/** On whose shelf an operation stands. */
+export function shelved({ tenant, id, kind, state, actor, parent }: Operation): ShelvedOperation {
+  return { tenant, id, kind, state, caller: callerOf(actor), parent };
 }
 
 function attributesOf({ kind, state, actor, parent, expiresAt }: Operation): Record<string, string> {

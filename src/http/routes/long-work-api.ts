@@ -17,6 +17,7 @@ export const operationSchema = z
   .object({
     id: z.string(),
     kind: z.string().openapi({ example: 'comparison' }),
+    name: z.string().nullable().openapi({ description: 'What it is about, as whoever asked calls it.' }),
     priority: z.enum(['express', 'normal', 'batch']),
     state: state.openapi({ description: '`succeeded`, `failed` and `cancelled` are for good.' }),
     stage: z.string().nullable().openapi({ description: 'What is being done.' }),
@@ -49,12 +50,20 @@ export const listOperations = createRoute({
   path: '/v1/operations',
   summary: 'What takes longer than a request',
   description:
-    'One’s own, the latest first; administrators see all. A page may hold less than was asked for.',
+    'One’s own, the latest first. Parts of others, such as the pairs of a batch, are listed by their `parent` alone. A page may hold less than was asked for.',
   request: {
     query: z.strictObject({
-      state: state.optional(),
+      state: z
+        .enum([...OPERATION_STATES, 'open', 'ended'])
+        .optional()
+        .openapi({
+          description: '`open`: `queued` or `running`; `ended`: none of these.',
+        }),
       kind: z.string().max(64).optional(),
       parent: z.string().max(64).optional(),
+      scope: z.enum(['own', 'tenant']).default('own').openapi({
+        description: '`tenant`: those of everybody, for administrators who signed in.',
+      }),
       pageSize: z.coerce.number().int().min(1).max(MOST_PAGE).default(50),
       pageToken: z.string().max(1000).optional(),
     }),
@@ -68,6 +77,18 @@ export const listOperations = createRoute({
           .openapi('OperationPage'),
       ),
     },
+    ...problemResponses,
+  },
+});
+
+export const followOperations = createRoute({
+  method: 'get',
+  path: '/v1/operations/events',
+  summary: 'What becomes of one’s own operations, as they go on',
+  description:
+    'Server-sent events: `operation` with an operation that has not ended, again whenever something became of it, and when it ends; `anew` when the list may hold others than before, so at the beginning. Whoever is cut comes back and asks for the list. No parts of others, and at most 100 at a time.',
+  responses: {
+    200: { description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
     ...problemResponses,
   },
 });

@@ -1,7 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type Principal, signInRequired } from '../../access/index.ts';
-import { isOpen, type Operation, type OperationEvent } from '../../documents/index.ts';
+import { AccessError, type Principal, signInRequired } from '../../access/index.ts';
+import {
+  isOpen,
+  OPERATION_STATES,
+  type Operation,
+  type OperationEvent,
+  type OperationState,
+} from '../../documents/index.ts';
 import { signalOf } from '../arriving.ts';
 import { sendWhole } from '../body.ts';
 import { viewOperation } from '../operation-views.ts';
@@ -10,6 +16,7 @@ import type { HttpEnv, HttpServices } from '../services.ts';
 import {
   cancelOperation,
   followOperation,
+  followOperations,
   getOperation,
   listOperations,
   replayOperation,
@@ -23,8 +30,18 @@ const STREAM = {
   // Proxies that gather answers would keep what happens from whoever waits for it.
   'X-Accel-Buffering': 'no',
 };
+const OPEN: readonly OperationState[] = ['queued', 'running'];
+const STATES: Readonly<Record<OperationState | 'open' | 'ended', readonly OperationState[]>> = {
+  ...{ queued: ['queued'], running: ['running'], succeeded: ['succeeded'], failed: ['failed'] },
+  ...{ cancelled: ['cancelled'], open: OPEN },
+  ended: OPERATION_STATES.filter((state) => !OPEN.includes(state)),
+};
 /** Milliseconds after which it is looked, whether or not it was heard that something happened. */
 const LOOK_EVERY_MS = 1000;
+/** Whoever is cut comes back at once: there is nothing to be spared. */
+const RETRY = 'retry: 1000\n\n';
+const STILL = ': still going on\n\n';
+const LONGEST_STREAM_MS = 10 * 60_000;
 /** Looks without news after which something is sent all the same, so that a connection that died is noticed. */
 const QUIET_LOOKS = 15;
 
@@ -33,12 +50,17 @@ export function addLongWorkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServi
   const { operations } = services;
   app.openapi(listOperations, async (c) => {
     const { pageSize: size, pageToken, ...asked } = c.req.valid('query');
+    const { state, scope, ...others } = asked;
     const after = pageToken === undefined ? {} : { after: decodePageToken(pageToken, asked).id };
     const { actor, managing } = callerOf(c);
-    const page = await operations.list(actor, { ...asked, ...after, size }, managing);
+    if (scope === 'tenant' && !managing)
+      throw new AccessError('access/refused', 'Only an administrator sees what others have done.');
+    const query = { ...others, ...after, size, states: state === undefined ? undefined : STATES[state] };
+    const page = await operations.list(actor, query, scope === 'tenant');
     const nextPageToken = page.next === null ? null : encodePageToken({ value: '', id: page.next }, asked);
     return c.json({ operations: page.operations.map(viewOperation), nextPageToken }, 200, FRESH);
   });
+  serve(app, followOperations, (c) => followAll(c, services));
   app.openapi(getOperation, async (c) => {
     const { id } = c.req.valid('param');
     const { wait } = c.req.valid('query');
@@ -91,9 +113,22 @@ async function follow(c: Context<HttpEnv>, services: HttpServices): Promise<Resp
   const seen = Number.isSafeInteger(given) && given > 0 ? given : 0;
   const operation = await services.operations.find(actor, id, managing);
   if (!isOpen(operation) && behind(operation, seen).length === 0) return c.body(null, 204, FRESH);
+  return stream(c, services, (signal) => newsOf(services, { actor, managing, id, seen, signal }));
+}
+
+async function followAll(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
+  const { actor } = callerOf(c);
+  return stream(c, services, (signal) => allNewsOf(services, actor, signal));
+}
+
+/** Sends text as it comes, until whoever asked is gone. */
+async function stream(
+  c: Context<HttpEnv>,
+  { log }: HttpServices,
+  newsFor: (signal: AbortSignal) => AsyncGenerator<string, void, undefined>,
+): Promise<Response> {
   const abandoned = new AbortController();
-  const signal = AbortSignal.any([signalOf(c), abandoned.signal]);
-  const news = newsOf(services, { actor, managing, id, seen, signal });
+  const news = newsFor(AbortSignal.any([signalOf(c), abandoned.signal]));
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
     {
@@ -109,7 +144,27 @@ async function follow(c: Context<HttpEnv>, services: HttpServices): Promise<Resp
     },
     { highWaterMark: 0 },
   );
-  return sendWhole(c, body, STREAM, services.log);
+  return sendWhole(c, body, STREAM, log);
+}
+
+/** What becomes of one's own operations, as it is sent, for some minutes: then it is looked anew who asks. */
+async function* allNewsOf(
+  { operations, stopping, clock }: HttpServices,
+  actor: Principal['actor'],
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  const until = clock() + LONGEST_STREAM_MS;
+  let quiet = 0;
+  yield RETRY;
+  for await (const { isAnew, operations: changed } of operations.watch(actor, signal)) {
+    const anew = isAnew ? 'event: anew\ndata: {}\n\n' : '';
+    const views = changed.map((one) => `event: operation\ndata: ${JSON.stringify(viewOperation(one))}\n\n`);
+    const news = anew + views.join('');
+    quiet = news === '' ? quiet + 1 : 0;
+    if (news !== '') yield news;
+    else if (quiet % QUIET_LOOKS === 0) yield STILL;
+    if (stopping() || clock() > until) return;
+  }
 }
 
 /** What becomes of an operation behind an event, as it is sent, until its end, or that of the connection or the service. */
@@ -126,8 +181,7 @@ async function* newsOf(
   const { actor, managing, id, signal } = asked;
   let { seen } = asked;
   let quiet = 0;
-  // Whoever is cut comes back at once: there is nothing to be spared.
-  yield 'retry: 1000\n\n';
+  yield RETRY;
   while (!signal.aborted) {
     const heard = operations.heard(id, LOOK_EVERY_MS, signal);
     const operation = await operations.find(actor, id, managing);
@@ -135,7 +189,7 @@ async function* newsOf(
     seen = news.at(-1)?.sequence ?? seen;
     quiet = news.length > 0 ? 0 : quiet + 1;
     if (news.length > 0) yield news.map(sent).join('');
-    else if (quiet % QUIET_LOOKS === 0) yield ': still going on\n\n';
+    else if (quiet % QUIET_LOOKS === 0) yield STILL;
     if (!isOpen(operation) || stopping()) return;
     await heard;
   }

@@ -125,7 +125,7 @@ async function compareLater(
   const sent = Object.entries(sides).filter(([, { compared }]) => compared.document === null);
   const sideOf = (input: 'original' | 'modified'): AskedSide => {
     const { document: kept, version, name } = sides[input].compared;
-    return kept === null || version === null ? { input, name } : { document: kept, version };
+    return kept === null || version === null ? { input, name } : { document: kept, version, name };
   };
   const { author = authorOf(c), date, ...others } = asked.options;
   const request: ComparisonRequest = {

@@ -29,7 +29,12 @@ export const COMPARISON = 'comparison';
 /** A document that was sent with the operation, or a version of a kept one. */
 export type AskedSide =
   | { readonly input: string; readonly name: string }
-  | { readonly document: string; readonly version: number };
+  | {
+      readonly document: string;
+      readonly version: number;
+      /** What it was called when it was asked for. */
+      readonly name?: string;
+    };
 
 /** What an operation of the kind `comparison` is asked. */
 export interface ComparisonRequest {

@@ -9,13 +9,16 @@ import {
   type NewOperation,
   type Operation,
   type OperationPlace,
-  type OperationState,
   type OperationStore,
   type StoredOperation,
+  shelved,
 } from '../../documents/index.ts';
 import type { Timer } from '../../kit/index.ts';
 import { JobError } from '../errors.ts';
 import type { AfterDead, DeadJob, Job, JobQueue } from '../ports/job-queue.ts';
+import { type OperationsPage, type OperationsQuery, pageOf } from './pages.ts';
+import { Shelves } from './shelves.ts';
+import { type News, watch } from './watching.ts';
 
 export interface OperationsParts {
   readonly store: OperationStore;
@@ -32,25 +35,7 @@ export interface OperationsParts {
   readonly onBehind: (error: unknown) => void;
 }
 
-/** Which operations are to be listed. */
-export interface OperationsQuery {
-  readonly state?: OperationState | undefined;
-  readonly kind?: string | undefined;
-  readonly parent?: string | undefined;
-  /** The last one of the page before. */
-  readonly after?: string | undefined;
-  readonly size: number;
-}
-
-export interface OperationsPage {
-  readonly operations: readonly Operation[];
-  /** Behind which id the list goes on; `null` at its end. */
-  readonly next: string | null;
-}
-
 const TOPIC = 'operations';
-/** Operations of others that are passed over before a page is given as it is. */
-const MOST_PASSED = 2000;
 /** Ids that the queue is asked about at once. */
 const ASKED_AT_ONCE = 500;
 const MOST_TRIES = 5;
@@ -88,6 +73,7 @@ export class Operations {
   /** Takes one: when this resolves it will be done, or it will be said why not. @param inputs what was sent with it. */
   async accept(asked: NewOperation, inputs: Readonly<Record<string, Uint8Array>> = {}): Promise<Operation> {
     const operation = await this.begin(asked, inputs);
+    this.publish(callerOf(operation.actor));
     await this.enqueue([operation]);
     return operation;
   }
@@ -104,7 +90,7 @@ export class Operations {
       await trail.record({ ...eventOf(operation), type: 'operation.created', id: `${operation.id}.created` });
     } catch (error) {
       // Nothing is done that cannot be audited.
-      await store.remove(operation);
+      await store.remove(shelved(operation));
       throw error;
     }
     return operation;
@@ -135,9 +121,9 @@ export class Operations {
   }
 
   /** Removes one that has ended, so that another can have its id. */
-  async drop({ id, tenant }: Operation): Promise<void> {
-    await this.#parts.queue.remove(id).catch(this.#parts.onBehind);
-    await this.#parts.store.remove({ tenant, id });
+  async drop(operation: Operation): Promise<void> {
+    await this.#parts.queue.remove(operation.id).catch(this.#parts.onBehind);
+    await this.#parts.store.remove(shelved(operation));
   }
 
   /** @throws {JobError} `operations/not-found`, also for those of others. @param managing whether all of the tenant may be seen. */
@@ -145,23 +131,16 @@ export class Operations {
     return (await this.#find(actor, id, managing)).operation;
   }
 
-  /** The latest first. A page may hold less than was asked for, also none, and yet be followed by another one. */
-  async list(actor: Actor, query: OperationsQuery, managing: boolean): Promise<OperationsPage> {
-    const { store } = this.#parts;
-    const caller = callerOf(actor);
-    const operations: Operation[] = [];
-    let passed = 0;
-    let last = query.after ?? null;
-    for await (const listed of store.list(actor.tenant, query.after)) {
-      if (operations.length >= query.size || passed >= MOST_PASSED) return { operations, next: last };
-      last = listed.id;
-      const isMeant = (managing || listed.caller === caller) && fits(listed, query);
-      // It may have gone on since: what is shown is what it is now.
-      const stored = isMeant ? await store.read(listed) : null;
-      if (stored === null) passed += 1;
-      else operations.push(stored.operation);
-    }
-    return { operations, next: null };
+  /** @param everyones all of the tenant and not one's own alone: what is not meant is passed over one by one. */
+  async list(actor: Actor, query: OperationsQuery, everyones: boolean): Promise<OperationsPage> {
+    const { store, ambient } = this.#parts;
+    return await pageOf(store, actor, query, { everyones, now: ambient.clock() });
+  }
+
+  /** @returns what became of one's own since, as it does; see `watch`. */
+  watch(actor: Actor, signal: AbortSignal): AsyncGenerator<News, void, undefined> {
+    const { store, timer } = this.#parts;
+    return watch({ store, timer, on: (topic, listen) => this.on(topic, listen) }, actor, signal);
   }
 
   /** Ends one, wherever it is; the work on it stops. One that has ended stays as it is. */
@@ -211,11 +190,13 @@ export class Operations {
     const { id } = stored.operation;
     const begun = { state: 'queued', stage: null, percent: 0, attempt: 0, worker: null } as const;
     const open = { endedAt: null, expiresAt: null, error: null, dead: false } as const;
-    await store.mark(stored.operation);
+    await store.mark(shelved(stored.operation));
     const next = changed(stored.operation, { ...begun, ...open }, ambient.clock(), 'replayed');
     const written = await store.write(stored, next);
     if (written === null) return null;
+    await store.shelf.take(shelved(stored.operation)).catch(this.#parts.onBehind);
     this.publish(id);
+    this.publish(callerOf(stored.operation.actor));
     return written.operation;
   }
 
@@ -289,19 +270,23 @@ export class Operations {
     for await (const place of store.pending()) marked.set(place.id, place);
     const now = ambient.clock();
     const open = new Set<string>();
+    const shelves = new Shelves(store);
     let done = 0;
     for await (const listed of store.list()) {
       if (isOpen(listed)) open.add(listed.id);
       const isMarked = marked.delete(listed.id);
       const isOver = listed.expiresAt !== null && listed.expiresAt <= now;
-      if (isOver && (await this.#isWhole(listed))) await store.remove(listed);
+      const isGone = isOver && (await this.#isWhole(listed));
+      if (!isGone) done += await shelves.add(listed);
+      if (isGone) await store.remove(listed);
       else if (isOpen(listed) && !isMarked) await store.mark(listed);
       else if (!isOpen(listed) && isMarked) await this.#settleLeft(listed);
       else continue;
       done += 1;
     }
+    done += await shelves.end();
     // Left by processes that died before there was a record.
-    for (const place of marked.values()) if ((await store.read(place)) === null) await store.unmark(place);
+    for (const place of marked.values()) if ((await store.read(place)) === null) await store.dropMark(place);
     return done + (await this.#revive(open)) + (await store.sweepInputs());
   }
 
@@ -354,7 +339,7 @@ export class Operations {
     });
     for (const listen of this.#onEnd) await listen(operation);
     if (!operation.dead && retains?.(operation) !== true) await store.dropInputs(operation);
-    await store.unmark(operation);
+    await store.unmark(shelved(operation));
   }
 
   async #find(actor: Actor, id: string, managing: boolean): Promise<StoredOperation> {
@@ -374,14 +359,6 @@ export class Operations {
 /** What the queue is told of an operation. */
 function jobOf({ id, tenant, priority }: Operation): Job {
   return { id, tenant, priority };
-}
-
-function fits(listed: ListedOperation, { state, kind, parent }: OperationsQuery): boolean {
-  return (
-    (state === undefined || listed.state === state) &&
-    (kind === undefined || listed.kind === kind) &&
-    (parent === undefined || listed.parent === parent)
-  );
 }
 
 /** What the audit trail is told of one. */

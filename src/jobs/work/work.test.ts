@@ -339,26 +339,3 @@ describe('a sweep', () => {
     expect(await names('spool', 'pending/')).toEqual([]);
   });
 });
-
-describe('the list of operations', () => {
-  test('has one’s own, the latest first, in pages', async () => {
-    const ids: string[] = [];
-    for (let n = 0; n < 5; n += 1) {
-      ids.unshift((await shop.begin({ actor: { ...ACTOR, id: n === 2 ? 'other' : ACTOR.id } })).id);
-      shop.pass(10);
-    }
-    const mine = ids.filter((_, at) => at !== 2);
-    const list = async (after?: string, managing = false) => {
-      const { operations, next } = await shop.operations.list(ACTOR, { size: 2, after }, managing);
-      return { ids: operations.map(({ id }) => id), next };
-    };
-    const first = await list();
-    expect(first.ids).toEqual(mine.slice(0, 2));
-    const second = await list(first.next ?? '');
-    expect(second.ids).toEqual(mine.slice(2));
-    expect((await list(undefined, true)).ids).toEqual(ids.slice(0, 2));
-    await shop.operations.cancel(ACTOR, ids[0] ?? '', false);
-    const { operations } = await shop.operations.list(ACTOR, { size: 10, state: 'cancelled' }, true);
-    expect(operations.map(({ id }) => id)).toEqual([ids[0]]);
-  });
-});
