@@ -13,7 +13,10 @@ const { run } = await import('./program.ts');
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await run(process.argv.slice(2), {
-  stdin: process.stdin,
+  // Only asking for it opens it.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   today: () => new Date(),

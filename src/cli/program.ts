@@ -1,17 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addAdmin } from './admin.ts';
-import { addArchiveCommands } from './archives/commands.ts';
-import { addAudit } from './audit/commands.ts';
-import { addBatch } from './batch/command.ts';
-import { addChangeCommands } from './change-commands.ts';
-import { addDocumentCommands } from './documents/commands.ts';
-import { addEditCommands } from './edit-commands.ts';
 import { CliError, EXIT, type Problem, toProblem } from './errors.ts';
 import { type Io, paint, write } from './io.ts';
 import { withOptions } from './options.ts';
-import { addRetention } from './retention/commands.ts';
-import { addShowCommands } from './show-commands.ts';
 
 const EXAMPLES = `
 Examples:
@@ -68,10 +59,10 @@ Examples:
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.done;
-  const program = createProgram(io, (code) => {
-    exitCode = code;
-  });
   try {
+    const program = await createProgram(args[0], io, (code) => {
+      exitCode = code;
+    });
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -82,7 +73,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io, done: (exitCode: number) => void): Command {
+/** What is asked for most, and must start soonest: the modules of all the other verbs are not loaded for it. */
+const OWN_VERBS: ReadonlySet<string> = new Set(['compare', 'verify']);
+
+async function createProgram(
+  verb: string | undefined,
+  io: Io,
+  done: (exitCode: number) => void,
+): Promise<Command> {
   const ignore = (): void => {};
   const program = new Command('redline')
     .description('Two versions of a contract in, one Word document with proven tracked changes out.')
@@ -99,16 +97,9 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
     });
   addCompare(program, io, done);
   addVerify(program, io, done);
-  addBatch(program, io, done);
-  addChangeCommands(program, io, done);
-  addShowCommands(program, io, done);
-  addEditCommands(program, io, done);
-  addDocumentCommands(program, io, done);
-  addRetention(program, io, done);
-  addArchiveCommands(program, io, done);
-  addServe(program, done);
-  addAdmin(program, io, done);
-  addAudit(program, io, done);
+  if (OWN_VERBS.has(verb ?? '')) return program;
+  const { addOtherVerbs } = await import('./other-verbs.ts');
+  addOtherVerbs(program, io, done);
   return program;
 }
 
@@ -146,26 +137,6 @@ function addVerify(program: Command, io: Io, done: (exitCode: number) => void): 
     .action(async (original, modified, redline, flags) => {
       const { runVerify } = await import('./verify.ts');
       done(await runVerify({ original, modified, redline }, flags, io));
-    });
-}
-
-function addServe(program: Command, done: (exitCode: number) => void): void {
-  program
-    .command('serve')
-    .description('serve the page and the HTTP API on this machine, until Ctrl-C')
-    .option('--port <number>', 'the port, 0 for a free one (default: PORT, else 8080)')
-    .option('--data <folder>', 'where results are kept (default: REDLINE_DATA, else .redline)')
-    .action(async (flags) => {
-      const { runServe } = await import('./serve.ts');
-      done(await runServe(flags));
-    });
-  program
-    .command('worker')
-    .description('do what takes longer than a request for services with the same data, until Ctrl-C')
-    .option('--data <folder>', 'where they keep what they work with (default: REDLINE_DATA, else .redline)')
-    .action(async (flags) => {
-      const { runWorker } = await import('./serve.ts');
-      done(await runWorker(flags));
     });
 }
 
