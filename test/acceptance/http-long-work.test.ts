@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { readConfig } from '../../src/config.ts';
-import { changed, isOpen, type Operation, type StoredOperation } from '../../src/documents/index.ts';
-import { createLog, systemClock } from '../../src/kit/index.ts';
-import { openEmbeddedPlatform } from '../../src/platform/embedded/index.ts';
-import { openLibrary } from '../../src/roles/index.ts';
+import { isOpen, type Operation } from '../../src/documents/index.ts';
+import { DrivenOperation } from './driven-operation.ts';
 import { type Answer, type Ask, asking, json, keep, word } from './kept.ts';
 import { asked, form, type Service, STAND_IN_ENGINE, startService } from './service.ts';
 
@@ -137,7 +134,10 @@ test('cancelling stops the thread', async () => {
     await vi.waitFor(async () => expect((await held.health()).pool.running).toBe(0), {
       timeout: PATIENCE_MS,
     });
-    expect((await there(`${place}/events`, { headers: { 'last-event-id': '99' } })).status).toBe(204);
+    const { body: told } = await there(`${place}/events`);
+    const [last] = [...new TextDecoder().decode(told).matchAll(/^id: (\d+)$/gm)].at(-1)?.slice(1) ?? [];
+    const headers = { 'last-event-id': last ?? '' };
+    expect((await there(`${place}/events`, { headers })).status).toBe(204);
   } finally {
     await held.stop();
   }
@@ -145,68 +145,93 @@ test('cancelling stops the thread', async () => {
 
 describe('the events of an operation', () => {
   test('are all seen by a client that is cut again and again', async () => {
-    // Another process at the same data, in which nobody works: so what happens is known.
-    const settings = { PORT: '0', REDLINE_DATA: service.dataDirectory };
-    const config = readConfig(settings, {});
-    const platform = await openEmbeddedPlatform(service.dataDirectory, config);
-    const log = createLog('error', { write: () => {} });
-    const library = await openLibrary({ config, platform, clock: systemClock, log });
-    const actor = {
-      ...({ tenant: 'local', kind: 'operator', id: 'operator', credential: 'loopback' } as const),
-      ...{ address: null, requestId: 'r', subjects: [] },
+    const driven = await DrivenOperation.open(service.dataDirectory);
+    const seen: number[] = [];
+    const read = async (): Promise<number> => {
+      const controller = new AbortController();
+      const last = seen.at(-1);
+      const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': String(last) };
+      const response = await fetch(`${service.url}/v1/operations/${driven.id}/events`, {
+        headers,
+        signal: controller.signal,
+      });
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      // Cut in the middle of what comes: as soon as one more event is whole.
+      while (response.status === 200 && !/^id: \d+\n[\s\S]*?\n\n/m.test(text)) {
+        const next = await reader?.read();
+        if (next?.value === undefined) break;
+        text += next.value;
+      }
+      controller.abort();
+      await reader?.cancel().catch(() => {});
+      const [, first] = /^id: (\d+)\n[\s\S]*?\n\n/m.exec(text) ?? [];
+      if (first !== undefined) seen.push(Number(first));
+      return response.status;
     };
     try {
-      let stored: StoredOperation = await library.operations.create({
-        ...{ kind: 'of nobody here', priority: 'batch', actor, request: {} },
-      });
-      const { id } = stored.operation;
-      const step = async (change: Partial<Operation>): Promise<void> => {
-        const next = await library.operations.write(stored, changed(stored.operation, change, Date.now()));
-        if (next === null) {
-          // The sweep of the service found it, and nobody there knows its kind.
-          const found = await library.operations.read(stored.operation);
-          if (found === null) throw new Error('It is gone.');
-          stored = found;
-          return await step(change);
-        }
-        stored = next;
-      };
-      const seen: number[] = [];
-      const read = async (): Promise<number> => {
-        const controller = new AbortController();
-        const last = seen.at(-1);
-        const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': String(last) };
-        const response = await fetch(`${service.url}/v1/operations/${id}/events`, {
-          headers,
-          signal: controller.signal,
-        });
-        const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-        let text = '';
-        // Cut in the middle of what comes: as soon as one more event is whole.
-        while (response.status === 200 && !/^id: \d+\n[\s\S]*?\n\n/m.test(text)) {
-          const next = await reader?.read();
-          if (next?.value === undefined) break;
-          text += next.value;
-        }
-        controller.abort();
-        await reader?.cancel().catch(() => {});
-        const [, first] = /^id: (\d+)\n[\s\S]*?\n\n/m.exec(text) ?? [];
-        if (first !== undefined) seen.push(Number(first));
-        return response.status;
-      };
       for (let percent = 1; percent <= 30; percent += 1) {
-        await step({ state: 'running', percent });
+        await driven.step({ state: 'running', percent });
         if (percent % 3 === 0) await read();
       }
-      await step({ state: 'succeeded', percent: 100, expiresAt: Date.now() + 60_000 });
+      await driven.end();
       while ((await read()) !== 204);
-      const { events } = stored.operation;
-      expect(seen).toEqual(events.map(({ sequence }) => sequence));
+      expect(seen).toEqual(driven.events.map(({ sequence }) => sequence));
       expect(seen.length).toBeGreaterThan(31);
     } finally {
-      library.close();
-      await platform.close();
+      await driven.close();
     }
+  });
+
+  describe('that somebody comes back to', () => {
+    const COUNT = 130;
+    let driven: DrivenOperation;
+    beforeAll(async () => {
+      driven = await DrivenOperation.open(service.dataDirectory);
+      for (let step = 2; step < COUNT; step += 1) await driven.step({ state: 'running', percent: step / 2 });
+      await driven.end();
+    });
+    afterAll(() => driven.close());
+
+    /** @returns the numbers of what is sent; `null`: nothing, as there will be no more. */
+    async function behind(lastEventId: string | null): Promise<number[] | null> {
+      const headers: Record<string, string> = lastEventId === null ? {} : { 'last-event-id': lastEventId };
+      const response = await fetch(`${service.url}/v1/operations/${driven.id}/events`, { headers });
+      if (response.status === 204) return null;
+      expect(response.status).toBe(200);
+      return [...(await response.text()).matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    }
+    const kept = (): number[] => driven.events.map(({ sequence }) => sequence);
+
+    test('begin with the earliest that is remembered, where the last one that they saw is not', async () => {
+      const [earliest = 0] = kept();
+      expect([kept().length, earliest]).toEqual([100, (kept().at(-1) ?? 0) - 99]);
+      expect(earliest).toBeGreaterThan(2);
+      expect(await behind('1')).toEqual(kept());
+      expect(await behind(String(earliest - 1))).toEqual(kept());
+      expect(await behind(String(earliest))).toEqual(kept().slice(1));
+    });
+
+    test('end where they saw the last one', async () => {
+      const last = kept().at(-1) ?? 0;
+      expect(await behind(String(last - 1))).toEqual([last]);
+      expect(await behind(String(last))).toBeNull();
+    });
+
+    test.each<[string, string | null]>([
+      ['none', null],
+      ['an empty one', ''],
+      ['a word', 'the-last'],
+      ['a negative number', '-3'],
+      ['a fraction', '120.5'],
+      ['a number in another form', '1e2'],
+      ['a hexadecimal one', '0x70'],
+      ['one that was never given', '9000'],
+      ['one that is too large', '9'.repeat(40)],
+      ['a long one', 'x'.repeat(4000)],
+    ])('begin with the earliest for an id that is none: %s', async (_, id) => {
+      expect(await behind(id)).toEqual(kept());
+    });
   });
 
   test('come as it goes on, until its end', async () => {

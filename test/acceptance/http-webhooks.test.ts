@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { asking, json, keep, word } from './kept.ts';
-import { Receiver } from './receiver.ts';
+import { type Arrived, Receiver } from './receiver.ts';
 import { type Service, startService } from './service.ts';
 
 // Webhooks of a running service, to a receiver that is written with the official library.
@@ -33,6 +33,19 @@ async function hook(given: object = {}): Promise<string> {
 }
 const ids = (type: string) =>
   receiver.arrived.filter((one) => one.type === type).map(({ data }) => data.document);
+
+/** Whether one of a message's signatures is by the Ed25519 key of which this is the public part. */
+async function isBy(publicKey: string, message: Arrived | undefined): Promise<boolean> {
+  const raw = Buffer.from(publicKey.replace('whpk_', ''), 'base64');
+  const key = await crypto.subtle.importKey('raw', raw, 'Ed25519', false, ['verify']);
+  const text = new TextEncoder().encode(message?.signed);
+  for (const one of message?.signature.split(' ') ?? []) {
+    const [kind, signature = ''] = one.split(',');
+    if (kind !== 'v1a') continue;
+    if (await crypto.subtle.verify('Ed25519', key, Buffer.from(signature, 'base64'), text)) return true;
+  }
+  return false;
+}
 
 describe('a webhook', () => {
   test('is told of what is committed, in ids alone, in the order of the document', async () => {
@@ -72,6 +85,28 @@ describe('a webhook', () => {
     await keep(ask);
     await expect.poll(() => receiver.arrived.length, WAIT).toBe(2);
     expect(receiver.arrived[1]?.by).toEqual([before, last.body.secret]);
+  });
+
+  test('is signed with Ed25519 beside that, by both keys in the middle of a rotation, as WebCrypto finds', async () => {
+    const path = await hook({ signatures: ['v1', 'v1a'] });
+    const publicKeys = async (): Promise<string[]> => {
+      const { keys } = (await ask(path)).body;
+      return keys.flatMap(({ publicKey }: { publicKey: string | null }) => publicKey ?? []);
+    };
+    const [before = ''] = await publicKeys();
+    const rotated = await ask(`${path}/rotations`, json('POST', { overlapHours: 1 }));
+    receiver.secrets.push(rotated.body.secret);
+    const [after = ''] = (await publicKeys()).filter((key) => key !== before);
+    await keep(ask);
+    await expect.poll(() => receiver.arrived.length, WAIT).toBe(1);
+    const [message] = receiver.arrived;
+    // The official library looks at the signatures that it knows, and passes over the others.
+    expect(message?.by).toEqual(receiver.secrets);
+    const ofEd25519 = (message?.signature ?? '').split(' ').filter((one) => one.startsWith('v1a,'));
+    expect(ofEd25519).toHaveLength(2);
+    for (const key of [before, after]) expect(await isBy(key, message)).toBe(true);
+    const other = await ask('/v1/webhooks', json('POST', { url: receiver.url, signatures: ['v1a'] }));
+    expect(await isBy(other.body.keys[0].publicKey, message)).toBe(false);
   });
 
   test('shows its secret once, and of Ed25519 the public key', async () => {

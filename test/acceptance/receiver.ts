@@ -12,6 +12,8 @@ export interface Arrived {
   /** Which of the receiver's secrets it was believed by. */
   readonly by: readonly string[];
   readonly signature: string;
+  /** What was signed. */
+  readonly signed: string;
   /** Milliseconds since 1970 by the receiver's clock. */
   readonly at: number;
 }
@@ -67,8 +69,13 @@ export class Receiver {
       this.refused += 1;
       return void response.writeHead(401).end();
     }
-    const { 'webhook-id': id, 'webhook-signature': signature } = request.headers;
-    const message = { ...JSON.parse(body), id, by, signature, at: Date.now() } as Arrived;
+    const {
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signature,
+    } = request.headers;
+    const signed = `${id}.${timestamp}.${body}`;
+    const message = { ...JSON.parse(body), id, by, signature, signed, at: Date.now() } as Arrived;
     this.arrived.push(message);
     this.answer(message, response);
   }

@@ -113,10 +113,10 @@ export const followOperation = createRoute({
   path: '/v1/operations/{id}/events',
   summary: 'What becomes of an operation, as it goes on',
   description:
-    'Server-sent events, each with a number that only grows. A connection that was cut goes on behind `Last-Event-ID` and misses nothing; 204 says that there will be no more.',
+    'Server-sent events, numbered from 1 on without a gap. A connection that was cut goes on behind `Last-Event-ID` and misses nothing; 204 says that there will be no more. The last 100 are remembered: whoever comes back later than that goes on with the earliest of them, sees it by the numbers, and each event says all of the state. An id that never was one begins with the earliest.',
   request: {
     params,
-    headers: z.object({ 'last-event-id': z.string().max(20).optional() }),
+    headers: z.object({ 'last-event-id': z.string().optional() }),
   },
   responses: {
     200: { description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } },

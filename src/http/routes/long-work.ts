@@ -109,9 +109,8 @@ async function ended(
 async function follow(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
   const { actor, managing } = callerOf(c);
   const id = c.req.param('id') ?? '';
-  const given = Number(c.req.header('last-event-id') ?? 0);
-  const seen = Number.isSafeInteger(given) && given > 0 ? given : 0;
   const operation = await services.operations.find(actor, id, managing);
+  const seen = seenOf(c.req.header('last-event-id'), operation);
   if (!isOpen(operation) && behind(operation, seen).length === 0) return c.body(null, 204, FRESH);
   return stream(c, services, (signal) => newsOf(services, { actor, managing, id, seen, signal }));
 }
@@ -193,6 +192,12 @@ async function* newsOf(
     if (!isOpen(operation) || stopping()) return;
     await heard;
   }
+}
+
+/** The last event that somebody says they have; 0 for what was never the id of one: they get all that is remembered. */
+function seenOf(lastEventId: string | undefined, { events }: Operation): number {
+  const seen = /^[1-9]\d{0,14}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
+  return seen > (events.at(-1)?.sequence ?? 0) ? 0 : seen;
 }
 
 function behind({ events }: Operation, seen: number): readonly OperationEvent[] {
