@@ -11,12 +11,29 @@ export interface Catalogue {
   /** Forgets all of an erased document but that commits up to this one are not to be put in any more. */
   erase(erased: Pick<CatalogueEntry, 'tenant' | 'id' | 'sequence'>): Promise<void>;
   list(query: CatalogueQuery): Promise<CataloguePage>;
-  /** Up to where commits of a region were followed; `null` for nowhere yet. */
-  position(region: string): Promise<string | null>;
-  setPosition(region: string, position: string): Promise<void>;
+  /** How far something is, such as commits of a region that were followed; `null` for nowhere yet. @param tenant whose it is. */
+  position(name: string, tenant?: string): Promise<string | null>;
+  setPosition(name: string, position: string, tenant?: string): Promise<void>;
   /** What a tenant keeps, of active and deleted documents and redlines. */
   usage(tenant: string): Promise<CatalogueUsage>;
   probe(): Promise<void>;
+}
+
+/** The catalogue of one region: what it knows of a tenant goes along when the tenant moves (decision 0210). */
+export interface RegionalCatalogue extends Catalogue {
+  /** Of whom something is there. */
+  tenants(): Promise<readonly string[]>;
+  /** All that is known of a tenant, a page of at most `MOST_PAGE` in the order of ids. @param after the last id of the page before. */
+  rows(tenant: string, after: string): Promise<readonly CatalogueRow[]>;
+  /** Forgets a tenant, so that nothing of it is left in the file. */
+  forget(tenant: string): Promise<void>;
+}
+
+export interface CatalogueRow {
+  readonly id: string;
+  readonly sequence: number;
+  /** `null`: it is erased. */
+  readonly entry: CatalogueEntry | null;
 }
 
 export interface CatalogueUsage {

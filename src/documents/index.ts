@@ -19,9 +19,11 @@ export {
   type CatalogueEntry,
   type CataloguePage,
   type CatalogueQuery,
+  type CatalogueRow,
   type CatalogueSort,
   type CatalogueUsage,
   MOST_PAGE,
+  type RegionalCatalogue,
 } from './catalogue.ts';
 export { type AnnouncedCommit, CommitHistory, type CommitRecords } from './commit-records.ts';
 export type { Change, ChangeOf } from './commits.ts';
@@ -134,6 +136,7 @@ export {
 export type { StoredRules } from './retention/rule-book.ts';
 export type { Retained, RuleSet } from './retention/rules.ts';
 export type { SweepReport } from './retention/sweep.ts';
+export { RoutedCatalogue } from './routed-catalogue.ts';
 export { type Places, routed } from './routing.ts';
 export type { Scanner, ScanVerdict } from './scanner.ts';
 export { type Retired, TenantKeys } from './tenant-keys.ts';

@@ -179,7 +179,7 @@ export class TenantKeys {
 
   /** Where the pass for this version is; a new one when the last was for another version. */
   async #pass(tenant: string, primary: string): Promise<Pass> {
-    const noted = await this.#parts.catalogue.position(this.#name(tenant));
+    const noted = await this.#parts.catalogue.position(this.#name(tenant), tenant);
     // Only this class writes it; releases before this one did not say when it began.
     const pass = noted === null ? null : (JSON.parse(noted) as Pass);
     if (pass?.primary === primary && pass.since !== undefined) return pass;
@@ -188,7 +188,7 @@ export class TenantKeys {
   }
 
   async #note(tenant: string, pass: Pass): Promise<void> {
-    await this.#parts.catalogue.setPosition(this.#name(tenant), JSON.stringify(pass));
+    await this.#parts.catalogue.setPosition(this.#name(tenant), JSON.stringify(pass), tenant);
   }
 
   #name(tenant: string): string {

@@ -20,6 +20,7 @@ export function guardedShared(shared: Shared, parts: OutsideParts): Shared {
     channel: guardedChannel(shared.channel, outside('Channel')),
     queue: guardedJobQueue(shared.queue, new Outside('JobQueue', QUEUE_LIMITS, parts)),
     leases: guardedLeases(shared.leases, outside('Leases')),
+    regional: shared.regional,
     close: () => shared.close(),
   };
 }

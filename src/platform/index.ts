@@ -28,5 +28,5 @@ export {
   WEB_LIMITS,
 } from './outside-limits.ts';
 export type { Platform } from './platform.ts';
-export type { Shared } from './shared.ts';
+export type { Shared, TenantHolder } from './shared.ts';
 export { stricterWithout } from './stricter-rate-limits.ts';

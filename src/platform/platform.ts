@@ -1,16 +1,19 @@
 import type { IdentityProvider, IssuerKeys } from '../access/index.ts';
 import type { AuditSink, LockedPlace, RecordLog } from '../audit/index.ts';
-import type { Catalogue, Place, Residency, Scanner, Web } from '../documents/index.ts';
+import type { Place, RegionalCatalogue, Residency, Scanner, Web } from '../documents/index.ts';
 import type { Printer } from '../jobs/index.ts';
-import type { Shared } from './shared.ts';
+import type { Shared, TenantHolder } from './shared.ts';
 
 /** The ports of one place that Redline can run in. Built by `main`, closed by it last. */
 export interface Platform {
   /** Where documents may be kept; the first is that of tenants for whom nothing else is said. */
   readonly regions: ReadonlyMap<Residency, Place>;
-  readonly catalogue: Catalogue;
+  /** In which documents are listed: those of each tenant in its region, in the order of `regions`. */
+  readonly catalogues: ReadonlyMap<Residency, RegionalCatalogue>;
   /** Where events of the audit trail are looked up: those of each tenant in its region. */
   readonly audit: ReadonlyMap<Residency, AuditSink>;
+  /** Those of them that are files here: what a tenant that moved left in them is removed. */
+  readonly eventFiles: ReadonlyMap<Residency, TenantHolder>;
   /** Where the outbox of each region is kept; `null`: as objects among the heads. */
   readonly outboxes: ReadonlyMap<Residency, RecordLog> | null;
   /** Where checkpoints of the audit trail are put; `null`: nowhere. */

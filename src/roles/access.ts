@@ -2,6 +2,7 @@ import { Access, type AccessEvent, LOCAL_TENANT, SERVICE_TENANT } from '../acces
 import type { Library } from '../documents/index.ts';
 import { type Log, systemRandom } from '../kit/index.ts';
 import { placeOf } from './library.ts';
+import { sharedOf } from './regional.ts';
 import type { RoleContext } from './role.ts';
 
 /** Who may reach a service, with the keys of every tenant that its people may belong to. */
@@ -15,7 +16,7 @@ export async function openAccess(
   const { keys } = placeOf({ platform, config, clock });
   for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await keys.create(tenant);
   const access = new Access({
-    ...platform.shared,
+    ...sharedOf({ platform, config, clock }),
     records,
     provider: oidc === null ? null : platform.identity,
     issuerKeys: platform.issuerKeys,

@@ -2,16 +2,18 @@ import { Forgetting, Groups, People } from '../access/index.ts';
 import { Checkpointer, type EventType, type Trail } from '../audit/index.ts';
 import type { AllErasures, ErasureTrail, Exports, Library, PersonTrail } from '../documents/index.ts';
 import { systemRandom } from '../kit/index.ts';
+import { sharedOf } from './regional.ts';
 import type { RoleContext } from './role.ts';
 
 /** What erases for good, and proves it by the audit trail. */
 export function openErasures(
-  { platform, clock }: Pick<RoleContext, 'platform' | 'clock'>,
+  { platform, config, clock }: Pick<RoleContext, 'platform' | 'config' | 'clock'>,
   library: Library,
   trail: Trail,
   exports: Pick<Exports, 'forget'>,
 ): AllErasures {
-  const { checkpoints: place, shared } = platform;
+  const { checkpoints: place } = platform;
+  const { channel, sessions } = sharedOf({ platform, config, clock });
   const { records } = library;
   const signer = place === null ? null : new Checkpointer({ trail, place, records, clock });
   const find = async (tenant: string, type: EventType, object: string, after: number) => {
@@ -45,7 +47,7 @@ export function openErasures(
     for (let runs = 0; runs < 2; runs += 1) await trail.advance().catch(() => {});
     return await find(tenant, 'person.erased', person, after);
   };
-  const parts = { records, clock, random: systemRandom, channel: shared.channel, sessions: shared.sessions };
+  const parts = { records, clock, random: systemRandom, channel, sessions };
   const people = new People(records, clock, systemRandom);
   const forgetting = new Forgetting({ ...parts, people, groups: new Groups(parts) });
   return { erasures, personErasures: library.personErasures(forgetting, exports, { ...common, told }) };

@@ -9,6 +9,7 @@ import {
   routed,
 } from '../documents/index.ts';
 import { describeError, Integrity, OutsideError, systemRandom, systemTimer } from '../kit/index.ts';
+import { catalogueOf, settleRegions, sharedOf } from './regional.ts';
 import type { RoleContext } from './role.ts';
 
 /** The format of data from which on people are kept apart. */
@@ -56,8 +57,8 @@ export async function openLibrary({
     region: place,
     spool: place.spool,
     keys: place.keys,
-    catalogue: platform.catalogue,
-    leases: platform.shared.leases,
+    catalogue: catalogueOf({ platform, config, clock }),
+    leases: sharedOf({ platform, config, clock }).leases,
     ambient,
     quotaOf: (tenant) => quotas.get(tenant) ?? quotas.get('*') ?? null,
     onBehind: (error) => {
@@ -67,6 +68,7 @@ export async function openLibrary({
   });
   await place.keys.create(LOCAL_TENANT);
   try {
+    await settleRegions({ platform, config, clock });
     await library.follow();
   } catch (error) {
     if (!(error instanceof OutsideError) || error.failure !== 'damaged') throw error;

@@ -2,6 +2,7 @@ import { type Actor, localOperator } from '../access/index.ts';
 import type { Trail } from '../audit/index.ts';
 import { type Library, type Mover, Placements, TenantMove } from '../documents/index.ts';
 import { systemRandom, systemTimer } from '../kit/index.ts';
+import { settleRegions } from './regional.ts';
 import type { RoleContext } from './role.ts';
 
 /** @param pause instead of waiting; for tests. @param onStep is told before each step. */
@@ -40,6 +41,7 @@ export function openMover(
       const report = await mover.run(tenant, to, 'operator');
       // What this process knew of the tenant's place is older.
       await pause(Placements.knownMs);
+      await settleRegions({ platform, config, clock });
       const { from, objects, versions, removed, left } = report;
       await told(tenant, 'tenant.moved', { from, to, objects, versions, removed, left });
       return report;

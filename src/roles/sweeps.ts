@@ -4,6 +4,7 @@ import type { AllErasures, Exports, Library, Results } from '../documents/index.
 import type { Operations, Webhooks } from '../jobs/index.ts';
 import { describeError, type Integrity } from '../kit/index.ts';
 import { tenantsOf } from './library.ts';
+import { settleRegions } from './regional.ts';
 import { sweepRetention } from './retention.ts';
 import type { RoleContext } from './role.ts';
 
@@ -41,7 +42,7 @@ async function pruneWebhooks(webhooks: Webhooks, config: RoleContext['config']):
 
 /** Removes what expired or was left behind, and follows other processes, now and every few minutes. @returns how to end that. */
 export function sweepRegularly(
-  context: Pick<RoleContext, 'log' | 'clock' | 'config'>,
+  context: Pick<RoleContext, 'log' | 'clock' | 'config' | 'platform'>,
   { results, library, access, integrity, trail, exports, operations, webhooks, ...gone }: Swept,
 ): () => void {
   const { log, clock, config } = context;
@@ -53,6 +54,7 @@ export function sweepRegularly(
     { name: 'contents left behind', run: async () => (await library.sweep()).purged },
     { name: 'keys of tokens', run: async () => (await access?.keys.tend()) ?? 0 },
     { name: 'keys wrapped anew', run: () => rewrapAll(library, config) },
+    { name: 'tenants that moved', run: () => settleRegions(context) },
     { name: 'documents followed', run: () => library.follow() },
     { name: 'events left behind', run: () => trail.sweep() },
     { name: 'operations over', run: () => operations.tend() },

@@ -1,5 +1,5 @@
 import { Checkpointer, routedLog, routedSink, Trail, type TrailState } from '../audit/index.ts';
-import { type Library, Placements } from '../documents/index.ts';
+import type { Library } from '../documents/index.ts';
 import {
   describeError,
   type Integrity,
@@ -9,6 +9,7 @@ import {
   systemTimer,
 } from '../kit/index.ts';
 import { placeOf, tenantsOf } from './library.ts';
+import { residencyOf } from './residencies.ts';
 import type { RoleContext } from './role.ts';
 
 /** How soon what happened is brought into the chain: all of that time goes into one segment. */
@@ -25,12 +26,11 @@ export async function openTrail(
   { config, platform, clock, log }: Pick<RoleContext, 'config' | 'platform' | 'clock' | 'log'>,
   library: Library,
 ): Promise<Trail> {
-  const placements = new Placements({ regions: platform.regions, residencies: config.residencies, clock });
-  const residencyOf = async (tenant: string) => (await placements.of(tenant)).residency;
+  const at = residencyOf({ platform, config, clock });
   const trail = new Trail({
     ...{ store: placeOf({ platform, config, clock }).heads, commits: library.commits },
-    log: platform.outboxes === null ? null : routedLog(platform.outboxes, residencyOf),
-    sink: routedSink(platform.audit, residencyOf),
+    log: platform.outboxes === null ? null : routedLog(platform.outboxes, at),
+    sink: routedSink(platform.audit, at),
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
   });
   library.onCommit((commit) => trail.committed(commit));

@@ -8,7 +8,7 @@ export interface CatalogueFixture {
   dispose(): Promise<void>;
 }
 
-const ALL: CatalogueQuery = {
+export const ALL: CatalogueQuery = {
   tenant: 't',
   parent: null,
   readers: null,
@@ -18,7 +18,7 @@ const ALL: CatalogueQuery = {
   size: 50,
 };
 
-function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry {
+export function entry(id: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntry {
   return {
     tenant: 't',
     id,

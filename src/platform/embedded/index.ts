@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Place, Residency } from '../../documents/index.ts';
 import { type Clock, OutsideError, systemClock, systemRandom } from '../../kit/index.ts';
@@ -86,10 +86,14 @@ export async function openEmbeddedPlatform(
   const { clock = systemClock } = options;
   const outboxes = new Map<Residency, FileLog>();
   for (const residency of regions.keys()) {
-    const folder = join(residency === 'local' ? directory : join(directory, residency), 'outbox');
+    const folder = join(folderOf(directory, residency), 'outbox');
     outboxes.set(residency, new FileLog(await LogFolder.open(folder), { clock, random: systemRandom }));
   }
-  const machine = await openMachine(directory, [...regions.keys()], options);
+  const machine = await openMachine(
+    directory,
+    { all: [...regions.keys()], sinks: [...regions.keys()] },
+    options,
+  );
   const close = async (): Promise<void> => {
     for (const outbox of outboxes.values()) await outbox.close();
     await machine.close();
@@ -121,14 +125,14 @@ async function isThere(folder: string): Promise<boolean> {
 }
 
 /**
- * What every platform has of the machine that it runs on: programs, connections, and a catalogue that can be made again.
+ * What every platform has of the machine that it runs on: programs, connections, and catalogues that can be made again.
  *
  * @param directory absolute; made where it is not there.
- * @param residencies those whose events are looked up here.
+ * @param residencies all that there are, the default one first, and those whose events are looked up here.
  */
 export async function openMachine(
   directory: string,
-  residencies: readonly Residency[],
+  residencies: { readonly all: readonly Residency[]; readonly sinks: readonly Residency[] },
   {
     printer = NO_PROGRAMS,
     clamd = null,
@@ -139,13 +143,21 @@ export async function openMachine(
   }: MachineOptions = {},
 ): Promise<Omit<Platform, 'regions' | 'checkpoints' | 'outboxes'>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const catalogue = SqliteCatalogue.open(join(directory, 'catalogue.sqlite'));
-  const audit = new Map<Residency, SqliteAuditSink>();
-  for (const residency of residencies) audit.set(residency, await openSink(directory, residency));
-  const shared = redis === null ? sharedHere(directory, clock) : openRedis(redis, null, warn);
+  if (!residencies.all.includes('local')) await removeCommon(directory);
+  for (const residency of residencies.all)
+    await mkdir(folderOf(directory, residency), { recursive: true, mode: 0o700 });
+  const catalogues = eachOf(residencies.all, (residency) =>
+    SqliteCatalogue.open(join(folderOf(directory, residency), 'catalogue.sqlite')),
+  );
+  const audit = eachOf(residencies.sinks, (residency) =>
+    SqliteAuditSink.open(join(folderOf(directory, residency), 'audit.sqlite')),
+  );
+  const shared =
+    redis === null ? sharedHere(directory, residencies.all, clock) : openRedis(redis, null, warn);
   return {
-    catalogue,
+    catalogues,
     audit,
+    eventFiles: audit,
     scanner: clamd === null ? structureScanner : new ClamdScanner(clamd),
     web: new NodeWeb(),
     printer: openProgramPrinter(printer),
@@ -154,37 +166,56 @@ export async function openMachine(
     providerKeys: signIn.oidc === null ? null : new PublishedKeys(signIn.oidc.issuer),
     identity: signIn.oidc === null ? null : new OpenIdProvider(signIn.oidc),
     close: async () => {
-      catalogue.close();
+      for (const catalogue of catalogues.values()) catalogue.close();
       for (const sink of audit.values()) sink.close();
       await shared.close();
     },
   };
 }
 
-/** In the folder of the region, which is that of all else for `local`. */
-async function openSink(directory: string, residency: Residency): Promise<SqliteAuditSink> {
-  const folder = residency === 'local' ? directory : join(directory, residency);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  return SqliteAuditSink.open(join(folder, 'audit.sqlite'));
+function eachOf<Made>(
+  residencies: readonly Residency[],
+  make: (residency: Residency) => Made,
+): Map<Residency, Made> {
+  return new Map(residencies.map((residency) => [residency, make(residency)]));
+}
+
+/** Where a region has all that is its own: that of all else for `local`. */
+function folderOf(directory: string, residency: Residency): string {
+  return residency === 'local' ? directory : join(directory, residency);
+}
+
+/** Files of releases before decision 0210, which had those of all regions in one: they are made again, each in its region. */
+async function removeCommon(directory: string): Promise<void> {
+  for (const name of ['catalogue', 'sessions', 'leases'])
+    for (const end of ['', '-wal', '-shm'])
+      await rm(join(directory, `${name}.sqlite${end}`), { force: true });
 }
 
 /** What nobody but this machine needs. */
-function sharedHere(directory: string, clock: Clock): Shared {
-  const sessions = SqliteSessions.open(join(directory, 'sessions.sqlite'));
+function sharedHere(directory: string, residencies: readonly Residency[], clock: Clock): Shared {
+  const open = (residency: Residency) => ({
+    sessions: SqliteSessions.open(join(folderOf(directory, residency), 'sessions.sqlite')),
+    leases: SqliteLeases.open(join(folderOf(directory, residency), 'leases.sqlite'), clock),
+  });
+  const regional = eachOf(residencies, open);
+  const [first] = regional.values();
+  if (first === undefined) throw new TypeError('There is no region.');
   const queue = SqliteJobQueue.open(join(directory, 'queue.sqlite'), clock);
-  const leases = SqliteLeases.open(join(directory, 'leases.sqlite'), clock);
   return {
     remote: false,
-    sessions,
+    ...first,
+    regional: residencies.length > 1 ? regional : null,
     rateLimits: new MemoryRateLimits(clock),
     cache: new MemoryCache(clock),
     channel: new MemoryChannel(),
     queue,
-    leases,
     close: async () => {
-      sessions.close();
+      for (const { sessions, leases } of regional.values()) {
+        sessions.close();
+        leases.close();
+      }
       queue.close();
-      leases.close();
     },
   };
 }

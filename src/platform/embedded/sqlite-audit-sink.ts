@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { AuditEvent, AuditPage, AuditQuery, AuditSink, SequenceRange } from '../../audit/index.ts';
 import { OutsideError } from '../../kit/index.ts';
-import { openDatabase } from './sqlite-file.ts';
+import type { TenantHolder } from '../shared.ts';
+import { emptyLog, openDatabase } from './sqlite-file.ts';
 
 /** The columns by the format that brought them: a file of an older one gets those that it lacks, and keeps what it has. */
 const COLUMNS: readonly (readonly [name: keyof AuditEvent, type: string])[][] = [
@@ -64,8 +65,19 @@ const GAPS = `
   WHERE next > at + 1 ORDER BY first LIMIT 100
 `;
 
+/** One look into the index for each, however many events it has. */
+const TENANTS = `
+  WITH RECURSIVE each (tenant) AS (
+    SELECT min(tenant) FROM events
+    UNION ALL SELECT (SELECT min(tenant) FROM events WHERE tenant > each.tenant) FROM each WHERE each.tenant IS NOT NULL)
+  SELECT tenant FROM each WHERE tenant IS NOT NULL
+`;
+
+/** Rows that are removed at once. */
+const ROWS_AT_ONCE = 1000;
+
 /** The events in a file of an embedded database; several processes may use it at once. */
-export class SqliteAuditSink implements AuditSink {
+export class SqliteAuditSink implements AuditSink, TenantHolder {
   readonly #database: Database.Database;
 
   private constructor(database: Database.Database) {
@@ -75,7 +87,10 @@ export class SqliteAuditSink implements AuditSink {
   /** @param path of the file, or `:memory:`. @throws {OutsideError} `refused` when a newer release wrote it. */
   static open(path: string): SqliteAuditSink {
     // The chains are the truth: what a crash of the machine takes from here is delivered again.
-    const sink = new SqliteAuditSink(openDatabase(path, 'NORMAL'));
+    const database = openDatabase(path, 'NORMAL');
+    // What is removed, as its tenant moved to another region, is overwritten.
+    database.pragma('secure_delete = ON');
+    const sink = new SqliteAuditSink(database);
     sink.#migrate();
     return sink;
   }
@@ -152,6 +167,19 @@ export class SqliteAuditSink implements AuditSink {
     );
     const events = rows.slice(0, size);
     return { events, next: rows.length > size ? (events.at(-1)?.sequence ?? null) : null };
+  }
+
+  async tenants(): Promise<readonly string[]> {
+    const rows = this.#guard(() => this.#database.prepare<[], { tenant: string }>(TENANTS).all());
+    return rows.map(({ tenant }) => tenant);
+  }
+
+  async forget(tenant: string): Promise<void> {
+    const sql = `DELETE FROM events WHERE tenant = @tenant AND sequence <= (
+      SELECT max(sequence) FROM (SELECT sequence FROM events WHERE tenant = @tenant ORDER BY sequence LIMIT ${ROWS_AT_ONCE}))`;
+    while (this.#guard(() => this.#database.prepare(sql).run({ tenant }).changes) > 0)
+      await new Promise((go) => setImmediate(go));
+    this.#guard(() => emptyLog(this.#database));
   }
 
   async probe(): Promise<void> {

@@ -1,14 +1,15 @@
 import type Database from 'better-sqlite3';
 import type {
-  Catalogue,
   CatalogueEntry,
   CataloguePage,
   CatalogueQuery,
+  CatalogueRow,
   CatalogueSort,
   CatalogueUsage,
+  RegionalCatalogue,
 } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
-import { openDatabase } from './sqlite-file.ts';
+import { emptyLog, openDatabase } from './sqlite-file.ts';
 
 /** The format of the file that this program writes. Another one is thrown away: all of it can be made again. */
 const FORMAT = 5;
@@ -84,6 +85,9 @@ const NO_PARENT = '';
 /** In the place of a state, and of a parent that no document has. */
 const ERASED = 'erased';
 
+/** Rows that are handed over, or forgotten, at once: nobody waits long for them. */
+const ROWS_AT_ONCE = 200;
+
 /** Ways of asking that are kept prepared. */
 const MOST_PREPARED = 200;
 
@@ -91,7 +95,7 @@ const MOST_PREPARED = 200;
 type Condition = readonly [sql: string, ...values: string[]];
 
 /** The catalogue as a file of an embedded database; several processes may use it at once. */
-export class SqliteCatalogue implements Catalogue {
+export class SqliteCatalogue implements RegionalCatalogue {
   readonly #database: Database.Database;
   /** By their text. Each holds memory that the collector of garbage does not see. */
   readonly #prepared = new Map<string, Database.Statement<unknown[]>>();
@@ -125,8 +129,38 @@ export class SqliteCatalogue implements Catalogue {
   async erase({ tenant, id, sequence }: Pick<CatalogueEntry, 'tenant' | 'id' | 'sequence'>): Promise<void> {
     this.#guard(() => {
       this.#database.transaction(() => this.#erase(tenant, id, sequence)).immediate();
-      // What was overwritten stands in the log until then.
-      this.#database.pragma('wal_checkpoint(TRUNCATE)');
+      emptyLog(this.#database);
+    });
+  }
+
+  async tenants(): Promise<readonly string[]> {
+    const rows = this.#guard(() => this.#prepare('SELECT tenant FROM usage ORDER BY tenant').all());
+    return (rows as { tenant: string }[]).map(({ tenant }) => tenant);
+  }
+
+  async rows(tenant: string, after: string): Promise<readonly CatalogueRow[]> {
+    const sql = `SELECT id, state, sequence, entry FROM documents WHERE tenant = ? AND id > ? ORDER BY id LIMIT ${ROWS_AT_ONCE}`;
+    const rows = this.#guard(() => this.#prepare(sql).all(tenant, after));
+    return (rows as { id: string; state: string; sequence: number; entry: string }[]).map(
+      ({ id, state, sequence, entry }) => ({
+        ...{ id, sequence },
+        entry: state === ERASED ? null : (JSON.parse(entry) as CatalogueEntry),
+      }),
+    );
+  }
+
+  async forget(tenant: string): Promise<void> {
+    const some = `DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE tenant = ? LIMIT ${ROWS_AT_ONCE})`;
+    for (;;) {
+      if (this.#guard(() => this.#prepare(some).run(tenant).changes) === 0) break;
+      await new Promise((go) => setImmediate(go));
+    }
+    this.#guard(() => {
+      this.#prepare('DELETE FROM readers WHERE tenant = ?').run(tenant);
+      this.#prepare('DELETE FROM usage WHERE tenant = ?').run(tenant);
+      const named = ` ${tenant}`;
+      this.#prepare('DELETE FROM positions WHERE substr(region, -length(?)) = ?').run(named, named);
+      emptyLog(this.#database);
     });
   }
 

@@ -25,6 +25,11 @@ export function openDatabase(path: string, synchronous: 'NORMAL' | 'FULL'): Data
   return database;
 }
 
+/** What was overwritten stands in the log until then. */
+export function emptyLog(database: Database.Database): void {
+  database.pragma('wal_checkpoint(TRUNCATE)');
+}
+
 /** A new file gets its log from one process; SQLite sends the others away at once then, however long they would wait. */
 function keepLog(database: Database.Database): void {
   for (let waited = 0; ; waited += PAUSE_MS) {

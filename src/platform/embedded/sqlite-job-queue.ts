@@ -42,6 +42,8 @@ export class SqliteJobQueue implements JobQueue {
   static open(path: string, clock: Clock): SqliteJobQueue {
     // What a crash of the machine takes back, the sweep puts back.
     const database = openDatabase(path, 'NORMAL');
+    // What is over is overwritten: it names tenants of all regions.
+    database.pragma('secure_delete = ON');
     database
       .transaction(() => {
         if (database.pragma('user_version', { simple: true }) === FORMAT) return;

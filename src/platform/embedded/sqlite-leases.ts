@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { Lease, LeaseAsked, LeaseName, Leases, LeaseTaking } from '../../documents/index.ts';
 import { type Clock, OutsideError } from '../../kit/index.ts';
-import { openDatabase } from './sqlite-file.ts';
+import type { TenantHolder } from '../shared.ts';
+import { emptyLog, openDatabase } from './sqlite-file.ts';
 
 /** The format of the file that this program writes. With another one nobody holds anything. */
 const FORMAT = 1;
@@ -29,7 +30,7 @@ interface Row extends Omit<Lease, 'owner' | 'clause'> {
 }
 
 /** Leases in a file of an embedded database, which several processes may share. */
-export class SqliteLeases implements Leases {
+export class SqliteLeases implements Leases, TenantHolder {
   readonly #database: Database.Database;
   readonly #clock: Clock;
 
@@ -41,6 +42,8 @@ export class SqliteLeases implements Leases {
   /** @param path of the file, or `:memory:`. */
   static open(path: string, clock: Clock): SqliteLeases {
     const database = openDatabase(path, 'NORMAL');
+    // What is removed is overwritten.
+    database.pragma('secure_delete = ON');
     database
       .transaction(() => {
         if (database.pragma('user_version', { simple: true }) !== FORMAT) database.exec(TABLES);
@@ -104,6 +107,20 @@ export class SqliteLeases implements Leases {
 
   async list(tenant: string, document: string): Promise<readonly Lease[]> {
     return this.#guard('unavailable', () => this.#rows({ tenant, document }, this.#clock()).map(leaseOf));
+  }
+
+  async tenants(): Promise<readonly string[]> {
+    const sql = 'SELECT tenant FROM leases UNION SELECT tenant FROM fences';
+    const rows = this.#guard('unavailable', () => this.#database.prepare<[], { tenant: string }>(sql).all());
+    return rows.map(({ tenant }) => tenant);
+  }
+
+  async forget(tenant: string): Promise<void> {
+    this.#guard('unclear', () => {
+      this.#database.prepare('DELETE FROM leases WHERE tenant = ?').run(tenant);
+      this.#database.prepare('DELETE FROM fences WHERE tenant = ?').run(tenant);
+    });
+    emptyLog(this.#database);
   }
 
   async probe(): Promise<void> {

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { Rotation, Session, SessionName, Sessions } from '../../access/index.ts';
 import { OutsideError } from '../../kit/index.ts';
-import { openDatabase } from './sqlite-file.ts';
+import type { TenantHolder } from '../shared.ts';
+import { emptyLog, openDatabase } from './sqlite-file.ts';
 
 /** The format of the file that this program writes. With another one everybody signs in again. */
 const FORMAT = 1;
@@ -22,7 +23,7 @@ const ALIVE = 'expiresAt > @now AND usedAt + idleMs > @now';
 type Row = Session & { readonly token: string };
 
 /** Sessions in a file of an embedded database: they outlive the process, and several processes may share them. */
-export class SqliteSessions implements Sessions {
+export class SqliteSessions implements Sessions, TenantHolder {
   readonly #database: Database.Database;
 
   private constructor(database: Database.Database) {
@@ -93,12 +94,22 @@ export class SqliteSessions implements Sessions {
     const sql = 'DELETE FROM sessions WHERE tenant = ? AND person = ?';
     const { changes } = this.#guard('unclear', () => this.#database.prepare(sql).run(tenant, person));
     try {
-      // What was overwritten stands in the log until then.
-      this.#database.pragma('wal_checkpoint(TRUNCATE)');
+      emptyLog(this.#database);
     } catch (cause) {
       throw new OutsideError('Sessions', 'unclear', 'The log of sessions cannot be emptied.', { cause });
     }
     return changes;
+  }
+
+  async tenants(): Promise<readonly string[]> {
+    const sql = 'SELECT DISTINCT tenant FROM sessions';
+    const rows = this.#guard('unavailable', () => this.#database.prepare<[], { tenant: string }>(sql).all());
+    return rows.map(({ tenant }) => tenant);
+  }
+
+  async forget(tenant: string): Promise<void> {
+    this.#guard('unclear', () => this.#database.prepare('DELETE FROM sessions WHERE tenant = ?').run(tenant));
+    emptyLog(this.#database);
   }
 
   async probe(): Promise<void> {

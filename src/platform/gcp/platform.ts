@@ -66,7 +66,11 @@ export async function openGcpPlatform(
   await assertUsable(places, calls, client, warn);
   await assertSinks(sinks, warn);
   const onMachine = places.flatMap(({ residency }) => (sinks.has(residency) ? [] : [residency]));
-  const machine = await openMachine(directory, onMachine, machineOptions);
+  const machine = await openMachine(
+    directory,
+    { all: places.map(({ residency }) => residency), sinks: onMachine },
+    machineOptions,
+  );
   const store = (bucket: string) => new GcsBlobStore(calls, bucket);
   return {
     ...machine,

@@ -35,6 +35,7 @@ export function openRedis(
     channel: new RedisChannel(client, ears),
     queue: new BullJobQueue(hands),
     leases: new RedisLeases(client, clock),
+    regional: null,
     close: async () => {
       for (const connection of [client, ears, hands]) connection.disconnect();
     },
