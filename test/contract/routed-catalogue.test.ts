@@ -57,7 +57,7 @@ describe('catalogues of several regions', () => {
 
   test('bring over what an earlier release had in another one, all of it, and leave none of its bytes', async () => {
     for (let number = 0; number < 450; number += 1) {
-      const readers = [{ subject: 'person:ann', role: 'reader', expiresAt: null }] as const;
+      const readers = [{ subject: 'person:ann', role: 'viewer', expiresAt: null }] as const;
       await at('local').put(entry(`d${number}`, { name: `Zanzibar ${number}`, readers, sequence: 2 }));
     }
     await at('local').put(entry('other', { name: 'Of others', tenant: 'other' }));
