@@ -201,8 +201,8 @@ class Run {
   }
 }
 
-/** What is asked of a document even where a redline of it was picked. */
-const OF_DOCUMENTS: readonly Kind[] = ['redline', 'admit', 'expel', 'hold', 'release'];
+/** What is asked of a document even where a redline of it was picked, or begins with asking for something else. */
+const OF_DOCUMENTS: readonly Kind[] = ['redline', 'admit', 'expel', 'hold', 'release', 'leased'];
 const FIRST = ['create', 'upload', 'keyed'] as const;
 
 function isAlarming(error: unknown): error is OutsideError {
