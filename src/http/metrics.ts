@@ -1,3 +1,4 @@
+import type { TrailState } from '../audit/index.ts';
 import { type EnginePoolState, PRIORITIES, type QueueState } from '../jobs/index.ts';
 
 /** What is measured. */
@@ -5,6 +6,8 @@ export interface Figures {
   /** `null` while the queue does not answer. */
   readonly queue: QueueState | null;
   readonly pool: EnginePoolState;
+  /** How far the audit trail is from where auditors look, by region, as far as this process knows. */
+  readonly audit: Readonly<Record<string, TrailState>>;
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
@@ -21,8 +24,12 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
  * Gauges in the text format of Prometheus (0.0.4). They name no tenant, person or document.
  * docs/scaling.md says what each is for; a test holds it to this.
  */
-export function metricsText({ queue, pool }: Figures): string {
-  const metrics = [...(queue === null ? [] : queueMetrics(queue)), ...poolMetrics(pool)];
+export function metricsText({ queue, pool, audit }: Figures): string {
+  const metrics = [
+    ...(queue === null ? [] : queueMetrics(queue)),
+    ...poolMetrics(pool),
+    ...auditMetrics(audit),
+  ];
   const up = one('redline_queue_up', 'Whether the queue of jobs answers.', queue === null ? 0 : 1);
   return [up, ...metrics].map(textOf).join('');
 }
@@ -64,6 +71,33 @@ function poolMetrics({ threads, running, waiting }: EnginePoolState): Metric[] {
     one('redline_engine_threads', 'Threads of this process that compare.', threads),
     one('redline_engine_running', 'Threads of this process that are busy.', running),
     one('redline_engine_waiting', 'Work in this process that waits for a thread.', waiting),
+  ];
+}
+
+function auditMetrics(audit: Figures['audit']): Metric[] {
+  const byRegion = (value: (of: TrailState) => number): Sample[] =>
+    Object.entries(audit).map(([region, state]) => [{ region }, value(state)]);
+  return [
+    {
+      name: 'redline_audit_lag_seconds',
+      help: 'For how long the oldest event that the sink of a region has not got was there; 0 for none.',
+      samples: byRegion(({ lagMs }) => lagMs / 1000),
+    },
+    {
+      name: 'redline_audit_undelivered_events',
+      help: 'Events of a region that its sink has not got yet.',
+      samples: byRegion(({ undelivered }) => undelivered),
+    },
+    {
+      name: 'redline_audit_waiting_events',
+      help: 'What happened in a region and is in no chain yet.',
+      samples: byRegion(({ waiting }) => waiting),
+    },
+    one(
+      'redline_audit_lost_events',
+      'Failures and refusals that could not be kept since the process began.',
+      Math.max(0, ...Object.values(audit).map(({ lost }) => lost)),
+    ),
   ];
 }
 

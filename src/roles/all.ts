@@ -41,7 +41,7 @@ async function serve(core: Core, works: boolean): Promise<ServingRole> {
   const endings = [await access.listen(), await operations.listen()];
   const app = createApp({ ...servicesOf(core, access, server), vitals: vitals.read });
   try {
-    endings.push((await serveMetrics(context, pool)).close);
+    endings.push((await serveMetrics(context, pool, auditLag(context, core.trail))).close);
     await server.listen(app.fetch, config.host, config.port);
   } catch (error) {
     for (const end of endings) end();

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { METRICS_TYPE, metricsText } from '../http/index.ts';
+import { type Figures, METRICS_TYPE, metricsText } from '../http/index.ts';
 import { type EnginePool, QueueWatch } from '../jobs/index.ts';
 import type { RoleContext } from './role.ts';
 
@@ -21,11 +21,12 @@ export interface MetricsServer {
 export async function serveMetrics(
   { config, platform, clock }: RoleContext,
   pool: EnginePool,
+  lag: () => Figures['audit'],
 ): Promise<MetricsServer> {
   if (config.metrics === null) return { port: null, close: () => {} };
   const { host, port } = config.metrics;
   const watch = new QueueWatch(platform.shared.queue, clock);
-  const text = async () => metricsText({ queue: await watch.read(), pool: pool.state });
+  const text = async () => metricsText({ queue: await watch.read(), pool: pool.state, audit: lag() });
   const server = createServer(LIMITS, (request, response) => void answer(request, response, text));
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {

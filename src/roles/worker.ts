@@ -3,7 +3,7 @@ import { openCore } from './core.ts';
 import { serveMetrics } from './metrics.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 import { sweepRegularly } from './sweeps.ts';
-import { checkpointRegularly, relayRegularly } from './trail.ts';
+import { auditLag, checkpointRegularly, relayRegularly } from './trail.ts';
 import { deliverRegularly } from './webhooks.ts';
 import { beginWork, GRACE_MS, putBackRegularly } from './work.ts';
 
@@ -11,7 +11,7 @@ import { beginWork, GRACE_MS, putBackRegularly } from './work.ts';
 export async function startWorker(given: RoleContext): Promise<RunningRole> {
   const core = await openCore(given);
   const { context, integrity, library, trail, operations, pool } = core;
-  const metrics = await serveMetrics(context, pool);
+  const metrics = await serveMetrics(context, pool, auditLag(context, trail));
   const endHearing = await operations.listen();
   const endAnnouncing = announceRegularly(context);
   const worker = beginWork(context, core);

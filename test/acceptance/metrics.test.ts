@@ -7,6 +7,8 @@ import { freePort } from '../services/processes.ts';
 import { startService } from './service.ts';
 
 const POOL = { threads: 2, running: 1, waiting: 0, places: 0, capacity: 8 };
+const TRAIL = { waiting: 0, undelivered: 0, lagMs: 0, committedAt: null, deliveredAt: null, lost: 2 };
+const AUDIT = { us: TRAIL, eu: { ...TRAIL, waiting: 3, undelivered: 40, lagMs: 61_500 } };
 const none = { count: 0, oldestMs: null };
 const STATE: QueueState = {
   waiting: { express: none, normal: { count: 3, oldestMs: 1500 }, batch: { count: 5000, oldestMs: 60_000 } },
@@ -36,7 +38,7 @@ function read(text: string): Map<string, number> {
 }
 
 test('the figures say what the queue says, and how busy all workers are', () => {
-  const values = read(metricsText({ queue: STATE, pool: POOL }));
+  const values = read(metricsText({ queue: STATE, pool: POOL, audit: AUDIT }));
   expect(Object.fromEntries(values)).toMatchObject({
     redline_queue_up: 1,
     'redline_queue_waiting_jobs{priority="batch"}': 5000,
@@ -48,6 +50,17 @@ test('the figures say what the queue says, and how busy all workers are', () => 
   });
 });
 
+test('the figures say by region for how long events are on their way to auditors', () => {
+  const values = read(metricsText({ queue: STATE, pool: POOL, audit: AUDIT }));
+  expect(Object.fromEntries(values)).toMatchObject({
+    'redline_audit_lag_seconds{region="us"}': 0,
+    'redline_audit_lag_seconds{region="eu"}': 61.5,
+    'redline_audit_undelivered_events{region="eu"}': 40,
+    'redline_audit_waiting_events{region="eu"}': 3,
+    redline_audit_lost_events: 2,
+  });
+});
+
 test.each<[string, Partial<QueueState>, number]>([
   ['work waits and no worker is there', { active: 0, workers: 0, slots: 0 }, 1],
   [
@@ -56,12 +69,12 @@ test.each<[string, Partial<QueueState>, number]>([
     0,
   ],
 ])('where %s the saturation is', (_, facts, ratio) => {
-  const values = read(metricsText({ queue: { ...STATE, ...facts }, pool: POOL }));
+  const values = read(metricsText({ queue: { ...STATE, ...facts }, pool: POOL, audit: AUDIT }));
   expect(values.get('redline_worker_saturation_ratio')).toBe(ratio);
 });
 
 test('while the queue does not answer its figures are missing, not zero', () => {
-  const values = read(metricsText({ queue: null, pool: POOL }));
+  const values = read(metricsText({ queue: null, pool: POOL, audit: AUDIT }));
   expect(values.get('redline_queue_up')).toBe(0);
   expect([...values.keys()].filter((name) => /^redline_(queue_[^u]|worker)/.test(name))).toEqual([]);
 });
@@ -69,7 +82,7 @@ test('while the queue does not answer its figures are missing, not zero', () => 
 test('docs/scaling.md has every metric, and no other', () => {
   const page = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
   const told = [...page.matchAll(/^\| `(redline_[a-z_]+)/gm)].map(([, name]) => name);
-  const text = metricsText({ queue: STATE, pool: POOL });
+  const text = metricsText({ queue: STATE, pool: POOL, audit: AUDIT });
   const made = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
   expect(told).toEqual(made);
 });
@@ -101,6 +114,10 @@ test('the service answers them at the address that is set, and nothing else ther
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(read(await answer.text()).get('redline_queue_up')).toBe(1);
     await expect.poll(async () => read(await (await at('/metrics')).text()).get('redline_workers')).toBe(1);
+    const lag = 'redline_audit_lag_seconds{region="local"}';
+    await expect
+      .poll(async () => read(await (await at('/metrics')).text()).get(lag), { timeout: 30_000 })
+      .toBe(0);
     expect((await at('/health')).status).toBe(404);
     expect((await at('/metrics', { method: 'POST' })).status).toBe(405);
     expect((await fetch(`${service.url}/metrics`)).status).toBe(404);
