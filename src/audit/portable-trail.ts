@@ -1,24 +1,34 @@
-import type { ArchiveSignature, TrailPages } from '../documents/index.ts';
+import type { ArchiveSignature, ProofFile, TrailPages } from '../documents/index.ts';
 import type { LockedPlace } from './ports/locked-place.ts';
 import type { Checkpointer } from './proof/checkpointer.ts';
-import { readProof } from './proof/checkpointer.ts';
+import { eachCheckpoint, readKeys } from './proof/checkpointer.ts';
 import type { Trail } from './trail.ts';
 
-/** Checkpoints of one file. */
-const CHECKPOINTS = 500;
+/** Of one file of checkpoints: how many at most, and characters after which the next one begins. Whoever reads it reads it as a whole. */
+const MOST_IN_FILE = { checkpoints: 500, text: 4 * 1024 * 1024 };
+
+/** The place of the last file. */
+const KEYS = 'keys';
 
 /** A trail, as archives of exports have it. */
 export class PortableTrail implements TrailPages {
-  readonly #trail: Trail;
-  readonly #signing: { readonly place: LockedPlace; readonly checkpointer: Checkpointer } | null;
+  readonly #trail: Pick<Trail, 'advance' | 'pages' | 'page'>;
+  readonly #signing: {
+    readonly place: LockedPlace;
+    readonly checkpointer: Pick<Checkpointer, 'sign'>;
+  } | null;
 
-  /** @param signing `null` where nothing is signed. */
+  readonly #most: typeof MOST_IN_FILE;
+
+  /** @param signing `null` where nothing is signed. @param most of one file. */
   constructor(
-    trail: Trail,
-    signing: { readonly place: LockedPlace; readonly checkpointer: Checkpointer } | null,
+    trail: Pick<Trail, 'advance' | 'pages' | 'page'>,
+    signing: { readonly place: LockedPlace; readonly checkpointer: Pick<Checkpointer, 'sign'> } | null,
+    most = MOST_IN_FILE,
   ) {
     this.#trail = trail;
     this.#signing = signing;
+    this.#most = most;
   }
 
   async settle(): Promise<void> {
@@ -45,17 +55,37 @@ export class PortableTrail implements TrailPages {
     tenant: string,
     lastPage: number,
     actor: string | null,
-  ): AsyncIterable<{ readonly name: string; readonly text: string }> {
-    if (this.#signing === null) return;
-    const { checkpoints, keys } = await readProof(this.#signing.place, tenant);
+    after: string,
+  ): AsyncIterable<ProofFile> {
+    if (this.#signing === null || after === KEYS) return;
+    const { place } = this.#signing;
     const end = lastPage === 0 ? 0 : ((await this.#trail.page(tenant, lastPage)).at(-1)?.sequence ?? 0);
     // Of a part of the events no checkpoint can speak.
-    const known = actor === null ? checkpoints.filter(({ last }) => last <= end) : [];
-    for (let at = 0; at < known.length; at += CHECKPOINTS) {
-      const number = String(at / CHECKPOINTS + 1).padStart(6, '0');
-      yield { name: `checkpoints-${number}.jsonl`, text: linesOf(known.slice(at, at + CHECKPOINTS)) };
+    if (actor === null) yield* this.#checkpoints(tenant, end, after);
+    yield { name: 'keys.jsonl', text: linesOf(await readKeys(place)), place: KEYS };
+  }
+
+  /** A file's place is its number, and the last event that is signed for in it. */
+  async *#checkpoints(tenant: string, end: number, after: string): AsyncIterable<ProofFile> {
+    if (this.#signing === null) return;
+    let [number = 0, last = 0] = after === '' ? [] : after.split(':').map(Number);
+    let lines: string[] = [];
+    let length = 0;
+    const file = (): ProofFile => {
+      number += 1;
+      const text = lines.join('');
+      [lines, length] = [[], 0];
+      const name = `checkpoints-${String(number).padStart(6, '0')}.jsonl`;
+      return { name, text, place: `${number}:${last}` };
+    };
+    for await (const checkpoint of eachCheckpoint(this.#signing.place, tenant, last)) {
+      if (checkpoint.last > end) break;
+      last = checkpoint.last;
+      lines.push(`${JSON.stringify(checkpoint)}\n`);
+      length += lines.at(-1)?.length ?? 0;
+      if (lines.length >= this.#most.checkpoints || length >= this.#most.text) yield file();
     }
-    yield { name: 'keys.jsonl', text: linesOf(keys) };
+    if (lines.length > 0) yield file();
   }
 
   async sign(text: string): Promise<ArchiveSignature | null> {

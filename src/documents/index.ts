@@ -104,6 +104,7 @@ export {
   factsOf,
   type ImportReport,
   type Imports,
+  type ProofFile,
   readTar,
   type TrailPages,
 } from './portability/index.ts';

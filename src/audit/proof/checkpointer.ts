@@ -143,6 +143,18 @@ export async function checkpointsAfter(
   return { checkpoints: await readAll<Checkpoint>(place, names), keys: await readKeys(place) };
 }
 
+/** Those that begin behind a sequence, one after the other: they may be more than memory holds. */
+export async function* eachCheckpoint(
+  place: LockedPlace,
+  tenant: string,
+  after: number,
+): AsyncIterable<Checkpoint> {
+  for (const name of await place.list(`${tenant}/`, { from: checkpointName(tenant, after + 1) })) {
+    const text = await place.read(name);
+    if (text !== null) yield JSON.parse(text) as Checkpoint;
+  }
+}
+
 export async function readKeys(place: LockedPlace): Promise<readonly CheckpointKey[]> {
   return await readAll<CheckpointKey>(place, await place.list('keys/'));
 }

@@ -55,14 +55,13 @@ async function examine(
   trust: string | undefined,
   bar: ReturnType<typeof createBar>,
 ): Promise<Found> {
-  const texts = { keys: '', checkpoints: '' };
+  const keys: Checkpoints['keys'][number][] = [];
+  const checkpoints: Checkpoints['checkpoints'][number][] = [];
   const { manifest, key } = await checkFile(path, bar, (name, text) => {
-    texts[name === 'audit/keys.jsonl' ? 'keys' : 'checkpoints'] += text;
+    if (name === 'audit/keys.jsonl') keys.push(...listOf(keySchema, text, path));
+    else checkpoints.push(...listOf(checkpointSchema, text, path));
   });
-  const proof: Checkpoints = {
-    keys: listOf(keySchema, texts.keys, path),
-    checkpoints: listOf(checkpointSchema, texts.checkpoints, path),
-  };
+  const proof: Checkpoints = { keys, checkpoints };
   const first = rootOfKeys(proof.keys, trust);
   const root = proof.keys.some(({ id }) => id === key) ? first : null;
   const rows = eventsIn(path);

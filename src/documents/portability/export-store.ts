@@ -32,7 +32,7 @@ export interface PlannedPage {
 
 /** How far the plan is. */
 export interface Cursor {
-  readonly phase: 'documents' | 'events' | 'closing';
+  readonly phase: 'documents' | 'events' | 'proof' | 'closing';
   /** The last object that is in the plan. */
   readonly after: string;
 }

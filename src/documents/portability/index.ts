@@ -6,4 +6,4 @@ export { Exports } from './exports.ts';
 export { type ImportOptions, type ImportReport, Imports } from './imports.ts';
 export { type CheckedArchive, checkArchive, eventLines, factsOf } from './read-archive.ts';
 export { readTar } from './tar.ts';
-export type { TrailPages } from './trail-pages.ts';
+export type { ProofFile, TrailPages } from './trail-pages.ts';

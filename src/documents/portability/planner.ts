@@ -43,18 +43,30 @@ export async function* plan(
   parts: PlannerParts,
 ): AsyncIterable<Planned> {
   if (phase === 'documents') yield* documents(facts, after, parts);
-  // The proof was the last to be added.
-  if (phase === 'closing') return;
-  let last = phase === 'events' ? Number(after) : 0;
-  for await (const planned of events(facts, last, parts)) {
-    last = Number(planned.cursor.after);
-    yield planned;
+  if (phase === 'documents' || phase === 'events') {
+    let last = phase === 'events' ? Number(after) : 0;
+    for await (const planned of events(facts, last, parts)) {
+      last = Number(planned.cursor.after);
+      yield planned;
+    }
+    yield* proof(facts, `${last} `, parts);
   }
-  const actor = facts.scope.kind === 'person' ? facts.scope.actor : null;
-  const proof: PlannedFile[] = [];
-  for await (const { name, text } of parts.trail.proof(facts.tenant, last, actor))
-    proof.push(textFile(`${AUDIT}${name}`, text));
-  yield { files: proof, counts: {}, cursor: { phase: 'closing', after: '' } };
+  if (phase === 'proof') yield* proof(facts, after, parts);
+}
+
+/** @param after the last page of events, and the last file of the proof that is in the plan. */
+async function* proof(
+  { tenant, scope }: ArchiveFacts,
+  after: string,
+  { trail }: PlannerParts,
+): AsyncIterable<Planned> {
+  const [page = '', last = ''] = after.split(' ');
+  const actor = scope.kind === 'person' ? scope.actor : null;
+  for await (const { name, text, place } of trail.proof(tenant, Number(page), actor, last)) {
+    const cursor = { phase: 'proof', after: `${page} ${place}` } as const;
+    yield { files: [textFile(`${AUDIT}${name}`, text)], counts: {}, cursor };
+  }
+  yield { files: [], counts: {}, cursor: { phase: 'closing', after: '' } };
 }
 
 async function* documents(facts: ArchiveFacts, after: string, parts: PlannerParts): AsyncIterable<Planned> {

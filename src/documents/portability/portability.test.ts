@@ -33,7 +33,7 @@ const trail: TrailPages = {
     return { text: own.join(''), events: own.length };
   },
   proof: async function* () {
-    yield { name: 'keys.jsonl', text: '{}\n' };
+    yield { name: 'keys.jsonl', text: '{}\n', place: 'keys' };
   },
   sign: async () => null,
 };
@@ -194,6 +194,36 @@ describe('an archive', () => {
     now += 25 * 3_600_000;
     expect(await one.exports.sweep()).toBe(1);
     expect(await plans.read('local', facts.id)).toBeNull();
+  });
+});
+
+describe('what proves the trail', () => {
+  /** So many files of 100 kB: three fill a page of a plan. */
+  const proved = (count: number, cut = Number.POSITIVE_INFINITY): TrailPages => ({
+    ...trail,
+    async *proof(_tenant, lastPage, _actor, after) {
+      expect(lastPage).toBe(3);
+      for (let at = after === '' ? 1 : Number(after) + 1; at <= count; at += 1) {
+        if (at === cut) throw new Error('It ends here.');
+        yield { name: `checkpoints-${at}.jsonl`, text: `${at}`.padEnd(100_000, '-'), place: String(at) };
+      }
+    },
+  });
+
+  test('is in pages of the plan, and each file once, whoever goes on with it', async () => {
+    const one = await install('proved');
+    const failing = new Exports({ ...one.parts, trail: proved(20, 11) });
+    const { facts } = await failing.start(actorOf('local'), { kind: 'tenant' });
+    await failing.settled('local', facts.id);
+    const begun = await one.parts.plans.read('local', facts.id);
+    expect(begun?.value).toMatchObject({ status: 'preparing', cursor: { phase: 'proof', after: '3 9' } });
+    const again = new Exports({ ...one.parts, trail: proved(20) });
+    const state = await again.settled('local', facts.id);
+    if (state?.status !== 'ready') throw new Error(`The export is ${state?.status}.`);
+    expect(state.pages.length).toBeGreaterThan(6);
+    const seen: string[] = [];
+    await checkArchive(pieces(await bytesOf({ ...one, exports: again }, state)), (name) => seen.push(name));
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, at) => `audit/checkpoints-${at + 1}.jsonl`));
   });
 });
 

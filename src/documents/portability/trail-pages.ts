@@ -12,12 +12,18 @@ export interface TrailPages {
     first: number,
     actor: string | null,
   ): Promise<{ readonly text: string; readonly events: number }>;
-  /** What proves the trail up to its last page, 0 for none: files of their own. */
-  proof(
-    tenant: string,
-    lastPage: number,
-    actor: string | null,
-  ): AsyncIterable<{ readonly name: string; readonly text: string }>;
+  /**
+   * What proves the trail up to its last page, 0 for none: files of their own, each of a few megabytes at most.
+   *
+   * @param after the place of the file behind which it goes on; empty: all of them.
+   */
+  proof(tenant: string, lastPage: number, actor: string | null, after: string): AsyncIterable<ProofFile>;
   /** Signs for this installation; `null` where nothing is signed. */
   sign(text: string): Promise<ArchiveSignature | null>;
+}
+
+export interface ProofFile {
+  readonly name: string;
+  readonly text: string;
+  readonly place: string;
 }
