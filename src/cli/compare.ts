@@ -1,12 +1,6 @@
 import { basename, extname } from 'node:path';
 import { nodeCodec } from '../kit/index.ts';
-import {
-  type CompareOptions,
-  type Comparison,
-  compare,
-  RESULT_LIMITS,
-  renderPage,
-} from '../redline/index.ts';
+import { type CompareOptions, type Comparison, compare, RESULT_LIMITS } from '../redline/index.ts';
 import { CliError } from './errors.ts';
 import { STANDARD } from './input.ts';
 import type { Io } from './io.ts';
@@ -74,11 +68,13 @@ async function writerOf(
   switch (format) {
     case 'docx':
       return ({ redline }) => redline;
-    case 'html':
-      return ({ redline }) => renderPage(redline, { view: 'inline', limits: RESULT_LIMITS }, nodeCodec);
     case 'json':
       return ({ report }) => [`${JSON.stringify(report, null, 2)}\n`];
     // What few comparisons need is loaded only then.
+    case 'html': {
+      const { renderPage } = await import('./page.ts');
+      return ({ redline }) => renderPage(redline, { view: 'inline', limits: RESULT_LIMITS }, nodeCodec);
+    }
     case 'pdf': {
       const { openPrinter } = await import('./pdf.ts');
       const { print } = await openPrinter('redline');
