@@ -9,6 +9,7 @@ import { addEditCommands } from './edit-commands.ts';
 import type { Io } from './io.ts';
 import { addRetention } from './retention/commands.ts';
 import { addShowCommands } from './show-commands.ts';
+import { addWebhooks } from './webhooks/commands.ts';
 
 /** The verbs but `compare` and `verify`, in the order of the help. */
 export function addOtherVerbs(program: Command, io: Io, done: (exitCode: number) => void): void {
@@ -19,6 +20,7 @@ export function addOtherVerbs(program: Command, io: Io, done: (exitCode: number)
   addDocumentCommands(program, io, done);
   addRetention(program, io, done);
   addArchiveCommands(program, io, done);
+  addWebhooks(program, io, done);
   addServe(program, done);
   addAdmin(program, io, done);
   addAudit(program, io, done);

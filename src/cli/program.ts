@@ -19,6 +19,7 @@ Examples:
   redline scrub draft.docx -o clean.docx
   redline documents upload draft.docx
   redline export -o archive.tar
+  redline webhooks add https://example.com/hooks
   redline serve --port 8080
 
 Exit codes:

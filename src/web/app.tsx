@@ -8,6 +8,7 @@ import { ReviewView } from './documents/review-view.tsx';
 import { VersionView } from './documents/version-view.tsx';
 import { type Route, routeOf, useAddress } from './route.tsx';
 import { Tray } from './uploads/tray.tsx';
+import { WebhooksView } from './webhooks/webhooks-view.tsx';
 import { WorkView } from './work/work-view.tsx';
 
 /** The page that the address names, and the uploads, which go on from page to page. */
@@ -31,6 +32,8 @@ function Page({ route }: { route: Route }) {
       return <AuditView />;
     case 'work':
       return <WorkView />;
+    case 'webhooks':
+      return <WebhooksView />;
     case 'documents':
       return <ListView />;
     case 'document':

@@ -2,11 +2,12 @@ import type { ReactNode } from 'react';
 import { AccountLink } from './account/account-link.tsx';
 import { AuditLink } from './audit/audit-link.tsx';
 import { Link } from './route.tsx';
+import { WebhooksLink } from './webhooks/webhooks-link.tsx';
 import { Wordmark } from './wordmark.tsx';
 
 interface Props {
   /** Where this is, for the masthead. */
-  readonly place: 'compare' | 'documents' | 'work' | 'audit' | 'account';
+  readonly place: 'compare' | 'documents' | 'work' | 'audit' | 'webhooks' | 'account';
   readonly foot: string;
   readonly wide?: boolean;
   readonly children: ReactNode;
@@ -32,6 +33,7 @@ export function Frame({ place, foot, wide = false, children }: Props) {
             Work
           </Link>
           <AuditLink current={current('audit')} />
+          <WebhooksLink current={current('webhooks')} />
           <a href="/docs">API</a>
           <AccountLink current={current('account')} />
         </nav>

@@ -13,6 +13,7 @@ import './styles/keeping.css';
 import './styles/share.css';
 import './styles/tray.css';
 import './styles/work.css';
+import './styles/webhooks.css';
 import './styles/redline.css';
 import './styles/marks.css';
 

@@ -79,6 +79,10 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   'members/exists': ['They are in already', 'Give them another role in the list.'],
   'members/not-found': ['They are not in any more', 'Someone else took it from them. Reload.'],
   'members/last-owner': ['The document needs an owner', 'Make somebody else an owner first.'],
+  'webhooks/not-found': [
+    'There is no such webhook',
+    'Somebody has removed it, or the message is not of the audit trail. Reload.',
+  ],
   'audit/not-signed': [
     'No checkpoint holds the event yet',
     'Checkpoints are signed once a minute. Try again in a minute.',

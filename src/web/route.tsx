@@ -6,6 +6,7 @@ export type Route =
   | { readonly name: 'account' }
   | { readonly name: 'audit' }
   | { readonly name: 'work' }
+  | { readonly name: 'webhooks' }
   | { readonly name: 'documents' }
   | { readonly name: 'document'; readonly id: string }
   | { readonly name: 'version'; readonly id: string; readonly number: number }
@@ -17,6 +18,7 @@ export function routeOf(path: string): Route {
   if (/^\/account\/?$/.test(path)) return { name: 'account' };
   if (/^\/audit\/?$/.test(path)) return { name: 'audit' };
   if (/^\/work\/?$/.test(path)) return { name: 'work' };
+  if (/^\/webhooks\/?$/.test(path)) return { name: 'webhooks' };
   const [whole, id, part, of] = PATH.exec(path) ?? [];
   if (whole === undefined) return { name: 'compare' };
   if (id === undefined) return { name: 'documents' };

@@ -12,6 +12,7 @@ const PAGES = [
   '/account',
   '/audit',
   '/work',
+  '/webhooks',
   '/documents',
   '/documents/:id',
   '/documents/:id/versions/:number',
