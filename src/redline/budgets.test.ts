@@ -39,4 +39,36 @@ describe('a ceiling on work that is reached is told', () => {
       { story: 'body', budget: 'pairing-cells', allowed: 250_000, times: 1 },
     ]);
   });
+
+  /** Every other word is another; no word is rare. */
+  const alternating = (count: number, mark: string): string =>
+    numbers(count)
+      .map((i) =>
+        p(
+          r(
+            numbers(100)
+              .map((k) => `${word(i, k)}${k % 2 === 0 ? '' : mark}`)
+              .join(' '),
+          ),
+        ),
+      )
+      .join('');
+  const word = (i: number, k: number): string => `w${(i * 7919 + k * k * 104_729 + k * i * 31) % 1999}`;
+
+  test('long lists of paragraphs without a rare word go together all the same', () => {
+    const { report } = compare(docx(alternating(520, '')), docx(alternating(520, 'x')), {}, nodeCodec);
+    const { words, budgets } = report;
+    const isFine = budgets.every(({ budget }) => budget === 'word-marks');
+    expect({ isFine, words: words.inserted < 520 * 100 }).toEqual({ isFine: true, words: true });
+  });
+
+  test('words that are marked one by one', () => {
+    const [a, b] = [alternating(200, ''), alternating(200, 'x')];
+    expect(budgetsOf(a, b)).toMatchObject([{ story: 'body', budget: 'word-marks' }]);
+    const { report } = compare(docx(a), docx(b), {}, nodeCodec);
+    // Within the budget by the word, behind it the phrase as a whole.
+    expect(report.counts.insertions).toBeGreaterThan(4000);
+    expect(report.counts.insertions).toBeLessThan(100 * 200 * 0.5);
+    expect(report.words.inserted).toBeLessThan(100 * 200);
+  });
 });

@@ -32,14 +32,14 @@ export interface StoryOutcome {
 }
 
 /** Ceilings on the work for one story. */
-export const BUDGETS = ['alignment-steps', 'pairing-cells'] as const;
+export const BUDGETS = ['alignment-steps', 'pairing-cells', 'word-marks'] as const;
 export type BudgetName = (typeof BUDGETS)[number];
 
 /** A ceiling that was reached: what lay beyond it was settled in a coarser way, as exact but less fine. */
 export interface SpentBudget {
   readonly story: string;
   readonly budget: BudgetName;
-  /** Steps, or cells of a table. */
+  /** Steps, cells of a table, or revisions of the whole document. */
   readonly allowed: number;
   /** How often it was reached in the story. */
   readonly times: number;

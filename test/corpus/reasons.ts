@@ -11,10 +11,6 @@ export const reasons: Readonly<Record<string, string>> = {
   'WC-1440': 'each inserted paragraph counts on its own',
   'WC-1450':
     'deliberate: a deleted row counts once as a row and once for each stretch of words, or picture, that it held; a word came in another row',
-  'WC-1710':
-    'whole notes count as well as their references (deliberate); a new note in front of an old one is taken for the old one changed, for notes are paired in the order of their references (to be improved)',
-  'WC-1720':
-    'whole notes count as well as their references (deliberate); a new note in front of an old one is taken for the old one changed, for notes are paired in the order of their references (to be improved)',
   'WC-1770': `${BOX}; formatting is marked, too`,
   'WC-1820': 'a deleted row counts once as a row and once as the words that it held',
   'WC-1840': 'an equation came in, a space and a full stop went out, at three places',

@@ -6,6 +6,7 @@ import { mergeParagraphs } from './inline.ts';
 import { placeholdersIn } from './marks.ts';
 import { mayMove } from './moves.ts';
 import { isRowless, planBlocks, type Step, settleEnd } from './plan.ts';
+import { virtual } from './props.ts';
 import { type Control, controlIn, controlRange, controlTags } from './ranges.ts';
 import { singleParagraphs } from './single.ts';
 import { type CellWriter, mergeTables, singleTable } from './tables.ts';
@@ -44,7 +45,16 @@ export function mergeStory(original: XmlElement, modified: XmlElement, ctx: Merg
 
 /** The same in pieces, which together are long. */
 export function mergePieces(original: XmlElement, modified: XmlElement, ctx: MergeContext): string[] {
-  return mergeLists(readBlocks(original), readBlocks(modified), ctx);
+  const [a, b] = [readBlocks(original), readBlocks(modified)];
+  return mergeLists(orEmpty(a, original, b), orEmpty(b, modified, a), ctx);
+}
+
+const PARTS = new Set(['w:body', 'w:hdr', 'w:ftr']);
+
+/** A story without any block shows an empty paragraph: of what the other side says, the last mark stays as this one. */
+function orEmpty(list: BlockList, { name }: XmlElement, other: BlockList): BlockList {
+  if (list.blocks.length > 0 || other.blocks.length === 0 || !PARTS.has(name)) return list;
+  return { blocks: [{ element: virtual('<w:p/>'), marks: list.trailing }], trailing: [] };
 }
 
 function mergeLists(a: BlockList, b: BlockList, ctx: MergeContext): string[] {

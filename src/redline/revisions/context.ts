@@ -1,4 +1,4 @@
-import type { Interner } from '../diff/index.ts';
+import type { Interner, Words } from '../diff/index.ts';
 import type { XmlElement } from '../ooxml/index.ts';
 import type { Granularity, Ignorable, Ignore, MoveOptions } from '../options.ts';
 import type { BudgetName, ClauseChange, Rung } from '../report.ts';
@@ -64,6 +64,8 @@ export interface MergeContext {
   readonly tally: Tally;
   /** Aligns two sequences of symbols under a budget: for each element of `a` its partner in `b`, or -1. */
   readonly align: (a: ArrayLike<number>, b: ArrayLike<number>) => Int32Array;
+  /** May more be marked word by word? Where too much was already, the rest is marked phrase by phrase. */
+  readonly mayMark: () => boolean;
   /** Notes that a ceiling on work was reached. */
   readonly spent: (budget: BudgetName, allowed: number) => void;
   /** Attributes of a fresh revision, such as ` w:id="7" w:author="A" w:date="…"`. */
@@ -80,6 +82,8 @@ export interface MergeContext {
   readonly note: (element: XmlElement, state: State, partner?: XmlElement) => string;
   /** Can the notes of two references be one note that changed? */
   readonly sameNote: (original: XmlElement, modified: XmlElement) => boolean;
+  /** The words of the note that a reference of a side leads to. */
+  readonly noteWords: (reference: XmlElement, side: Side) => Words;
   /** A block inside a paragraph, where the schema has none, marked as it is. */
   readonly block: (element: XmlElement, state: 'del' | 'ins') => string;
   /** A table inside a paragraph that both sides have. */

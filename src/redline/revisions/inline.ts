@@ -7,6 +7,7 @@ import { type Pair, trimEnds } from './ends.ts';
 import { type AtomItem, type EndItem, type GroupItem, type Item, readWhole, TEXT_BOX } from './items.ts';
 import { matching } from './matching.ts';
 import { Merge } from './merge.ts';
+import { labelNotes, NOTES } from './note-labels.ts';
 import { mergedProperties, paragraphTag } from './paragraph.ts';
 import { areTexts, areWordsWhole, mergeTexts } from './plain-words.ts';
 import { rangedTag } from './ranges.ts';
@@ -37,9 +38,10 @@ export function mergeParagraphs(
   const merge = new Merge(ctx);
   const [all, others] = [itemsOf(original, ctx), itemsOf(modified, ctx)];
   const [lastA, lastB] = [all.pop(), others.pop()];
+  const [left, right] = labelNotes(all, others, ctx);
   const { head, a, b, tail } = mayTrim(ctx)
-    ? trimEnds(all, others)
-    : { head: [], a: all, b: others, tail: [] };
+    ? trimEnds(left, right)
+    : { head: [], a: left, b: right, tail: [] };
   for (const pair of head) matchedPair(pair, merge);
   if (areWordsWhole(ctx) && areTexts(a) && areTexts(b)) mergeTexts(a, b, merge);
   else mergeUnits(toUnits(a, ctx.symbols, ctx.ignore), toUnits(b, ctx.symbols, ctx.ignore), merge, true);
@@ -191,7 +193,6 @@ function sameProperties(a: EndItem, b: EndItem): string | undefined {
 
 /** Field characters and codes show nothing themselves: their formatting does not count. */
 const UNFORMATTED = new Set(['w:fldChar', 'w:instrText']);
-const NOTES = new Set(['w:footnoteReference', 'w:endnoteReference']);
 
 function matchedAtom(a: AtomItem, b: AtomItem, merge: Merge): void {
   const isNote = NOTES.has(a.element.name);

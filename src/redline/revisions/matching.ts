@@ -29,8 +29,9 @@ export function matching(
   whole: boolean,
 ): Matching {
   const { rung, ignore } = ctx;
-  if (rung !== 'words') {
-    const partner = rung === 'coarse-words' ? matchEnds(a, b) : new Int32Array(a.length).fill(-1);
+  if (rung !== 'words' || !ctx.mayMark()) {
+    const partner =
+      rung === 'coarse-words' || rung === 'words' ? matchEnds(a, b) : new Int32Array(a.length).fill(-1);
     return settled({ a, b, partner }, ctx, whole);
   }
   const loose = settled(cut({ a, b, partner: matchUnits(a, b, ctx) }, ctx), ctx, whole);

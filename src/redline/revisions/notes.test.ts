@@ -61,6 +61,41 @@ describe('footnotes', () => {
     redlineOf(order('one', 'two'), order('two', 'one'));
   });
 
+  test.each<[string, readonly string[], readonly string[], string]>([
+    [
+      'in front of an old one',
+      [FOX],
+      ['Something else', `${FOX} now`],
+      `${ins(reference(1))}${reference(2)}`,
+    ],
+    [
+      'between two',
+      [FOX, DUE],
+      [FOX, 'Something else', DUE],
+      `${reference(1)}${ins(reference(2))}${reference(3)}`,
+    ],
+    ['the only one is another', [FOX], [DUE], reference(1)],
+  ])('a new note %s: the others stay with what they said', (_, before, after, expected) => {
+    const of = (texts: readonly string[]): Parts => {
+      const notes = Object.fromEntries(texts.map((text, i) => [i + 1, p(r(text))]));
+      return withNotes(p(r('x') + texts.map((_text, i) => noteRef(i + 1)).join('')), notes);
+    };
+    const { xml } = redlineOf(of(before), of(after));
+    expect(xml).toBe(bare(p(r('x') + expected)));
+    redlineOf(of(after), of(before));
+  });
+
+  test('a new note in a link, in front of an old one', () => {
+    const of = (texts: readonly string[]): Parts => {
+      const notes = Object.fromEntries(texts.map((text, i) => [i + 1, p(r(text))]));
+      const references = texts.map((_text, i) => noteRef(i + 1)).join('');
+      return withNotes(p(`${r('x')}<w:hyperlink w:anchor="y">${r('z')}${references}</w:hyperlink>`), notes);
+    };
+    const { report } = redlineOf(of([FOX]), of([DUE, FOX]));
+    // The reference and the note.
+    expect(changes(report)).toMatchObject({ insertions: 2, wordsInserted: 9 });
+  });
+
   test('a note in a row that goes, and one that stays', () => {
     const table = (rows: readonly number[]): Parts =>
       withNotes(tbl(rows.map((n) => row(cell(p(r(`${FOX} ${n}`) + noteRef(n))))).join('')) + p(''), {

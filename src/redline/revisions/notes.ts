@@ -1,4 +1,6 @@
+import type { Words } from '../diff/index.ts';
 import { attribute, elements, outer, rawKey, startTag, withInner, type XmlElement } from '../ooxml/index.ts';
+import { wordsOf } from './block.ts';
 import { mergePieces, singleStory } from './blocks.ts';
 import type { MergeContext, Side, State } from './context.ts';
 import { settleMoves } from './moves.ts';
@@ -15,7 +17,7 @@ function kindOf(reference: XmlElement): NoteKind {
 /** What becomes of the notes (§17.11) that the text refers to; filled while the text is written. */
 export class Notes {
   readonly #freshId: () => number;
-  readonly #empty: Record<Side, Record<NoteKind, ReadonlySet<string>>>;
+  readonly #notes: Record<Side, Record<NoteKind, ReadonlyMap<string, XmlElement>>>;
   /** Original id to modified id, of notes that both sides have. */
   readonly #kept: Record<NoteKind, Map<string, string>> = { footnote: new Map(), endnote: new Map() };
   readonly #removed: Record<NoteKind, Set<string>> = { footnote: new Set(), endnote: new Set() };
@@ -25,17 +27,29 @@ export class Notes {
     endnote: new Map(),
   };
 
-  /** @param empty  ids of the notes of either side that hold no paragraph */
-  constructor(freshId: () => number, empty: Record<Side, Record<NoteKind, ReadonlySet<string>>>) {
+  /** @param notes  the notes of either side, by kind and id */
+  constructor(freshId: () => number, notes: Record<Side, Record<NoteKind, ReadonlyMap<string, XmlElement>>>) {
     this.#freshId = freshId;
-    this.#empty = empty;
+    this.#notes = notes;
   }
 
   /** A note without any paragraph cannot become one with paragraphs, nor the other way round. */
   comparable(original: XmlElement, modified: XmlElement): boolean {
-    const isEmpty = (side: Side, reference: XmlElement): boolean =>
-      this.#empty[side][kindOf(reference)].has(attribute(reference, 'w:id') ?? '');
+    const isEmpty = (side: Side, reference: XmlElement): boolean => {
+      const note = this.#noteOf(reference, side);
+      return note !== undefined && elements(note).length === 0;
+    };
     return isEmpty('original', original) === isEmpty('modified', modified);
+  }
+
+  /** The words of the note that a reference of a side leads to. */
+  words(reference: XmlElement, side: Side, ctx: MergeContext): Words {
+    const note = this.#noteOf(reference, side);
+    return note ? wordsOf(note, ctx) : new Int32Array(0);
+  }
+
+  #noteOf(reference: XmlElement, side: Side): XmlElement | undefined {
+    return this.#notes[side][kindOf(reference)].get(attribute(reference, 'w:id') ?? '');
   }
 
   /** Are there notes that only the modified document has? */

@@ -25,6 +25,10 @@ const ALIKE_BONUS = 0.25;
 const SMALL = 1_000;
 /** A word is rare where at most this many blocks of a side have it. */
 const RARE = 3;
+/** The same where a gap between pairs is too large for a table of all pairs. */
+const LESS_RARE = 32;
+/** Votes for one block's candidates: its first rare words are enough to find them. */
+const MOST_VOTES = 300;
 /** Candidates looked at for one block. */
 const MAX_CANDIDATES = 4;
 
@@ -45,34 +49,42 @@ export function pairBlocks(a: Side, b: Side, ctx: MergeContext): Int32Array {
     if (a.ids[i] === b.ids[j]) return (a.words[i]?.length ?? 0) + EQUAL_BONUS;
     return endsA[i] === endsB[j] ? pairScore(a.blocks[i], b.blocks[j], a.words[i], b.words[j]) : 0;
   };
+  return pairSides(a, b, score, RARE, ctx);
+}
+
+/** @param rare  the words that lead to candidates are in so many blocks of a side at most */
+function pairSides(a: Side, b: Side, score: Score, rare: number, ctx: MergeContext): Int32Array {
   const [n, m] = [a.blocks.length, b.blocks.length];
   if (n * m <= SMALL) return pairInOrder(n, m, score);
-  const partner = heaviestChain(candidates(a, b, score), n, m);
+  const partner = heaviestChain(candidates(a, b, score, rare), n, m);
   let [i0, j0] = [0, 0];
   for (let i = 0; i <= n; i++) {
     const j = i === n ? m : (partner[i] ?? -1);
     if (j < 0) continue;
-    pairGap(a, b, [i0, i, j0, j], score, partner, ctx);
+    const found = pairGap(between(a, i0, i), between(b, j0, j), shifted(score, i0, j0), rare, ctx);
+    for (let k = 0; k < found.length; k++) {
+      const at = found[k] ?? -1;
+      if (at >= 0) partner[i0 + k] = j0 + at;
+    }
     [i0, j0] = [i + 1, j + 1];
   }
   return partner;
 }
 
-function pairGap(
-  a: Side,
-  b: Side,
-  [i0, i1, j0, j1]: readonly [number, number, number, number],
-  score: Score,
-  partner: Int32Array,
-  ctx: MergeContext,
-): void {
-  const [n, m] = [i1 - i0, j1 - j0];
-  if (n === 0 || m === 0) return;
-  const shifted: Score = (i, j) => score(i0 + i, j0 + j);
-  const found = pairLists(a.words.slice(i0, i1), b.words.slice(j0, j1), shifted, ctx);
-  found.forEach((j, i) => {
-    if (j >= 0) partner[i0 + i] = j0 + j;
-  });
+/** What lies between two pairs; where that is much and has no rare words, less rare ones must do. */
+function pairGap(a: Side, b: Side, score: Score, rare: number, ctx: MergeContext): Int32Array {
+  const [n, m] = [a.blocks.length, b.blocks.length];
+  if (n === 0 || m === 0) return NO_WORDS;
+  if (n * m > MAX_CELLS && rare < LESS_RARE) return pairSides(a, b, score, LESS_RARE, ctx);
+  return pairLists(a.words, b.words, score, ctx);
+}
+
+function between({ blocks, ids, words }: Side, from: number, to: number): Side {
+  return { blocks: blocks.slice(from, to), ids: ids.slice(from, to), words: words.slice(from, to) };
+}
+
+function shifted(score: Score, i0: number, j0: number): Score {
+  return i0 === 0 && j0 === 0 ? score : (i, j) => score(i0 + i, j0 + j);
 }
 
 /** Pairs two lists in order: by a table of all pairs, or by votes of the words where that would be too large. */
@@ -88,34 +100,51 @@ export function pairLists(
 }
 
 /** Pairs that share rare words or are equal: the few worth scoring. */
-function candidates(a: Side, b: Side, score: Score): Candidate[] {
+function candidates(a: Side, b: Side, score: Score, rare: number): Candidate[] {
   const symbols = 1 + Math.max(highest(a.words), highest(b.words));
-  const [left, right] = [new Occurrences(a, symbols), new Occurrences(b, symbols)];
+  const [left, right] = [new Occurrences(a, symbols, rare), new Occurrences(b, symbols, rare)];
   const out: Candidate[] = [];
   const votes = new Int32Array(b.blocks.length);
   const seen = new Int32Array(symbols);
   a.blocks.forEach((_, i) => {
     const found: number[] = [];
+    let cast = 0;
     const vote = (j: number): void => {
       if (votes[j] === 0) found.push(j);
       votes[j] = (votes[j] ?? 0) + 1;
+      cast++;
     };
     if (left.isRareBlock(i)) right.rareBlocks(a.ids[i] ?? -1).forEach(vote);
     const words = a.words[i] ?? NO_WORDS;
-    for (let k = 0; k < words.length; k++) {
+    for (let k = 0; k < words.length && cast < MOST_VOTES; k++) {
       const word = words[k] ?? 0;
       if (seen[word] === i + 1) continue;
       seen[word] = i + 1;
       if (left.isRare(word)) right.eachRare(word, vote);
     }
-    found.sort((x, y) => (votes[y] ?? 0) - (votes[x] ?? 0) || x - y);
-    for (const j of found.slice(0, MAX_CANDIDATES)) {
+    for (const j of mostVoted(found, votes)) {
       const weight = score(i, j);
       if (weight > 0) out.push({ i, j, weight });
     }
     for (const j of found) votes[j] = 0;
   });
   return out;
+}
+
+/** The few with most votes; of those with as many the first. */
+function mostVoted(found: readonly number[], votes: Int32Array): number[] {
+  const best: number[] = [];
+  const isBetter = (x: number, y: number): boolean => {
+    const more = (votes[x] ?? 0) - (votes[y] ?? 0);
+    return more > 0 || (more === 0 && x < y);
+  };
+  for (const j of found) {
+    let at = best.length;
+    for (let other = best[at - 1]; other !== undefined && isBetter(j, other); other = best[at - 1]) at--;
+    if (at < MAX_CANDIDATES) best.splice(at, 0, j);
+    if (best.length > MAX_CANDIDATES) best.pop();
+  }
+  return best;
 }
 
 function highest(words: readonly Words[]): number {
@@ -128,17 +157,19 @@ const NO_WORDS: Words = new Int32Array();
 
 /** What the blocks of a side can be found by: themselves as wholes, and their words. */
 class Occurrences {
-  /** How many blocks have a word, up to `RARE` + 1. */
+  readonly #rare: number;
+  /** How many blocks have a word, up to `#rare` + 1. */
   readonly #counts: Uint8Array;
-  /** The first `RARE` of them. */
+  /** The first `#rare` of them. */
   readonly #places: Int32Array;
   readonly #blocks = new Map<number, number[]>();
   readonly #ids: readonly number[];
 
   /** @param symbols  above every word */
-  constructor(side: Side, symbols: number) {
+  constructor(side: Side, symbols: number, rare: number) {
+    this.#rare = rare;
     this.#counts = new Uint8Array(symbols);
-    this.#places = new Int32Array(symbols * RARE);
+    this.#places = new Int32Array(symbols * rare);
     this.#ids = side.ids;
     side.words.forEach((words, i) => {
       for (let k = 0; k < words.length; k++) this.#note(words[k] ?? 0, i);
@@ -146,25 +177,26 @@ class Occurrences {
     side.ids.forEach((id, i) => {
       const list = this.#blocks.get(id);
       if (!list) this.#blocks.set(id, [i]);
-      else if (list.length <= RARE) list.push(i);
+      else if (list.length <= rare) list.push(i);
     });
   }
 
   #note(word: number, i: number): void {
+    const rare = this.#rare;
     const count = this.#counts[word] ?? 0;
     // Blocks come one after the other: a word of this one that was met before is the last place.
-    if (count > RARE || (count > 0 && this.#places[word * RARE + count - 1] === i)) return;
-    if (count < RARE) this.#places[word * RARE + count] = i;
+    if (count > rare || (count > 0 && this.#places[word * rare + count - 1] === i)) return;
+    if (count < rare) this.#places[word * rare + count] = i;
     this.#counts[word] = count + 1;
   }
 
   isRare(word: number): boolean {
-    return (this.#counts[word] ?? 0) <= RARE;
+    return (this.#counts[word] ?? 0) <= this.#rare;
   }
 
   eachRare(word: number, visit: (i: number) => void): void {
     const count = this.#counts[word] ?? 0;
-    if (count <= RARE) for (let k = 0; k < count; k++) visit(this.#places[word * RARE + k] ?? 0);
+    if (count <= this.#rare) for (let k = 0; k < count; k++) visit(this.#places[word * this.#rare + k] ?? 0);
   }
 
   isRareBlock(i: number): boolean {
@@ -174,7 +206,7 @@ class Occurrences {
   /** The blocks with that symbol; none where they are too many. */
   rareBlocks(id: number): readonly number[] {
     const list = this.#blocks.get(id) ?? [];
-    return list.length <= RARE ? list : [];
+    return list.length <= this.#rare ? list : [];
   }
 }
 

@@ -82,6 +82,20 @@ const ENDS: readonly Row[] = [
     { deletions: 2, wordsDeleted: 18 },
   ],
   [
+    'nothing is left, not even a paragraph: the last mark stays, as the one of a plain paragraph',
+    p(r(FOX), CENTRED) + p(r(DUE), CENTRED),
+    '',
+    p(del(FOX), CENTRED + markOf('del')) + p(del(DUE), changed('', CENTRED)),
+    { deletions: 2, paragraphFormatting: 1, wordsDeleted: 18 },
+  ],
+  [
+    'there was nothing, not even a paragraph',
+    '',
+    p(r(FOX), CENTRED),
+    p(ins(r(FOX)), changed(CENTRED, '')),
+    { insertions: 1, paragraphFormatting: 1, wordsInserted: 9 },
+  ],
+  [
     'a story gets a table at its end',
     p(r(FOX)),
     p(r(FOX)) + TABLE,

@@ -117,15 +117,18 @@ export function mergeTexts(original: readonly TextItem[], modified: readonly Tex
   const { ctx } = merge;
   const a = new PlainWords('original', original, ctx);
   const b = new PlainWords('modified', modified, ctx);
-  const partner = matchShapes(a.shapes, b.shapes, ctx.align, true);
+  const isFine = ctx.mayMark();
+  const partner = isFine
+    ? matchShapes(a.shapes, b.shapes, ctx.align, true)
+    : new Int32Array(a.count).fill(-1);
   let i = 0;
   let j = 0;
   while (i < a.count || j < b.count) {
     let i1 = i;
     while (i1 < a.count && (partner[i1] ?? -1) < 0) i1++;
     const j1 = i1 === a.count ? b.count : (partner[i1] ?? -1);
-    alone(a, i, i1, merge);
-    alone(b, j, j1, merge);
+    alone(a, i, i1, merge, isFine);
+    alone(b, j, j1, merge, isFine);
     i = i1;
     j = j1;
     while (i < a.count && partner[i] === j) {
@@ -148,11 +151,11 @@ function common(a: PlainWords, b: PlainWords, from: number, fromB: number, to: n
 }
 
 /** Words that only one side has: written at once, unless they may have moved. */
-function alone(words: PlainWords, from: number, to: number, merge: Merge): void {
+function alone(words: PlainWords, from: number, to: number, merge: Merge, mayMove: boolean): void {
   if (from === to) return;
   const { moves, keepBack, tally } = merge.ctx;
   const { side } = words;
-  if (moves.enabled && to - from >= moves.leastWords) {
+  if (mayMove && moves.enabled && to - from >= moves.leastWords) {
     merge.writer.xml(keepBack({ kind: 'stretch', side, units: words.units(from, to) }));
     return;
   }

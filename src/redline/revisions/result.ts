@@ -78,6 +78,9 @@ export class Result {
   readonly #spent: { readonly budget: BudgetName; readonly allowed: number }[] = [];
   #nextId: number;
   #touches = 0;
+  /** Revisions so far, and how many may be of single words. */
+  #stamps = 0;
+  readonly #mostMarks: number;
   #leftAsIs = false;
 
   constructor(original: Package, modified: Package, options: CompareOptions, rungs: Rungs, codec: Codec) {
@@ -93,10 +96,11 @@ export class Result {
       storyParts(modified).map((p) => modified.root(p).source),
     ];
     this.#nextId = 1 + highestId([...mine, ...theirs, commentText(original), commentText(modified)]);
+    this.#mostMarks = markBudget(lengthOf(mine) + lengthOf(theirs));
     this.rebase = rebaseOnto(this.editor, modified, theirs);
     this.comments = mapComments(original, modified, this.freshId);
     this.bookmarks = new Bookmarks(mine, theirs, this.freshId);
-    this.notes = new Notes(this.freshId, { original: emptyNotes(original), modified: emptyNotes(modified) });
+    this.notes = new Notes(this.freshId, { original: notesOf(original), modified: notesOf(modified) });
   }
 
   /** Counts a difference that is ignored. */
@@ -132,10 +136,16 @@ export class Result {
         if (exhausted) ctx.spent('alignment-steps', alignmentSteps(a.length + b.length));
         return partner;
       },
+      mayMark: () => {
+        if (this.#stamps < this.#mostMarks) return true;
+        ctx.spent('word-marks', this.#mostMarks);
+        return false;
+      },
       spent: (budget, allowed) => this.#spent.push({ budget, allowed }),
       tally: this.tally,
       stamp: () => {
         this.#touches++;
+        this.#stamps++;
         return ` w:id="${this.#nextId++}"${this.#stampedBy}`;
       },
       touches: () => this.#touches,
@@ -152,6 +162,7 @@ export class Result {
       withoutShared: (xml, side) => this.bookmarks.withoutShared(xml, side),
       note: (element, state, partner) => this.notes.reference(element, state, partner),
       sameNote: (a, b) => this.ignore.notes || this.notes.comparable(a, b),
+      noteWords: (reference, side) => this.notes.words(reference, side, ctx),
       block: (element, state) => singleBlock(element, state, ctx),
       table: (a, b) => mergeTable(a, b, ctx),
       section: (a, b) => {
@@ -219,18 +230,32 @@ export class Result {
   }
 }
 
+/**
+ * Revisions after which words are no longer marked one by one: some for any two documents, and one for so many
+ * characters of their XML. An edited contract has a tenth of that. Where every other word is another, the redline would be
+ * many times as long as both documents. Measured: about 4 µs each, proof included.
+ */
+const LEAST_MARKS = 5_000;
+const CHARACTERS_PER_MARK = 50;
+
+function markBudget(characters: number): number {
+  return LEAST_MARKS + Math.floor(characters / CHARACTERS_PER_MARK);
+}
+
+const lengthOf = (sources: readonly string[]): number => sources.reduce((sum, xml) => sum + xml.length, 0);
+
 /** How many changes of any kind were marked. */
 function changesOf(tally: Tally): number {
   const { wordsInserted: _i, wordsDeleted: _d, wordsMoved: _m, ...counts } = tally;
   return Object.values(counts).reduce((sum, n) => sum + n, 0);
 }
 
-/** Ids of the notes that hold no paragraph, by kind. */
-function emptyNotes(pkg: Package): Record<NoteKind, ReadonlySet<string>> {
-  const of = (kind: NoteKind): Set<string> => {
+/** The notes by kind and id. */
+function notesOf(pkg: Package): Record<NoteKind, ReadonlyMap<string, XmlElement>> {
+  const of = (kind: NoteKind): Map<string, XmlElement> => {
     const part = relatedPart(pkg, pkg.main, `${kind}s`);
     const notes = part === undefined ? [] : elements(pkg.root(part));
-    return new Set(notes.filter((n) => elements(n).length === 0).map((n) => attribute(n, 'w:id') ?? ''));
+    return new Map(notes.map((n) => [attribute(n, 'w:id') ?? '', n]));
   };
   return { footnote: of('footnote'), endnote: of('endnote') };
 }
