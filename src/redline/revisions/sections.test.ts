@@ -78,6 +78,20 @@ describe('section properties', () => {
   });
 });
 
+describe('a last section that stands before the last blocks counts behind them', () => {
+  const early = (words: string): Parts => whole(p(r(words)) + sect(page(50)) + p(r(DUE)));
+  const usual = (words: string, width = 50): Parts => whole(p(r(words)) + p(r(DUE)) + sect(page(width)));
+
+  test.each<[string, Parts, Parts, number]>([
+    ['on both sides', early(FOX), early(LAW), 0],
+    ['in the original', early(FOX), usual(LAW, 60), 1],
+    ['in the modified document', usual(FOX), early(LAW), 0],
+    ['and nothing else is different', usual(FOX), early(FOX), 0],
+  ])('%s', (_, original, modified, sections) => {
+    expect(redlineOf(original, modified).report.counts).toMatchObject({ sections, moves: 0 });
+  });
+});
+
 describe('headers and footers', () => {
   const withBoth = (text: string, width = 50): Parts =>
     whole(

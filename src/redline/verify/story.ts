@@ -54,12 +54,16 @@ export function storyOf(line: string): Story {
   };
 }
 
-/** The body as Word opens it: with at least one paragraph, and with a last section of its own (§17.6.17). */
+/**
+ * The body as Word opens it: with at least one paragraph, and with a last section of its own (§17.6.17), which stands behind
+ * everything else even where a file has it before.
+ */
 function wholeBody(body: Element): readonly Element[] {
+  const sections = body.children.filter((c) => c.name === 'w:sectPr');
   const content = body.children.filter((c) => !isRangeEnd(c));
-  const closed = content.some((c) => c.name === 'w:sectPr');
-  const filled = content.length > (closed ? 1 : 0);
-  return [...(filled ? [] : [EMPTY_PARAGRAPH]), ...body.children, ...(closed ? [] : [NO_SECTION])];
+  const blocks = sections.length === 1 ? body.children.filter((c) => c !== sections[0]) : body.children;
+  const last = sections.length === 1 ? sections : sections.length === 0 ? [NO_SECTION] : [];
+  return [...(content.length > sections.length ? [] : [EMPTY_PARAGRAPH]), ...blocks, ...last];
 }
 
 const MARK: Block = {
