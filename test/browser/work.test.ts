@@ -35,11 +35,87 @@ async function begin(name: string, ...behaviours: readonly string[]): Promise<vo
   expect(answer.status).toBe(202);
 }
 
-test('running work is shown with its progress, also after a reload, and is cancelled', async () => {
-  const { page, faults } = visit;
+/** A comparison that behaves so, done later. */
+async function compareLater(name: string, behaviour: string): Promise<void> {
+  const form = new FormData();
+  form.append('original', new Blob(['a']), `${name} 1.docx`);
+  form.append('modified', new Blob(['b']), `${name} 2.docx`);
+  form.append('options', JSON.stringify({ author: behaviour }));
+  const headers = { Prefer: 'respond-async' };
+  const answer = await fetch(`${stage.service.url}/v1/comparisons`, { method: 'POST', body: form, headers });
+  expect(answer.status).toBe(202);
+}
+
+test('nothing is at work, and it says how some comes to be', async () => {
+  const { page } = visit;
   await page.getByRole('link', { name: 'Work' }).click();
   await page.getByText('Nothing is at work').waitFor();
   await expectAccessible(page);
+  await page.getByRole('link', { name: 'Failed', exact: true }).click();
+  await page.getByText('Nothing has failed.').waitFor();
+});
+
+test('single comparisons are shown as they go on, cancelled, found by how they ended, and told why', async () => {
+  const { page, faults } = visit;
+  await page.goto(`${stage.service.url}/work`);
+  await page.getByText('Shown as it happens').waitFor();
+  await compareLater('Lease', 'echo');
+  await compareLater('Sealed', 'refuse');
+  await compareLater('Endless', 'spin');
+  const card = (name: string) => page.getByRole('region', { name: `${name} 1.docx → ${name} 2.docx` });
+  await card('Lease').getByText('Done').waitFor();
+  await card('Lease').getByRole('link', { name: 'Open the redline' }).waitFor();
+  await card('Sealed').getByText('The document is protected by a password.').waitFor();
+  await card('Endless').getByText('Running').waitFor();
+  await card('Endless')
+    .getByText(/Comparing, and proving the result · 20 %/)
+    .waitFor();
+  expect(await card('Endless').getByRole('progressbar').getAttribute('value')).toBe('20');
+  await expectAccessible(page);
+  await shoot(page, 'work-single');
+
+  // By keyboard, and the address says it: a reload shows the same.
+  await page.getByRole('link', { name: 'Running', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await card('Lease').waitFor({ state: 'detached' });
+  await page.reload();
+  await card('Endless').getByText('Running').waitFor();
+  expect(await page.getByRole('region', { name: /docx/ }).count()).toBe(1);
+  await card('Endless')
+    .getByRole('button', { name: /^Cancel/ })
+    .focus();
+  await page.keyboard.press('Enter');
+  await card('Endless').getByText('Cancelled').waitFor();
+  await expect.poll(async () => (await stage.service.health()).pool.running).toBe(0);
+
+  await page.getByRole('link', { name: 'Failed', exact: true }).click();
+  await card('Sealed').waitFor();
+  expect(await page.getByRole('region', { name: /docx/ }).count()).toBe(1);
+  await page.getByRole('link', { name: 'Ended', exact: true }).click();
+  await card('Endless').waitFor();
+  expect(await page.getByRole('region', { name: /docx/ }).count()).toBe(3);
+  await page.goBack();
+  await card('Lease').waitFor({ state: 'detached' });
+  expect(faults).toEqual([]);
+});
+
+test('where nothing is told it is asked for, and what is cut is taken up again', async () => {
+  const { page } = visit;
+  const told = '**/v1/operations/events';
+  await page.route(told, (route) => route.abort());
+  await page.goto(`${stage.service.url}/work`);
+  await page.getByText('Looked at every few seconds').waitFor();
+  await compareLater('Asked for', 'echo');
+  const card = page.getByRole('region', { name: /^Asked for/ });
+  await card.getByText('Done').waitFor();
+  await page.unroute(told);
+  await page.getByText('Shown as it happens').waitFor();
+});
+
+test('running work is shown with its progress, also after a reload, and is cancelled', async () => {
+  const { page, faults } = visit;
+  await page.getByRole('link', { name: 'Work' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Work' }).waitFor();
   // What is begun elsewhere appears by itself.
   await begin('Leases 2026', 'echo', 'refuse', 'spin', 'spin');
   const card = page.getByRole('region', { name: 'Leases 2026' });
@@ -62,7 +138,7 @@ test('running work is shown with its progress, also after a reload, and is cance
   await expect.poll(async () => (await stage.service.health()).pool.running).toBe(0);
 
   await card.getByRole('button', { name: /^Try again what failed/ }).click();
-  await card.getByText(/at work|waiting/).waitFor();
+  await card.getByText(/running|waiting/).waitFor();
   await card.getByRole('button', { name: 'Cancel Leases 2026' }).click();
   await card
     .getByText(/Cancelled/)

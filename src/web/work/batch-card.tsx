@@ -1,123 +1,121 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import {
   type Batch,
-  type BatchEntry,
   cancelBatch,
   getBatch,
-  type Problem,
+  getOperation,
+  type Operation,
   retryBatch,
 } from '../../client/index.ts';
 import { service } from '../api.ts';
-import { Notice } from '../documents/notice.tsx';
-import { momentOf } from '../documents/words.ts';
-import { problemOf } from '../problems.ts';
+import { Card } from './card.tsx';
+import { useAction } from './use-action.ts';
 import { usePolled } from './use-polled.ts';
-import { canRetry, countWords, isOpen, itemWords, nameOf, stateWords } from './words.ts';
+import { canRetry, countWords, isOpen, itemWords, nameOf } from './words.ts';
 
-const LOOK_MS = 1000;
+/** How often pairs are looked at while some of them go on. */
+const LOOK_MS = 2000;
 
 interface Props {
-  readonly entry: BatchEntry;
-  readonly onChanged: () => void;
+  readonly operation: Operation;
+  readonly onChanged: (operation: Operation) => void;
+  readonly onAgain: () => void;
 }
 
 /** One batch: how far it is, each of its pairs, and what can be done with it. */
-export function BatchCard({ entry, onChanged }: Props) {
-  const id = useId();
-  const answer = usePolled(
-    // What was begun again elsewhere is followed again.
-    `${entry.id} ${isOpen(entry)}`,
-    (signal) => getBatch(service, entry.id, signal),
-    (batch) => (isOpen(batch ?? entry) ? LOOK_MS : null),
+export function BatchCard({ operation, onChanged, onAgain }: Props) {
+  const { id } = operation;
+  const [isOpened, setIsOpened] = useState(false);
+  // Of one that has ended the pairs are asked for when somebody wants to see them.
+  const isWanted = isOpen(operation) || isOpened;
+  const answer = usePolled<Batch | undefined>(
+    `${isWanted} ${operation.state} ${operation.percent}`,
+    async (signal) => (isWanted ? await getBatch(service, id, signal) : undefined),
+    (batch) => (isWanted && isOpen(batch ?? operation) ? LOOK_MS : null),
   );
   const batch = answer.value;
-  const { doing, problem, act } = useAction((changed) => {
-    answer.set(changed);
-    onChanged();
-  });
-  const now = batch ?? entry;
+  const { doing, problem, act } = useAction(onChanged);
+  const change = (asked: Promise<Batch>): Promise<Operation> =>
+    asked.then((changed) => {
+      answer.set(changed);
+      return getOperation(service, id);
+    });
+  const counts = batch?.counts ?? countsIn(operation);
+  const state = stateOf(operation, batch, counts);
+  const name = nameOf(operation);
   return (
-    <section className="work" aria-labelledby={id}>
-      <header>
-        <h2 id={id}>{nameOf(now)}</h2>
-        <p className="work-facts">
-          {stateWords(now.state)} · <time dateTime={now.createdAt}>{momentOf(now.createdAt)}</time>
-        </p>
-      </header>
-      <progress aria-labelledby={id} value={now.percent} max={100} />
-      <p className="work-counts" role="status">
-        {batch ? countWords(batch) : `${now.percent} %`}
-      </p>
-      {problem && <Notice problem={problem} onAgain={answer.again} />}
-      <div className="work-actions">
-        {isOpen(now) && (
-          <button type="button" disabled={doing} onClick={() => act(() => cancelBatch(service, now.id))}>
-            Cancel<span className="unseen"> {nameOf(now)}</span>
-          </button>
-        )}
-        {canRetry(now) && (
-          <button type="button" disabled={doing} onClick={() => act(() => retryBatch(service, now.id))}>
-            Try again what failed<span className="unseen"> of {nameOf(now)}</span>
-          </button>
-        )}
-        {!isOpen(now) && <Files id={now.id} />}
-      </div>
-      {batch && <Items batch={batch} />}
-    </section>
+    <Card
+      {...{ operation, state, problem, onAgain }}
+      percent={batch?.percent ?? operation.percent}
+      line={counts === undefined ? `${operation.percent} %` : countWords(counts)}
+      actions={
+        <>
+          {!isOpen({ state }) && (
+            <a className="button" href={`/v1/batches/${id}/archive`} download>
+              Download all<span className="unseen"> of {name}</span>
+            </a>
+          )}
+          {isOpen({ state }) && (
+            <button
+              type="button"
+              disabled={doing}
+              onClick={() => act(() => change(cancelBatch(service, id)))}
+            >
+              Cancel<span className="unseen"> {name}</span>
+            </button>
+          )}
+          {canRetry({ state }) && (
+            <button type="button" disabled={doing} onClick={() => act(() => change(retryBatch(service, id)))}>
+              Try again what failed<span className="unseen"> of {name}</span>
+            </button>
+          )}
+        </>
+      }
+    >
+      <details onToggle={(event) => setIsOpened(event.currentTarget.open)}>
+        <summary>Pairs</summary>
+        {batch && <Items batch={batch} name={name} />}
+      </details>
+    </Card>
   );
 }
 
-function Files({ id }: { id: string }) {
-  const path = `/v1/batches/${id}`;
-  return (
-    <a className="button" href={`${path}/archive`} download>
-      Download all
-    </a>
-  );
+/** How many pairs ended how, as the end of a batch says it. */
+function countsIn({ result }: Operation): Batch['counts'] | undefined {
+  return (result as { readonly counts?: Batch['counts'] } | null)?.counts;
 }
 
-function Items({ batch }: { batch: Batch }) {
+/** The operation knows first that it has ended, the pairs how. */
+function stateOf(
+  operation: Operation,
+  batch: Batch | undefined,
+  counts: Batch['counts'] | undefined,
+): Batch['state'] {
+  if (batch !== undefined && isOpen(batch) === isOpen(operation)) return batch.state;
+  const isPartial = operation.state === 'succeeded' && counts !== undefined;
+  return isPartial && counts.failed + counts.cancelled > 0 ? 'partial' : operation.state;
+}
+
+function Items({ batch, name }: { readonly batch: Batch; readonly name: string }) {
   return (
-    <details>
-      <summary>Pairs</summary>
-      <table className="documents">
-        <caption className="unseen">Pairs of {nameOf(batch)}</caption>
-        <thead>
-          <tr>
-            <th scope="col" className="wide">
-              Pair
-            </th>
-            <th scope="col">Outcome</th>
+    <table className="documents">
+      <caption className="unseen">Pairs of {name}</caption>
+      <thead>
+        <tr>
+          <th scope="col" className="wide">
+            Pair
+          </th>
+          <th scope="col">Outcome</th>
+        </tr>
+      </thead>
+      <tbody>
+        {batch.items.map((item) => (
+          <tr key={item.index}>
+            <th scope="row">{item.result ? <a href={item.result.redline}>{item.name}</a> : item.name}</th>
+            <td>{itemWords(item)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {batch.items.map((item) => (
-            <tr key={item.index}>
-              <th scope="row">{item.result ? <a href={item.result.redline}>{item.name}</a> : item.name}</th>
-              <td>{itemWords(item)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
+        ))}
+      </tbody>
+    </table>
   );
-}
-
-/** Something that is done with a batch, once at a time. */
-function useAction(done: (batch: Batch) => void) {
-  const [doing, setDoing] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  const act = (action: () => Promise<Batch>): void => {
-    setDoing(true);
-    action()
-      .then(
-        (batch) => {
-          setProblem(undefined);
-          done(batch);
-        },
-        (error: unknown) => setProblem(problemOf(error)),
-      )
-      .finally(() => setDoing(false));
-  };
-  return { doing, problem, act };
 }

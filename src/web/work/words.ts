@@ -1,36 +1,85 @@
-import type { BatchEntry, BatchItem } from '../../client/index.ts';
+import type { Batch, BatchItem, Operation, Problem } from '../../client/index.ts';
+import { ProblemError } from '../../client/index.ts';
+
+type State = Batch['state'];
 
 const STATES = {
   queued: 'Waiting',
-  running: 'Comparing',
+  running: 'Running',
   succeeded: 'Done',
   partial: 'Done in part',
   failed: 'Failed',
   cancelled: 'Cancelled',
-} as const satisfies Record<BatchEntry['state'], string>;
+} as const satisfies Record<State, string>;
 
-export function stateWords(state: BatchEntry['state']): string {
+/** Signs beside the words, for whoever looks along a list. */
+const SIGNS = {
+  queued: '…',
+  running: '▸',
+  succeeded: '✓',
+  partial: '◐',
+  failed: '✕',
+  cancelled: '–',
+} as const satisfies Record<State, string>;
+
+const KINDS: Readonly<Record<string, string>> = {
+  comparison: 'Comparison',
+  batch: 'Batch',
+  export: 'Export',
+};
+const STAGES: Readonly<Record<string, string>> = {
+  reading: 'Reading the documents',
+  comparing: 'Comparing, and proving the result',
+  keeping: 'Keeping the redline',
+  packing: 'Putting the archive together',
+};
+
+export function stateWords(state: State): string {
   return STATES[state];
 }
 
-export function isOpen({ state }: Pick<BatchEntry, 'state'>): boolean {
+export function signOf(state: State): string {
+  return SIGNS[state];
+}
+
+export function kindWords({ kind }: Pick<Operation, 'kind'>): string {
+  return KINDS[kind] ?? kind;
+}
+
+export function isOpen({ state }: { readonly state: State }): boolean {
   return state === 'queued' || state === 'running';
 }
 
-export function canRetry({ state }: Pick<BatchEntry, 'state'>): boolean {
+export function canRetry({ state }: { readonly state: State }): boolean {
   return state === 'partial' || state === 'failed' || state === 'cancelled';
 }
 
-export function nameOf({ name }: Pick<BatchEntry, 'name'>): string {
-  return name ?? 'Batch';
+export function nameOf({ name, kind }: Pick<Operation, 'name' | 'kind'>): string {
+  return name ?? KINDS[kind] ?? kind;
+}
+
+/** What is being done, how far it is, and how long it may take from now on. */
+export function progressWords({ state, stage, percent, expectedEndAt, attempt }: Operation): string {
+  if (state === 'queued') return attempt > 0 ? 'Waits to be tried again' : 'Waits for its turn';
+  const left = expectedEndAt === null ? '' : leftWords(Date.parse(expectedEndAt) - Date.now());
+  const what = STAGES[stage ?? ''] ?? 'At work';
+  return [what, `${percent} %`, left].filter((part) => part !== '').join(' · ');
+}
+
+/** @param ms that are left; less than nothing where a guess was wrong. */
+export function leftWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3) return 'almost done';
+  if (seconds < 55) return `about ${seconds} seconds left`;
+  const minutes = Math.round(seconds / 60);
+  return minutes <= 1 ? 'about a minute left' : `about ${minutes} minutes left`;
 }
 
 /** How many pairs are where; what there is none of is left out. */
-export function countWords({ counts }: Pick<BatchEntry, 'counts'>): string {
-  const { succeeded, running, queued, failed, cancelled } = counts;
+export function countWords({ succeeded, running, queued, failed, cancelled }: Batch['counts']): string {
   const parts = [
     [succeeded, 'done'],
-    [running, 'at work'],
+    [running, 'running'],
     [queued, 'waiting'],
     [failed, 'failed'],
     [cancelled, 'cancelled'],
@@ -42,7 +91,44 @@ export function countWords({ counts }: Pick<BatchEntry, 'counts'>): string {
 
 export function itemWords({ state, percent, error, result }: BatchItem): string {
   if (error !== null) return `${error.detail} (${error.code})`;
-  if (result?.identical) return 'No differences';
-  if (result) return result.changes === 1 ? '1 change' : `${result.changes} changes`;
+  if (result !== null) return changesWords(result);
   return state === 'running' && percent > 0 ? `${STATES[state]} · ${percent} %` : STATES[state];
+}
+
+export function changesWords({
+  identical,
+  changes,
+}: {
+  readonly identical: boolean;
+  readonly changes: number;
+}): string {
+  if (identical) return 'No differences';
+  return changes === 1 ? '1 change' : `${changes.toLocaleString('en')} changes`;
+}
+
+/** Why it failed, as if a request had been refused. */
+export function problemIn(error: NonNullable<Operation['error']>): Problem {
+  const { title, status } = error as { readonly title?: unknown; readonly status?: unknown };
+  const { code, detail } = error;
+  return new ProblemError({
+    ...{ code, detail, title: typeof title === 'string' ? title : '' },
+    status: typeof status === 'number' ? status : 0,
+  }).problem;
+}
+
+/** Where people see what came of it, and what that link says; `null` where there is nothing. */
+export function resultOf({ result }: Operation): { readonly to: string; readonly words: string } | null {
+  // Members beside the kind are as the kind has them.
+  const { kind, link, id, document } = (result ?? {}) as Readonly<Record<string, unknown>>;
+  if (kind === 'comparisons') return { to: `/#${String(id)}`, words: 'Open the redline' };
+  if (kind === 'redline')
+    return { to: `/documents/${String(document)}/redlines/${String(id)}`, words: 'Open the redline' };
+  return typeof link === 'string' ? { to: link, words: 'Download' } : null;
+}
+
+/** What a comparison found; nothing of others. */
+export function foundWords({ result }: Operation): string {
+  const { identical, changes } = (result ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof identical !== 'boolean' || typeof changes !== 'number') return '';
+  return changesWords({ identical, changes });
 }
