@@ -67,7 +67,7 @@ export function progressWords({ state, stage, percent, expectedEndAt, attempt }:
 }
 
 /** @param ms that are left; less than nothing where a guess was wrong. */
-export function leftWords(ms: number): string {
+function leftWords(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 3) return 'almost done';
   if (seconds < 55) return `about ${seconds} seconds left`;
@@ -95,7 +95,7 @@ export function itemWords({ state, percent, error, result }: BatchItem): string 
   return state === 'running' && percent > 0 ? `${STATES[state]} · ${percent} %` : STATES[state];
 }
 
-export function changesWords({
+function changesWords({
   identical,
   changes,
 }: {
