@@ -32,6 +32,7 @@ export async function fillCatalogue(folder: string, count: number): Promise<void
       owner: n % 1000 === 3 ? 'someone' : 'operator',
       readers: [{ subject: 'operator:operator', role: 'owner', expiresAt: null }],
       state: n % 50 === 49 ? 'deleted' : 'active',
+      held: false,
       type: TYPES[mixed % 20 === 0 ? 1 : mixed % 10_000 === 1 ? 2 : 0] ?? '',
       size: 1000 + (mixed % 1_000_000),
       bytes: 1000 + (mixed % 1_000_000),

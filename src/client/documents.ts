@@ -14,6 +14,8 @@ export interface DocumentEntry {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly etag: string;
+  /** Under a legal hold: nothing of it can be deleted. */
+  readonly held: boolean;
   /** Media type of the current version. */
   readonly type: string;
   /** Bytes of the current version. */
@@ -21,7 +23,7 @@ export interface DocumentEntry {
   readonly versions: number;
 }
 
-export interface KeptDocument extends Omit<DocumentEntry, 'type' | 'size'> {
+export interface KeptDocument extends Omit<DocumentEntry, 'type' | 'size' | 'held'> {
   readonly deletedAt: string | null;
   /** How long it is kept; `null` while the rules cannot be read. */
   readonly retention: DocumentRetention | null;

@@ -54,6 +54,8 @@ export interface CatalogueEntry {
   /** Who may read it; none of redlines. */
   readonly readers: readonly Pick<Member, 'subject' | 'role' | 'expiresAt'>[];
   readonly state: 'active' | 'deleted';
+  /** Under a legal hold; never of redlines, which their document's covers. */
+  readonly held: boolean;
   /** Media type and bytes of the current version. */
   readonly type: string;
   readonly size: number;

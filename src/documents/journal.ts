@@ -51,7 +51,7 @@ function catalogueEntry({ head, generation }: StoredHead): CatalogueEntry | null
   const { type, size } = current.facts;
   const facts = { type, size, bytes: keptBytes(head), versions: versionCount(head), generation, sequence };
   const readers = head.members.map(({ subject, role, expiresAt }) => ({ subject, role, expiresAt }));
-  const said = { redline: compared(head), name, labels, owner, readers, state };
+  const said = { redline: compared(head), name, labels, owner, readers, state, held: head.hold != null };
   return { tenant, id, ...said, createdAt, updatedAt, ...facts };
 }
 

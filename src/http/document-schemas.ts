@@ -90,6 +90,7 @@ export const documentPageSchema = z
     documents: z.array(
       z.object({
         ...documentFields,
+        held: z.boolean().openapi({ description: 'Under a legal hold: nothing of it can be deleted.' }),
         etag: z.string(),
         type: z.string(),
         size: z.number().int(),

@@ -72,9 +72,10 @@ export function viewVersion(
 }
 
 export function viewEntry(entry: CatalogueEntry, role: DocumentRole | null): EntryView {
-  const { id, name, labels, owner, state, createdAt, updatedAt, generation, type, size, versions } = entry;
+  const { id, name, labels, owner, state, held, createdAt, updatedAt, generation, type, size, versions } =
+    entry;
   const facts = { id, name, labels: [...labels], owner, role, state, createdAt, updatedAt };
-  return { ...facts, etag: etagOf(generation), type, size, versions, links: { self: linkOf(id) } };
+  return { ...facts, held, etag: etagOf(generation), type, size, versions, links: { self: linkOf(id) } };
 }
 
 export function linkOf(document: string): string {

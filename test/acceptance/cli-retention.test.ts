@@ -55,6 +55,8 @@ describe('redline documents', () => {
       text: expect.stringMatching(/^d_\w+ {2}on hold since \S+ \S+: Case 7\n$/),
     });
     expect((await runHere('documents', 'show', id)).text).toContain('hold     on hold');
+    const row = (text: string) => text.split('\n').find((one) => one.startsWith(id));
+    expect(row((await runHere('documents', 'list')).text)).toContain('  on hold  ');
     expect(await ask('documents', 'delete', id)).toMatchObject({
       code: 2,
       answer: { code: 'documents/held' },
@@ -64,6 +66,7 @@ describe('redline documents', () => {
     const stale = await ask('documents', 'release', id, '--if-match', '0');
     expect([stale.code, stale.answer.code]).toEqual([2, 'documents/stale']);
     expect((await runHere('documents', 'release', id)).text).toBe(`${id}  not on hold\n`);
+    expect(row((await runHere('documents', 'list')).text)).not.toContain('on hold');
     expect((await ask('documents', 'release', id)).answer.code).toBe('documents/not-held');
     expect((await ask('documents', 'delete', id)).code).toBe(0);
   });

@@ -75,7 +75,13 @@ describe('a legal hold', () => {
     expect(set.body).toMatchObject({ etag: set.etag, hold: { reason: 'Case 7' }, retention: { held: true } });
     expect((await ask('ben', self)).body.retention).toMatchObject({ held: true, keepUntil: null });
     expect((await ask('ada', `${self}/hold`)).body.hold.reason).toBe('Case 7');
+    const row = async () => {
+      const { documents } = (await ask('ben', '/v1/documents?sort=createdAt&order=descending')).body;
+      return documents.find((one: { links: { self: string } }) => one.links.self === self);
+    };
+    expect(await row()).toMatchObject({ held: true, etag: set.etag });
     const released = await send('ada', 'DELETE', `${self}/hold`, set.etag);
+    expect(await row()).toMatchObject({ held: false, etag: released.etag });
     expect(released.body).toMatchObject({ hold: null, retention: { held: false } });
     expect((await send('ada', 'DELETE', `${self}/hold`, released.etag)).body.code).toBe('documents/not-held');
   });

@@ -97,6 +97,15 @@ describe('a document', () => {
     const ben = await signIn('ben');
     await visit(ben, id);
     await said(ben).getByText('On hold', { exact: true }).waitFor();
+    await ada.goto(`${stage.service.url}/documents`);
+    await ada
+      .getByRole('row', { name: /Lease\.docx/ })
+      .first()
+      .getByText('On hold')
+      .waitFor();
+    await expectAccessible(ada);
+    await shoot(ada, 'hold-list');
+    await visit(ada, id);
     expect(await ben.getByRole('button', { name: /hold/ }).count()).toBe(0);
     stage.reset();
 

@@ -28,6 +28,7 @@ export function entry(id: string, facts: Partial<CatalogueEntry> = {}): Catalogu
     owner: 'ann',
     readers: [],
     state: 'active',
+    held: false,
     type: 'application/pdf',
     size: 1,
     bytes: 1,

@@ -17,10 +17,11 @@ function kind(type: string): string {
 }
 
 export function listTable(documents: readonly DocumentEntry[]): string {
-  const rows = documents.map(({ id, name, type, versions, size, updatedAt, labels }) => [
-    ...[id, kind(type), versions, size, minute(updatedAt), shown(name), shown(labels.join(', '))],
+  const rows = documents.map(({ id, name, type, versions, size, updatedAt, held, labels }) => [
+    ...[id, kind(type), versions, size, minute(updatedAt), held ? 'on hold' : ''],
+    ...[shown(name), shown(labels.join(', '))],
   ]);
-  return textTable(['id', 'kind', 'version', 'bytes', 'changed', 'name', 'labels'], rows);
+  return textTable(['id', 'kind', 'version', 'bytes', 'changed', 'hold', 'name', 'labels'], rows);
 }
 
 function originOf({ origin }: Version): string {

@@ -12,7 +12,7 @@ import { OutsideError } from '../../kit/index.ts';
 import { emptyLog, openDatabase } from './sqlite-file.ts';
 
 /** The format of the file that this program writes. Another one is thrown away: all of it can be made again. */
-const FORMAT = 5;
+const FORMAT = 6;
 
 /**
  * One index for each order, with all that a condition can be about in it: a list reads the entries of its page and

@@ -73,13 +73,14 @@ interface RowProps {
 }
 
 function Row({ document, query, onQuery, onRestore }: RowProps) {
-  const { id, name, labels, state, type, versions, updatedAt } = document;
+  const { id, name, labels, state, held, type, versions, updatedAt } = document;
   return (
     <tr>
       <th scope="row">
         <Link to={`/documents/${id}`} className="document-name">
           {name}
         </Link>
+        {held && <span className="on-hold">On hold</span>}
         <span className="narrow-facts">
           {kindOf(type)} · version {versions} · {size(document.size)}
         </span>
