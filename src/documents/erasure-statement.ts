@@ -38,6 +38,8 @@ export interface PersonCounts {
   readonly records: number;
   /** Answers that were kept for requests sent again. */
   readonly answers: number;
+  /** What they had asked for that takes longer than a request, with what came of it. */
+  readonly operations: number;
 }
 
 /** What a certificate of erasure says, before it is signed. */
@@ -81,6 +83,10 @@ const ALWAYS: readonly Remaining[] = [
     what: 'backups of the keys of documents from before',
     why: 'whoever has one, a backup of the documents and the key of the tenant can open it: keep them for days only',
   },
+  {
+    what: 'backups of operations on it, in the store of heads from before',
+    why: 'its name, and what was sent to be compared with it, are in them under the key of the tenant: rotate it and destroy the earlier version',
+  },
 ];
 
 const UNDER_TENANT_KEY: Remaining = {
@@ -102,7 +108,7 @@ const OF_PEOPLE: readonly Remaining[] = [
     why: 'it is the content of documents of others: scrub or erase those',
   },
   {
-    what: 'names of documents, groups and labels, reasons of holds, archives that were taken along, evidence of imports',
+    what: 'names of documents, groups and labels, reasons of holds, addresses and descriptions of webhooks, archives that were taken along, evidence of imports',
     why: 'people wrote them, or they have left the service',
   },
   {
@@ -116,6 +122,10 @@ const OF_PEOPLE: readonly Remaining[] = [
   {
     what: 'backups of the store of secrets from before',
     why: 'whoever has one and the key of the tenant can read who it was: keep them for days only',
+  },
+  {
+    what: 'backups of what they had asked for, in the store of heads from before',
+    why: 'operations name who asked as the author, under the key of the tenant: rotate it and destroy the earlier version',
   },
 ];
 

@@ -211,7 +211,9 @@ export class Erasures {
     await purgeAll(stores.heads, `below/${tenant}/${document}/`);
     const answers = await requests.forget(tenant, [document, ...redlines]);
     await this.#parts.plans.forget(tenant);
-    await this.#parts.operations.forget(tenant, [document, ...redlines], this.#parts.forgetResult);
+    const isOfIt = ({ documents }: Operation): boolean =>
+      documents.some((id) => id === document || redlines.includes(id));
+    await this.#parts.operations.forget(tenant, isOfIt, this.#parts.forgetResult);
     // Later: what a search index knows of it goes here.
     const counts = { ...NO_COUNTS, ...erasure.counts, answers };
     const done = { ...erasure, state: 'done', doneAt: isoTime(ambient.clock), counts } as const;

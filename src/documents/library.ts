@@ -19,7 +19,7 @@ import { LinkKeys } from './link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from './links.ts';
 import { sweepSecrets } from './lone-secrets.ts';
 import { Members } from './members.ts';
-import { OperationStore } from './operations/index.ts';
+import { type Operation, OperationStore } from './operations/index.ts';
 import { type PersonErasureParts, PersonErasures, type PersonTrail } from './person-erasures.ts';
 import { Evidence, ExportStore, Exports, Imports, type TrailPages } from './portability/index.ts';
 import { pruneHeads, pruneRule } from './pruning.ts';
@@ -230,12 +230,14 @@ export class Library {
       ...{ heads: this.#heads, stores: region, keys: this.#documentKeys, records: this.records },
       ...{ requests: this.requests, rules: this.#rules, catalogue, plans, trail, ambient },
       operations: this.operations,
-      forgetResult: async ({ tenant, result }) => {
-        const { kind, id } = (result ?? {}) as { readonly kind?: string; readonly id?: string };
-        if (kind === 'comparisons' && id !== undefined)
-          await removeResult(this.#parts.spool, { tenant, kind, id });
-      },
+      forgetResult: (operation) => this.#forgetResult(operation),
     });
+  }
+
+  async #forgetResult({ tenant, result }: Operation): Promise<void> {
+    const { kind, id } = (result ?? {}) as { readonly kind?: string; readonly id?: string };
+    if (kind === 'comparisons' && id !== undefined)
+      await removeResult(this.#parts.spool, { tenant, kind, id });
   }
 
   /** Erases who people were. @param forgetting what the room `access` keeps of them. */
@@ -245,8 +247,9 @@ export class Library {
     trail: PersonTrail,
   ): PersonErasures {
     const { region, ambient } = this.#parts;
-    const { members, records, requests } = this;
-    const of = { members, records, requests, forgetting, plans, trail, ambient };
+    const { members, records, requests, operations } = this;
+    const forgetResult = (operation: Operation) => this.#forgetResult(operation);
+    const of = { members, records, requests, operations, forgetResult, forgetting, plans, trail, ambient };
     return new PersonErasures({ heads: this.#heads, store: region.heads, ...of });
   }
 

@@ -12,6 +12,7 @@ import { DocumentsError } from './errors.ts';
 import type { Head } from './head.ts';
 import type { HeadStore } from './head-store.ts';
 import type { Members } from './members.ts';
+import type { Operation, OperationStore } from './operations/index.ts';
 import type { Records } from './records.ts';
 import type { Requests } from './requests.ts';
 import { unclear } from './writing.ts';
@@ -33,6 +34,9 @@ export interface PersonErasureParts {
   readonly records: Records;
   readonly requests: Pick<Requests, 'forget'>;
   readonly plans: { forget(tenant: string): Promise<void> };
+  /** What they asked for, in their name: it names them as the author. */
+  readonly operations: Pick<OperationStore, 'forget'>;
+  readonly forgetResult: (operation: Operation) => Promise<void>;
   readonly forgetting: Pick<Forgetting, 'find' | 'keysOf' | 'close' | 'remove'>;
   readonly trail: PersonTrail;
   readonly ambient: Ambient;
@@ -70,7 +74,10 @@ const KIND = 'erasures';
 const MOST_TRIES = 10;
 /** Documents that a refusal names. */
 const MOST_NAMED = 20;
-const NO_COUNTS: PersonCounts = { sessions: 0, memberships: 0, keys: 0, groups: 0, records: 0, answers: 0 };
+const NO_COUNTS: PersonCounts = {
+  ...{ sessions: 0, memberships: 0, keys: 0, groups: 0, records: 0 },
+  ...{ answers: 0, operations: 0 },
+};
 
 /**
  * Erases people across a tenant: whatever says who an id was. The intent is kept first, and every step may be done again. Decision
@@ -200,7 +207,9 @@ export class PersonErasures {
     const removed = await forgetting.remove(tenant, person);
     const answers = await requests.forget(tenant, [person]);
     await plans.forget(tenant);
-    return { ...erasure, state: 'gone', counts: { ...counts, ...removed, answers } };
+    const isTheirs = ({ actor }: Operation): boolean => isIn(actor.subjects, erasure.subjects);
+    const operations = await this.#parts.operations.forget(tenant, isTheirs, this.#parts.forgetResult);
+    return { ...erasure, state: 'gone', counts: { ...counts, ...removed, answers, operations } };
   }
 
   async #prove(erasure: PersonErasure): Promise<PersonErasure> {
@@ -246,6 +255,10 @@ function statementOf(erasure: PersonErasure, event: ChainPlace): PersonStatement
     ...{ by: { kind: by.kind, id: by.id }, reason, begunAt, doneAt: doneAt ?? begunAt },
     ...{ removed: counts, remains: personRemains(isEarly), before, event },
   };
+}
+
+function isIn(subjects: readonly Subject[], wanted: readonly Subject[]): boolean {
+  return subjects.some((subject) => wanted.includes(subject));
 }
 
 /** Whether an erasure is of a person; others are of documents. */

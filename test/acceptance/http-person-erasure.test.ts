@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PERSONAL_KINDS, type Person } from '../../src/access/index.ts';
 import type { AuditEvent } from '../../src/audit/index.ts';
-import { DataKeys } from '../../src/documents/index.ts';
+import { callerOf, DataKeys, OperationStore } from '../../src/documents/index.ts';
 import { Records } from '../../src/documents/records.ts';
 import { systemRandom } from '../../src/kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../../src/platform/embedded/index.ts';
@@ -29,6 +29,8 @@ let adaId: string;
 let own: string;
 let shared: string;
 let key: { id: string; key: string };
+/** What Ben asked for that takes longer than a request. */
+let operation: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'redline-forgotten-'));
@@ -50,7 +52,19 @@ beforeAll(async () => {
   key = (await made.json()) as typeof key;
   await stage.visitor().fetch('/v1/documents', { headers: { authorization: `Bearer ${key.key}` } });
   await ben.fetch('/v1/exports', { method: 'POST', json: {} });
-}, 60_000);
+  // Nobody answers there: so something waits, and something is in the log.
+  await ada.fetch('/v1/webhooks', { method: 'POST', json: { url: 'https://hooks.invalid/' } });
+  const compared = await ben.fetch(`/v1/documents/${own}/redlines`, {
+    method: 'POST',
+    json: { original: { version: 1 }, modified: { document: shared, version: 1 } },
+    headers: { prefer: 'respond-async' },
+  });
+  expect(compared.status).toBe(202);
+  operation = compared.headers.get('location') ?? '';
+  const state = async () =>
+    ((await (await ben.fetch(`${operation}?wait=20`)).json()) as { state: string }).state;
+  await vi.waitFor(async () => expect(await state()).toBe('succeeded'), { timeout: 60_000, interval: 200 });
+}, 120_000);
 afterAll(async () => {
   await stage.provider.stop();
   rmSync(folder, { recursive: true });
@@ -78,9 +92,23 @@ async function eventsOf(search: string): Promise<(AuditEvent & { openedAddress: 
   return ((await answer.json()) as { events: (AuditEvent & { openedAddress: string | null })[] }).events;
 }
 
+/** All that is kept of operations, as whoever has the tenant's key reads it. */
+async function operationsIn(root: string): Promise<string[]> {
+  const keys = new DataKeys(await KeyRing.open(join(data, 'keys')), ambient);
+  const heads = await DirectoryBlobStore.open(join(root, 'heads'), true);
+  const spool = await DirectoryBlobStore.open(join(root, 'blobs'), false);
+  const store = new OperationStore({ heads, spool, keys, ambient, prunesItself: false });
+  const found: string[] = [];
+  for await (const listed of store.list('acme'))
+    found.push(JSON.stringify((await store.read(listed))?.operation));
+  for await (const { name } of spool.list('shelves/')) found.push(name);
+  return found;
+}
+
+const ambient = { clock: Date.now, random: systemRandom, pause: async () => {} };
+
 async function recordsOf(root: string): Promise<Records> {
   const ring = await KeyRing.open(join(data, 'keys'));
-  const ambient = { clock: Date.now, random: systemRandom, pause: async () => {} };
   const heads = await DirectoryBlobStore.open(join(root, 'heads'), true);
   const secrets = await DirectoryBlobStore.open(join(root, 'secrets'), false);
   return new Records({ heads, secrets }, new DataKeys(ring, ambient), ambient);
@@ -122,7 +150,7 @@ describe('a person who was erased', () => {
     const answer = await erase(ada);
     expect([answer.status, await answer.json()]).toMatchObject([
       201,
-      { person: benId, document: null, state: 'done', removed: { keys: 1, groups: 1 } },
+      { person: benId, document: null, state: 'done', removed: { keys: 1, groups: 1, operations: 1 } },
     ]);
     // Before they try again: of whoever is refused without being known the address is kept.
     left = [...contentsBelow(data)].flatMap(({ path, bytes }) => {
@@ -177,15 +205,35 @@ describe('a person who was erased', () => {
         expect(JSON.stringify((await records.read('acme', kind, id))?.value)).not.toContain(benId);
   });
 
+  test('leaves nothing of what was asked for in their name, which named them', async () => {
+    expect((await ada.fetch(operation)).status).toBe(404);
+    const [before, after] = [await operationsIn(join(folder, 'backup')), await operationsIn(data)];
+    const named = (found: readonly string[]) =>
+      found.filter((text) =>
+        [...WORDS, benId, callerOf({ kind: 'person', id: benId })].some((one) => text.includes(one)),
+      );
+    expect(named(before).join()).toContain('"author":"Ben Ng"');
+    expect(named(after)).toEqual([]);
+    // What was made stays: it is of the document.
+    const { redlines } = (await (await ada.fetch(`/v1/documents/${own}/redlines`)).json()) as {
+      redlines: unknown[];
+    };
+    expect(redlines).toHaveLength(1);
+  });
+
   test('cannot be found out from a backup of everything but secrets, under the living key of the tenant', async () => {
     const backup = join(folder, 'backup');
     const store = await DirectoryBlobStore.open(join(backup, 'heads'), true);
     const records = await recordsOf(backup);
+    const kinds = new Set<string>();
     for await (const { name } of store.list('records/acme/')) {
       const [, , kind = '', id = ''] = name.split('/');
       const value = JSON.stringify((await records.read('acme', kind as 'groups', id))?.value);
       for (const word of WORDS) expect([name, value.includes(word)]).toEqual([name, false]);
+      kinds.add(kind);
     }
+    // Those that webhooks are told from among them.
+    expect([...kinds]).toEqual(expect.arrayContaining(['webhooks', 'webhook-deliveries']));
     // With secrets of before it can: that is why those are kept for days only.
     expect((await records.read<Person>('acme', 'people', benId))?.value.email).toBe(BEN.email);
   });
@@ -195,7 +243,7 @@ describe('a person who was erased', () => {
       ...{ kind: 'person', subject: benId, reason: 'request 43', by: { kind: 'person', id: adaId } },
       removed: { memberships: 2, keys: 1, groups: 1, records: 3 },
     });
-    expect(certificate.remains).toHaveLength(6);
+    expect(certificate.remains).toHaveLength(7);
     expect(await (await erase(ada)).json()).toMatchObject({ state: 'done', reason: 'request 43' });
     const exported = await (await ada.fetch('/v1/audit/export')).text();
     const [events, proof] = [join(folder, 'events.jsonl'), join(folder, 'certificate.json')];

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Actor, localOperator } from '../../src/access/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Library, newOperation, Placements } from '../../src/documents/index.ts';
-import { createLog, systemClock, systemRandom } from '../../src/kit/index.ts';
+import { DeliveryLog, Endpoints, Operations } from '../../src/jobs/index.ts';
+import { createLog, systemClock, systemRandom, systemTimer } from '../../src/kit/index.ts';
 import { openEmbeddedPlatform } from '../../src/platform/embedded/index.ts';
 import type { Platform } from '../../src/platform/index.ts';
 import { openLibrary, openMover, openTrail } from '../../src/roles/index.ts';
@@ -115,6 +116,63 @@ describe('a tenant that is moved', () => {
     await again.move('acme', 'eu');
     expect(await objectsIn('us')).toEqual([]);
     expect(await textOf(await anew(), id, 3)).toBe('three');
+  });
+
+  test('has its webhooks, what waits for them and was tried, and its operations', {
+    timeout: 120_000,
+  }, async () => {
+    const rules = { hosts: [], networks: [] };
+    const parts = (of: Library) => ({ records: of.records, rules, clock, random: systemRandom });
+    const given = {
+      url: 'https://example.com/',
+      description: '',
+      events: ['*'],
+      signatures: ['v1'],
+    } as const;
+    const deliveries = { cursor: 7, waiting: [], failed: [{ sequence: 3, document: 'd_1', at: 5 }] };
+    const endpoint = await new Endpoints(parts(library)).create(
+      { tenant: 'acme', id: 'p_1' },
+      given,
+      async (id) => {
+        await library.records.write({ tenant: 'acme', kind: 'webhook-deliveries', id }, null, deliveries);
+      },
+    );
+    const entry = {
+      ...({ id: 'msg_1', type: 'document.created', document: 'd_1', at: 5, attempt: 1 } as const),
+      ...{ outcome: 'delivered' as const, status: 200, fault: null, durationMs: 1, nextAt: null },
+    };
+    await new DeliveryLog(library.records).append('acme', endpoint.id, [entry]);
+    const sent = new TextEncoder().encode('sent');
+    const asked = {
+      kind: 'k',
+      priority: 'normal',
+      actor: actorOf('acme'),
+      request: { name: 'Lease' },
+    } as const;
+    const { operation } = await library.operations.create(asked, { original: sent });
+    const { move } = await mover();
+    expect(await move('acme', 'us')).toMatchObject({ left: 0 });
+    expect(await objectsIn('eu')).toEqual([]);
+    const there = await anew();
+    expect(await new Endpoints(parts(there)).list('acme')).toEqual([endpoint]);
+    const kept = await there.records.read('acme', 'webhook-deliveries', endpoint.id);
+    expect(kept?.value).toEqual(deliveries);
+    expect((await new DeliveryLog(there.records).list('acme', endpoint.id, null, 9)).entries).toEqual([
+      entry,
+    ]);
+    expect((await there.operations.read(operation))?.operation).toEqual(operation);
+    expect(await there.operations.input(operation, 'original')).toEqual(sent);
+    // What the spool said of it did not come along: a sweep says it anew, and it is done.
+    const { queue, channel } = platform.shared;
+    const operations = new Operations({
+      ...{ store: there.operations, queue, channel, trail: { record: async () => {} } },
+      ambient: { clock, random: systemRandom, pause: async () => {} },
+      ...{ timer: systemTimer, keepMs: 3_600_000, onBehind: () => {} },
+    });
+    await operations.tend();
+    expect(await operations.sweep()).toBe(1);
+    expect((await queue.state()).waiting.normal.count).toBe(1);
+    there.close();
   });
 
   test('cannot be changed meanwhile, and can when the move is taken back', async () => {

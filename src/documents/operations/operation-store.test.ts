@@ -8,7 +8,7 @@ import { DirectoryBlobStore, KeyRing } from '../../platform/embedded/index.ts';
 import { DataKeys } from '../data-keys.ts';
 import { rekeyed } from '../moving/rekeying.ts';
 import { OperationStore } from './operation-store.ts';
-import { changed } from './record.ts';
+import { changed, type Operation } from './record.ts';
 
 const actor = localOperator('r', null);
 const { tenant } = actor;
@@ -91,7 +91,8 @@ test('one that names a document goes with it, and what came of it too', async ()
   const [gone, kept] = [await begin(['d_1', 'd_2']), await begin(['d_3'])];
   const results: string[] = [];
   const store = open();
-  expect(await store.forget(tenant, ['d_2'], async ({ id }) => void results.push(id))).toBe(1);
+  const isMeant = ({ documents }: Operation): boolean => documents.includes('d_2');
+  expect(await store.forget(tenant, isMeant, async ({ id }) => void results.push(id))).toBe(1);
   expect(results).toEqual([gone.operation.id]);
   expect(await store.read(gone.operation)).toBeNull();
   expect(await store.read(kept.operation)).not.toBeNull();

@@ -245,21 +245,20 @@ export class OperationStore {
   }
 
   /**
-   * Removes those that name one of these documents, with what came of them. Each is opened: that takes its time, and seldom
-   * happens.
+   * Removes those that are meant, with what came of them. Each is opened: that takes its time, and seldom happens.
    *
    * @param removeResult removes what came of one.
    * @returns how many went.
    */
   async forget(
     tenant: string,
-    documents: readonly string[],
+    isMeant: (operation: Operation) => boolean,
     removeResult: (operation: Operation) => Promise<void>,
   ): Promise<number> {
     let removed = 0;
     for await (const { id } of this.list(tenant)) {
       const stored = await this.read({ tenant, id });
-      if (stored === null || !stored.operation.documents.some((one) => documents.includes(one))) continue;
+      if (stored === null || !isMeant(stored.operation)) continue;
       await this.remove(shelved(stored.operation));
       await removeResult(stored.operation);
       removed += 1;

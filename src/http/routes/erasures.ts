@@ -30,6 +30,7 @@ const personCountsSchema = z
     groups: z.number().int(),
     records: z.number().int().openapi({ description: 'Of who they were, with the key of their addresses.' }),
     answers: z.number().int().openapi({ description: 'Answers that were kept for requests sent again.' }),
+    operations: z.number().int().openapi({ description: 'What they had asked for that takes longer.' }),
   })
   .openapi('PersonErasureCounts');
 const removedSchema = z.union([countsSchema, personCountsSchema]);
