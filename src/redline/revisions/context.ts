@@ -66,6 +66,8 @@ export interface MergeContext {
   readonly align: (a: ArrayLike<number>, b: ArrayLike<number>) => Int32Array;
   /** May more be marked word by word? Where too much was already, the rest is marked phrase by phrase. */
   readonly mayMark: () => boolean;
+  /** Counts what was marked within paragraphs that both sides have. */
+  readonly marked: (revisions: number) => void;
   /** Notes that a ceiling on work was reached. */
   readonly spent: (budget: BudgetName, allowed: number) => void;
   /** Attributes of a fresh revision, such as ` w:id="7" w:author="A" w:date="…"`. */

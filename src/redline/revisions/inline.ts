@@ -36,6 +36,7 @@ export function mergeParagraphs(
   ctx: MergeContext,
 ): string {
   const merge = new Merge(ctx);
+  const before = ctx.touches();
   const [all, others] = [itemsOf(original, ctx), itemsOf(modified, ctx)];
   const [lastA, lastB] = [all.pop(), others.pop()];
   const [left, right] = labelNotes(all, others, ctx);
@@ -48,6 +49,7 @@ export function mergeParagraphs(
   for (const pair of tail) matchedPair(pair, merge);
   if (lastA?.kind !== 'end' || lastB?.kind !== 'end') throw new Error('a stretch without a paragraph end');
   matchedWhole(lastA, lastB, merge);
+  ctx.marked(ctx.touches() - before);
   return merge.take();
 }
 

@@ -78,8 +78,8 @@ export class Result {
   readonly #spent: { readonly budget: BudgetName; readonly allowed: number }[] = [];
   #nextId: number;
   #touches = 0;
-  /** Revisions so far, and how many may be of single words. */
-  #stamps = 0;
+  /** Revisions so far within paragraphs that both sides have, and how many may be of single words. */
+  #marks = 0;
   readonly #mostMarks: number;
   #leftAsIs = false;
 
@@ -137,15 +137,17 @@ export class Result {
         return partner;
       },
       mayMark: () => {
-        if (this.#stamps < this.#mostMarks) return true;
+        if (this.#marks < this.#mostMarks) return true;
         ctx.spent('word-marks', this.#mostMarks);
         return false;
+      },
+      marked: (revisions) => {
+        this.#marks += revisions;
       },
       spent: (budget, allowed) => this.#spent.push({ budget, allowed }),
       tally: this.tally,
       stamp: () => {
         this.#touches++;
-        this.#stamps++;
         return ` w:id="${this.#nextId++}"${this.#stampedBy}`;
       },
       touches: () => this.#touches,

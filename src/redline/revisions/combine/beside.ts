@@ -59,6 +59,7 @@ function contextOf(
     tally: emptyTally(),
     align: (a, b) => align(a, b).partner,
     mayMark: () => true,
+    marked: nothing,
     spent: nothing,
     stamp,
     touches: () => 0,
