@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkArchive, readTar } from '../../src/documents/index.ts';
 import { type Answer, type Ask, asking, json, keep, word } from './kept.ts';
-import { type Service, startService } from './service.ts';
+import { form, type Service, startService } from './service.ts';
 
 // Everything that one service keeps, in an archive, and out of it into another one.
 
@@ -14,6 +14,8 @@ let lease: Answer;
 let redline: Answer;
 let archive: Uint8Array;
 let exported: Answer['body'];
+/** Where a webhook leads that is kept there. */
+const RECEIVER = 'hooks.invalid';
 
 beforeAll(async () => {
   from = await startService();
@@ -28,6 +30,10 @@ beforeAll(async () => {
   await ask(`${self}/versions/1/restore`, restored);
   const other = await keep(ask, word('To be deleted.'));
   await ask(other.body.links.self, { method: 'DELETE', headers: { 'if-match': other.etag } });
+  await ask('/v1/webhooks', json('POST', { url: `https://${RECEIVER}/` }));
+  const sides = { original: word('Sent along.'), modified: word('Sent along, later.') };
+  const begun = { method: 'POST', body: form(sides), headers: { prefer: 'respond-async' } };
+  expect((await ask('/v1/comparisons', begun)).status).toBe(202);
   exported = await ready(await ask('/v1/exports', json('POST', { scope: 'tenant' })));
   archive = (await ask(exported.links.content)).body;
 });
@@ -78,6 +84,12 @@ describe('an export', () => {
     ]);
     expect(names).toContain('audit/events-000000000001.jsonl');
     expect(names).toContain('audit/keys.jsonl');
+    // Neither webhooks with their secrets nor operations: they are no property of documents.
+    const folders = new Set(names.flatMap((name) => (name.includes('/') ? [name.split('/')[0]] : [])));
+    expect([...folders].toSorted()).toEqual(['audit', 'documents', 'redlines']);
+    const text = Buffer.from(archive).toString('latin1');
+    expect(text).toContain('webhook.created');
+    expect([text.includes(RECEIVER), text.includes('whsec_')]).toEqual([false, false]);
     expect(exported).toMatchObject({
       scope: 'tenant',
       size: archive.length,
