@@ -13,10 +13,10 @@ export type { Action, Decision, DecisionReason, DocumentPermission } from './dec
 export type { Directory } from './directory.ts';
 export { AccessError, type AccessErrorCode, signInRequired } from './errors.ts';
 export type { AccessEvent, AccessEvents } from './events.ts';
-export { type Group, Groups, MOST_PEOPLE } from './groups/groups.ts';
+export { type Group, Groups, type GroupsParts, MOST_PEOPLE } from './groups/groups.ts';
 export { LocalAccounts } from './local/local-accounts.ts';
 export { bestOf, DOCUMENT_ROLES, type DocumentRole, isCurrent, type Member } from './members.ts';
-export { Forgetting, type Forgotten } from './people/forgetting.ts';
+export { Forgetting, type ForgettingParts, type Forgotten } from './people/forgetting.ts';
 export {
   identityId,
   newPersonKey,

@@ -274,14 +274,22 @@ export class Trail {
     return null;
   }
 
-  /** Whether the chain of a tenant holds a commit of this process, once all that waits was brought there. */
-  async holds(tenant: string, object: string, operation: string): Promise<boolean> {
+  /** Brings a commit into the chain, whoever made it, and all that were made of its object before. @returns whether it is there. */
+  async holds(commit: CommitRecords): Promise<boolean> {
+    const { tenant, object, operation } = commit;
     const chain = this.#chain(tenant);
-    // One run may be under way that began before; what a sink does not take makes no difference here.
-    for (let runs = 0; runs < 2 && !chain.holds(object, operation); runs += 1) {
-      await this.advance().catch(() => {});
+    let isSettled = false;
+    const isThere = (): boolean => isSettled || chain.holds(object, operation);
+    if (!isThere()) {
+      chain.add(
+        parcelOf(commit, true, () => {
+          isSettled = true;
+        }),
+      );
     }
-    return chain.holds(object, operation);
+    // One run may be under way that began before; what a sink does not take makes no difference here.
+    for (let runs = 0; runs < 2 && !isThere(); runs += 1) await this.advance().catch(() => {});
+    return isThere();
   }
 
   /** The end of a tenant's chain; `null` when this process does not know it yet. */

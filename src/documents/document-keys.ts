@@ -141,18 +141,16 @@ export class DocumentKeys implements WrappingKeys {
   }
 
   /**
-   * Destroys every key of a document but the one that wraps now. Other processes forget them within the lifetime of keys in
-   * memory. @returns how many.
+   * Destroys every key of a document but the one that a data key is wrapped by. Another may have been put in front of it by
+   * somebody who came too late. Other processes forget them within the lifetime of keys in memory.
    */
-  async destroyEarlier(tenant: string, document: string): Promise<number> {
-    let destroyed = 0;
+  async destroyOthers(tenant: string, document: string, { version }: WrappedKey): Promise<void> {
     await this.#change(tenant, document, async (secret) => {
-      const [newest, ...earlier] = secret?.keys ?? [];
-      destroyed = earlier.length;
-      return newest === undefined || destroyed === 0 ? null : { format: SECRET_FORMAT, keys: [newest] };
+      const all = secret?.keys ?? [];
+      const keys = all.filter(({ id }) => version === `${OWN}${id}`);
+      return keys.length === 0 || keys.length === all.length ? null : { format: SECRET_FORMAT, keys };
     });
     this.#forgetOwn(tenant);
-    return destroyed;
   }
 
   /** Wraps the key of a document by the primary version of the tenant's. */

@@ -3,6 +3,7 @@ import { type Ambient, isoTime, newId } from './ambient.ts';
 import { type AuditAction, auditRecords } from './audit-record.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue } from './catalogue.ts';
+import { type CommitRecords, recordsOf } from './commit-records.ts';
 import { type DocumentKeys, isOwn } from './document-keys.ts';
 import { type ChainPlace, type ErasureCounts, remainsOf, type Statement } from './erasure-statement.ts';
 import { DocumentsError } from './errors.ts';
@@ -13,14 +14,14 @@ import type { Operation, OperationStore } from './operations/index.ts';
 import type { Records } from './records.ts';
 import type { Requests } from './requests.ts';
 import { assertKept, type RulesOf } from './retention/keeping.ts';
-import { unclear } from './writing.ts';
+import { afterChange, unclear } from './writing.ts';
 
 /** What erasing asks of the audit trail. */
 export interface ErasureTrail {
   /** The end of a tenant's chain; `null` when nothing ever happened there. */
   end(tenant: string): Promise<ChainPlace | null>;
-  /** Whether the chain holds what an operation committed, and all that was committed to that object before. */
-  holds(tenant: string, object: string, operation: string): Promise<boolean>;
+  /** Has the chain hold a commit, and all that was committed to that object before. @returns whether it does. */
+  holds(commit: CommitRecords): Promise<boolean>;
   /** Where the erasure of an object stands in the chain, behind a place. */
   erasure(tenant: string, object: string, after: number): Promise<ChainPlace | null>;
   /** Signed with the key that checkpoints are signed with; `null` where nothing is signed. */
@@ -72,6 +73,7 @@ export interface Erasure {
 const KIND = 'erasures';
 const MOST_TRIES = 10;
 const DAY_MS = 24 * 3_600_000;
+const SETTLED_MS = 8 * DAY_MS;
 
 /**
  * Erases documents for good. The intent is kept first; every step after it may be done again, by whatever process, so that what a
@@ -79,6 +81,8 @@ const DAY_MS = 24 * 3_600_000;
  */
 export class Erasures {
   readonly #parts: ErasureParts;
+  /** Those of which nothing can be left that was under way then. */
+  readonly #settled = new Set<string>();
 
   constructor(parts: ErasureParts) {
     this.#parts = parts;
@@ -97,11 +101,12 @@ export class Erasures {
    */
   async erase(actor: Actor, document: string, reason: string): Promise<Erasure> {
     const { tenant, kind, id, credential, address, requestId } = actor;
-    const there = isDocument(document) ? await this.#read(tenant, document) : null;
-    if (there !== null) return await this.#finish(there);
     const stored = isDocument(document) ? await this.#parts.heads.read(tenant, document) : null;
-    if (stored === null || stored.head.state === 'taken') throw missing();
+    if (stored === null) throw missing();
     this.#assertMay(actor, stored);
+    const there = await this.#read(tenant, document);
+    if (there !== null) return await this.#finish(there);
+    if (stored.head.state === 'taken') throw missing();
     await this.#assertFree(stored.head);
     const intent: Erasure = {
       ...({ format: 1, tenant, document, state: 'begun' } as const),
@@ -115,7 +120,12 @@ export class Erasures {
       (await this.#parts.records.write({ tenant, kind: KIND, id: document }, null, intent)) ??
       (await this.#read(tenant, document));
     if (kept === null) throw unclear();
-    return await this.#finish(kept);
+    try {
+      return await this.#finish(kept);
+    } catch (error) {
+      // A hold that came meanwhile stops it, and it goes on when that is over: nobody may be told that nothing was begun.
+      throw error instanceof DocumentsError ? unclear() : afterChange(error);
+    }
   }
 
   /** Goes on with what was begun and not finished. @returns how many were. */
@@ -124,8 +134,13 @@ export class Erasures {
     for (const tenant of tenants) {
       for (const document of await this.#parts.records.list(tenant, KIND)) {
         // Those of people are of `PersonErasures`.
-        const stored = isDocument(document) ? await this.#read(tenant, document) : null;
-        if (stored === null || stored.value.state === 'done') continue;
+        if (!isDocument(document) || this.#settled.has(`${tenant}/${document}`)) continue;
+        const stored = await this.#read(tenant, document);
+        if (stored === null) continue;
+        if (stored.value.state === 'done') {
+          await this.#tidy(stored.value);
+          continue;
+        }
         try {
           await this.#finish(stored);
           finished += 1;
@@ -136,6 +151,13 @@ export class Erasures {
       }
     }
     return finished;
+  }
+
+  /** Whoever was about to keep a redline may have taken note of it too late; nothing that was under way goes on after a week. */
+  async #tidy({ tenant, document, doneAt }: Erasure): Promise<void> {
+    const { stores, ambient } = this.#parts;
+    await purgeAll(stores.heads, `below/${tenant}/${document}/`);
+    if (Date.parse(doneAt ?? '') < ambient.clock() - SETTLED_MS) this.#settled.add(`${tenant}/${document}`);
   }
 
   async #finish(stored: StoredRecord<Erasure>): Promise<Erasure> {
@@ -173,25 +195,26 @@ export class Erasures {
     const { heads, keys, trail, ambient } = this.#parts;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const base = await heads.read(tenant, id);
-      const isTaken = base?.head.state === 'taken';
+      // Nothing is committed to it any more.
+      if (base?.head.state === 'taken') {
+        // The records stand in heads that are to go: not before the chain has them.
+        if (await trail.holds(recordsOf(base.head))) return;
+        throw unclear();
+      }
       // A hold that came meanwhile beats it; one that comes later finds another generation.
-      if (base !== null && !isTaken && id === document) await this.#assertFree(base.head);
-      if (!isTaken) await keys.renew(tenant, id);
+      if (base !== null && id === document) await this.#assertFree(base.head);
+      await keys.renew(tenant, id);
       const operation = newId('o', ambient.random);
       const at = isoTime(ambient.clock);
-      const acts = [{ action: isTaken || base === null ? ('content.fenced' as const) : action }];
+      const acts = [{ action: base === null ? ('content.fenced' as const) : action }];
       const actor = { ...by, tenant, subjects: [] };
       const commit = { operation, at, records: auditRecords(actor, id, { operation, at }, acts) };
       const next = base === null ? takenHead(tenant, id, commit) : erasedHead(base.head, document, commit);
       try {
-        await heads.commit(base, next, isTaken ? undefined : 'fresh');
+        await heads.commit(base, next, 'fresh');
       } catch (error) {
-        if (error instanceof DocumentsError && error.code === 'documents/stale') continue;
-        throw error;
+        if (!(error instanceof DocumentsError && error.code === 'documents/stale')) throw error;
       }
-      if (await trail.holds(tenant, id, operation)) return;
-      // The records stand in heads that are to go: not before the chain has them.
-      throw unclear();
     }
     throw unclear();
   }
@@ -200,12 +223,12 @@ export class Erasures {
     const { tenant, document, redlines } = erasure;
     const { stores, keys, requests, catalogue, heads, trail, ambient } = this.#parts;
     for (const id of [document, ...redlines]) {
-      await keys.destroyEarlier(tenant, id);
+      const last = await heads.read(tenant, id);
+      if (last !== null) await keys.destroyOthers(tenant, id, last.wrapped);
       const before = ambient.clock() + DAY_MS;
       await stores.heads.prune(`heads/${tenant}/${id}`, { newest: 0, before });
       await purgeAll(stores.contents, `contents/${tenant}/${id}/`);
       await purgeAll(stores.heads, `pages/${tenant}/${id}/`);
-      const last = await heads.read(tenant, id);
       await catalogue.erase({ tenant, id, sequence: last?.head.sequence ?? 0 });
     }
     await purgeAll(stores.heads, `below/${tenant}/${document}/`);

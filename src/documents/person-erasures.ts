@@ -15,7 +15,7 @@ import type { Members } from './members.ts';
 import type { Operation, OperationStore } from './operations/index.ts';
 import type { Records } from './records.ts';
 import type { Requests } from './requests.ts';
-import { unclear } from './writing.ts';
+import { afterChange, unclear } from './writing.ts';
 
 /** What erasing a person asks of the audit trail. */
 export interface PersonTrail {
@@ -72,6 +72,7 @@ export interface AllErasures {
 
 const KIND = 'erasures';
 const MOST_TRIES = 10;
+const SETTLED_MS = 8 * 24 * 3_600_000;
 /** Documents that a refusal names. */
 const MOST_NAMED = 20;
 const NO_COUNTS: PersonCounts = {
@@ -85,6 +86,8 @@ const NO_COUNTS: PersonCounts = {
  */
 export class PersonErasures {
   readonly #parts: PersonErasureParts;
+  /** Those of which nothing can be left that was under way then. */
+  readonly #settled = new Set<string>();
 
   constructor(parts: PersonErasureParts) {
     this.#parts = parts;
@@ -124,7 +127,12 @@ export class PersonErasures {
     const place = { tenant, kind: KIND, id: person } as const;
     const kept = (await this.#parts.records.write(place, null, intent)) ?? (await this.#read(tenant, person));
     if (kept === null) throw unclear();
-    return await this.#finish(kept);
+    try {
+      return await this.#finish(kept);
+    } catch (error) {
+      // Who owns something meanwhile gives it away first, and then it goes on: nobody may be told that nothing was begun.
+      throw error instanceof DocumentsError ? unclear() : afterChange(error);
+    }
   }
 
   /** Goes on with what was begun and not finished. @returns how many were. */
@@ -132,8 +140,13 @@ export class PersonErasures {
     let finished = 0;
     for (const tenant of tenants) {
       for (const id of await this.#parts.records.list(tenant, KIND)) {
-        const stored = isPerson(id) ? await this.#read(tenant, id) : null;
-        if (stored === null || stored.value.state === 'done') continue;
+        if (!isPerson(id) || this.#settled.has(`${tenant}/${id}`)) continue;
+        const stored = await this.#read(tenant, id);
+        if (stored === null) continue;
+        if (stored.value.state === 'done') {
+          await this.#tidy(stored.value);
+          continue;
+        }
         try {
           await this.#finish(stored);
           finished += 1;
@@ -144,6 +157,13 @@ export class PersonErasures {
       }
     }
     return finished;
+  }
+
+  /** Whoever was signing in may have kept who they are too late; nothing that was under way goes on after a week. */
+  async #tidy({ tenant, person, doneAt }: PersonErasure): Promise<void> {
+    const { forgetting, ambient } = this.#parts;
+    if ((await forgetting.find(tenant, person)) !== null) await forgetting.remove(tenant, person);
+    if (Date.parse(doneAt ?? '') < ambient.clock() - SETTLED_MS) this.#settled.add(`${tenant}/${person}`);
   }
 
   async #finish(stored: StoredRecord<PersonErasure>): Promise<PersonErasure> {

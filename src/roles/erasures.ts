@@ -1,19 +1,35 @@
-import { Forgetting, Groups, People } from '../access/index.ts';
+import { Forgetting, type ForgettingParts, Groups, type GroupsParts, People } from '../access/index.ts';
 import { Checkpointer, type EventType, type Trail } from '../audit/index.ts';
 import type { AllErasures, ErasureTrail, Exports, Library, PersonTrail } from '../documents/index.ts';
 import { systemRandom } from '../kit/index.ts';
+import type { Platform } from '../platform/index.ts';
 import { sharedOf } from './regional.ts';
 import type { RoleContext } from './role.ts';
 
+/** What of an installation erasing needs. */
+export interface ErasureContext extends Pick<RoleContext, 'clock'>, Pick<Platform, 'checkpoints'> {
+  readonly channel: GroupsParts['channel'];
+  readonly sessions: ForgettingParts['sessions'];
+}
+
 /** What erases for good, and proves it by the audit trail. */
 export function openErasures(
-  { platform, config, clock }: Pick<RoleContext, 'platform' | 'config' | 'clock'>,
+  installed: Pick<RoleContext, 'platform' | 'config' | 'clock'>,
   library: Library,
   trail: Trail,
   exports: Pick<Exports, 'forget'>,
 ): AllErasures {
-  const { checkpoints: place } = platform;
-  const { channel, sessions } = sharedOf({ platform, config, clock });
+  const { channel, sessions } = sharedOf(installed);
+  const { clock, platform } = installed;
+  return erasuresOf({ checkpoints: platform.checkpoints, channel, sessions, clock }, library, trail, exports);
+}
+
+export function erasuresOf(
+  { checkpoints: place, channel, sessions, clock }: ErasureContext,
+  library: Pick<Library, 'records' | 'erasures' | 'personErasures'>,
+  trail: Trail,
+  exports: Pick<Exports, 'forget'>,
+): AllErasures {
   const { records } = library;
   const signer = place === null ? null : new Checkpointer({ trail, place, records, clock });
   const find = async (tenant: string, type: EventType, object: string, after: number) => {
@@ -34,7 +50,7 @@ export function openErasures(
   };
   const erasures = library.erasures(exports, {
     ...common,
-    holds: (tenant, object, operation) => trail.holds(tenant, object, operation),
+    holds: (commit) => trail.holds(commit),
     erasure: (tenant, object, after) => find(tenant, 'document.erased', object, after),
   });
   const told: PersonTrail['told'] = async (tenant, { by, person, before }) => {

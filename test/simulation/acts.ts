@@ -7,113 +7,11 @@ import {
   type StoredHead,
 } from '../../src/documents/index.ts';
 import { CLIENT, GUEST, TENANT } from './actor.ts';
-import type { Vault } from './keys.ts';
-import type { Process, Scheduler } from './scheduler.ts';
+import { erase, forget, join, visit } from './goings.ts';
+import { CHORES } from './kinds.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { Server } from './server.ts';
-
-/** What clients ask for; those that happen often stand more often. */
-export const KINDS = [
-  'create',
-  'label',
-  'label',
-  'version',
-  'version',
-  'version',
-  'version',
-  'version',
-  'version',
-  'version',
-  'version',
-  'leased',
-  'leased',
-  'leased',
-  'restore',
-  'remove',
-  'undelete',
-  'copy',
-  'redline',
-  'edit',
-  'edit',
-  'upload',
-  'upload',
-  'keyed',
-  'link',
-  'admit',
-  'admit',
-  'admit',
-  'expel',
-  'expel',
-  'hold',
-  'hold',
-  'release',
-  'read',
-  'read',
-  'relay',
-  'relay',
-  'relay-left',
-  'relay-lately',
-  'sweep',
-  'prune',
-  'rotate',
-  'rewrap',
-  'retire',
-] as const;
-export type Kind = (typeof KINDS)[number];
-/** Those that say nothing of what is there: the same request, however often it is sent. */
-export const REPEATABLE: readonly Kind[] = ['create', 'copy', 'redline', 'upload', 'keyed', 'link'];
-/** Those that a guest may ask for as well. */
-export const GUESTS: readonly Kind[] = ['label', 'version', 'restore', 'redline', 'edit'];
-/** What no client asks for, and what commits under operations of its own. */
-export const CHORES: readonly Kind[] = [
-  'relay',
-  'relay-left',
-  'relay-lately',
-  'sweep',
-  'prune',
-  'rotate',
-  'rewrap',
-  'retire',
-];
-
-/** A request of a client, which asks again under the same operation until it knows. */
-export interface Task {
-  readonly operation: string;
-  readonly kind: Kind;
-  /** What it is about; of copies the one that is copied. */
-  readonly document: string | null;
-  /** Whether a guest asks: an editor, as long as they are let in. */
-  readonly guest: boolean;
-  /** Who tries; when that one is dead, another may. */
-  owner: Process;
-  /** How often it was begun. */
-  tries: number;
-  /** `refused`: the client was told that nothing happened, and asks no more. */
-  outcome: 'open' | 'done' | 'refused';
-  /** A resumable upload, as far as its client knows. */
-  upload: { readonly id: string; acknowledged: number } | null;
-  /** What the client was answered. */
-  readonly answers: string[];
-}
-
-/** What the clients of a run share. */
-export interface Clients {
-  readonly scheduler: Scheduler;
-  readonly vault: Vault;
-  /** Links that somebody was given. */
-  readonly links: { readonly token: string; readonly expiresAt: number }[];
-  /** Documents, and redlines of them, that somebody heard of. */
-  readonly known: string[];
-  /** By redline. */
-  readonly documentOf: Map<string, string>;
-  /** Of documents that a guest was shown out of: which commit did it, and how much had landed when that was acknowledged. */
-  readonly expelled: { readonly document: string; readonly sequence: number; readonly landed: number }[];
-  /** Documents that a client was told are held: which commit did it, and how much had landed then. */
-  readonly held: { readonly document: string; readonly sequence: number; readonly landed: number }[];
-  /** How much has landed in the store of heads. */
-  readonly landed: () => number;
-  /** What a client found that no client should. */
-  readonly alarms: string[];
-}
+import type { Clients, Task } from './tasks.ts';
 
 /** The bytes that an operation writes: they tell which one it was. */
 export function contentOf(operation: string): Buffer {
@@ -127,12 +25,15 @@ export async function act(clients: Clients, server: Server, task: Task): Promise
   else if (kind === 'create') heard(clients, await create(server, operation));
   else if (kind === 'upload') await upload(clients, server, task);
   else if (kind === 'read') await read(server, operation);
+  else if (kind === 'visit') await visit(clients, server, task);
+  else if (kind === 'forget') await forget(clients, server, task);
   else if (kind === 'keyed') await createOnce(clients, server, task);
   else await change(clients, server, task);
 }
 
 async function doChore({ vault, alarms }: Clients, server: Server, { kind, operation }: Task): Promise<void> {
   if (kind === 'sweep') await server.sweep();
+  if (kind === 'finish') await server.finish();
   if (kind === 'relay') await server.trail.advance();
   if (kind === 'relay-left') await server.trail.sweep();
   if (kind === 'relay-lately') await server.trail.catchUp();
@@ -171,7 +72,7 @@ function create(server: Server, operation: string, body = sent(contentOf(operati
 async function change(
   clients: Clients,
   server: Server,
-  { kind, operation, document, guest }: Task,
+  { kind, operation, document, guest, person }: Task,
 ): Promise<void> {
   if (document === null) throw new Error('A task about no document.');
   const parent = clients.documentOf.get(document);
@@ -180,6 +81,11 @@ async function change(
     return await changeGuest(clients, server, kind, operation, parent ?? document);
   if (kind === 'hold' || kind === 'release')
     return await changeHold(clients, server, kind, operation, parent ?? document);
+  if (kind === 'erase') {
+    await erase(clients, server, actor, operation, parent ?? document);
+    return;
+  }
+  if (kind === 'join') return await join(server, operation, parent ?? document, person);
   const heads = parent === undefined ? server.documents : await server.redlines.of(actor, parent);
   // What a guest knows of the state they may have from before.
   const known = parent === undefined ? server.documents : await server.redlines.of(CLIENT, parent);

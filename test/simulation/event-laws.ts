@@ -38,7 +38,7 @@ function readFaults({ events, tasks }: History): string[] {
     if (type === 'document.read' && object !== null) told.set(object, (told.get(object) ?? 0) + 1);
   }
   const faults = tasks.flatMap(({ kind, operation, outcome, tries }) => {
-    if (kind !== 'read') return [];
+    if (kind !== 'read' && kind !== 'visit') return [];
     const times = told.get(operation) ?? 0;
     told.delete(operation);
     if (outcome === 'done' && times === 0) return [`the read ${operation} was answered and is not told`];

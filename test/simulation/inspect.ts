@@ -5,10 +5,13 @@ import { unwrapHead } from '../../src/documents/head-envelope.ts';
 import { DocumentsError, type Head, type Version, type WrappedKey } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
 import { CLIENT, TENANT } from './actor.ts';
-import { type Clients, contentOf, type Task } from './acts.ts';
+import { contentOf } from './acts.ts';
+import { type Gone, inspectGone } from './inspect-erasures.ts';
+import { keysNow, recalled } from './recalled.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Disks, Outside, Server } from './server.ts';
-import type { Disk } from './world.ts';
+import type { Clients, Task } from './tasks.ts';
+import type { Disk, Sight } from './world.ts';
 
 interface Secret {
   readonly keys: readonly { readonly wrapped: WrappedKey }[];
@@ -28,6 +31,12 @@ export interface Told {
   readonly pages: readonly PageRef[];
   /** The key of the last head. */
   readonly wrapped: WrappedKey;
+  /** Keys that sealed heads of it, before the last one and where that says that it is taken. */
+  readonly sealedBy: ReadonlySet<string>;
+  /** Keys that it has. */
+  readonly keys: readonly string[];
+  /** Heads that anybody can read. */
+  readonly readable: number;
 }
 
 /** What a run left behind, and what clients were told. */
@@ -48,12 +57,11 @@ export interface History {
   readonly destroyed: number;
   readonly pruned: number;
   readonly crashes: number;
-  readonly expelled: Clients['expelled'];
-  readonly held: Clients['held'];
+  readonly clients: Clients;
+  /** What was erased. */
+  readonly gone: Gone;
   /** What auditors see, as the last relay left it. */
   readonly events: readonly AuditEvent[];
-  /** What a client found that no client should. */
-  readonly alarms: readonly string[];
 }
 
 interface Ran {
@@ -62,30 +70,33 @@ interface Ran {
   readonly outside: Outside;
   readonly tasks: readonly Task[];
   readonly crashes: number;
-  readonly alarms: readonly string[];
-  readonly links: Clients['links'];
-  readonly expelled: Clients['expelled'];
-  readonly held: Clients['held'];
+  readonly clients: Clients;
 }
 
-/** What is there when everything has come to rest, and after all chores were done some days later. @param begin a process that has read nothing yet; it may see all that was ever pruned. */
-export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promise<History> {
+/** A process that has read nothing yet. */
+export type Begin = (sight: Sight, of?: Outside) => Server;
+
+/** What is there when everything has come to rest, and after all chores were done some days later. */
+export async function inspect(begin: Begin, ran: Ran): Promise<History> {
   const { scheduler, outside } = ran;
   const { disks, vault } = outside;
-  const keeper = begin(false);
+  const keeper = begin('kept');
   const { destroyed } = vault;
-  const pruned = [...disks.heads.objects.values()].flat().filter((kept) => kept.pruned).length;
+  const pruned = [...disks.heads.objects.values()].flat().filter((kept) => kept.pruned === 'old').length;
+  await keeper.finish();
   const unreadable = [...(await uploadFaults(keeper, ran.tasks)), ...(await linkFaults(keeper, ran))];
   unreadable.push(...(await endChores(keeper, ran)));
-  const judge = begin(true);
+  await keeper.finish();
+  const judge = begin('all');
   scheduler.now += 3_600_000;
   await judge.trail.sweep();
   const events = [...outside.events.values()].toSorted((one, other) => one.sequence - other.sequence);
+  const erased = begin('all', recalled(outside, scheduler));
   const documents = new Map<string, Told>();
   for (const name of namesOf(disks.heads, 'heads/')) {
     const id = name.split('/')[2] ?? '';
     const fault = await unlessOutside(async () => {
-      const found = await told(judge, id);
+      const found = await told(judge, erased, id, disks);
       documents.set(id, found);
       unreadable.push(...(await versionFaults(judge, id, found.versions)));
     });
@@ -93,9 +104,11 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
   }
   unreadable.push(...envelopeFaults(disks, vault.primary));
   const journal = namesOf(disks.heads, 'journal/').map((name) => name.split('/')[4] ?? '');
-  const stored = [disks.contents, disks.spool, disks.secrets].flatMap((disk) => namesOf(disk));
+  const stored = [disks.contents, disks.spool].flatMap((disk) => namesOf(disk));
+  stored.push(...namesOf(disks.secrets, 'secrets/'));
   stored.push(...namesOf(disks.heads, 'pages/'));
-  const { seed, tasks, crashes, alarms, expelled, held } = ran;
+  const { seed, tasks, crashes, clients } = ran;
+  const gone = await inspectGone(judge, outside, scheduler, events);
   return {
     ...{ seed, steps: scheduler.steps, tasks, documents, journal: new Set(journal) },
     ...{
@@ -105,9 +118,8 @@ export async function inspect(begin: (all: boolean) => Server, ran: Ran): Promis
       destroyed,
       pruned,
       crashes,
-      alarms,
-      expelled,
-      held,
+      clients,
+      gone,
     },
     events,
   };
@@ -142,13 +154,19 @@ async function endChores(keeper: Server, { scheduler, outside }: Ran): Promise<s
   return faults;
 }
 
-async function told({ heads }: Server, id: string): Promise<Told> {
+/** @param erased who can read what the keys of are destroyed. */
+async function told(judge: Server, erased: Server, id: string, disks: Disks): Promise<Told> {
+  const current = await judge.heads.read(TENANT, id);
+  const isTaken = current?.head.state === 'taken';
+  const { heads } = isTaken ? erased : judge;
+  const sealedBy = new Set<string>();
   const all: Head[] = [];
   const landed: number[] = [];
   let wrapped: WrappedKey = { version: '', bytes: new Uint8Array() };
   for await (const stored of heads.history(TENANT, id)) {
     all.push(stored.head);
     landed.push(Number(stored.generation));
+    if (isTaken && stored.head.state !== 'taken') sealedBy.add(stored.wrapped.version);
     wrapped = stored.wrapped;
   }
   const last = all.at(-1);
@@ -158,16 +176,23 @@ async function told({ heads }: Server, id: string): Promise<Told> {
     for await (const version of heads.pages.latestFirst(last)) versions.unshift(version);
     for await (const page of heads.pages.pages(last)) pages.push(page);
   }
-  return { heads: all, landed, versions, pages, wrapped };
+  const readable = disks.heads.objects
+    .get(`heads/${TENANT}/${id}`)
+    ?.filter(({ pruned }) => pruned !== 'gone');
+  const keys = keysNow(disks.secrets, `secrets/${TENANT}/${id}`).map((key) => `document:${key}`);
+  return {
+    ...{ heads: all, landed, versions, pages, wrapped, sealedBy, keys },
+    readable: readable?.length ?? 0,
+  };
 }
 
 /** Links that should open and do not. */
-async function linkFaults(judge: Server, { scheduler, links }: Ran): Promise<string[]> {
+async function linkFaults(judge: Server, { scheduler, clients: { links } }: Ran): Promise<string[]> {
   const faults: string[] = [];
   for (const { token, expiresAt } of links) {
     if (expiresAt <= scheduler.now) continue;
     await judge.links.open(token, 'r').catch((error: Error) => {
-      const isGone = error instanceof DocumentsError && error.code.endsWith('/deleted');
+      const isGone = error instanceof DocumentsError && /\/(deleted|not-found)$/.test(error.code);
       if (!isGone) faults.push(`a link does not open: ${error.message}`);
     });
   }
@@ -220,16 +245,22 @@ function isWhole(bytes: Buffer): boolean {
 
 /** Keys of small objects that stay beside the documents. */
 function envelopeFaults({ heads, secrets }: Disks, primary: string): string[] {
-  const links = namesOf(heads, 'links/').flatMap((name) => {
-    const { wrapped } = unwrapHead(heads.live(name)?.bytes ?? new Uint8Array());
+  const sealed = [
+    ...['links/', `records/${TENANT}/`].flatMap((kind) =>
+      namesOf(heads, kind).map((name) => [name, heads] as const),
+    ),
+    ...namesOf(secrets, 'persons/').map((name) => [name, secrets] as const),
+  ];
+  const small = sealed.flatMap(([name, disk]) => {
+    const { wrapped } = unwrapHead(disk.live(name)?.bytes ?? new Uint8Array());
     return wrapped.version === primary ? [] : [`${name} is sealed under a key that is gone`];
   });
-  const own = namesOf(secrets).flatMap((name) => {
+  const own = namesOf(secrets, 'secrets/').flatMap((name) => {
     const { keys } = decodeBinaryJson(secrets.live(name)?.bytes ?? new Uint8Array()) as Secret;
     const amiss = keys.filter(({ wrapped }) => wrapped.version !== primary);
     return amiss.map(() => `${name} is wrapped by a key that is gone`);
   });
-  return [...links, ...own];
+  return [...small, ...own];
 }
 
 /** All bytes, or why they cannot be had. */

@@ -1,10 +1,13 @@
 import type { KeyService, WrappedKey } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
+import { TENANT } from './actor.ts';
 import { disturbed, type Faults } from './faults.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 /** How long a rotation takes to be known everywhere: some wrap by the version before until then. */
 const KNOWN_AFTER_MS = 3 * 3_600_000;
+/** What keeps the keys of the service itself, which nobody rotates here. */
+const ANOTHERS = 'another';
 
 /** The versions of the tenant's key, whoever asks. */
 export class Vault {
@@ -28,6 +31,13 @@ export class Vault {
     this.alive.add(this.primary);
     this.#rotatedAt = this.#scheduler.now;
     return this.primary;
+  }
+
+  /** As it was before anything was destroyed. */
+  recalled(): Vault {
+    const whole = new Vault(this.#scheduler);
+    while (whole.primary !== this.primary) whole.rotate();
+    return whole;
   }
 
   get destroyed(): number {
@@ -61,13 +71,13 @@ export class SimulatedKeys implements KeyService {
 
   async wrap(tenant: string, dataKey: Uint8Array, context: Uint8Array): Promise<WrappedKey> {
     await this.#ask();
-    const version = this.#vault.wrapping();
+    const version = tenant === TENANT ? this.#vault.wrapping() : ANOTHERS;
     return { version, bytes: mix(dataKey, tenant, version, context) };
   }
 
   async unwrap(tenant: string, { version, bytes }: WrappedKey, context: Uint8Array): Promise<Uint8Array> {
     await this.#ask();
-    if (this.#vault.alive.has(version)) return mix(bytes, tenant, version, context);
+    if (version === ANOTHERS || this.#vault.alive.has(version)) return mix(bytes, tenant, version, context);
     throw new OutsideError('KeyService', 'refused', `The version ${version} is destroyed.`);
   }
 

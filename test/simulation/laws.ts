@@ -1,9 +1,10 @@
 import type { Head } from '../../src/documents/index.ts';
 import { fenceOf } from '../../src/documents/leases/fences.ts';
 import { GUEST } from './actor.ts';
-import { CHORES } from './acts.ts';
+import { erasureFaults } from './erasure-laws.ts';
 import { eventFaults } from './event-laws.ts';
 import type { History, Told } from './inspect.ts';
+import { CHORES, type Kind } from './kinds.ts';
 
 /** What a history breaks, a sentence each; none when all is well. */
 export function brokenLaws(history: History): string[] {
@@ -12,13 +13,14 @@ export function brokenLaws(history: History): string[] {
     ...answerFaults(history),
     ...memberFaults(history),
     ...holdFaults(history),
+    ...erasureFaults(history),
     ...leaseFaults(history.documents),
     ...auditFaults(history),
     ...eventFaults(history),
     ...storeFaults(history),
     ...keyFaults(history),
     ...history.unreadable,
-    ...history.alarms,
+    ...history.clients.alarms,
   ];
 }
 
@@ -30,14 +32,18 @@ function chainFaults(id: string, { heads, versions }: Told): string[] {
   heads.forEach((head, at) => {
     const before = heads[at - 1];
     if (head.sequence !== at + 1) faults.push(`${id}: commit ${at + 1} has the number ${head.sequence}`);
+    if (before === undefined && heads.at(-1)?.state === 'taken') return;
     // Of the heads before, each version is one that there is still.
-    for (const { number, content } of head.versions) {
-      if (versions[number - 1]?.content !== content)
-        faults.push(`${id}: version ${number} of commit ${at + 1} is lost`);
-    }
+    if (heads.at(-1)?.state !== 'taken')
+      for (const { number, content } of head.versions) {
+        if (versions[number - 1]?.content !== content)
+          faults.push(`${id}: version ${number} of commit ${at + 1} is lost`);
+      }
     if (before === undefined) return;
     if (head.earlier[0] !== before.commit.operation)
       faults.push(`${id}: commit ${head.sequence} does not follow ${before.sequence}`);
+    // What is erased says nothing any more.
+    if (head.state === 'taken') return;
     if (!before.labels.every((label, n) => head.labels[n] === label))
       faults.push(`${id}: commit ${head.sequence} lost a label`);
     if (countOf(head) < countOf(before)) faults.push(`${id}: commit ${head.sequence} has fewer versions`);
@@ -49,6 +55,9 @@ function countOf({ versions }: Head): number {
   return versions.at(-1)?.number ?? 0;
 }
 
+/** What commits under operations of its own, or nothing; other laws hold for it. */
+const ASIDE: readonly Kind[] = ['read', 'visit', 'erase', 'forget'];
+
 /** What was acknowledged happened once; what was refused did not happen; one key has one answer. */
 function answerFaults({ tasks, documents }: History): string[] {
   const commits = new Map<string, number>();
@@ -56,7 +65,7 @@ function answerFaults({ tasks, documents }: History): string[] {
     commits.set(commit.operation, (commits.get(commit.operation) ?? 0) + 1);
   }
   return tasks.flatMap(({ operation, kind, outcome, answers }) => {
-    if (CHORES.includes(kind) || kind === 'read') return [];
+    if (CHORES.includes(kind) || ASIDE.includes(kind)) return [];
     const times = commits.get(operation) ?? 0;
     if (times > 1) return [`${kind} ${operation} happened ${times} times`];
     if (outcome === 'done' && times === 0) return [`${kind} ${operation} was acknowledged and is lost`];
@@ -67,7 +76,7 @@ function answerFaults({ tasks, documents }: History): string[] {
 }
 
 /** What a guest commits stands on a head that lets them in; nothing lands of them once somebody was told that they are out. */
-function memberFaults({ documents, expelled }: History): string[] {
+function memberFaults({ documents, clients: { expelled } }: History): string[] {
   const faults: string[] = [];
   for (const [id, { heads, landed }] of documents) {
     for (const [at, { commit, redline, sequence }] of heads.entries()) {
@@ -104,13 +113,13 @@ function isInAgain(told: Told | undefined, sequence: number, before: number): bo
 }
 
 /** Nothing held is taken: no document while its head says so, and none of its redlines once somebody was told that it is held. */
-function holdFaults({ documents, held }: History): string[] {
+function holdFaults({ documents, clients: { held } }: History): string[] {
   const faults: string[] = [];
   for (const [id, { heads, landed }] of documents) {
     for (const [at, { state, redline, sequence }] of heads.entries()) {
       const before = heads[at - 1];
-      if (state !== 'deleted' || before === undefined || before.state === 'deleted') continue;
-      if (before.hold != null) faults.push(`${id}: commit ${sequence} deleted what is held`);
+      if (state === 'active' || before === undefined || before.state === state) continue;
+      if (before.hold != null) faults.push(`${id}: commit ${sequence} took what is held`);
       const time = landed[at] ?? 0;
       for (const told of held) {
         if (told.document !== redline?.document || time <= told.landed) continue;
@@ -135,10 +144,10 @@ export function leaseFaults(documents: ReadonlyMap<string, Pick<Told, 'heads'>>)
   const faults: string[] = [];
   const holders = new Map<string, string>();
   for (const [id, { heads }] of documents) {
-    for (const [at, { commit, fences = {}, redline, sequence }] of heads.entries()) {
+    for (const [at, { commit, fences = {}, redline, sequence, state }] of heads.entries()) {
       const before = heads[at - 1]?.fences ?? {};
       const clauses = [null, ...Object.keys({ ...before, ...fences })];
-      if (clauses.some((clause) => fenceOf(fences, clause) < fenceOf(before, clause)))
+      if (state !== 'taken' && clauses.some((clause) => fenceOf(fences, clause) < fenceOf(before, clause)))
         faults.push(`${id}: commit ${sequence} lowered a fence`);
       const { lease } = commit;
       if (lease === undefined) continue;

@@ -8,7 +8,16 @@ const { values } = parseArgs({
 });
 const from = Number(values.from);
 const until = from + Number(values.seeds);
-const total = { steps: 0, crashes: 0, commits: 0, destroyed: 0, pruned: 0, broken: 0 };
+const total = {
+  steps: 0,
+  crashes: 0,
+  commits: 0,
+  destroyed: 0,
+  pruned: 0,
+  erased: 0,
+  forgotten: 0,
+  broken: 0,
+};
 const begun = Date.now();
 for (let seed = from; seed < until; seed += 1) {
   const history = await simulate(seed);
@@ -17,6 +26,9 @@ for (let seed = from; seed < until; seed += 1) {
   total.destroyed += history.destroyed;
   total.pruned += history.pruned;
   total.commits += [...history.documents.values()].flatMap(({ heads }) => heads).length;
+  const { documents, people } = history.gone;
+  total.erased += [...documents.values()].filter(({ state }) => state === 'done').length;
+  total.forgotten += [...people.values()].filter(({ state }) => state === 'done').length;
   const broken = brokenLaws(history);
   if (broken.length > 0) {
     total.broken += 1;
@@ -27,6 +39,6 @@ for (let seed = from; seed < until; seed += 1) {
   }
 }
 console.log(
-  `${values.seeds} seeds from ${from}: ${total.steps} steps, ${total.commits} commits, ${total.crashes} crashes, ${total.destroyed} keys destroyed, ${total.pruned} heads pruned, ${total.broken} broken`,
+  `${values.seeds} seeds from ${from}: ${total.steps} steps, ${total.commits} commits, ${total.crashes} crashes, ${total.destroyed} keys destroyed, ${total.pruned} heads pruned, ${total.erased} documents and ${total.forgotten} people erased, ${total.broken} broken`,
 );
 process.exitCode = total.broken > 0 ? 1 : 0;

@@ -1,6 +1,8 @@
-import { Trail } from '../../src/audit/index.ts';
+import { People } from '../../src/access/index.ts';
+import { Trail, type TrailParts } from '../../src/audit/index.ts';
 import { recordsOf } from '../../src/documents/commit-records.ts';
 import {
+  type AllErasures,
   type Ambient,
   CommitHistory,
   ContentStore,
@@ -20,18 +22,21 @@ import { LinkKeys } from '../../src/documents/link-keys.ts';
 import { LINK_LIFETIME_MS, Links } from '../../src/documents/links.ts';
 import { sweepSecrets } from '../../src/documents/lone-secrets.ts';
 import { Members } from '../../src/documents/members.ts';
+import { Records } from '../../src/documents/records.ts';
 import { Redlines } from '../../src/documents/redlines.ts';
 import { Holds } from '../../src/documents/retention/holds.ts';
 import { Rewrapping } from '../../src/documents/rewrapping.ts';
 import { FileLog } from '../../src/platform/embedded/index.ts';
 import { actorOf, TENANT } from './actor.ts';
+import { simulatedErasures } from './erasing.ts';
 import type { Faults } from './faults.ts';
 import { SimulatedKeys, type Vault } from './keys.ts';
 import { type LeaseTable, SimulatedLeases } from './leases.ts';
 import { type LogFiles, SimulatedLogs } from './log-files.ts';
+import type { Proofs } from './proofs.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedSink, type SinkRows } from './sink.ts';
-import { type Disk, SimulatedStore } from './world.ts';
+import { type Disk, type Sight, SimulatedStore } from './world.ts';
 
 /** Keys leave the cache when they are asked for after their time. */
 const NEVER = () => () => {};
@@ -64,6 +69,8 @@ export interface Outside {
   readonly positions: Map<string, string> | null;
   /** Who works on what alone. */
   readonly leases: LeaseTable;
+  /** Keys that sign. */
+  readonly proofs: Proofs;
 }
 
 /** The room `documents` as one process has it. */
@@ -81,30 +88,29 @@ export class Server {
   readonly links: Links;
   readonly keys: TenantKeys;
   readonly trail: Trail;
+  readonly records: Records;
+  readonly people: People;
+  readonly gone: AllErasures;
   readonly ambient: Ambient;
   readonly #headBlobs: SimulatedStore;
   readonly #contentBlobs: SimulatedStore;
   readonly #secretBlobs: SimulatedStore;
 
-  /** @param all sees everything that ever was, pruned or not. */
   constructor(
     process: Process,
     scheduler: Scheduler,
-    { disks, vault, logs, events, positions, leases: table }: Outside,
+    outside: Outside,
     faults: () => Faults,
-    all = false,
+    sight: Sight = 'kept',
   ) {
     this.process = process;
-    const ambient = {
-      clock: () => scheduler.now + process.skewMs,
-      random: (size: number) => scheduler.bytes(size),
-      pause: () => scheduler.wait(process),
-    };
+    const { disks, vault, positions, leases: table } = outside;
+    const ambient = ambientOf(scheduler, process);
     this.ambient = ambient;
     const service = new SimulatedKeys(vault, scheduler, process, faults);
     const held = { ...ambient, timer: NEVER, lifetimeMs: 60_000 };
     const dataKeys = new DataKeys(service, held);
-    const store = (disk: Disk) => new SimulatedStore(disk, scheduler, process, faults, all);
+    const store = (disk: Disk) => new SimulatedStore(disk, scheduler, process, faults, sight);
     const secrets = store(disks.secrets);
     this.#secretBlobs = secrets;
     const keys = new DocumentKeys({ ...held, secrets, service, dataKeys, ambient });
@@ -113,17 +119,10 @@ export class Server {
     this.heads = new HeadStore(this.#headBlobs, keys, ambient, PAGE_SIZE);
     this.contents = new ContentStore(this.#contentBlobs, keys, ambient);
     // A real service keeps pruned heads for as long as any relay may sleep.
-    const whole = new SimulatedStore(disks.heads, scheduler, process, faults, true);
-    const log =
-      logs === null
-        ? null
-        : new FileLog(new SimulatedLogs(logs, scheduler, process, faults), {
-            ...ambient,
-            fileBytes: LOG_BYTES,
-          });
+    const whole = new SimulatedStore(disks.heads, scheduler, process, faults, 'old');
     this.trail = new Trail({
-      ...{ store: this.#headBlobs, sink: new SimulatedSink(events, scheduler, process, faults), ambient },
-      log,
+      ...outboxOf(outside, scheduler, process, faults),
+      ...{ store: this.#headBlobs, ambient },
       commits: new CommitHistory(whole, new HeadStore(whole, keys, ambient, PAGE_SIZE)),
     });
     this.heads.onCommit = ({ head }) => this.trail.committed(recordsOf(head));
@@ -138,8 +137,16 @@ export class Server {
     this.requests = new Requests(store(disks.spool), dataKeys, ambient);
     const linkKeys = new LinkKeys(this.#headBlobs, dataKeys, ambient, LINK_LIFETIME_MS.most);
     this.links = new Links(stores, linkKeys);
+    this.records = new Records({ heads: this.#headBlobs, secrets }, dataKeys, ambient);
+    this.people = new People(this.records, ambient.clock, ambient.random);
+    const { heads, members, records, requests, trail } = this;
+    this.gone = simulatedErasures({
+      ...{ process, scheduler, faults, ambient, proofs: outside.proofs },
+      ...{ heads, members, records, requests, trail, keys },
+      stores: { heads: this.#headBlobs, contents: this.#contentBlobs },
+    });
     this.keys = new TenantKeys({
-      ...{ service, held: keys, heads: this.#headBlobs, secrets, holders: [linkKeys] },
+      ...{ service, held: keys, heads: this.#headBlobs, secrets, holders: [linkKeys, this.records] },
       rewrapping: new Rewrapping(this.heads, keys, ambient, actorOf(process.name), KEYS_A_COMMIT),
       catalogue: catalogueOf(positions ?? new Map(), scheduler, process),
       ...{ residency: 'local', clock: ambient.clock },
@@ -155,6 +162,12 @@ export class Server {
     await sweepSecrets(this.#headBlobs, this.#secretBlobs, this.ambient);
   }
 
+  /** Goes on with what was begun and cut short. */
+  async finish(): Promise<void> {
+    await this.gone.erasures.resume([TENANT]);
+    await this.gone.personErasures.resume([TENANT]);
+  }
+
   async prune(): Promise<void> {
     await pruneHeads(this.#headBlobs, { newest: KEPT.generations, before: this.ambient.clock() - KEPT.ms });
   }
@@ -163,6 +176,28 @@ export class Server {
   async rewrap(): Promise<number> {
     return (await this.keys.rewrap(TENANT, KEYS_A_RUN)).lost;
   }
+}
+
+function ambientOf(scheduler: Scheduler, process: Process): Ambient {
+  return {
+    clock: () => scheduler.now + process.skewMs,
+    random: (size: number) => scheduler.bytes(size),
+    pause: () => scheduler.wait(process),
+  };
+}
+
+/** Where the trail of a process keeps what happens, and what shows it to auditors. */
+function outboxOf(
+  { logs, events }: Outside,
+  scheduler: Scheduler,
+  process: Process,
+  faults: () => Faults,
+): Pick<TrailParts, 'log' | 'sink'> {
+  const ambient = { ...ambientOf(scheduler, process), fileBytes: LOG_BYTES };
+  return {
+    log: logs && new FileLog(new SimulatedLogs(logs, scheduler, process, faults), ambient),
+    sink: new SimulatedSink(events, scheduler, process, faults),
+  };
 }
 
 function catalogueOf(positions: Map<string, string>, scheduler: Scheduler, process: Process) {

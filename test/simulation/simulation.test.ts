@@ -41,4 +41,20 @@ describe('documents under a disturbed world', () => {
     expect(told.some(({ pages }) => pages.length > 0)).toBe(true);
     expect(told.some(({ versions }) => versions.some(({ result }) => result !== undefined))).toBe(true);
   });
+
+  test('do meet erasures that are acknowledged, refused, cut short and stopped', async () => {
+    const histories: History[] = [];
+    for (let seed = 1; seed <= 2 * BATCH; seed += 1) histories.push(await simulate(seed));
+    const tasks = histories.flatMap((history) => history.tasks);
+    for (const kind of ['erase', 'forget'] as const) {
+      const outcomes = tasks.filter((task) => task.kind === kind).map(({ outcome }) => outcome);
+      expect(new Set(outcomes)).toEqual(new Set(['done', 'refused', 'open']));
+    }
+    const gone = histories.flatMap((history) => [...history.gone.documents.values()]);
+    expect(gone.some(({ state, redlines }) => state === 'done' && redlines.length > 0)).toBe(true);
+    expect(histories.some((history) => [...history.gone.opened.values()].includes(null))).toBe(true);
+    expect(histories.some((history) => [...history.gone.opened.values()].some((one) => one !== null))).toBe(
+      true,
+    );
+  });
 });

@@ -1,12 +1,15 @@
+import { AccessError } from '../../src/access/index.ts';
 import { DocumentsError } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
-import { act, type Clients, GUESTS, KINDS, type Kind, REPEATABLE, type Task } from './acts.ts';
+import { act } from './acts.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
-import { type History, inspect } from './inspect.ts';
+import { type Begin, type History, inspect } from './inspect.ts';
 import { Vault } from './keys.ts';
+import { GOINGS, GUESTS, KINDS, type Kind, PERSONAL, REPEATABLE } from './kinds.ts';
 import { LeaseTable } from './leases.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { type Outside, Server } from './server.ts';
+import type { Clients, Task } from './tasks.ts';
 import { Disk } from './world.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -26,6 +29,7 @@ export async function simulate(seed: number): Promise<History> {
     events: new Map(),
     positions: scheduler.chance(0.5) ? new Map() : null,
     leases: new LeaseTable(scheduler),
+    proofs: new Map(),
   };
   const hard = scheduler.random() * 0.25;
   const rate = () => (scheduler.chance(0.5) ? scheduler.random() * hard : 0);
@@ -43,11 +47,10 @@ export async function simulate(seed: number): Promise<History> {
   const run = new Run(scheduler, outside, () => faults);
   await scheduler.run(() => run.disturb(crashing, ages));
   faults = NO_FAULTS;
-  const begin = (all: boolean) =>
-    new Server(run.process('judge', 0), scheduler, outside, () => NO_FAULTS, all);
+  const begin: Begin = (sight, of = outside) =>
+    new Server(run.process('judge', 0), scheduler, of, () => NO_FAULTS, sight);
   const { tasks, crashes, clients } = run;
-  const { alarms, links, expelled, held } = clients;
-  const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, alarms, links, expelled, held });
+  const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, clients });
   await scheduler.run(() => {});
   outside.leases.close();
   return await told;
@@ -61,12 +64,14 @@ class Run {
   readonly faults: () => Faults;
   crashes = 0;
   #ages = 0;
+  readonly #kinds: readonly Kind[];
   readonly #servers: Server[] = [];
 
   constructor(scheduler: Scheduler, outside: Outside, faults: () => Faults) {
     this.scheduler = scheduler;
     this.outside = outside;
     this.faults = faults;
+    this.#kinds = scheduler.chance(0.3) ? [...KINDS, ...GOINGS, ...GOINGS, ...GOINGS] : KINDS;
     const { vault } = outside;
     this.clients = {
       scheduler,
@@ -76,6 +81,9 @@ class Run {
       documentOf: new Map(),
       expelled: [],
       held: [],
+      met: [],
+      visits: new Map(),
+      forgotten: new Set(),
       landed: () => outside.disks.heads.landed,
       alarms: [],
     };
@@ -145,17 +153,18 @@ class Run {
 
   #newTask(server: Server, n: number): Task {
     const { known } = this.clients;
-    const kind = known.length === 0 ? this.scheduler.pick(FIRST) : this.scheduler.pick(KINDS);
+    const kind = known.length === 0 ? this.scheduler.pick(FIRST) : this.scheduler.pick(this.#kinds);
     return this.#task(server, kind, String(n));
   }
 
   #task(server: Server, kind: Kind, n: string): Task {
-    const { known } = this.clients;
+    const { known, met } = this.clients;
     const operation = `o_${server.process.name.replaceAll("'", '-')}${n}`;
     const document = known.length === 0 ? null : this.scheduler.pick(known);
     const guest = GUESTS.includes(kind) && this.scheduler.chance(0.6);
     const asked = { operation, kind, document, guest, owner: server.process };
-    return { ...asked, tries: 0, outcome: 'open', upload: null, answers: [] };
+    const person = PERSONAL.includes(kind) && met.length > 0 ? this.scheduler.pick(met) : null;
+    return { ...asked, person, landed: null, tries: 0, outcome: 'open', upload: null, answers: [] };
   }
 
   #other(server: Server): Server | null {
@@ -166,6 +175,7 @@ class Run {
   async #attempt(server: Server, task: Task): Promise<void> {
     for (let attempt = 0; attempt < MOST_TRIES && task.outcome === 'open'; attempt += 1) {
       task.tries += 1;
+      task.landed ??= this.clients.landed();
       try {
         await act(this.clients, server, task);
         task.outcome = 'done';
@@ -191,9 +201,12 @@ class Run {
     if (error instanceof DocumentsError) {
       // Who asks for these is told about something else, before it is looked whether an earlier try did it.
       const below = guest || OF_DOCUMENTS.includes(kind) || this.clients.documentOf.has(document ?? '');
-      const aside = /^(uploads|leases)\//.test(error.code) || (below && error.code !== 'documents/stale');
-      return error.code !== 'documents/unclear' && (isFirst || !aside);
+      // What an earlier try did may have been erased since.
+      const aside = /^(uploads|leases|erasures)\/|\/not-found$/.test(error.code);
+      const isAside = aside || (below && error.code !== 'documents/stale');
+      return error.code !== 'documents/unclear' && (isFirst || !isAside);
     }
+    if (error instanceof AccessError && kind === 'visit') return false;
     // What an earlier try did may still come.
     if (error instanceof OutsideError && error.failure !== 'damaged')
       return error.failure !== 'unclear' && isFirst;
@@ -202,7 +215,16 @@ class Run {
 }
 
 /** What is asked of a document even where a redline of it was picked, or begins with asking for something else. */
-const OF_DOCUMENTS: readonly Kind[] = ['redline', 'admit', 'expel', 'hold', 'release', 'leased'];
+const OF_DOCUMENTS: readonly Kind[] = [
+  'redline',
+  'admit',
+  'expel',
+  'hold',
+  'release',
+  'leased',
+  'erase',
+  'join',
+];
 const FIRST = ['create', 'upload', 'keyed'] as const;
 
 function isAlarming(error: unknown): error is OutsideError {

@@ -15,8 +15,8 @@ interface Kept extends BlobInfo {
   readonly bytes: Uint8Array;
   readonly writtenAt: number;
   live: boolean;
-  /** Nobody but the judge sees it any more. */
-  pruned: boolean;
+  /** Nobody sees `old` ones but the judge and the relays, and `gone` ones but the judge. */
+  pruned: 'old' | 'gone' | null;
 }
 
 /** What a store keeps, whoever asks. */
@@ -51,7 +51,7 @@ export class Disk {
       bytes,
       writtenAt: this.#scheduler.now,
       live: true,
-      pruned: false,
+      pruned: null,
     };
     if (current !== null) current.live = false;
     this.objects.set(name, [...(this.objects.get(name) ?? []), kept]);
@@ -59,16 +59,25 @@ export class Disk {
   }
 }
 
-/** One process's view of a disk: every call waits for its turn, and may go wrong. The judge's shows what was pruned too. */
+/** What of what was pruned somebody sees: nothing, what is old, or everything. */
+export type Sight = 'kept' | 'old' | 'all';
+
+/** One process's view of a disk: every call waits for its turn, and may go wrong. */
 export class SimulatedStore implements VersionedBlobStore {
   readonly #disk: Disk;
   readonly #scheduler: Scheduler;
   readonly #process: Process;
   readonly #faults: () => Faults;
-  readonly #all: boolean;
+  readonly #sight: Sight;
 
-  constructor(disk: Disk, scheduler: Scheduler, process: Process, faults: () => Faults, all = false) {
-    this.#all = all;
+  constructor(
+    disk: Disk,
+    scheduler: Scheduler,
+    process: Process,
+    faults: () => Faults,
+    sight: Sight = 'kept',
+  ) {
+    this.#sight = sight;
     this.#disk = disk;
     this.#scheduler = scheduler;
     this.#process = process;
@@ -140,17 +149,20 @@ export class SimulatedStore implements VersionedBlobStore {
 
   async prune(name: string, { newest, before }: PruneRule): Promise<number> {
     return await this.#change(() => {
-      const kept = this.#seen(name);
+      // Nothing is kept for relays of what is to go at once.
+      const kept = newest === 0 ? (this.#disk.objects.get(name) ?? []) : this.#seen(name);
       const old = kept.filter(
         ({ live, writtenAt }, at) => !live && kept.length - 1 - at >= newest && writtenAt < before,
       );
-      for (const one of old) one.pruned = true;
+      for (const one of old) one.pruned = newest === 0 ? 'gone' : 'old';
       return old.length;
     });
   }
 
   #seen(name: string): readonly Kept[] {
-    return (this.#disk.objects.get(name) ?? []).filter(({ pruned }) => this.#all || !pruned);
+    return (this.#disk.objects.get(name) ?? []).filter(
+      ({ pruned }) => pruned === null || this.#sight === 'all' || this.#sight === pruned,
+    );
   }
 
   async probe(): Promise<void> {

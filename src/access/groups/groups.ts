@@ -25,7 +25,7 @@ export interface Group {
 
 export interface GroupsParts {
   readonly records: RecordStore;
-  readonly channel: Channel;
+  readonly channel: Pick<Channel, 'publish' | 'subscribe'>;
   readonly clock: Clock;
   readonly random: RandomBytes;
 }

@@ -22,8 +22,8 @@ export interface ForgettingParts {
   readonly records: RecordStore;
   readonly people: People;
   readonly groups: Groups;
-  readonly sessions: Sessions;
-  readonly channel: Channel;
+  readonly sessions: Pick<Sessions, 'endAll'>;
+  readonly channel: Pick<Channel, 'publish'>;
   readonly clock: Clock;
 }
 

@@ -108,12 +108,13 @@ export class People {
     };
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const id = await this.#idOf(tenant, issuer, subject);
-      if (email !== null) await this.#noteEmail(tenant, email, id);
       const person = await this.#change(tenant, id, (found) => {
         if (found === null) return { ...fresh, id };
         const role = administrator ? 'administrator' : found.role;
         return { ...found, email, name, groups, role, signedInAt: now };
       });
+      // Behind the record: what is cut short after that is found from there when the person is erased.
+      if (email !== null) await this.#noteEmail(tenant, email, id);
       if (!(await this.#isErased(tenant, id))) return person;
     }
     throw tooOften();

@@ -1,0 +1,86 @@
+/** What clients ask for; those that happen often stand more often. */
+export const KINDS = [
+  'create',
+  'label',
+  'label',
+  'version',
+  'version',
+  'version',
+  'version',
+  'version',
+  'version',
+  'version',
+  'version',
+  'leased',
+  'leased',
+  'leased',
+  'restore',
+  'remove',
+  'undelete',
+  'copy',
+  'redline',
+  'edit',
+  'edit',
+  'upload',
+  'upload',
+  'keyed',
+  'link',
+  'admit',
+  'admit',
+  'admit',
+  'expel',
+  'expel',
+  'hold',
+  'hold',
+  'release',
+  'read',
+  'read',
+  'erase',
+  'erase',
+  'visit',
+  'visit',
+  'join',
+  'forget',
+  'finish',
+  'relay',
+  'relay',
+  'relay-left',
+  'relay-lately',
+  'sweep',
+  'prune',
+  'rotate',
+  'rewrap',
+  'retire',
+] as const;
+/** What is asked for more often in some runs, so that several are at one erasure. */
+export const GOINGS = [
+  'erase',
+  'erase',
+  'redline',
+  'hold',
+  'release',
+  'visit',
+  'visit',
+  'join',
+  'forget',
+  'finish',
+] as const;
+export type Kind = (typeof KINDS)[number];
+/** Those that say nothing of what is there: the same request, however often it is sent. */
+export const REPEATABLE: readonly Kind[] = ['create', 'copy', 'redline', 'upload', 'keyed', 'link'];
+/** Those that a guest may ask for as well. */
+export const GUESTS: readonly Kind[] = ['label', 'version', 'restore', 'redline', 'edit', 'erase'];
+/** Those that are about a person. */
+export const PERSONAL: readonly Kind[] = ['join', 'forget'];
+/** What no client asks for, and what commits under operations of its own. */
+export const CHORES: readonly Kind[] = [
+  'relay',
+  'relay-left',
+  'relay-lately',
+  'sweep',
+  'prune',
+  'rotate',
+  'rewrap',
+  'retire',
+  'finish',
+];
