@@ -13,8 +13,8 @@ import { createLog, systemClock, systemRandom, systemTimer } from '../../src/kit
 import { openEmbeddedPlatform } from '../../src/platform/embedded/index.ts';
 import { guardPlatform, type Platform } from '../../src/platform/index.ts';
 import { openLibrary } from '../../src/roles/index.ts';
-import { type RedisServer, startRedis } from '../services/redis.ts';
-import { startProxy, type TcpProxy } from './proxy.ts';
+import { startProxy, type TcpProxy } from '../services/proxy.ts';
+import { type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '../services/redis.ts';
 
 // Operations that are accepted while workers are killed and frozen, and the queue forgets: each is done once.
 
@@ -22,6 +22,8 @@ const SCRIPT = fileURLToPath(new URL('job-process.ts', import.meta.url));
 const ACTOR = localOperator('chaos', null);
 const PATIENT = { timeout: 240_000, interval: 200 };
 const AT_ONCE = 25;
+/** Thousands of operations on a machine that does other things too. */
+const LONG = { timeout: 1_200_000 };
 
 let folder: string;
 let workers: ChildProcess[];
@@ -121,7 +123,7 @@ async function replace(worker: ChildProcess | undefined): Promise<void> {
   await startWorker();
 }
 
-/** Accepts so many, of every priority in turns. @param until stops between them, while something is broken. */
+/** Accepts so many, of every priority in turns. */
 async function submit(count: number): Promise<void> {
   let left = count;
   const one = async (): Promise<void> => {
@@ -196,17 +198,26 @@ function assertTakenOver(done: readonly Operation[]): void {
   expect(done.some(({ attempt }) => attempt > 1)).toBe(true);
 }
 
-/** Of all that waited together what presses was begun first, taken as a whole. */
+const mean = (places: readonly number[]): number =>
+  places.reduce((sum, place) => sum + place, 0) / places.length;
+
+/** Of all that waited together what presses was begun first, and within a priority what was asked for first, taken as a whole. */
 function assertOrder(done: readonly Operation[]): void {
   const begun = done.toSorted((one, other) => ((one.startedAt ?? '') < (other.startedAt ?? '') ? -1 : 1));
-  const places = PRIORITIES.map((priority) => {
-    const at = begun.flatMap((one, place) => (one.priority === priority ? [place] : []));
-    return at.reduce((sum, place) => sum + place, 0) / at.length;
+  const places = new Map(begun.map(({ id }, place) => [id, place]));
+  const means = PRIORITIES.map((priority) => {
+    const asked = done
+      .filter((one) => one.priority === priority)
+      .toSorted((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
+    const all = asked.map(({ id }) => places.get(id) ?? 0);
+    const half = all.length >> 1;
+    expect(mean(all.slice(0, half)), priority).toBeLessThan(mean(all.slice(half)));
+    return mean(all);
   });
-  expect(places).toEqual(places.toSorted((one, other) => one - other));
+  expect(means).toEqual(means.toSorted((one, other) => one - other));
 }
 
-describe('of 2,000 operations each is done once', () => {
+describe('of 2,000 operations each is done once', LONG, () => {
   test('while workers are killed and frozen', async () => {
     const count = 2000;
     await open();
@@ -236,9 +247,7 @@ describe('of 2,000 operations each is done once', () => {
       await redis.stop();
     });
 
-    // Skipped: three of four runs did not end; in one, what a frozen worker held was not taken over in four minutes. Not understood
-    // yet, and a fault of the queue on Redis until it is.
-    test.skip('as workers are killed and frozen too', async () => {
+    test('as workers are killed and frozen too', async () => {
       const count = 2000;
       await open(`redis://127.0.0.1:${proxy.port}`);
       await submit(count / 2);
@@ -259,7 +268,40 @@ describe('of 2,000 operations each is done once', () => {
       proxy.cut();
       await replace(workers[1]);
       const done = await assertDoneOnce(count);
+      assertOrder(done);
       assertTakenOver(done);
     });
+  });
+});
+
+describe('of 400 operations each is done once', LONG, () => {
+  let cluster: RedisCluster;
+
+  beforeEach(async () => {
+    cluster = await startRedisCluster(true);
+  });
+  afterEach(() => cluster.stop());
+
+  test('while nodes of a cluster end and forget, and connections are cut and held up', async () => {
+    const count = 400;
+    await open(cluster.addresses.join(','));
+    await submit(count);
+    for (let n = 0; n < 3; n += 1) await startWorker();
+    await leftAtMost(count * 0.9);
+    await replace(workers[0]);
+    await leftAtMost(count * 0.7);
+    const each = (act: (line: TcpProxy) => void) => cluster.lines.forEach(act);
+    await freeze(workers[0], () => each((line) => line.delay(50)));
+    each((line) => line.delay(0));
+    // All jobs are on one of them.
+    for (let node = 0; node < cluster.lines.length; node += 1) {
+      await cluster.kill(node);
+      await cluster.restart(node);
+    }
+    each((line) => line.cut());
+    await replace(workers[1]);
+    const done = await assertDoneOnce(count);
+    assertOrder(done);
+    assertTakenOver(done);
   });
 });

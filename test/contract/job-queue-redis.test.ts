@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Job, JobQueue } from '../../src/jobs/index.ts';
 import { Outside, OutsideError } from '../../src/kit/index.ts';
 import { guardedJobQueue, QUEUE_LIMITS } from '../../src/platform/index.ts';
@@ -53,7 +53,65 @@ test('ranks go on where the numbers of BullMQ end, in order and fairly', async (
   expect(next.map((job) => job?.tenant)).toContain('cy');
 });
 
+test('what is about many jobs is one command, and taking one is a few', async () => {
+  const queue = new BullJobQueue(client, { prefix: '{told}' });
+  const jobs = some('ada', 1000);
+  await queue.add(jobs);
+  const taken = await take(queue);
+  if (taken === null) throw new Error();
+  const sent = vi.spyOn(client, 'sendCommand');
+  const count = async (work: () => Promise<unknown>): Promise<number> => {
+    sent.mockClear();
+    await work();
+    return sent.mock.calls.length;
+  };
+  // A script that the server does not know yet is sent a second time.
+  const ids = jobs.map(({ id }) => id);
+  expect(await count(() => queue.missing(ids))).toBeLessThanOrEqual(2);
+  expect(await count(() => queue.state())).toBeLessThanOrEqual(4);
+  expect(await count(() => queue.dead({ after: null, limit: 500 }))).toBeLessThanOrEqual(2);
+  expect(await count(() => take(queue))).toBeLessThanOrEqual(8);
+  for (const work of [() => queue.finish(taken), () => queue.release(taken), () => queue.remove(taken.id)])
+    expect(await count(work)).toBeLessThanOrEqual(2);
+  sent.mockRestore();
+});
+
 describe('a Redis that forgets', () => {
+  const places = ['waits', 'is delayed', 'is active', 'is dead'] as const;
+
+  test.each(places)('the data of what %s: nobody is held up, and it can be added again', async (place) => {
+    const prefix = `{partly-${place.replace(' ', '-')}}`;
+    const queue = new BullJobQueue(client, { prefix, stalledEveryMs: 20 });
+    const [job, other] = some('ada', 2);
+    if (job === undefined || other === undefined) throw new Error();
+    await queue.add([job], place === 'is delayed' ? 1 : 0);
+    if (place === 'is active') await queue.take({ worker: 'w', lockMs: 1, waitMs: 30_000 }, ON);
+    if (place === 'is dead') {
+      const taken = await take(queue);
+      if (taken !== null) await queue.bury(taken, 'test/broken');
+    }
+    await client.del(`${prefix}:jobs:${job.id}`);
+    await queue.add([other]);
+    expect((await take(queue))?.id).toBe(other.id);
+    expect(await queue.missing([job.id, other.id])).toEqual([job.id]);
+    await queue.add([job]);
+    expect(await take(queue)).toMatchObject({ id: job.id, attempt: 1 });
+    expect(await queue.take({ worker: 'w', lockMs: 1, waitMs: 0 }, ON), 'once').toBeNull();
+    expect(await queue.state()).toMatchObject({ active: 2, delayed: 0, dead: 0 });
+  });
+
+  test('where its jobs are, but not the jobs: they are missing', async () => {
+    const prefix = '{placeless}';
+    const queue = new BullJobQueue(client, { prefix });
+    const jobs = some('ada', 3);
+    await queue.add(jobs);
+    await client.del(`${prefix}:jobs:prioritized`);
+    const ids = jobs.map(({ id }) => id);
+    expect(await queue.missing(ids)).toEqual(ids);
+    await queue.add(jobs);
+    expect((await take(queue))?.id).toBe(ids[0]);
+  });
+
   test('everything: what it held is missing, nobody holds it, and it goes on', async () => {
     const queue = new BullJobQueue(client, { prefix: '{flushed}' });
     const jobs = some('ada', 3);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { SqliteJobQueue } from '../../src/platform/embedded/index.ts';
 import { BullJobQueue, connect } from '../../src/platform/redis/index.ts';
-import { startRedis, startRedisCluster } from '../services/redis.ts';
+import { startProxy } from '../services/proxy.ts';
+import { type RedisCluster, startRedis, startRedisCluster } from '../services/redis.ts';
 import { describeJobQueue } from './job-queue.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'redline-queue-'));
@@ -26,14 +27,24 @@ describeJobQueue('an embedded database', async () => {
   const pass = async () => {
     time.now += shortMs + 1;
   };
-  return { one, other, shortMs, pass };
+  return { one, other, shortMs, pass, slow: () => {} };
 });
 
+async function startBehindLine(): Promise<Pick<RedisCluster, 'addresses' | 'lines' | 'stop'>> {
+  const redis = await startRedis();
+  const line = await startProxy(Number(new URL(redis.addresses[0] ?? '').port));
+  const stop = async () => {
+    await line.stop();
+    await redis.stop();
+  };
+  return { addresses: [`redis://127.0.0.1:${line.port}`], lines: [line], stop };
+}
+
 describe.each([
-  ['one Redis', startRedis],
-  ['a cluster of three', startRedisCluster],
+  ['one Redis', startBehindLine],
+  ['a cluster of three', () => startRedisCluster(true)],
 ] as const)('%s', (adapter, start) => {
-  let server: { readonly addresses: readonly string[]; stop(): Promise<void> };
+  let server: Pick<RedisCluster, 'addresses' | 'lines' | 'stop'>;
   let clients: ReturnType<typeof connect>[] = [];
   let opened = 0;
   beforeAll(async () => {
@@ -56,6 +67,9 @@ describe.each([
       const began = Date.now();
       await expect.poll(() => Date.now() - began, { interval: 20 }).toBeGreaterThan(shortMs);
     };
-    return { one, other, shortMs, pass };
+    const slow = (ms: number) => {
+      for (const line of server.lines) line.delay(ms);
+    };
+    return { one, other, shortMs, pass, slow };
   });
 });

@@ -1,41 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Job, type JobQueue, PRIORITIES, type Priority, type TakenJob } from '../../src/jobs/index.ts';
-import { hex } from './sessions.ts';
-
-/** The same queue as two processes have it, empty, and what lets locks and delays end. */
-export interface OpenedQueues {
-  readonly one: JobQueue;
-  readonly other: JobQueue;
-  /** Milliseconds that a short lock or delay lasts here; see `pass`. */
-  readonly shortMs: number;
-  /** When short locks and delays are over. */
-  pass(): Promise<void>;
-}
-
-type Open = () => Promise<OpenedQueues>;
-
-const LONG_MS = 600_000;
-/** Milliseconds to wait for what must come. */
-const PATIENCE_MS = 30_000;
-const ON = new AbortController().signal;
-
-const jobOf = (facts: Partial<Job> = {}): Job => ({
-  id: `o_${hex(8)}`,
-  tenant: 'acme',
-  priority: 'normal',
-  ...facts,
-});
-
-const takeFrom = (queue: JobQueue, lockMs = LONG_MS, waitMs = 0): Promise<TakenJob | null> =>
-  queue.take({ worker: 'w', lockMs, waitMs }, ON);
-
-/** One that must be there. */
-async function mustTake(queue: JobQueue, lockMs = LONG_MS, waitMs = PATIENCE_MS): Promise<TakenJob> {
-  const job = await takeFrom(queue, lockMs, waitMs);
-  if (job === null) throw new Error('There was nothing to take.');
-  return job;
-}
+import { type Job, PRIORITIES, type Priority, type TakenJob } from '../../src/jobs/index.ts';
+import {
+  jobOf,
+  LONG_MS,
+  mustTake,
+  type Open,
+  type OpenedQueues,
+  PATIENCE_MS,
+  takeFrom,
+} from './job-queue-kit.ts';
+import { testSlowLine } from './job-queue-lines.ts';
 
 /** Takes and finishes until nothing waits. */
 async function drain({ one, other }: OpenedQueues): Promise<TakenJob[]> {
@@ -56,6 +31,7 @@ export function describeJobQueue(adapter: string, open: Open): void {
     testTries(open);
     testEnds(open);
     testLocks(open);
+    testSlowLine(open);
     testDead(open);
     testOrder(open);
     testFairness(open);

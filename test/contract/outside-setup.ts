@@ -121,7 +121,7 @@ export function setUp() {
     RateLimits: guardedRateLimits(shared.rateLimits, outside.RateLimits),
     Cache: guardedCache(shared.cache, outside.Cache),
     Channel: guardedChannel(shared.channel, outside.Channel),
-    JobQueue: guardedJobQueue(shared.queue, outside.JobQueue, time.timer),
+    JobQueue: guardedJobQueue(shared.queue, outside.JobQueue, time),
     Leases: guardedLeases(shared.leases, outside.Leases),
     IdentityProvider: guardedIdentityProvider(shared.identity, outside.IdentityProvider),
     IssuerKeys: guardedIssuerKeys(shared.issuerKeys, outside.IssuerKeys),

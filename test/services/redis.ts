@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Shared } from '../../src/platform/index.ts';
 import { freePort } from './processes.ts';
+import { startProxy, type TcpProxy } from './proxy.ts';
 
 export interface RedisServer {
   readonly addresses: readonly string[];
@@ -16,8 +18,21 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+export interface RedisCluster {
+  readonly addresses: readonly string[];
+  /** The ways to the nodes, in their order; none where nobody asked for them. */
+  readonly lines: readonly TcpProxy[];
+  /** Ends one of the nodes at once, with all that it knew. */
+  kill(node: number): Promise<void>;
+  /** Starts it again with nothing in it, as the same part of the cluster, and resolves when all of them serve. */
+  restart(node: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
 interface Node {
   readonly port: number;
+  readonly line: TcpProxy | null;
+  readonly options: readonly string[];
   child: ChildProcess;
 }
 
@@ -55,32 +70,59 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-/** A real cluster of three nodes without replicas. */
-export async function startRedisCluster(): Promise<Omit<RedisServer, 'kill' | 'restart'>> {
+/** A real cluster of three nodes without replicas. @param behindLines whether each is behind a line that can be cut and slowed down. */
+export async function startRedisCluster(behindLines = false): Promise<RedisCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'redline-cluster-'));
   const nodes: Node[] = [];
   const stop = async () => {
     await Promise.all(nodes.map(({ child }) => end(child)));
+    await Promise.all(nodes.map(({ line }) => line?.stop()));
     await rm(folder, { recursive: true });
   };
-  try {
-    for (let n = 0; n < 3; n += 1) {
-      const port = await freePort();
-      const options = ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`];
-      // The cluster's own port is by default 10,000 above, which may be none.
-      const bus = ['--cluster-port', String(await freePort()), '--cluster-node-timeout', '2000'];
-      nodes.push({ port, child: await startNode(folder, port, [...options, ...bus]) });
-    }
-    const places = nodes.map(({ port }) => `127.0.0.1:${port}`);
-    const cli = PROGRAM.includes('/') ? join(dirname(PROGRAM), 'redis-cli') : 'redis-cli';
-    const made = spawnSync(cli, ['--cluster', 'create', ...places, '--cluster-yes'], { encoding: 'utf8' });
-    if (made.status !== 0) throw new Error(`The cluster could not be made:\n${made.stdout}${made.stderr}`);
+  const serving = async () => {
     for (const { port } of nodes) await until(port, 'CLUSTER INFO', /cluster_state:ok/);
-    return { addresses: places.map((place) => `redis://${place}`), stop };
+  };
+  const at = (n: number): Node => {
+    const node = nodes[n];
+    if (node === undefined) throw new Error('There is no such node.');
+    return node;
+  };
+  try {
+    for (let n = 0; n < 3; n += 1) nodes.push(await startClusterNode(folder, behindLines));
+    const places = nodes.map(({ line, port }) => `127.0.0.1:${line?.port ?? port}`);
+    const cli = PROGRAM.includes('/') ? join(dirname(PROGRAM), 'redis-cli') : 'redis-cli';
+    // The lines are this process's: it must not wait for what speaks over them.
+    await promisify(execFile)(cli, ['--cluster', 'create', ...places, '--cluster-yes']);
+    await serving();
+    return {
+      addresses: places.map((place) => `redis://${place}`),
+      lines: nodes.flatMap(({ line }) => line ?? []),
+      kill: (n) => end(at(n).child),
+      restart: async (n) => {
+        const node = at(n);
+        node.child = await startNode(folder, node.port, node.options);
+        await serving();
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function startClusterNode(folder: string, behindLine: boolean): Promise<Node> {
+  const port = await freePort();
+  const line = behindLine ? await startProxy(port) : null;
+  // The cluster's own port is by default 10,000 above, which may be none.
+  const bus = String(await freePort());
+  const options = [
+    ...['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`],
+    ...['--cluster-port', bus, '--cluster-node-timeout', '2000'],
+    ...['--cluster-announce-ip', '127.0.0.1', '--cluster-announce-port', String(line?.port ?? port)],
+    ...['--cluster-announce-bus-port', bus],
+  ];
+  return { port, line, options, child: await startNode(folder, port, options) };
 }
 
 async function startNode(folder: string, port: number, more: readonly string[] = []): Promise<ChildProcess> {

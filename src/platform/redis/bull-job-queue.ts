@@ -11,7 +11,7 @@ import type {
   TakenJob,
 } from '../../jobs/index.ts';
 import { takeWithin } from '../job-turns.ts';
-import { BullTurns } from './bull-turns.ts';
+import { BullTurns, type KeptDead } from './bull-turns.ts';
 import { ask, type RedisClient } from './connection.ts';
 
 const PORT = 'JobQueue';
@@ -53,8 +53,8 @@ export class BullJobQueue implements JobQueue {
   readonly #client: RedisClient;
   readonly #options: Required<BullOptions>;
   #opened: Promise<Opened> | null = null;
-  #lookedForStalledAt = 0;
-  #lookedForDueAt = 0;
+  #lookedForLostAt = 0;
+  #roseAt = 0;
 
   /** @param client a connection of its own: thousands of jobs at once must not hold up sessions. */
   constructor(client: RedisClient, options: BullOptions = {}) {
@@ -64,10 +64,11 @@ export class BullJobQueue implements JobQueue {
 
   async add(jobs: readonly Job[], delayMs = 0): Promise<void> {
     await this.#ask(true, async ({ queue, turns }) => {
-      const unknown = await this.#unknown(queue, [...new Map(jobs.map((job) => [job.id, job])).values()]);
+      const given = new Map(jobs.map((job) => [job.id, job]));
+      const unknown = (await this.#unknown(turns, [...given.keys()])).flatMap((id) => given.get(id) ?? []);
       const delay = delayMs > 0 ? delayMs + GRACE_MS : 0;
       // What is delayed gets its rank when it is due.
-      const numbers = delay > 0 ? [] : await turns.enter(unknown, Date.now(), 'new');
+      const numbers = delay > 0 ? [] : await turns.enter(unknown, Date.now());
       await queue.addBulk(
         unknown.map(({ id, tenant, priority }, at) => ({
           name: 'job',
@@ -103,15 +104,8 @@ export class BullJobQueue implements JobQueue {
     });
   }
 
-  async release(job: TakenJob): Promise<boolean> {
-    return await this.#held(async ({ queue, turns }) => {
-      const backend = queue.getBackend();
-      if ((await backend.extendLock(job.id, job.token, FIRST_LOCK_MS)) !== 1) return false;
-      // Its turn was used for nothing: so it goes in front.
-      const [number] = await turns.enter([job], Date.now(), 'back');
-      await backend.changePriority(job.id, number);
-      return (await backend.moveJobFromActiveToWait(job.id, job.token)) >= 0;
-    });
+  async release({ id, token }: TakenJob): Promise<boolean> {
+    return await this.#ask(true, ({ turns }) => turns.release(id, token, Date.now()));
   }
 
   async bury(job: TakenJob, reason: string): Promise<boolean> {
@@ -122,49 +116,22 @@ export class BullJobQueue implements JobQueue {
   }
 
   async remove(id: string): Promise<void> {
-    await this.#ask(true, async ({ queue, turns }) => {
-      const backend = queue.getBackend();
-      const json = await backend.getJobData(id);
-      if (json === undefined) return;
-      // Whoever holds it cannot renew without its lock, and BullMQ removes nothing that is locked.
-      await this.#client.del(`${queue.toKey(id)}:lock`);
-      await backend.remove(id, false);
-      await turns.forget(jobOf(id, json.data));
-    });
+    await this.#ask(true, ({ turns }) => turns.remove(id));
   }
 
   async missing(ids: readonly string[]): Promise<readonly string[]> {
-    return await this.#ask(false, async ({ queue }) => {
-      const unknown = await this.#unknown(
-        queue,
-        ids.map((id) => ({ id })),
-      );
-      return unknown.map(({ id }) => id);
-    });
+    return await this.#ask(false, ({ turns }) => this.#unknown(turns, ids));
   }
 
   async dead({ after, limit }: { after: AfterDead | null; limit: number }): Promise<readonly DeadJob[]> {
-    return await this.#ask(false, async ({ queue }) => {
+    return await this.#ask(false, async ({ queue, turns }) => {
       const start = after === null ? 0 : await this.#behind(queue.toKey('failed'), after);
-      const ids = await this.#client.zrange(queue.toKey('failed'), String(start), String(start + limit - 1));
-      const found = await Promise.all(ids.map((id) => queue.getBackend().getJobData(id)));
-      return ids.flatMap((id, at) => deadJobOf(id, found[at]) ?? []);
+      return (await turns.dead(start, limit)).flatMap((kept) => deadJobOf(kept) ?? []);
     });
   }
 
   async replay(id: string): Promise<boolean> {
-    return await this.#held(async ({ queue, turns, bullJob }) => {
-      const backend = queue.getBackend();
-      const json = await backend.getJobData(id);
-      if (json === undefined || !(await backend.isJobInState('failed', id))) return false;
-      const job = jobOf(id, json.data);
-      const [number] = await turns.enter([job], Date.now(), 'new');
-      await backend.changePriority(id, number);
-      await this.#client.hdel(queue.toKey(id), 'stc');
-      await this.#client.hset(queue.toKey(id), 'timestamp', String(Date.now()));
-      await backend.retryFinishedJob(bullJob(job), 'failed', { resetAttemptsMade: true });
-      return true;
-    });
+    return await this.#ask(true, ({ turns }) => turns.replay(id, Date.now()));
   }
 
   async announce(presence: Presence, holdsMs: number): Promise<void> {
@@ -172,9 +139,10 @@ export class BullJobQueue implements JobQueue {
   }
 
   async state(): Promise<QueueState> {
-    return await this.#ask(false, async (opened) => {
-      await this.#bringUp(opened);
-      return await opened.turns.state(Date.now());
+    return await this.#ask(false, async ({ turns }) => {
+      const now = Date.now();
+      const [, state] = await Promise.all([turns.rise(now, now + GRACE_MS), turns.state(now)]);
+      return state;
     });
   }
 
@@ -184,62 +152,44 @@ export class BullJobQueue implements JobQueue {
 
   async #take(opened: Opened, { worker, lockMs }: Asked): Promise<TakenJob | null> {
     const { queue, turns } = opened;
-    await this.#tend(opened);
-    const backend = queue.getBackend();
+    await this.#findLost(opened);
     const token = randomBytes(16).toString('hex');
-    const taken = (await backend.moveToActive(token, worker)) as readonly [JobJson | null, string] | [];
-    const [json, id] = taken;
+    // One connection keeps their order: what is due now can be taken now.
+    const [, taken] = await Promise.all([this.#rise(turns), queue.getBackend().moveToActive(token, worker)]);
+    const [json, id] = taken as readonly [JobJson | null, string] | [];
     if (json === null || json === undefined || id === undefined) return null;
     const job = jobOf(id, json.data);
-    const next = await turns.taken(job, token, lockMs);
-    // Where somebody else took that one meanwhile this changes nothing.
-    if (next !== null) await backend.changePriority(next, 0, true).catch(ignoreLost);
+    if (job === null) {
+      // Redis threw its data away: the sweep brings it back.
+      await turns.remove(id);
+      return null;
+    }
+    // A turn that is not noted costs less than a job that nobody looks at until its lock is over.
+    await turns.taken(job, token, lockMs).catch(() => {});
     return { ...job, token, attempt: 1 + attemptsOf(json), addedAt: json.timestamp };
   }
 
-  /** Looks every now and then for what nobody holds any more and what is due. */
-  async #tend(opened: Opened): Promise<void> {
+  /** Looks every now and then for what nobody holds any more. */
+  async #findLost({ queue, turns }: Opened): Promise<void> {
     const now = Date.now();
-    if (now - this.#lookedForDueAt >= DUE_EVERY_MS) {
-      this.#lookedForDueAt = now;
-      await this.#bringUp(opened);
-    }
-    if (now - this.#lookedForStalledAt < this.#options.stalledEveryMs) return;
-    this.#lookedForStalledAt = now;
-    const { queue, turns } = opened;
-    const backend = queue.getBackend();
-    for (const id of await backend.moveStalledJobsToWait()) {
-      // BullMQ puts it before all others; it belongs in front of those of its priority.
-      const json = await backend.getJobData(id);
-      if (json === undefined) continue;
-      const [number] = await turns.enter([jobOf(id, json.data)], now, 'back');
-      await backend.changePriority(id, number).catch(ignoreLost);
-    }
+    if (now - this.#lookedForLostAt < this.#options.stalledEveryMs) return;
+    this.#lookedForLostAt = now;
+    await turns.sortIn(await queue.getBackend().moveStalledJobsToWait(), now);
   }
 
-  async #bringUp({ queue, turns }: Opened): Promise<void> {
+  /** Brings up every now and then what is due. */
+  async #rise(turns: BullTurns): Promise<void> {
     const now = Date.now();
-    const jobs = (await turns.due(now + GRACE_MS)).map(({ id, data }) => jobOf(id, data));
-    if (jobs.length === 0) return;
-    const numbers = await turns.enter(jobs, now, 'new');
-    const backend = queue.getBackend();
-    const moved = jobs.map(async ({ id }, at) => {
-      await backend.changePriority(id, numbers[at]);
-      await backend.promote(id);
-    });
-    // Whatever another process brought up at the same time is up.
-    await Promise.all(moved.map((one) => one.catch(ignoreLost)));
+    if (now - this.#roseAt < DUE_EVERY_MS) return;
+    this.#roseAt = now;
+    await turns.rise(now, now + GRACE_MS);
   }
 
-  async #unknown<Named extends { readonly id: string }>(
-    queue: Queue,
-    named: readonly Named[],
-  ): Promise<readonly Named[]> {
-    const unknown: Named[] = [];
-    for (let at = 0; at < named.length; at += MOST_LOOKED_UP) {
-      const some = named.slice(at, at + MOST_LOOKED_UP);
-      const there = await Promise.all(some.map(({ id }) => this.#client.exists(queue.toKey(id))));
-      unknown.push(...some.filter((_, n) => there[n] === 0));
+  /** One command for many: as many commands as jobs fill up a slow line, and whoever wants a job waits behind them. */
+  async #unknown(turns: BullTurns, ids: readonly string[]): Promise<readonly string[]> {
+    const unknown: string[] = [];
+    for (let at = 0; at < ids.length; at += MOST_LOOKED_UP) {
+      unknown.push(...(await turns.unknown(ids.slice(at, at + MOST_LOOKED_UP))));
     }
     return unknown;
   }
@@ -294,13 +244,8 @@ export class BullJobQueue implements JobQueue {
     const queue = new Queue('jobs', options);
     queue.on('error', () => {});
     await queue.waitUntilReady();
-    const key = (name: string) => queue.toKey(name);
-    const keys = {
-      ...{ prioritized: key('prioritized'), wait: key('wait'), active: key('active') },
-      ...{ delayed: key('delayed'), failed: key('failed'), jobs: key('') },
-    };
     const turns = new BullTurns({
-      ...{ client: this.#client, keys, prefix: `${prefix}:turns:` },
+      ...{ client: this.#client, prefix: `${prefix}:turns:`, bulls: queue.toKey('') },
       ...(range === 0 ? {} : { range }),
     });
     return { queue, turns, bullJob: (job) => BullJob.fromJSON(queue, jsonOf(job), job.id) };
@@ -312,16 +257,17 @@ function jsonOf({ id }: Job): JobJson {
   return { ...nothing, id, name: 'job', opts: {}, timestamp: 0, failedReason: '', returnvalue: '' };
 }
 
-function jobOf(id: string, data: string): Job {
-  const { tenant, priority } = JSON.parse(data) as Omit<Job, 'id'>;
-  return { id, tenant, priority };
+/** @returns `null` where the data are not ours, or not there. */
+function jobOf(id: string, data: string): Job | null {
+  const { tenant, priority } = JSON.parse(data === '' ? '{}' : data) as Partial<Omit<Job, 'id'>>;
+  return tenant === undefined || priority === undefined ? null : { id, tenant, priority };
 }
 
-function deadJobOf(id: string, json: JobJson | undefined): DeadJob | null {
-  if (json === undefined) return null;
-  const { timestamp, finishedOn = 0, failedReason, data } = json;
-  const times = { addedAt: timestamp, diedAt: finishedOn };
-  return { ...jobOf(id, data), ...times, attempts: attemptsOf(json), reason: failedReason };
+function deadJobOf({ id, data, addedAt, diedAt, reason, made, lost }: KeptDead): DeadJob | null {
+  const job = jobOf(id, data);
+  if (job === null) return null;
+  const times = { addedAt: Number(addedAt), diedAt: Number(diedAt) };
+  return { ...job, ...times, attempts: Number(made) + Number(lost), reason };
 }
 
 /** Those that ended, and those that were lost with their workers. */

@@ -7,6 +7,8 @@ export type RedisClient = Redis | Cluster;
 
 /** Milliseconds until a connection counts as failed. */
 const CONNECT_MS = 2000;
+/** Milliseconds without a word on a connection that was asked something until it counts as lost: nobody ends what is cut off silently. */
+const SILENT_MS = 5000;
 /** Milliseconds between tries to connect, at most. */
 const LONGEST_PAUSE_MS = 500;
 
@@ -17,6 +19,7 @@ const COMMON = {
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   connectTimeout: CONNECT_MS,
+  socketTimeout: SILENT_MS,
   lazyConnect: true,
 };
 

@@ -6,7 +6,7 @@ export interface TcpProxy {
   readonly port: number;
   /** Ends every connection in the middle of whatever it says. */
   cut(): void;
-  /** Holds up what is said from now on by so many milliseconds. */
+  /** Holds up each piece that is said from now on by so many milliseconds, one after the other: many pieces fill up the line. */
   delay(ms: number): void;
   stop(): Promise<void>;
 }
