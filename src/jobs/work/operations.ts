@@ -251,16 +251,28 @@ export class Operations {
 
   /** Puts back what the queue lost. @returns how many. */
   async sweep(): Promise<number> {
-    const { store } = this.#parts;
-    let found = 0;
+    const lost: OperationPlace[] = [];
     let places: OperationPlace[] = [];
-    for await (const place of store.pending()) {
+    for await (const place of this.#parts.store.pending()) {
       places.push(place);
       if (places.length < ASKED_AT_ONCE) continue;
-      found += await this.#putBack(places);
+      lost.push(...(await this.#missing(places)));
       places = [];
     }
-    return found + (await this.#putBack(places));
+    lost.push(...(await this.#missing(places)));
+    // An id is lower the later it was made: what was asked for first goes first again.
+    lost.sort((one, other) => (one.id < other.id ? 1 : -1));
+    let found = 0;
+    for (let at = 0; at < lost.length; at += ASKED_AT_ONCE) {
+      found += await this.#putBack(lost.slice(at, at + ASKED_AT_ONCE));
+    }
+    return found;
+  }
+
+  async #missing(places: readonly OperationPlace[]): Promise<readonly OperationPlace[]> {
+    if (places.length === 0) return [];
+    const missing = new Set(await this.#parts.queue.missing(places.map(({ id }) => id)));
+    return places.filter(({ id }) => missing.has(id));
   }
 
   /** Removes what is over, finishes what was interrupted, and finds what no sweep would. @returns how many there were. */
@@ -314,16 +326,16 @@ export class Operations {
   }
 
   async #putBack(places: readonly OperationPlace[]): Promise<number> {
-    if (places.length === 0) return 0;
     const { store, queue } = this.#parts;
-    const missing = new Set(await queue.missing(places.map(({ id }) => id)));
     const lost: Operation[] = [];
-    for (const place of places.filter(({ id }) => missing.has(id))) {
+    for (const place of places) {
       const stored = await store.read(place);
       if (stored === null) continue;
       if (isOpen(stored.operation)) lost.push(stored.operation);
       else await this.#settle(stored.operation);
     }
+    // The parts of one operation share what their ids say of the time.
+    lost.sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
     if (lost.length > 0) await queue.add(lost.map(jobOf));
     return lost.length;
   }
