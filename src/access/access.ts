@@ -26,7 +26,7 @@ import type { AdmissionRules } from './sign-in/admission.ts';
 import { OneTimeLink } from './sign-in/one-time-link.ts';
 import { ProviderLogout } from './sign-in/provider-logout.ts';
 import { SignIn } from './sign-in/sign-in.ts';
-import { OPERATOR, type Subject, subjectsOf } from './subjects.ts';
+import { OPERATOR, type Subject, subjectsOf, subjectsOfKey } from './subjects.ts';
 import { AccessTokens } from './tokens/access-tokens.ts';
 import { SigningKeys } from './tokens/signing-keys.ts';
 
@@ -136,11 +136,11 @@ export class Access {
   }
 
   /** Those of whoever made it or whose account it is of, and its own. */
-  async subjectsOfKey({ tenant, id, person, service }: ApiKey): Promise<readonly Subject[]> {
-    if (service !== null) return [`service:${service}`, `key:${id}`];
+  async subjectsOfKey(key: ApiKey): Promise<readonly Subject[]> {
+    const { tenant, person } = key;
     const maker = person === null ? null : await this.signedIn.person(tenant, person);
     const theirs = maker === null ? [] : await this.subjectsOf(maker);
-    return [...(person === null ? [OPERATOR] : theirs), `key:${id}`];
+    return subjectsOfKey(key, person === null ? [OPERATOR] : theirs);
   }
 
   /** Listens for what other processes change. @returns what ends it. */

@@ -9,6 +9,7 @@ export {
 } from './api-keys/api-keys.ts';
 export type { Grant, Reach } from './api-keys/reach.ts';
 export { SCOPES } from './api-keys/scopes.ts';
+export { Askers } from './askers.ts';
 export type { Action, Decision, DecisionReason, DocumentPermission } from './decision.ts';
 export type { Directory } from './directory.ts';
 export { AccessError, type AccessErrorCode, signInRequired } from './errors.ts';

@@ -31,6 +31,14 @@ export function subjectsOf(
   ];
 }
 
+/** In whose names a key reaches documents: its account's, or its maker's, and its own. @param theirs those of its maker. */
+export function subjectsOfKey(
+  { id, service }: { readonly id: string; readonly service: string | null },
+  theirs: readonly Subject[],
+): readonly Subject[] {
+  return [...(service === null ? theirs : [`service:${service}` as const]), `key:${id}`];
+}
+
 /** The owner of documents that were kept when heads named actors only. */
 export function subjectOfActor(id: string): Subject {
   if (id === 'operator') return OPERATOR;

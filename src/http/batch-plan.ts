@@ -5,7 +5,7 @@ import type { AskedBatch, AskedBatchSide } from './batch-schemas.ts';
 import { actorOf } from './conditions.ts';
 import { RequestError } from './errors.ts';
 import { parseOptions } from './options.ts';
-import { assertMayRead } from './route-policy.ts';
+import { assertMayRead, assertMayWrite } from './route-policy.ts';
 import { optionsSchema } from './schemas.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
 import type { SentFile } from './sides.ts';
@@ -48,6 +48,7 @@ export async function planBatch(
     );
     const options = date === undefined ? others : { ...others, date };
     const keep = (item.keep ?? asked.keep) ? keptWith(original, modified, place) : null;
+    if (keep !== null) await assertMayWrite(c, services.library, keep);
     const name = item.name ?? sides.nameOf(modified);
     pairs.push({ name, original, modified, options, keep });
   }

@@ -172,6 +172,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     advice:
       'It was begun several times and every worker ended before it. An administrator can have it tried again.',
   },
+  'work/not-allowed': {
+    status: 403,
+    title: 'Whoever asked may not have it done any more',
+    advice:
+      'They were disabled or removed, their key ended, or they lost a right, after they had asked. Somebody who may has to ask.',
+  },
   'work/input-missing': {
     status: 410,
     title: 'What was sent is there no more',

@@ -128,6 +128,11 @@ export async function assertMayRead(c: Context<HttpEnv>, library: Library, docum
   await assertAllowed(c, library, 'documents.read', document);
 }
 
+/** The same for what something is kept with. @throws {AccessError} `access/refused`. */
+export async function assertMayWrite(c: Context<HttpEnv>, library: Library, document: string): Promise<void> {
+  await assertAllowed(c, library, 'documents.write', document);
+}
+
 /** @throws {AccessError} `access/refused`. */
 async function assertAllowed(
   c: Context<HttpEnv>,

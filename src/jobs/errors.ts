@@ -6,6 +6,8 @@ export type JobErrorCode =
   | 'work/out-of-memory'
   /** It was begun as often as it may be, and no worker came to an end. */
   | 'work/attempts-exceeded'
+  /** Whoever asked may not have it done any more. */
+  | 'work/not-allowed'
   /** What was sent with it is there no more. */
   | 'work/input-missing'
   /** An operation of a kind that no worker here knows. */

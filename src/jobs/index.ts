@@ -59,10 +59,11 @@ export {
   keptComparison,
   redlineName,
 } from './work/comparison.ts';
-export type { Handler, Handlers, Task } from './work/handlers.ts';
+export type { Handler, Handlers, Need, Task } from './work/handlers.ts';
 export {
   Operations,
   type OperationsParts,
 } from './work/operations.ts';
 export { pageOf } from './work/pages.ts';
 export { LOCK_MS, MOST_ATTEMPTS, Worker, type WorkerState } from './work/worker.ts';
+export type { WorkerParts } from './work/worker-parts.ts';

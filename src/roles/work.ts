@@ -16,6 +16,7 @@ import {
   Worker,
 } from '../jobs/index.ts';
 import { describeError, type Integrity, idleTimer, systemRandom, systemTimer } from '../kit/index.ts';
+import { admitting } from './admission.ts';
 import type { RoleContext } from './role.ts';
 
 /** How often it is looked for operations that the queue lost. */
@@ -79,7 +80,13 @@ export function beginWork(context: RoleContext, shop: Workshop): Worker {
   const worker = new Worker({
     ...{ name, queue: platform.shared.queue, store: shop.library.operations, operations: shop.operations },
     ...{ handlers: handlersOf(context, shop), slots: config.jobs, lockMs: LOCK_MS, most: MOST_ATTEMPTS },
-    ...{ clock, timer: systemTimer, random: Math.random, log },
+    ...{
+      admit: admitting({ channel: platform.shared.channel, clock }, shop.library),
+      clock,
+      timer: systemTimer,
+      random: Math.random,
+      log,
+    },
     onBehind: (error) => {
       shop.integrity.note(error);
       log.warn('operations behind', describeError(error));

@@ -35,7 +35,7 @@ let operation: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'redline-forgotten-'));
   data = join(folder, 'data');
-  stage = await openSignIn({}, () => ({}), data);
+  stage = await openSignIn({}, () => ({}), { dataDirectory: data });
   ada = await stage.signedIn();
   ben = await stage.signedIn(BEN);
   benId = String((await me(ben)).id);

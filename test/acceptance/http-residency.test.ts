@@ -43,7 +43,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'redline-residency-'));
   data = join(folder, 'data');
   tenants = 'tlaxcala@eu=acme.test,acme.example; other@us=other.test';
-  stage = await openSignIn({ REDLINE_TENANTS: tenants }, () => ({}), data);
+  stage = await openSignIn({ REDLINE_TENANTS: tenants }, () => ({}), { dataDirectory: data });
   cy = await stage.signedIn(CY);
   await send(cy, '/v1/documents', file(word('Of others.'), 'Others.docx'));
   await leaveTraces();

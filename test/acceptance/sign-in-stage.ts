@@ -7,8 +7,7 @@ import {
 } from '../services/openid-provider.ts';
 import { freePort } from '../services/processes.ts';
 import { Visitor } from '../support/visitor.ts';
-import type { Service } from './service.ts';
-import { startService } from './service.ts';
+import { type Service, type ServiceOptions, startService } from './service.ts';
 
 export const ACCESS = '__Host-redline-access';
 export const REFRESH = '__Host-redline-refresh';
@@ -27,17 +26,17 @@ export interface SignInStage {
   stop(): Promise<void>;
 }
 
-/** @param settings besides those of the provider. @param byProvider those that name it. @param dataDirectory stays, where given. */
+/** @param settings besides those of the provider. @param byProvider those that name it. @param more a data directory stays, where given. */
 export async function openSignIn(
   settings: Record<string, string> = {},
   byProvider: (provider: OpenIdServer) => Record<string, string> = () => ({}),
-  dataDirectory?: string,
+  more: Pick<ServiceOptions, 'dataDirectory' | 'engineScript'> = {},
 ): Promise<SignInStage> {
   const port = await freePort();
   const time: SignInStage['time'] = { ahead: 0 };
   const provider = await startOpenIdProvider([`http://127.0.0.1:${port}/auth/callback`]);
   const service = await startService({
-    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    ...more,
     clock: () => Date.now() + time.ahead,
     ratesClock: () => time.stands ?? Date.now(),
     settings: {

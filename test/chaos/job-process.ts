@@ -44,6 +44,7 @@ const handlers: Handlers = new Map([
     {
       softMs: 60_000,
       hardMs: 120_000,
+      needs: () => [],
       run: async ({ operation: { id, tenant, attempt, worker } }) => {
         await ambient.pause(id.endsWith('0') ? LONG_MS : USUAL_MS);
         // Named by the operation: whoever else does the same finds that it was done.
@@ -55,7 +56,7 @@ const handlers: Handlers = new Map([
 ]);
 const worker = new Worker({
   ...{ name: `w-${process.pid}`, queue, store, operations, handlers, slots: 4, lockMs: LOCK_MS, most: 20 },
-  ...{ clock, timer: systemTimer, random: Math.random, log, onBehind },
+  ...{ admit: async ({ actor }) => actor, clock, timer: systemTimer, random: Math.random, log, onBehind },
 });
 worker.start();
 let isEnding = false;

@@ -13,6 +13,7 @@ import {
   type OperationsParts,
   type Task,
   Worker,
+  type WorkerParts,
 } from '../../src/jobs/index.ts';
 import { createLog, systemRandom, systemTimer } from '../../src/kit/index.ts';
 import {
@@ -31,7 +32,11 @@ interface WorkerOptions {
   readonly slots?: number;
   /** Instead of the one that all others have. */
   readonly queue?: JobQueue;
+  /** Whether whoever asked may have it done; by default everybody. */
+  readonly admit?: WorkerParts['admit'];
 }
+
+const asAsked: WorkerParts['admit'] = async ({ actor }) => actor;
 
 export interface Workshop {
   readonly store: OperationStore;
@@ -84,11 +89,11 @@ export async function openWorkshop(more: Partial<OperationsParts> = {}): Promise
     pass: (ms) => {
       offset += ms;
     },
-    worker: (handlers, { lockMs = 60_000, slots = 2, queue: asked = queue } = {}) => {
+    worker: (handlers, { lockMs = 60_000, slots = 2, queue: asked = queue, admit = asAsked } = {}) => {
       const log = createLog('error', { write: () => {} });
       const worker = new Worker({
         ...{ name: `w${workers.length}`, queue: asked, store, operations, handlers, slots, lockMs, most: 3 },
-        ...{ clock, timer: systemTimer, random: () => 0, log, onBehind },
+        ...{ admit, clock, timer: systemTimer, random: () => 0, log, onBehind },
       });
       workers.push(worker);
       worker.start();
@@ -122,5 +127,5 @@ export function working(
   run: (task: Task) => Promise<object>,
   limits: Partial<Pick<Handler, 'softMs' | 'hardMs'>> = {},
 ): Handlers {
-  return new Map([['work', { softMs: 600_000, hardMs: 600_000, ...limits, run }]]);
+  return new Map([['work', { softMs: 600_000, hardMs: 600_000, needs: () => [], ...limits, run }]]);
 }

@@ -149,6 +149,12 @@ export class ApiKeys {
     this.#parts.events({ kind: 'key-revoked', ...whose(key) });
   }
 
+  /** The key with this id, good or not. */
+  async known(tenant: string, id: string): Promise<ApiKey | null> {
+    const stored = await this.#read(tenant, id);
+    return stored === null ? null : complete(stored.value);
+  }
+
   /** The key that this is, if it is good now; `null` otherwise. */
   async verify(text: string): Promise<ApiKey | null> {
     const parts = readKey(text);
@@ -218,6 +224,11 @@ export class ApiKeys {
   async #read(tenant: string, id: string): Promise<StoredRecord<ApiKey> | null> {
     return /^[0-9a-z]{16}$/.test(id) ? await this.#parts.records.read<ApiKey>(tenant, 'api-keys', id) : null;
   }
+}
+
+/** Whether it was neither revoked nor ran out. */
+export function isGood({ revokedAt, expiresAt }: ApiKey, now: number): boolean {
+  return revokedAt === null && expiresAt > now;
 }
 
 /** The key, where it is there and that person's; `undefined` stands for an administrator. */

@@ -20,7 +20,7 @@ type Compare = (name: string, input: () => Promise<Uint8Array>) => Promise<void>
 
 function handlers(compare: Compare): Handlers {
   const pair: Handler = {
-    ...{ softMs: 600_000, hardMs: 600_000 },
+    ...{ softMs: 600_000, hardMs: 600_000, needs: () => [] },
     run: async ({ operation, input }) => {
       const { original } = operation.request as { original: { name: string } };
       await compare(original.name, () => input('f0'));

@@ -1,7 +1,7 @@
 import type { ListedOperation, NewOperation, Operation, OperationStore } from '../../documents/index.ts';
 import { JobError } from '../errors.ts';
 import { COMPARISON, type ComparisonRequest } from '../work/comparison.ts';
-import { type Handler, Parked, type Task } from '../work/handlers.ts';
+import { type Handler, type Need, Parked, type Task } from '../work/handlers.ts';
 import type { Operations } from '../work/operations.ts';
 import { atOnce } from './at-once.ts';
 import { type BatchPair, type BatchResult, countsOf, percentOf, requestOf } from './request.ts';
@@ -27,6 +27,11 @@ export class BatchHandler implements Handler {
 
   constructor(parts: BatchHandlerParts) {
     this.#parts = parts;
+  }
+
+  /** Each pair needs more, and says so by itself. */
+  needs(): readonly Need[] {
+    return [{ action: 'compare', document: null }];
   }
 
   async run(task: Task): Promise<BatchResult | Parked> {

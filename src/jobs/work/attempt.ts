@@ -106,7 +106,7 @@ export class Attempt {
     const end = this.#watch(holding, handler);
     let result: object;
     try {
-      result = await Promise.race([handler.run(this.#task(holding)), stopped(signal)]);
+      result = await Promise.race([this.#do(holding, handler), stopped(signal)]);
     } catch (error) {
       end();
       const reason: unknown = signal.aborted ? signal.reason : error;
@@ -121,9 +121,16 @@ export class Attempt {
     else await this.#succeed(holding, result);
   }
 
-  #task(holding: Holding): Task {
-    const { store, onBehind } = this.#parts;
+  async #do(holding: Holding, handler: Handler): Promise<object> {
     const { operation } = holding;
+    const actor = await this.#parts.admit(operation, handler.needs(operation));
+    this.#controller.signal.throwIfAborted();
+    return await handler.run(this.#task(holding, actor));
+  }
+
+  #task(holding: Holding, actor: Operation['actor']): Task {
+    const { store, onBehind } = this.#parts;
+    const operation = { ...holding.operation, actor };
     return {
       operation,
       signal: this.#controller.signal,

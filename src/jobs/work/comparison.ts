@@ -22,7 +22,7 @@ import {
   type Report,
 } from '../../redline/index.ts';
 import type { EnginePool } from '../engine-pool.ts';
-import type { Handler, Task } from './handlers.ts';
+import type { Handler, Need, Task } from './handlers.ts';
 
 export const COMPARISON = 'comparison';
 
@@ -109,6 +109,17 @@ export class ComparisonHandler implements Handler {
     this.#parts = parts;
     this.softMs = parts.deadlineMs / 2;
     this.hardMs = parts.deadlineMs + BESIDE_MS;
+  }
+
+  needs({ request }: Operation): readonly Need[] {
+    const { original, modified, keep } = request as ComparisonRequest;
+    const read = [original, modified].flatMap((side) => ('document' in side ? [side.document] : []));
+    return [
+      keep === null
+        ? { action: 'compare', document: null }
+        : { action: 'documents.write', document: keep.document },
+      ...read.map((document) => ({ action: 'documents.read', document }) as const),
+    ];
   }
 
   async run(task: Task): Promise<ComparisonResult> {

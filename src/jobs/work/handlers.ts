@@ -1,3 +1,4 @@
+import type { Action } from '../../access/index.ts';
 import type { Operation } from '../../documents/index.ts';
 
 /** One attempt at an operation, as what does it sees it. */
@@ -28,8 +29,17 @@ export class Parked {
   }
 }
 
+/** What whoever asked must be allowed when it is done. */
+export interface Need {
+  readonly action: Action;
+  /** Id of the kept document that it is about; `null` for none. */
+  readonly document: string | null;
+}
+
 /** What does operations of one kind. */
 export interface Handler {
+  /** What all of is needed: the least that the routes need by which it is asked for. */
+  needs(operation: Operation): readonly Need[];
   /** Milliseconds after which it is noted that an attempt is slow. */
   readonly softMs: number;
   /** Milliseconds after which an attempt is stopped. */

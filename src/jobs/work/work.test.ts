@@ -282,6 +282,46 @@ describe('a worker', () => {
   });
 });
 
+describe('whoever asked', () => {
+  test('and may not have it done when it is begun is told so, and nothing is done', async () => {
+    const done: string[] = [];
+    const handlers = working(async ({ operation }) => {
+      done.push(operation.id);
+      return {};
+    });
+    shop.worker(handlers, {
+      admit: async () => {
+        throw new JobError('work/not-allowed', 'No.');
+      },
+    });
+    const { id } = await shop.begin();
+    const failed = await shop.until(id, isOver);
+    expect(failed).toMatchObject({ attempt: 1, dead: false, error: { code: 'work/not-allowed' } });
+    expect(done).toEqual([]);
+    await expect.poll(() => shop.queue.missing([id]), { timeout: 30_000 }).toEqual([id]);
+  });
+
+  test('is looked up again where that could not be found out', async () => {
+    let tries = 0;
+    shop.worker(
+      working(async ({ operation }) => ({ subjects: operation.actor.subjects })),
+      {
+        admit: async ({ actor }) => {
+          tries += 1;
+          if (tries === 1) throw new OutsideError('BlobStore', 'unavailable', 'No.');
+          return { ...actor, subjects: ['person:now'] };
+        },
+      },
+    );
+    const { id } = await shop.begin();
+    await shop.until(id, ({ events }) => events.some(({ note }) => note === 'storage/unavailable'));
+    shop.pass(120_000);
+    const done = await shop.until(id, isOver);
+    expect(done).toMatchObject({ state: 'succeeded', result: { subjects: ['person:now'] } });
+    expect(done.actor.subjects, 'who asked stays in the record').toEqual(ACTOR.subjects);
+  });
+});
+
 describe('a sweep', () => {
   test('puts back what the queue lost', async () => {
     const { id } = await shop.begin({ priority: 'express' });
@@ -289,6 +329,22 @@ describe('a sweep', () => {
     expect(await shop.operations.sweep()).toBe(1);
     expect(await shop.operations.sweep()).toBe(0);
     expect((await shop.queue.state()).waiting.express.count).toBe(1);
+  });
+
+  test('puts back first what was asked for first', async () => {
+    const begun: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      begun.push((await shop.begin()).id);
+      shop.pass(5);
+    }
+    for (const id of begun) await shop.queue.remove(id);
+    expect(await shop.operations.sweep()).toBe(5);
+    const taken: string[] = [];
+    for (const _ of begun) {
+      const asked = { worker: 'w', lockMs: 60_000, waitMs: 0 };
+      taken.push((await shop.queue.take(asked, new AbortController().signal))?.id ?? '');
+    }
+    expect(taken).toEqual(begun);
   });
 
   test('finds what stands nowhere but in its record, and removes what is over', async () => {

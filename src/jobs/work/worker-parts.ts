@@ -1,7 +1,7 @@
-import type { OperationStore } from '../../documents/index.ts';
+import type { Operation, OperationStore } from '../../documents/index.ts';
 import type { Clock, Log, Timer } from '../../kit/index.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers, Need } from './handlers.ts';
 import type { Operations } from './operations.ts';
 
 /** What a worker works with. */
@@ -18,6 +18,15 @@ export interface WorkerParts {
   readonly lockMs: number;
   /** How often an operation is begun at most. */
   readonly most: number;
+  /**
+   * Who asked for an operation, as they stand now. Each attempt is made in their name.
+   *
+   * @throws {JobError} `work/not-allowed`.
+   */
+  readonly admit: (
+    operation: Pick<Operation, 'actor'>,
+    needs: readonly Need[],
+  ) => Promise<Operation['actor']>;
   readonly clock: Clock;
   readonly timer: Timer;
   /** From 0 up to, but not including, 1. */
