@@ -18,7 +18,7 @@ export type Open = () => Promise<OpenedQueues>;
 export const LONG_MS = 600_000;
 /** Milliseconds to wait for what must come. */
 export const PATIENCE_MS = 30_000;
-export const ON = new AbortController().signal;
+const ON = new AbortController().signal;
 
 export const jobOf = (facts: Partial<Job> = {}): Job => ({
   id: `o_${hex(8)}`,

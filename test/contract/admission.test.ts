@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { memoryRecords } from '../../test/support/records.ts';
-import { ApiKeys, type NewKey } from '../access/api-keys/api-keys.ts';
-import { type Actor, type ApiKey, Groups, LOCAL_TENANT, localOperator } from '../access/index.ts';
-import { People } from '../access/people/people.ts';
-import { ServiceAccounts } from '../access/services/service-accounts.ts';
-import type { Need } from '../jobs/index.ts';
-import { systemRandom } from '../kit/index.ts';
-import { admitting } from './admission.ts';
+import { ApiKeys, type NewKey } from '../../src/access/api-keys/api-keys.ts';
+import { type Actor, type ApiKey, Groups, LOCAL_TENANT, localOperator } from '../../src/access/index.ts';
+import { People } from '../../src/access/people/people.ts';
+import { ServiceAccounts } from '../../src/access/services/service-accounts.ts';
+import type { Need } from '../../src/jobs/index.ts';
+import { systemRandom } from '../../src/kit/index.ts';
+import { admitting } from '../../src/roles/admission.ts';
+import { memoryRecords } from '../support/records.ts';
 
 // Whoever asked for work, asked about when it is begun, after something became of them.
 
