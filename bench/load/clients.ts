@@ -27,6 +27,31 @@ export interface RequestsTask {
   readonly documents: readonly string[];
 }
 
+export const FORMS = ['comparison', 'batch of files', 'batch of kept documents'] as const;
+
+/** What a process of submitters is asked for: work that is done later, each piece under another author. */
+export interface SubmissionsTask {
+  readonly url: string;
+  readonly form: (typeof FORMS)[number];
+  /** Paths of the files that are sent. */
+  readonly files: readonly [original: string, modified: string];
+  /** Ids of kept documents, the original first. */
+  readonly documents: readonly string[];
+  readonly submitters: number;
+  /** How often all submit at the same instant; 0: each again as soon as it is answered, for so many seconds. */
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+export interface SubmissionsResult {
+  /** From the first byte that is sent to the last one of the answer. */
+  readonly milliseconds: readonly number[];
+  readonly errors: readonly string[];
+  /** Ids of what was taken. */
+  readonly begun: readonly string[];
+  readonly seconds: number;
+}
+
 export type RequestKind = 'get' | 'list' | 'patch';
 
 /** One request, by the time at which it was due, whether or not it could be sent then. */
@@ -65,6 +90,10 @@ export class Client<Task extends object, Result> {
 
   static requests(task: RequestsTask): Client<RequestsTask, RequestsResult> {
     return new Client('requests-client.ts', task);
+  }
+
+  static submissions(task: SubmissionsTask): Client<SubmissionsTask, SubmissionsResult> {
+    return new Client('submit-client.ts', task);
   }
 
   get result(): Promise<Result> {

@@ -12,12 +12,15 @@ import { NodeWeb } from '../web/index.ts';
 import { DirectoryBlobStore } from './directory-blob-store.ts';
 import { FileLog } from './file-log.ts';
 import { KeyRing } from './key-ring.ts';
+import { KindsBlobStore } from './kinds-blob-store.ts';
 import { LockedDirectory } from './locked-directory.ts';
 import { LogFolder } from './log-folder.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { MemoryChannel } from './memory-channel.ts';
+import { ObjectDatabase } from './object-database.ts';
 import { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 import { SqliteAuditSink } from './sqlite-audit-sink.ts';
+import { SqliteBlobStore } from './sqlite-blob-store.ts';
 import { SqliteCatalogue } from './sqlite-catalogue.ts';
 import { SqliteJobQueue } from './sqlite-job-queue.ts';
 import { SqliteLeases } from './sqlite-leases.ts';
@@ -27,12 +30,15 @@ import { structureScanner } from './structure-scanner.ts';
 export { DirectoryBlobStore } from './directory-blob-store.ts';
 export { FileLog } from './file-log.ts';
 export { KeyRing } from './key-ring.ts';
+export { KindsBlobStore } from './kinds-blob-store.ts';
 export { LockedDirectory } from './locked-directory.ts';
 export { LogFolder } from './log-folder.ts';
 export { MemoryCache } from './memory-cache.ts';
 export { MemoryChannel } from './memory-channel.ts';
+export { ObjectDatabase } from './object-database.ts';
 export { openProgramPrinter, type PrinterOptions } from './program-printer.ts';
 export { SqliteAuditSink } from './sqlite-audit-sink.ts';
+export { SqliteBlobStore } from './sqlite-blob-store.ts';
 export { SqliteCatalogue } from './sqlite-catalogue.ts';
 export { SqliteJobQueue } from './sqlite-job-queue.ts';
 export { SqliteLeases } from './sqlite-leases.ts';
@@ -41,6 +47,16 @@ export { structureScanner } from './structure-scanner.ts';
 
 /** Nothing that makes PDFs. */
 const NO_PROGRAMS: PrinterOptions = { office: null, browser: null, deadlineMs: 0, memoryMb: 0 };
+
+/** What lies in a database beside the folder of heads, and beside the spool: decision 0202. */
+const HEAD_ROWS = new Map([
+  ['operations', Number.POSITIVE_INFINITY],
+  ['inputs', 256 * 1024],
+]);
+const SPOOL_ROWS = new Map([
+  ['pending', Number.POSITIVE_INFINITY],
+  ['idempotency', Number.POSITIVE_INFINITY],
+]);
 
 /** Regions that a folder of their own can be made for. */
 const RESIDENCIES = ['us', 'eu'] as const;
@@ -76,12 +92,13 @@ export async function openEmbeddedPlatform(
   directory: string,
   { passphrase = null, residencies = new Map(), ...options }: EmbeddedOptions = {},
 ): Promise<Platform> {
-  const regions = new Map([['local', await openPlace(directory, passphrase)]]);
+  const databases: ObjectDatabase[] = [];
+  const regions = new Map([['local', await openPlace(directory, passphrase, databases)]]);
   for (const residency of RESIDENCIES) {
     const folder = join(directory, residency);
     // One that nobody is in any more is opened too, so that it is noticed whose documents it holds.
     const isNeeded = [...residencies.values()].includes(residency) || (await isThere(folder));
-    if (isNeeded) regions.set(residency, await openPlace(folder, passphrase));
+    if (isNeeded) regions.set(residency, await openPlace(folder, passphrase, databases));
   }
   const { clock = systemClock } = options;
   const outboxes = new Map<Residency, FileLog>();
@@ -96,6 +113,7 @@ export async function openEmbeddedPlatform(
   );
   const close = async (): Promise<void> => {
     for (const outbox of outboxes.values()) await outbox.close();
+    for (const database of databases) await database.close();
     await machine.close();
   };
   return {
@@ -107,14 +125,25 @@ export async function openEmbeddedPlatform(
   };
 }
 
-async function openPlace(directory: string, passphrase: string | null): Promise<Place> {
+/** @param opened gets what is to be closed at the end. */
+async function openPlace(
+  directory: string,
+  passphrase: string | null,
+  opened: ObjectDatabase[],
+): Promise<Place> {
   const spool = await DirectoryBlobStore.open(join(directory, 'blobs'), false);
   const heads = await DirectoryBlobStore.open(join(directory, 'heads'), true);
   const contents = await DirectoryBlobStore.open(join(directory, 'contents'), true);
   const secrets = await DirectoryBlobStore.open(join(directory, 'secrets'), false);
   await assertRing(join(directory, 'keys'), heads);
   const keys = await KeyRing.open(join(directory, 'keys'), passphrase);
-  return { heads, contents, secrets, spool, keys };
+  const rows = await ObjectDatabase.open(join(directory, 'work.sqlite'));
+  opened.push(rows);
+  return {
+    ...{ contents, secrets, keys },
+    heads: new KindsBlobStore(heads, new SqliteBlobStore(rows, 'heads', true), HEAD_ROWS),
+    spool: new KindsBlobStore(spool, new SqliteBlobStore(rows, 'spool', false), SPOOL_ROWS),
+  };
 }
 
 async function isThere(folder: string): Promise<boolean> {

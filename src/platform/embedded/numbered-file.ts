@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readdir } from './prompt-calls.ts';
 
 const DRAFT = /^draft-[0-9a-f]{32}$/;
 /** A draft older than this was left behind by a process that is gone. */
@@ -81,7 +82,7 @@ export class NumberedFile {
   async #numbers(): Promise<number[]> {
     const entries = await readdir(this.#folder);
     return entries.flatMap((entry) => {
-      const [name, number, ...more] = entry.split('.');
+      const [name, number, ...more] = entry.name.split('.');
       return name === this.#name && more.length === 0 && /^[1-9]\d{0,14}$/.test(number ?? '')
         ? [Number(number)]
         : [];
@@ -93,9 +94,9 @@ export class NumberedFile {
   }
 
   async #clearDrafts(): Promise<void> {
-    for (const entry of await readdir(this.#folder)) {
-      if (!DRAFT.test(entry)) continue;
-      const path = join(this.#folder, entry);
+    for (const { name } of await readdir(this.#folder)) {
+      if (!DRAFT.test(name)) continue;
+      const path = join(this.#folder, name);
       const facts = await stat(path).catch(() => null);
       if (facts !== null && facts.mtimeMs < Date.now() - ABANDONED_AFTER_MS)
         await unlink(path).catch(ignoreMissing);

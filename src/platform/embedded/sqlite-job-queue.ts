@@ -24,6 +24,14 @@ type Row = { readonly id: string; readonly tenant: string; readonly priority: nu
   readonly addedAt: number;
 };
 
+/** What is to be added with the next transaction. */
+interface Added {
+  readonly jobs: readonly Job[];
+  readonly delayMs: number;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
 const HELD = "id = @id AND token = @token AND state = 'active'";
 
 /** Jobs in a file of an embedded database: several processes may share them. */
@@ -31,11 +39,19 @@ export class SqliteJobQueue implements JobQueue {
   readonly #database: Database.Database;
   readonly #clock: Clock;
   readonly #turns: Turns;
+  readonly #known: Database.Statement<[string]>;
+  readonly #insert: Database.Statement;
+  #added: Added[] = [];
 
   private constructor(database: Database.Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     this.#turns = new Turns(database);
+    this.#known = database.prepare('SELECT 1 FROM jobs WHERE id = ?');
+    this.#insert = database.prepare(
+      `INSERT INTO jobs (id, tenant, priority, state, rank, at, addedAt) VALUES (@id, @tenant, @priority, @state, @rank, @at, @now)
+       ON CONFLICT (id) DO NOTHING`,
+    );
   }
 
   /** @param path of the file, or `:memory:`. */
@@ -54,21 +70,10 @@ export class SqliteJobQueue implements JobQueue {
     return new SqliteJobQueue(database, clock);
   }
 
-  async add(jobs: readonly Job[], delayMs = 0): Promise<void> {
-    this.#change((now) => {
-      const state = delayMs > 0 ? 'delayed' : 'waiting';
-      const insert = this.#database.prepare(
-        `INSERT INTO jobs (id, tenant, priority, state, rank, at, addedAt) VALUES (@id, @tenant, @priority, @state, @rank, @at, @now)
-         ON CONFLICT (id) DO NOTHING`,
-      );
-      const known = this.#database.prepare('SELECT 1 FROM jobs WHERE id = ?');
-      for (const { id, tenant, priority: name } of jobs) {
-        // A job that is there already takes nobody's turn.
-        if (known.get(id) !== undefined) continue;
-        const priority = CLASSES[name];
-        const rank = delayMs > 0 ? 0 : this.#turns.rankFor(tenant, priority);
-        insert.run({ id, tenant, priority, state, rank, at: now + Math.max(0, delayMs), now });
-      }
+  add(jobs: readonly Job[], delayMs = 0): Promise<void> {
+    return new Promise((done, failed) => {
+      // What many add in one turn of the event loop is one transaction.
+      if (this.#added.push({ jobs, delayMs, done, failed }) === 1) setImmediate(() => this.#addAll());
     });
   }
 
@@ -105,8 +110,7 @@ export class SqliteJobQueue implements JobQueue {
   }
 
   async missing(ids: readonly string[]): Promise<readonly string[]> {
-    const known = this.#database.prepare('SELECT 1 FROM jobs WHERE id = ?');
-    return this.#ask(() => ids.filter((id) => known.get(id) === undefined));
+    return this.#ask(() => ids.filter((id) => this.#known.get(id) === undefined));
   }
 
   async dead({ after, limit }: { after: AfterDead | null; limit: number }): Promise<readonly DeadJob[]> {
@@ -174,6 +178,28 @@ export class SqliteJobQueue implements JobQueue {
 
   close(): void {
     this.#database.close();
+  }
+
+  #addAll(): void {
+    const added = this.#added;
+    this.#added = [];
+    try {
+      this.#change((now) => {
+        for (const { jobs, delayMs } of added) for (const job of jobs) this.#add(job, delayMs, now);
+      });
+    } catch (error) {
+      for (const { failed } of added) failed(error);
+      return;
+    }
+    for (const { done } of added) done();
+  }
+
+  #add({ id, tenant, priority: name }: Job, delayMs: number, now: number): void {
+    // A job that is there already takes nobody's turn.
+    if (this.#known.get(id) !== undefined) return;
+    const priority = CLASSES[name];
+    const [state, rank] = delayMs > 0 ? ['delayed', 0] : ['waiting', this.#turns.rankFor(tenant, priority)];
+    this.#insert.run({ id, tenant, priority, state, rank, at: now + Math.max(0, delayMs), now });
   }
 
   #workers(now: number): { workers: number; slots: number } {

@@ -34,17 +34,20 @@ interface Candidate {
 /** Whose turn it is. To be used within a transaction, but for `hasWork`. */
 export class Turns {
   readonly #database: Database.Database;
+  readonly #rank: Database.Statement<object, { rank: number }>;
 
   constructor(database: Database.Database) {
     this.#database = database;
+    this.#rank = database.prepare(
+      `SELECT 1 + max(begun, coalesce(
+         (SELECT max(rank) FROM jobs WHERE state = 'waiting' AND priority = @priority AND tenant = @tenant), 0
+       )) AS rank FROM turns WHERE priority = @priority`,
+    );
   }
 
   /** Behind what its tenant has waiting, and behind what was begun last: start-time fair queuing with equal weights. */
   rankFor(tenant: string, priority: number): number {
-    const sql = `SELECT 1 + max(begun, coalesce(
-        (SELECT max(rank) FROM jobs WHERE state = 'waiting' AND priority = @priority AND tenant = @tenant), 0
-      )) AS rank FROM turns WHERE priority = @priority`;
-    return this.#database.prepare<object, { rank: number }>(sql).get({ tenant, priority })?.rank ?? 1;
+    return this.#rank.get({ tenant, priority })?.rank ?? 1;
   }
 
   /** Whether something waits, is due, or has a lock that is over. */

@@ -1,0 +1,112 @@
+import type {
+  BlobBody,
+  BlobInfo,
+  PruneRule,
+  ReadOptions,
+  StoredBlob,
+  VersionedBlobStore,
+  WriteOptions,
+} from '../../documents/index.ts';
+import { NO_GENERATION } from '../blob-rules.ts';
+
+/** By the first segment of a name: bytes up to which a new object of that kind is a row. */
+export type RowKinds = ReadonlyMap<string, number>;
+
+/**
+ * Objects of some kinds in a database, and all else in a folder. An object stays where it began, so that what an earlier release
+ * left in the folder is found and goes on there.
+ *
+ * Only kinds that nobody makes twice under one name with other sizes may have a limit.
+ */
+export class KindsBlobStore implements VersionedBlobStore {
+  readonly #files: VersionedBlobStore;
+  readonly #rows: VersionedBlobStore;
+  readonly #kinds: RowKinds;
+
+  constructor(files: VersionedBlobStore, rows: VersionedBlobStore, kinds: RowKinds) {
+    this.#files = files;
+    this.#rows = rows;
+    this.#kinds = kinds;
+  }
+
+  async write(name: string, body: BlobBody, options: WriteOptions): Promise<BlobInfo | null> {
+    const most = this.#kinds.get(kindOf(name));
+    if (most === undefined) return await this.#files.write(name, body, options);
+    if (options.ifGeneration !== NO_GENERATION)
+      return await (await this.#of(name)).write(name, body, options);
+    const isRow =
+      most === Number.POSITIVE_INFINITY || (body instanceof Uint8Array && body.byteLength <= most);
+    const [mine, other] = isRow ? [this.#rows, this.#files] : [this.#files, this.#rows];
+    return (await other.stat(name)) === null ? await mine.write(name, body, options) : null;
+  }
+
+  async stat(name: string): Promise<BlobInfo | null> {
+    if (!this.#kinds.has(kindOf(name))) return await this.#files.stat(name);
+    return (await this.#rows.stat(name)) ?? (await this.#files.stat(name));
+  }
+
+  async read(name: string, options?: ReadOptions): Promise<StoredBlob | null> {
+    if (!this.#kinds.has(kindOf(name))) return await this.#files.read(name, options);
+    return (await this.#rows.read(name, options)) ?? (await this.#files.read(name, options));
+  }
+
+  async delete(name: string, ifGeneration?: string): Promise<boolean> {
+    return await (await this.#of(name)).delete(name, ifGeneration);
+  }
+
+  async *list(prefix: string, after?: string): AsyncIterable<BlobInfo> {
+    const isWhole = prefix.includes('/');
+    const files = this.#files.list(prefix, after);
+    if (isWhole && !this.#kinds.has(kindOf(prefix))) yield* files;
+    else yield* merged(this.#rows.list(prefix, after), files);
+  }
+
+  async probe(): Promise<void> {
+    await this.#files.probe();
+    await this.#rows.probe();
+  }
+
+  async *generations(name: string): AsyncIterable<BlobInfo> {
+    yield* this.#files.generations(name);
+    if (this.#kinds.has(kindOf(name))) yield* this.#rows.generations(name);
+  }
+
+  async purge(name: string): Promise<number> {
+    const rows = this.#kinds.has(kindOf(name)) ? await this.#rows.purge(name) : 0;
+    return rows + (await this.#files.purge(name));
+  }
+
+  async prune(name: string, rule: PruneRule): Promise<number> {
+    const rows = this.#kinds.has(kindOf(name)) ? await this.#rows.prune(name, rule) : 0;
+    return rows + (await this.#files.prune(name, rule));
+  }
+
+  /** Where the current one is. */
+  async #of(name: string): Promise<VersionedBlobStore> {
+    const isRow = this.#kinds.has(kindOf(name)) && (await this.#rows.stat(name)) !== null;
+    return isRow ? this.#rows : this.#files;
+  }
+}
+
+function kindOf(name: string): string {
+  const end = name.indexOf('/');
+  return end < 0 ? name : name.slice(0, end);
+}
+
+/** Two ordered lists as one. */
+async function* merged(
+  one: AsyncIterable<BlobInfo>,
+  other: AsyncIterable<BlobInfo>,
+): AsyncIterable<BlobInfo> {
+  const right = other[Symbol.asyncIterator]();
+  try {
+    let next = await right.next();
+    for await (const left of one) {
+      for (; !next.done && next.value.name < left.name; next = await right.next()) yield next.value;
+      yield left;
+    }
+    for (; !next.done; next = await right.next()) yield next.value;
+  } finally {
+    await right.return?.();
+  }
+}
