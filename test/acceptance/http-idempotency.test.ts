@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textPdf } from '../support/files.ts';
-import { filesBelow } from '../support/folders.ts';
 import { buildDocx } from '../support/package.ts';
 import {
   answerOf,
@@ -47,11 +47,19 @@ function file(text: string, options?: object): FormData {
   return form;
 }
 
-/** Each is a folder of its generations. */
-const records = (): string[] => {
-  const files = filesBelow(join(dataDirectory, 'blobs', 'kept'));
-  return [...new Set(files.flatMap((path) => /^.*idempotency.*\.blob(?=[/])/.exec(path) ?? []))];
-};
+/** Names of what is kept of requests with a key. */
+function records(): string[] {
+  const database = new Database(join(dataDirectory, 'work.sqlite'), { readonly: true });
+  try {
+    const sql = "SELECT DISTINCT name FROM objects WHERE name LIKE 'idempotency/%'";
+    return database
+      .prepare<[], { name: string }>(sql)
+      .all()
+      .map(({ name }) => name);
+  } finally {
+    database.close();
+  }
+}
 
 describe('a request that is sent again under its key', () => {
   test('gets the first answer, though the form has another boundary and the service began anew', async () => {

@@ -35,13 +35,13 @@ async function database(keepsGenerations: boolean) {
 async function kinds(keepsGenerations: boolean) {
   const [files, rows] = [await directory(keepsGenerations), await database(keepsGenerations)];
   const over = (one: VersionedBlobStore, other: VersionedBlobStore) =>
-    new KindsBlobStore(one, other, new Map([['a', Number.POSITIVE_INFINITY]]));
+    KindsBlobStore.open(one, other, new Map([['a', Number.POSITIVE_INFINITY]]));
   const reopen = async () => over(await files.reopen(), await rows.reopen());
   const dispose = async () => {
     await files.dispose();
     await rows.dispose();
   };
-  return { store: over(files.store, rows.store), reopen, dispose };
+  return { store: await over(files.store, rows.store), reopen, dispose };
 }
 
 describeVersionedBlobStore('a directory', () => directory(true));

@@ -122,7 +122,7 @@ test('what an earlier release left in the folder goes on there, and large object
   const files = await DirectoryBlobStore.open(join(folder, 'files'), true);
   const rows = await open();
   const old = await create(files, 'inputs/old', bytes('old'));
-  const store = new KindsBlobStore(files, rows, new Map([['inputs', 10]]));
+  const store = await KindsBlobStore.open(files, rows, new Map([['inputs', 10]]));
   expect(await store.write('inputs/old', bytes('again'), { ifGeneration: ABSENT })).toBeNull();
   expect(await store.write('inputs/old', bytes('newer'), { ifGeneration: old.generation })).not.toBeNull();
   await create(store, 'inputs/small', bytes('small'));

@@ -141,8 +141,8 @@ async function openPlace(
   opened.push(rows);
   return {
     ...{ contents, secrets, keys },
-    heads: new KindsBlobStore(heads, new SqliteBlobStore(rows, 'heads', true), HEAD_ROWS),
-    spool: new KindsBlobStore(spool, new SqliteBlobStore(rows, 'spool', false), SPOOL_ROWS),
+    heads: await KindsBlobStore.open(heads, new SqliteBlobStore(rows, 'heads', true), HEAD_ROWS),
+    spool: await KindsBlobStore.open(spool, new SqliteBlobStore(rows, 'spool', false), SPOOL_ROWS),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { KeyService, WrappedKey } from '../../documents/index.ts';
-import { OutsideError } from '../../kit/index.ts';
+import { OutsideError, systemRandom } from '../../kit/index.ts';
 import {
   KeyRingFormat,
   type KeyVersion,
@@ -70,7 +70,7 @@ export class KeyRing implements KeyService {
   async wrap(tenant: string, dataKey: Uint8Array, context: Uint8Array): Promise<WrappedKey> {
     if (dataKey.length !== KEY_BYTES) throw new TypeError('A data key has 32 bytes.');
     const keys = await this.#keysOf(tenant);
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = systemRandom(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, keyOf(keys, keys.primary), nonce).setAAD(context);
     const pieces = [
       Uint8Array.of(WRAPPED_FORMAT),
@@ -138,7 +138,7 @@ export class KeyRing implements KeyService {
   /** Looks whether another process has replaced the file, and reads it where that is so. */
   async #load(): Promise<RingRead> {
     for (;;) {
-      const number = await this.#file.latest();
+      const number = await this.#file.latest(this.#read.number);
       if (number === this.#read.number) return this.#read;
       if (number === 0) throw new OutsideError('KeyService', 'damaged', 'The file of the key ring is gone.');
       const bytes = await this.#file.read(number);

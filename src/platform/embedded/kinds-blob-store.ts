@@ -22,11 +22,26 @@ export class KindsBlobStore implements VersionedBlobStore {
   readonly #files: VersionedBlobStore;
   readonly #rows: VersionedBlobStore;
   readonly #kinds: RowKinds;
+  /** Kinds of which there may be objects in the folder. */
+  readonly #left = new Set<string>();
 
-  constructor(files: VersionedBlobStore, rows: VersionedBlobStore, kinds: RowKinds) {
+  private constructor(files: VersionedBlobStore, rows: VersionedBlobStore, kinds: RowKinds) {
     this.#files = files;
     this.#rows = rows;
     this.#kinds = kinds;
+  }
+
+  static async open(
+    files: VersionedBlobStore,
+    rows: VersionedBlobStore,
+    kinds: RowKinds,
+  ): Promise<KindsBlobStore> {
+    const store = new KindsBlobStore(files, rows, kinds);
+    for (const [kind, most] of kinds) {
+      const isLeft = most !== Number.POSITIVE_INFINITY || (await holds(files, `${kind}/`));
+      if (isLeft) store.#left.add(kind);
+    }
+    return store;
   }
 
   async write(name: string, body: BlobBody, options: WriteOptions): Promise<BlobInfo | null> {
@@ -37,17 +52,19 @@ export class KindsBlobStore implements VersionedBlobStore {
     const isRow =
       most === Number.POSITIVE_INFINITY || (body instanceof Uint8Array && body.byteLength <= most);
     const [mine, other] = isRow ? [this.#rows, this.#files] : [this.#files, this.#rows];
-    return (await other.stat(name)) === null ? await mine.write(name, body, options) : null;
+    const isAlone = isRow && !this.#left.has(kindOf(name));
+    return isAlone || (await other.stat(name)) === null ? await mine.write(name, body, options) : null;
   }
 
   async stat(name: string): Promise<BlobInfo | null> {
-    if (!this.#kinds.has(kindOf(name))) return await this.#files.stat(name);
-    return (await this.#rows.stat(name)) ?? (await this.#files.stat(name));
+    return await (await this.#of(name)).stat(name);
   }
 
   async read(name: string, options?: ReadOptions): Promise<StoredBlob | null> {
-    if (!this.#kinds.has(kindOf(name))) return await this.#files.read(name, options);
-    return (await this.#rows.read(name, options)) ?? (await this.#files.read(name, options));
+    const kind = kindOf(name);
+    const found = this.#kinds.has(kind) ? await this.#rows.read(name, options) : null;
+    const isElsewhere = found === null && (this.#left.has(kind) || !this.#kinds.has(kind));
+    return isElsewhere ? await this.#files.read(name, options) : found;
   }
 
   async delete(name: string, ifGeneration?: string): Promise<boolean> {
@@ -72,20 +89,31 @@ export class KindsBlobStore implements VersionedBlobStore {
   }
 
   async purge(name: string): Promise<number> {
-    const rows = this.#kinds.has(kindOf(name)) ? await this.#rows.purge(name) : 0;
-    return rows + (await this.#files.purge(name));
+    const kind = kindOf(name);
+    const rows = this.#kinds.has(kind) ? await this.#rows.purge(name) : 0;
+    const mayBeLeft = this.#left.has(kind) || !this.#kinds.has(kind);
+    return rows + (mayBeLeft ? await this.#files.purge(name) : 0);
   }
 
   async prune(name: string, rule: PruneRule): Promise<number> {
-    const rows = this.#kinds.has(kindOf(name)) ? await this.#rows.prune(name, rule) : 0;
-    return rows + (await this.#files.prune(name, rule));
+    const kind = kindOf(name);
+    const rows = this.#kinds.has(kind) ? await this.#rows.prune(name, rule) : 0;
+    const mayBeLeft = this.#left.has(kind) || !this.#kinds.has(kind);
+    return rows + (mayBeLeft ? await this.#files.prune(name, rule) : 0);
   }
 
-  /** Where the current one is. */
+  /** Where the current one is, or may be. */
   async #of(name: string): Promise<VersionedBlobStore> {
-    const isRow = this.#kinds.has(kindOf(name)) && (await this.#rows.stat(name)) !== null;
-    return isRow ? this.#rows : this.#files;
+    const kind = kindOf(name);
+    if (!this.#kinds.has(kind)) return this.#files;
+    if (!this.#left.has(kind)) return this.#rows;
+    return (await this.#rows.stat(name)) === null ? this.#files : this.#rows;
   }
+}
+
+async function holds(store: VersionedBlobStore, prefix: string): Promise<boolean> {
+  for await (const _ of store.list(prefix)) return true;
+  return false;
 }
 
 function kindOf(name: string): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readdir } from './prompt-calls.ts';
+import { lstat, readdir } from './prompt-calls.ts';
 
 const DRAFT = /^draft-[0-9a-f]{32}$/;
 /** A draft older than this was left behind by a process that is gone. */
@@ -35,8 +35,15 @@ export class NumberedFile {
     return file;
   }
 
-  /** The number that counts; 0 when nothing was ever written. */
-  async latest(): Promise<number> {
+  /**
+   * The number that counts; 0 when nothing was ever written.
+   *
+   * @param before what it was when it was last asked for: while nothing follows that, the folder need not be read.
+   */
+  async latest(before = 0): Promise<number> {
+    const isNext = before === 0 || (await lstat(this.#path(before + 1))) !== null;
+    // What is replaced goes from the oldest on: where this one is there, none was that followed.
+    if (!isNext && (await lstat(this.#path(before))) !== null) return before;
     return Math.max(0, ...(await this.#numbers()));
   }
 
@@ -73,7 +80,7 @@ export class NumberedFile {
     }
     await flush(this.#folder);
     // The number may have been free only because two others went past it.
-    const numbers = await this.#numbers();
+    const numbers = (await this.#numbers()).sort((one, other) => one - other);
     const latest = Math.max(...numbers);
     for (const old of numbers) if (old < latest) await unlink(this.#path(old)).catch(ignoreMissing);
     return latest === number + 1;
