@@ -56,6 +56,7 @@ const HEAD_ROWS = new Map([
 const SPOOL_ROWS = new Map([
   ['pending', Number.POSITIVE_INFINITY],
   ['idempotency', Number.POSITIVE_INFINITY],
+  ['shelves', Number.POSITIVE_INFINITY],
 ]);
 
 /** Regions that a folder of their own can be made for. */
