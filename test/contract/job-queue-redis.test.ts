@@ -4,6 +4,7 @@ import type { Job, JobQueue } from '../../src/jobs/index.ts';
 import { Outside, OutsideError } from '../../src/kit/index.ts';
 import { guardedJobQueue, QUEUE_LIMITS } from '../../src/platform/index.ts';
 import { BullJobQueue, connect, openRedis } from '../../src/platform/redis/index.ts';
+import { startProxy } from '../services/proxy.ts';
 import { type RedisServer, startRedis } from '../services/redis.ts';
 import { hex } from './sessions.ts';
 
@@ -165,6 +166,22 @@ test('a queue that is opened before its Redis works once that is there', async (
   await expect.poll(() => queue.add(some('ada', 1)).then(() => 'added', String)).toBe('added');
   expect((await take(queue))?.tenant).toBe('ada');
   early.disconnect();
+});
+
+test('a line that says nothing any more, and does not end, is given up for another one', async () => {
+  await expect.poll(() => client.status).toBe('ready');
+  const line = await startProxy(Number(new URL(server.addresses[0] ?? '').port));
+  const behind = connect([`redis://127.0.0.1:${line.port}`]);
+  const queue = new BullJobQueue(behind, { prefix: '{silent}' });
+  const jobs = some('ada', 1);
+  await expect.poll(() => queue.add(jobs).then(() => 'added', String)).toBe('added');
+  // What is on it now comes after this test.
+  line.delay(600_000);
+  await expect(queue.missing(['o_1'])).rejects.toMatchObject({ failure: 'unavailable' });
+  line.delay(0);
+  await expect.poll(() => queue.missing(jobs.map(({ id }) => id)).catch(String)).toEqual([]);
+  behind.disconnect();
+  await line.stop();
 });
 
 test('a Redis that throws away what it was given is warned of', async () => {

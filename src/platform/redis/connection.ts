@@ -9,6 +9,8 @@ export type RedisClient = Redis | Cluster;
 const CONNECT_MS = 2000;
 /** Milliseconds without a word on a connection that was asked something until it counts as lost: nobody ends what is cut off silently. */
 const SILENT_MS = 5000;
+/** Milliseconds after which the operating system asks whether the other side of a connection without traffic is there: one that only listens asks nothing. */
+const IDLE_MS = 10_000;
 /** Milliseconds between tries to connect, at most. */
 const LONGEST_PAUSE_MS = 500;
 
@@ -20,6 +22,7 @@ const COMMON = {
   autoResendUnfulfilledCommands: false,
   connectTimeout: CONNECT_MS,
   socketTimeout: SILENT_MS,
+  keepAlive: IDLE_MS,
   lazyConnect: true,
 };
 
