@@ -1,5 +1,5 @@
 import type { Codec } from './codec.ts';
-import { asDocument, checkDefinitions, openPackage, type Package } from './ooxml/index.ts';
+import { asDocument, Contents, checkDefinitions, openPackage, type Package } from './ooxml/index.ts';
 import type { CompareOptions } from './options.ts';
 import type { NotCompared, Stage } from './report.ts';
 import {
@@ -32,7 +32,7 @@ const NOT_KEPT =
 /** Reads the inputs and writes a redline: what was read is let go before the redline is verified. */
 export function writeSettled(task: Task, rungs: Rungs): Written {
   const { options, codec, clock } = task;
-  const [a, b] = [read(task, 'original'), read(task, 'modified')];
+  const { a, b } = readBoth(task);
   const lost = options.tracked === 'preserve' ? [...trackedParts(a), ...trackedParts(b)] : [];
   const original = withoutRevisions(a, options.limits, options.tracked === 'accept' ? 'accept' : 'reject');
   const modified = withoutRevisions(b, options.limits, options.tracked === 'reject' ? 'reject' : 'accept');
@@ -69,7 +69,8 @@ interface Tried {
 
 function tryBeside(task: Task, rungs: Rungs, known: ReadonlySet<string>, deep: boolean): Tried {
   const { options, codec, clock } = task;
-  const kept = preserve(read(task, 'original'), read(task, 'modified'), known, deep, options.limits, codec);
+  const { a, b } = readBoth(task);
+  const kept = preserve(a, b, known, deep, options.limits, codec);
   checkDefinitions(kept.original);
   checkDefinitions(kept.modified, kept.original);
   clock.lap('read');
@@ -90,8 +91,14 @@ function noting(written: Written, parts: readonly string[]): Written {
   return { ...written, notCompared: [...written.notCompared, ...notes] };
 }
 
+/** The inputs; what both hold alike is read once. */
+function readBoth(task: Task): { readonly a: Package; readonly b: Package } {
+  const contents = new Contents();
+  return { a: read(task, 'original', contents), b: read(task, 'modified', contents) };
+}
+
 /** Reads an input; a refusal, now or when a part is read later, says which input it is about. */
-function read(task: Task, input: 'original' | 'modified'): Package {
+function read(task: Task, input: 'original' | 'modified', contents: Contents): Package {
   const { limits } = task.options;
-  return asDocument(openPackage(task[input], task.codec, limits, input), limits);
+  return asDocument(openPackage(task[input], task.codec, limits, input, contents), limits);
 }

@@ -1,5 +1,6 @@
 export { canonical, canonicalAttributes, canonicalChildren, rawKey } from './canonical.ts';
 export { decodeText, encodeAttribute, encodeText } from './character-data.ts';
+export { Contents } from './contents.ts';
 export { OFFICE_RELATIONSHIPS, PackageEditor } from './editor.ts';
 export { Counters, type ListPlace, type Numbering, placeOf, readNumbering } from './labels.ts';
 export { widenedStartTag } from './namespaces.ts';

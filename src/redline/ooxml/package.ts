@@ -1,6 +1,7 @@
 import type { Codec } from '../codec.ts';
 import { type InputRole, RedlineError } from '../errors.ts';
 import type { Limits } from '../options.ts';
+import { Contents } from './contents.ts';
 import { withCustomaryPrefixes } from './namespaces.ts';
 import { checkTail, checkXml } from './span.ts';
 import { attribute, child, elements, parseXml, type XmlElement } from './xml.ts';
@@ -62,14 +63,21 @@ function notWord(detail: string): RedlineError {
  * Opens a document.  Only what is asked for later is inflated.
  *
  * @param input  which input it is, for refusals now and when a part is read later
+ * @param contents  what documents hold that were opened with them before
  * @throws {RedlineError} `document/*` or `limits/exceeded`
  */
-export function openPackage(data: Uint8Array, codec: Codec, limits: Limits, input?: InputRole): Package {
+export function openPackage(
+  data: Uint8Array,
+  codec: Codec,
+  limits: Limits,
+  input?: InputRole,
+  contents: Contents = new Contents(),
+): Package {
   const guard =
     <T>(read: (name: string) => T) =>
     (name: string): T =>
       about(input, () => read(name));
-  const pkg = about(input, () => readPackage(data, codec, limits));
+  const pkg = about(input, () => readPackage(data, codec, limits, contents));
   return {
     ...pkg,
     bytes: guard(pkg.bytes),
@@ -91,7 +99,7 @@ export function reopenPackage(
   limits: Limits,
   known: { readonly main: XmlElement; readonly part: string },
 ): Package {
-  return readPackage(data, codec, limits, new Map([[known.part, known.main]]));
+  return readPackage(data, codec, limits, new Contents(), new Map([[known.part, known.main]]));
 }
 
 /** Adds the input that a refusal is about. */
@@ -109,23 +117,22 @@ function readPackage(
   data: Uint8Array,
   codec: Codec,
   limits: Limits,
+  contents: Contents,
   roots: Map<string, XmlElement> = new Map(),
 ): Package {
   const entries = readZip(data, codec, limits);
   const byName = indexEntries(entries);
-  const cache = {
-    bytes: new Map<string, Uint8Array>(),
-    roots,
-    rels: new Map<string, Relationship[]>(),
-  };
-  const bytes = (name: string): Uint8Array => {
-    const known = cache.bytes.get(name);
-    if (known) return known;
+  const cache = { roots, rels: new Map<string, Relationship[]>() };
+  const entryOf = (name: string): ZipEntry => {
     const entry = byName.get(name);
     if (!entry) throw notWord(`the part ${name} is missing`);
-    const fresh = inflateEntry(entry, codec);
-    cache.bytes.set(name, fresh);
-    return fresh;
+    return entry;
+  };
+  const bytes = (name: string): Uint8Array => {
+    const entry = entryOf(name);
+    const content = contents.of(entry);
+    content.bytes ??= inflateEntry(entry, codec);
+    return content.bytes;
   };
   const text = (name: string): string =>
     decodePart(
@@ -136,11 +143,12 @@ function readPackage(
   const root = (name: string): XmlElement => {
     const known = cache.roots.get(name);
     if (known) return known;
-    const fresh = naming(name, () =>
+    const content = contents.of(entryOf(name));
+    content.root ??= naming(name, () =>
       parseXml(withCustomaryPrefixes(text(name), limits.xmlDepth), limits.xmlDepth),
     );
-    cache.roots.set(name, fresh);
-    return fresh;
+    cache.roots.set(name, content.root);
+    return content.root;
   };
   const check = (name: string): void => {
     if (cache.roots.has(name)) return;

@@ -1,3 +1,4 @@
+import { sameBytes } from './contents.ts';
 import { type Package, relatedPart } from './package.ts';
 import type { ZipEntry } from './zip.ts';
 
@@ -34,17 +35,16 @@ function sameStored(a: Package, partA: string, b: Package, partB: string): boole
     right !== undefined &&
     left.method === right.method &&
     left.crc === right.crc &&
-    sameBytes(left.stored, right.stored)
+    knownSame(left.stored, right.stored)
   );
 }
 
 /** Of bytes that were found equal, what they are equal to: definitions are asked for more than once. */
 const equals = new WeakMap<Uint8Array, Uint8Array>();
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+function knownSame(a: Uint8Array, b: Uint8Array): boolean {
   if (equals.get(a) === b) return true;
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  if (!sameBytes(a, b)) return false;
   equals.set(a, b);
   return true;
 }

@@ -247,6 +247,10 @@ function decodeUtf16(data: Uint8Array, littleEndian: boolean): string {
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  const x = new DataView(a.buffer, a.byteOffset, a.length);
+  const y = new DataView(b.buffer, b.byteOffset, b.length);
+  let at = 0;
+  for (; at + 4 <= a.length; at += 4) if (x.getUint32(at) !== y.getUint32(at)) return false;
+  for (; at < a.length; at += 1) if (a[at] !== b[at]) return false;
   return true;
 }
