@@ -12,13 +12,17 @@ export function encodePageToken(
   return Buffer.from(JSON.stringify({ q: fingerprint(query), ...place })).toString('base64url');
 }
 
-/** @throws {RequestError} `request/page-token`. */
+/** What an id in the token of a list of operations looks like. */
+export const OPERATION_ID = /^o_[0-9a-f]{32}$/;
+
+/** @param ids what an id in it looks like; anything by default. @throws {RequestError} `request/page-token`. */
 export function decodePageToken(
   token: string,
   query: object,
+  ids = /^/,
 ): { readonly value: string; readonly id: string } {
   const parsed = tokenSchema.safeParse(parse(token));
-  if (parsed.success && parsed.data.q === fingerprint(query))
+  if (parsed.success && parsed.data.q === fingerprint(query) && ids.test(parsed.data.id))
     return { value: parsed.data.value, id: parsed.data.id };
   throw new RequestError('request/page-token', 'The page token is not one of this list.');
 }

@@ -120,6 +120,21 @@ describe('a comparison that is done later', () => {
   });
 });
 
+test.each(['x', '../..', '%00', 'O_0'])('the parts of what is no operation are none: %s', async (parent) => {
+  const { status, body } = await ask(`/v1/operations?parent=${parent}`);
+  expect([status, body.operations]).toEqual([200, []]);
+});
+
+test.each(['/v1/operations', '/v1/batches'])('a page token that nobody gave is refused: %s', async (path) => {
+  const { body } = await ask(`${path}?pageSize=1`);
+  const given = JSON.parse(
+    Buffer.from(body.nextPageToken ?? '', 'base64url').toString() || '{"q":"","value":""}',
+  );
+  const token = Buffer.from(JSON.stringify({ ...given, id: '../A' })).toString('base64url');
+  const forged = await ask(`${path}?pageSize=1&pageToken=${token}`);
+  expect([forged.status, forged.body.code]).toEqual([400, 'request/page-token']);
+});
+
 test('cancelling stops the thread', async () => {
   const held = await startService({ engineScript: STAND_IN_ENGINE });
   try {

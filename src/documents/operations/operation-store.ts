@@ -98,6 +98,7 @@ export class OperationStore {
 
   /** The parts of one that there are. */
   async *parts({ tenant, id }: OperationPlace): AsyncIterable<ListedOperation> {
+    if (!ID.test(id)) return;
     for await (const blob of this.#parts.heads.list(`operations/${tenant}/${id.slice(0, STEM)}`)) {
       const part = listed(blob);
       if (part.parent === id) yield part;

@@ -11,7 +11,7 @@ import { sendWhole } from '../body.ts';
 import { actorOf } from '../conditions.ts';
 import { isJson, shortBody } from '../intake.ts';
 import { parseOptions } from '../options.ts';
-import { decodePageToken, encodePageToken } from '../page-token.ts';
+import { decodePageToken, encodePageToken, OPERATION_ID } from '../page-token.ts';
 import { DOCX, JSON_TYPE } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import type { SentFile } from '../sides.ts';
@@ -40,7 +40,7 @@ export function addBatchRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices
   app.openapi(api.listBatches, async (c) => {
     const { pageSize: size, pageToken } = c.req.valid('query');
     const query = { kind: BATCH };
-    const after = pageToken === undefined ? undefined : decodePageToken(pageToken, query).id;
+    const after = pageToken === undefined ? undefined : decodePageToken(pageToken, query, OPERATION_ID).id;
     const page = await operations.list(actorOf(c), { ...query, size, after }, isManaging(principalOf(c)));
     const nextPageToken = page.next === null ? null : encodePageToken({ value: '', id: page.next }, query);
     return c.json({ batches: page.operations.map(viewBatchEntry), nextPageToken }, 200, FRESH);

@@ -11,7 +11,7 @@ import {
 import { signalOf } from '../arriving.ts';
 import { sendWhole } from '../body.ts';
 import { viewOperation } from '../operation-views.ts';
-import { decodePageToken, encodePageToken } from '../page-token.ts';
+import { decodePageToken, encodePageToken, OPERATION_ID } from '../page-token.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import {
   cancelOperation,
@@ -51,7 +51,8 @@ export function addLongWorkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServi
   app.openapi(listOperations, async (c) => {
     const { pageSize: size, pageToken, ...asked } = c.req.valid('query');
     const { state, scope, ...others } = asked;
-    const after = pageToken === undefined ? {} : { after: decodePageToken(pageToken, asked).id };
+    const after =
+      pageToken === undefined ? {} : { after: decodePageToken(pageToken, asked, OPERATION_ID).id };
     const { actor, managing } = callerOf(c);
     if (scope === 'tenant' && !managing)
       throw new AccessError('access/refused', 'Only an administrator sees what others have done.');
