@@ -59,18 +59,31 @@ export class HeadStore {
     try {
       return await this.#open(tenant, id, blob);
     } catch (error) {
-      // The version of the tenant's key that wrapped an earlier head may be destroyed: the key itself is still that of the current one.
-      if (!isRefused(error) || generation === undefined) throw error;
-      const [again, current] = await Promise.all([
-        this.#store.read(headName(tenant, id), options),
-        this.read(tenant, id),
-      ]);
-      if (again === null || current === null) throw error;
-      // Of what is erased the current head has another key.
-      return await this.#open(tenant, id, again, current.wrapped).catch(() => {
-        throw error;
-      });
+      if (!isRefused(error)) throw error;
+      const again = await this.#store.read(headName(tenant, id), options);
+      if (generation !== undefined) return await this.#earlier(tenant, id, again, error);
+      // It may have been erased since it was read, and its key destroyed.
+      if (again === null || again.generation === blob.generation) throw error;
+      return await this.#open(tenant, id, again);
     }
+  }
+
+  /** An earlier head whose key cannot be unwrapped; `null` for one that is kept no more. @throws the refusal. */
+  async #earlier(
+    tenant: string,
+    id: string,
+    blob: StoredBlob | null,
+    refusal: unknown,
+  ): Promise<StoredHead | null> {
+    const current = await this.read(tenant, id);
+    if (blob === null) return null;
+    if (current === null) throw refusal;
+    // The version of the tenant's key that wrapped it may be destroyed: the key itself is still that of the current one.
+    return await this.#open(tenant, id, blob, current.wrapped).catch(() => {
+      // Of what is erased the current head has another key.
+      if (current.head.state === 'taken') return null;
+      throw refusal;
+    });
   }
 
   /**

@@ -1,4 +1,10 @@
-import type { Actor, Forgetting, StoredRecord, Subject } from '../access/index.ts';
+import {
+  AccessError,
+  type Actor,
+  type Forgetting,
+  type StoredRecord,
+  type Subject,
+} from '../access/index.ts';
 import { type Ambient, isoTime, newId } from './ambient.ts';
 import type { BlobStore } from './blob-store.ts';
 import {
@@ -131,7 +137,8 @@ export class PersonErasures {
       return await this.#finish(kept);
     } catch (error) {
       // Who owns something meanwhile gives it away first, and then it goes on: nobody may be told that nothing was begun.
-      throw error instanceof DocumentsError ? unclear() : afterChange(error);
+      const isStopped = error instanceof DocumentsError || error instanceof AccessError;
+      throw isStopped ? unclear() : afterChange(error);
     }
   }
 

@@ -14,7 +14,7 @@ export function erasureFaults(history: History): string[] {
 }
 
 /** Of what is erased nothing is left but its last head, under a key that sealed nothing else, and a certificate that names its event. */
-function documentFaults({ documents, gone, stored, events }: History): string[] {
+function documentFaults({ documents, gone, stored, unswept, events }: History): string[] {
   const faults: string[] = [];
   for (const [document, { state, redlines, certificate }] of gone.documents) {
     if (state !== 'done') {
@@ -26,7 +26,7 @@ function documentFaults({ documents, gone, stored, events }: History): string[] 
       heads.some((one) => one.redline?.document === document),
     );
     for (const id of new Set([document, ...redlines, ...below.map(([one]) => one)]))
-      faults.push(...leftOf(id, documents.get(id)));
+      faults.push(...leftOf(id, documents.get(id), unswept));
     const left = [...stored].filter((name) => name.includes(document) && !name.startsWith('secrets/'));
     faults.push(...left.map((name) => `${document} is erased, and ${name} is left`));
     for (const note of gone.notes.filter((name) => name.includes(`/${document}/`)))
@@ -56,13 +56,15 @@ function isThere(events: History['events'], { sequence, hash }: Place): boolean 
   return events.some((one) => one.sequence === sequence && one.hash === hash);
 }
 
-function leftOf(id: string, told: Told | undefined): string[] {
+function leftOf(id: string, told: Told | undefined, unswept: ReadonlySet<string>): string[] {
   const { heads = [], keys = [], sealedBy = new Set(), versions = [], readable = 0 } = told ?? {};
   const faults: string[] = [];
   if (heads.at(-1)?.state !== 'taken') faults.push(`${id} is erased, and there`);
   if (versions.length > 0) faults.push(`${id} is erased, and has versions`);
   if (readable > heads.filter(({ state }) => state === 'taken').length)
     faults.push(`${id} is erased, and earlier heads are there`);
+  const contents = heads.flatMap((head) => head.versions.map(({ content }) => `contents/t/${id}/${content}`));
+  if (contents.some((name) => unswept.has(name))) faults.push(`${id} is erased, and its contents are there`);
   if (keys.some((key) => sealedBy.has(key))) faults.push(`${id} is erased, and its key is there`);
   return faults;
 }

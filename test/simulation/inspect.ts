@@ -60,6 +60,8 @@ export interface History {
   readonly clients: Clients;
   /** What was erased. */
   readonly gone: Gone;
+  /** Names of contents before any sweep came to what is left over. */
+  readonly unswept: ReadonlySet<string>;
   /** What auditors see, as the last relay left it. */
   readonly events: readonly AuditEvent[];
 }
@@ -84,6 +86,7 @@ export async function inspect(begin: Begin, ran: Ran): Promise<History> {
   const { destroyed } = vault;
   const pruned = [...disks.heads.objects.values()].flat().filter((kept) => kept.pruned === 'old').length;
   await keeper.finish();
+  const unswept = new Set(namesOf(disks.contents));
   const unreadable = [...(await uploadFaults(keeper, ran.tasks)), ...(await linkFaults(keeper, ran))];
   unreadable.push(...(await endChores(keeper, ran)));
   await keeper.finish();
@@ -120,6 +123,7 @@ export async function inspect(begin: Begin, ran: Ran): Promise<History> {
       crashes,
       clients,
       gone,
+      unswept,
     },
     events,
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/index.ts';
 import type { ApiKey } from '../api-keys/api-keys.ts';
+import { AccessError } from '../errors.ts';
 import type { Groups } from '../groups/groups.ts';
 import { LOCAL_ISSUER } from '../local/local-accounts.ts';
 import type { Channel } from '../ports/channel.ts';
@@ -57,7 +58,10 @@ export class Forgetting {
   /** Nobody acts in their name any more, in any process within five seconds. @returns how many sessions ended. */
   async close(tenant: string, id: string): Promise<number> {
     const { people, sessions, channel } = this.#parts;
-    if ((await people.find(tenant, id)) !== null) await people.change(tenant, id, { disabled: true });
+    await people.change(tenant, id, { disabled: true }).catch((error: unknown) => {
+      // Another process may be at it too, and be further.
+      if (!(error instanceof AccessError && error.code === 'access/not-found')) throw error;
+    });
     await channel.publish(PEOPLE_TOPIC, `${tenant}/${id}`).catch(() => {});
     return await sessions.endAll(tenant, id);
   }
