@@ -16,8 +16,17 @@ const PIECE_BYTES = 1024 * 1024;
  */
 async function examine(source: ContentSource, scanner: Scanner, signal: AbortSignal): Promise<FoundFacts> {
   const { type, pages } = await describeContent(source);
-  const { verdict, engine } = await scanner.scan(bytesOf(source), signal);
-  if (verdict === 'clean') return { type, pages, scanned: engine };
+  return { type, pages, scanned: await assertClean(bytesOf(source), scanner, signal) };
+}
+
+/** @returns what judged. */
+async function assertClean(
+  body: AsyncIterable<Uint8Array>,
+  scanner: Scanner,
+  signal: AbortSignal,
+): Promise<'clamav' | 'structure'> {
+  const { verdict, engine } = await scanner.scan(body, signal);
+  if (verdict === 'clean') return engine;
   throw new DocumentsError(
     'documents/infected',
     'The malware scanner found something in the file. It is not kept.',
@@ -53,6 +62,16 @@ export class Examiner {
       const { type, pages } = await describeContent(stored);
       return { type, pages, scanned: weakest };
     };
+  }
+
+  /** Has bytes judged that are worked on and kept as no document. @throws {DocumentsError} `documents/infected`. @throws {OutsideError} */
+  async assertHarmless(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const leave = await this.#places.enter(signal);
+    try {
+      await assertClean(body, this.#scanner, signal);
+    } finally {
+      leave();
+    }
   }
 
   async #examine(stored: ContentSource, signal: AbortSignal): Promise<FoundFacts> {

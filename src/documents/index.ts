@@ -81,6 +81,8 @@ export {
   type OperationPriority,
   type OperationState,
   OperationStore,
+  type SentInputs,
+  type SentWith,
   type ShelvedOperation,
   type StoredOperation,
   shelved,

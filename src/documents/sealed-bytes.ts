@@ -4,9 +4,15 @@ import { type DataKeys, keyContext } from './data-keys.ts';
 import { unwrapHead, wrapHead } from './head-envelope.ts';
 import type { SealedPlace } from './sealed-objects.ts';
 import { openBytes, sealBytes } from './sealing.ts';
+import { open, seal } from './sealing-streams.ts';
 import { writeNew } from './writing.ts';
 
-/** Bytes that are written once and fit into memory, each sealed under a data key of its own that stands before them. */
+/** Of a stream so many bytes are gathered before it counts as a large one. */
+const FEW_BYTES = 192 * 1024;
+/** What stands before sealed bytes is shorter. */
+const MOST_PREAMBLE = 4096;
+
+/** Bytes that are written once, each sealed under a data key of its own that stands before them. */
 export class SealedBytes {
   readonly #store: BlobStore;
   readonly #keys: DataKeys;
@@ -27,6 +33,56 @@ export class SealedBytes {
     const sealed = sealBytes(key, context, bytes, this.#ambient.random);
     key.fill(0);
     await writeNew(this.#store, place.name, wrapHead(wrapped, sealed));
+  }
+
+  /** Those of a stream: few are gathered, of many one segment is held. What it throws leaves nothing behind. */
+  async pour(place: SealedPlace, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const pieces = body[Symbol.asyncIterator]();
+    try {
+      const { held, isWhole } = await gather(pieces);
+      if (isWhole) return await this.write(place, Buffer.concat(held));
+      const context = this.#context(place);
+      const { key, wrapped } = await this.#keys.create(place.tenant, context);
+      const all = async function* (): AsyncIterable<Uint8Array> {
+        yield* held.splice(0);
+        for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
+      };
+      const sealed = seal(key, context, all(), this.#ambient.random);
+      key.fill(0);
+      const stored = async function* (): AsyncIterable<Uint8Array> {
+        yield wrapHead(wrapped, new Uint8Array());
+        yield* sealed;
+      };
+      await writeNew(this.#store, place.name, stored());
+    } finally {
+      await pieces.return?.();
+    }
+  }
+
+  /** The same bytes as a stream that holds one segment. @throws {OutsideError} `damaged`, also while it is read. */
+  async *stream(place: SealedPlace): AsyncIterable<Uint8Array> {
+    const blob = await this.#store.read(place.name);
+    if (blob === null) return;
+    const pieces = blob.body[Symbol.asyncIterator]();
+    try {
+      let start = new Uint8Array();
+      for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
+        start = Uint8Array.from(Buffer.concat([start, next.value]));
+        if (start.length >= MOST_PREAMBLE) break;
+      }
+      const { wrapped, sealed } = unwrapHead(start);
+      const all = async function* (): AsyncIterable<Uint8Array> {
+        yield sealed;
+        for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) yield next.value;
+      };
+      const context = this.#context(place);
+      const key = await this.#keys.open(place.tenant, wrapped, context);
+      const opened = open(key, context, all());
+      key.fill(0);
+      yield* opened;
+    } finally {
+      await pieces.return?.();
+    }
   }
 
   /** @throws {OutsideError} `damaged` when they are not what was written. */
@@ -58,4 +114,19 @@ export class SealedBytes {
   #context({ tenant, id }: SealedPlace): Uint8Array {
     return keyContext({ tenant, document: id, version: this.#purpose, purpose: this.#purpose });
   }
+}
+
+/** The start of a stream, or all of it. */
+async function gather(
+  pieces: AsyncIterator<Uint8Array>,
+): Promise<{ readonly held: Uint8Array[]; readonly isWhole: boolean }> {
+  const held: Uint8Array[] = [];
+  let size = 0;
+  while (size <= FEW_BYTES) {
+    const next = await pieces.next();
+    if (next.done === true) return { held, isWhole: true };
+    held.push(next.value);
+    size += next.value.byteLength;
+  }
+  return { held, isWhole: false };
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
-import { DocumentsError, isWord } from '../documents/index.ts';
+import { DocumentsError, isWord, type SentInputs } from '../documents/index.ts';
 import type { AskedSide, BatchPair, BatchRequest } from '../jobs/index.ts';
+import { signalOf } from './arriving.ts';
 import type { AskedBatch, AskedBatchSide } from './batch-schemas.ts';
 import { actorOf } from './conditions.ts';
 import { RequestError } from './errors.ts';
@@ -8,14 +9,13 @@ import { parseOptions } from './options.ts';
 import { assertMayRead, assertMayWrite } from './route-policy.ts';
 import { optionsSchema } from './schemas.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
-import type { SentFile } from './sides.ts';
 import { fileNameOf } from './tus.ts';
-import type { UploadShare } from './upload-memory.ts';
 
-/** What a batch is asked, and the bytes that go with it. */
-interface PlannedBatch {
-  readonly request: BatchRequest;
-  readonly inputs: Readonly<Record<string, Uint8Array>>;
+/** A file of the form, which is kept already. */
+export interface KeptFile {
+  readonly name: string;
+  /** Under which name it stands with the operation. */
+  readonly input: string;
 }
 
 /** A file of the form that no pair names would be compared with nothing, and nobody would notice. */
@@ -31,10 +31,10 @@ export async function planBatch(
   c: Context<HttpEnv>,
   services: HttpServices,
   asked: AskedBatch,
-  files: readonly SentFile[],
-  share: UploadShare,
-): Promise<PlannedBatch> {
-  const sides = new BatchSides(c, services, files, share);
+  files: readonly KeptFile[],
+  sent: SentInputs,
+): Promise<BatchRequest> {
+  const sides = new BatchSides(c, services, files, sent);
   const pairs: BatchPair[] = [];
   for (const [index, item] of asked.items.entries()) {
     const place = `items.${index}`;
@@ -54,7 +54,7 @@ export async function planBatch(
   }
   sides.assertAllNamed();
   const { name = null, priority } = asked;
-  return { request: { name, priority, pairs }, inputs: sides.inputs };
+  return { name, priority, pairs };
 }
 
 function keptWith(original: AskedSide, modified: AskedSide, place: string): string {
@@ -65,18 +65,17 @@ function keptWith(original: AskedSide, modified: AskedSide, place: string): stri
 
 /** The documents of one batch, each of which is looked for once. */
 class BatchSides {
-  readonly inputs: Record<string, Uint8Array> = {};
   readonly #c: Context<HttpEnv>;
   readonly #services: HttpServices;
-  readonly #files: ReadonlyMap<string, Uint8Array>;
-  readonly #share: UploadShare;
+  readonly #files: ReadonlyMap<string, string>;
+  readonly #sent: SentInputs;
   readonly #found = new Map<string, AskedSide>();
 
-  constructor(c: Context<HttpEnv>, services: HttpServices, files: readonly SentFile[], share: UploadShare) {
+  constructor(c: Context<HttpEnv>, services: HttpServices, files: readonly KeptFile[], sent: SentInputs) {
     this.#c = c;
     this.#services = services;
-    this.#share = share;
-    this.#files = new Map(files.map(({ name = '', bytes }) => [name, bytes]));
+    this.#sent = sent;
+    this.#files = new Map(files.map(({ name, input }) => [name, input]));
     if (this.#files.size < files.length || this.#files.has(''))
       throw invalid('files', 'need names, each another one');
   }
@@ -102,9 +101,9 @@ class BatchSides {
 
   async #find(side: Exclude<AskedBatchSide, string>, place: string): Promise<AskedSide> {
     if ('file' in side) {
-      const bytes = this.#files.get(side.file);
-      if (bytes === undefined) throw invalid(place, 'names a file that is not in the form');
-      return this.#keep(bytes, side.file);
+      const input = this.#files.get(side.file);
+      if (input === undefined) throw invalid(place, 'names a file that is not in the form');
+      return { input, name: side.file };
     }
     if ('upload' in side) return await this.#upload(side.upload);
     await assertMayRead(this.#c, this.#services.library, side.document);
@@ -119,19 +118,27 @@ class BatchSides {
   async #upload(id: string): Promise<AskedSide> {
     const { uploads } = this.#services.library;
     const actor = actorOf(this.#c);
-    const { size, body } = await uploads.open(actor, id);
-    this.#share.take(size);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of body) chunks.push(chunk);
-    const name = fileNameOf((await uploads.find(actor, id)).metadata) ?? 'Document';
-    return this.#keep(Buffer.concat(chunks), name);
+    const { body } = await uploads.open(actor, id);
+    const input = await keepSent(this.#c, this.#services, this.#sent, body);
+    return { input, name: fileNameOf((await uploads.find(actor, id)).metadata) ?? 'Document' };
   }
+}
 
-  #keep(bytes: Uint8Array, name: string): AskedSide {
-    const input = `f${Object.keys(this.inputs).length}`;
-    this.inputs[input] = bytes;
-    return { input, name };
-  }
+/**
+ * Keeps what was sent while it arrives, and has it judged.
+ *
+ * @returns under which name it stands with the operation.
+ * @throws {DocumentsError} `documents/infected`. @throws what the body throws.
+ */
+export async function keepSent(
+  c: Context<HttpEnv>,
+  { examiner }: HttpServices,
+  sent: SentInputs,
+  body: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const input = await sent.keep(body);
+  await examiner.assertHarmless(sent.read(input), signalOf(c));
+  return input;
 }
 
 function invalid(place: string, why: string): RequestError {

@@ -75,7 +75,7 @@ export async function takeContent<Result>(
 }
 
 /** Keeps the place until the content is examined and named: so the oldest are done, and not only read, before others. */
-async function inTurn<Result>(
+export async function inTurn<Result>(
   { precedence }: HttpServices,
   isLate: boolean,
   work: (turn: Turn) => Promise<Result>,

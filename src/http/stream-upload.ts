@@ -94,7 +94,7 @@ class StreamedForm<Result> {
     else {
       this.#stream = stream;
       stream.on('limit', () => this.#fail(tooLarge()));
-      const file = { name: fileName(name), body: chunks(stream), options: () => this.#read.promise };
+      const file = { name: fileName(name), body: chunksOf(stream), options: () => this.#read.promise };
       this.#taken = this.#take(file);
       this.#taken.catch((error: unknown) => this.#fail(error));
     }
@@ -113,9 +113,12 @@ class StreamedForm<Result> {
 }
 
 /** @throws what the stream was ended with; a file that was cut is never read to a regular end. */
-async function* chunks(stream: BusboyFileStream): AsyncIterable<Uint8Array> {
+export async function* chunksOf(
+  stream: BusboyFileStream,
+  cut: () => Error = tooLarge,
+): AsyncIterable<Uint8Array> {
   for await (const chunk of stream as AsyncIterable<Uint8Array>) yield chunk;
-  if (stream.truncated) throw tooLarge();
+  if (stream.truncated) throw cut();
 }
 
 /** As the sender's machine calls it: forms write three signs otherwise (HTML, multipart/form-data encoding). */
@@ -153,7 +156,7 @@ function openParser(contentType: string): BusboyInstance {
   }
 }
 
-function malformed(): RequestError {
+export function malformed(): RequestError {
   return new RequestError('request/malformed', 'The form is broken or ends too early.');
 }
 

@@ -22,8 +22,6 @@ export interface FormSpec<Inputs = Readonly<Record<string, unknown>>> {
   readonly files: readonly FileField<keyof Inputs & string>[];
   /** Bytes of the field `options`. */
   readonly optionsBytes: number;
-  /** Bytes of the whole form; what its fields allow by default. */
-  readonly mostBytes?: number;
 }
 
 export interface FileField<Name extends string = string> {
@@ -211,7 +209,7 @@ function openParser(contentType: string, spec: FormSpec): BusboyInstance {
 const MOST_NAME = 255;
 
 /** A name without folders and without what does not print. */
-function plainName(name: string): string {
+export function plainName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? '';
   return last.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '').slice(0, MOST_NAME);
 }
@@ -236,7 +234,6 @@ function fileCount({ files }: FormSpec): number {
 }
 
 function totalBytes(spec: FormSpec): number {
-  if (spec.mostBytes !== undefined) return spec.mostBytes;
   return fileCount(spec) * UPLOAD_LIMITS.fileBytes + spec.optionsBytes + UPLOAD_LIMITS.formBytes;
 }
 

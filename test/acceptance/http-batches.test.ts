@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeCodec } from '../../src/kit/index.ts';
 import { DEFAULT_LIMITS } from '../../src/redline/index.ts';
 import { inflateEntry, readZip } from '../../src/redline/ooxml/zip.ts';
+import { filesBelow } from '../support/folders.ts';
 import { type Answer, asking, json, keep, word } from './kept.ts';
 import { type Service, STAND_IN_ENGINE, startService } from './service.ts';
 
@@ -172,6 +178,72 @@ describe('with the engine', () => {
     for (const id of ['o_0', `o_${'0'.repeat(32)}`]) {
       expect((await ask(`/v1/batches/${id}`)).body).toMatchObject({ code: 'batches/not-found' });
     }
+  });
+});
+
+describe('what was sent', () => {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'redline-sent-'));
+  let service: Service;
+  const ask = asking(() => service);
+  beforeAll(async () => {
+    service = await startService({ dataDirectory });
+  });
+  afterAll(async () => {
+    await service.stop();
+    rmSync(dataDirectory, { recursive: true });
+  });
+
+  /** How many files stand with operations, as rows and as files. */
+  function kept(): number {
+    const database = new Database(join(dataDirectory, 'work.sqlite'), { readonly: true });
+    const rows = database.prepare("SELECT name FROM objects WHERE name LIKE 'inputs/%'").all().length;
+    database.close();
+    const files = filesBelow(join(dataDirectory, 'heads', 'kept')).filter((path) => path.includes('inputs'));
+    return rows + files.length;
+  }
+
+  const large = new Uint8Array(400_000);
+  const small = word('A.');
+  const pair = [{ original: 'a.docx', modified: 'b.docx' }];
+
+  test.each<[string, object]>([
+    ['options that cannot be used', { items: pair, options: { granularity: 'page' } }],
+    ['a file that no pair names', { items: [{ original: 'a.docx', modified: 'a.docx' }] }],
+  ])('goes where the request is refused for %s', async (_, options) => {
+    for (const bytes of [small, large]) {
+      const body = batch({ 'a.docx': small, 'b.docx': bytes }, options);
+      expect((await ask('/v1/batches', { method: 'POST', body })).status).toBe(400);
+      expect(kept()).toBe(0);
+    }
+  });
+
+  test('goes where the request breaks off', async () => {
+    const headers = { 'content-type': 'multipart/form-data; boundary=cut' };
+    const to = { host: '127.0.0.1', port: service.port, method: 'POST', path: '/v1/batches', headers };
+    const request = httpRequest(to);
+    request.on('error', () => {});
+    const file = (name: string) =>
+      `\r\n--cut\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\n\r\n`;
+    for (const name of ['a.docx', 'b.docx', 'c.docx']) {
+      request.write(file(name));
+      request.write(name === 'a.docx' ? small : large);
+    }
+    await expect.poll(kept).toBe(2);
+    request.destroy();
+    await expect.poll(kept).toBe(0);
+  });
+
+  test('goes when the batch has ended, and stays while a pair can be begun again', async () => {
+    const ending = async (files: Readonly<Record<string, Uint8Array>>): Promise<string> => {
+      const body = batch(files, { items: pair });
+      const { id } = bodyOf(await ask('/v1/batches', { method: 'POST', body }));
+      await expect.poll(async () => bodyOf(await ask(`/v1/batches/${id}`)).state).toMatch(ended);
+      return bodyOf(await ask(`/v1/batches/${id}`)).state;
+    };
+    expect(await ending({ 'a.docx': small, 'b.docx': word('B.') })).toBe('succeeded');
+    await expect.poll(kept).toBe(0);
+    expect(await ending({ 'a.docx': small, 'b.docx': large })).toBe('failed');
+    expect(kept()).toBe(2);
   });
 });
 

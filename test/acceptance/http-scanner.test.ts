@@ -10,6 +10,23 @@ async function keep(service: Service, bytes: Uint8Array): Promise<Response> {
   return await fetch(`${service.url}/v1/documents`, { method: 'POST', body: form });
 }
 
+async function compareInBatch(service: Service, bytes: Uint8Array): Promise<Response> {
+  const form = new FormData();
+  for (const [name, one] of [
+    ['a.docx', buildDocx({})],
+    ['b.docx', bytes],
+  ] as const) {
+    form.append('files', new Blob([Uint8Array.from(one)]), name);
+  }
+  form.set('options', JSON.stringify({ items: [{ original: 'a.docx', modified: 'b.docx' }] }));
+  return await fetch(`${service.url}/v1/batches`, { method: 'POST', body: form });
+}
+
+async function batches(service: Service): Promise<number> {
+  const page = (await (await fetch(`${service.url}/v1/batches`)).json()) as { batches: unknown[] };
+  return page.batches.length;
+}
+
 async function listed(service: Service): Promise<number> {
   const page = (await (await fetch(`${service.url}/v1/documents`)).json()) as { documents: unknown[] };
   return page.documents.length;
@@ -45,6 +62,14 @@ describe.skipIf(!existsSync(program))('with a real clamd', () => {
     expect(await response.json()).toMatchObject({ code: 'documents/infected' });
     expect(await listed(service)).toBe(before);
   });
+
+  test('a batch with a file that does harm is refused, and nothing is begun', async () => {
+    const response = await compareInBatch(service, infected);
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ code: 'documents/infected' });
+    expect(await batches(service)).toBe(0);
+    expect((await compareInBatch(service, buildDocx({}))).status).toBe(202);
+  });
 });
 
 test('while the scanner is away nothing is kept', async () => {
@@ -53,5 +78,7 @@ test('while the scanner is away nothing is kept', async () => {
   const response = await keep(service, buildDocx({}));
   expect(response.status).toBe(503);
   expect(await listed(service)).toBe(0);
+  expect((await compareInBatch(service, buildDocx({}))).status).toBe(503);
+  expect(await batches(service)).toBe(0);
   await service.stop();
 });

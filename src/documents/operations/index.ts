@@ -1,7 +1,7 @@
+export type { OperationPlace, SentInputs, SentWith } from './inputs.ts';
 export {
   callerOf,
   type ListedOperation,
-  type OperationPlace,
   OperationStore,
   type ShelvedOperation,
   type StoredOperation,

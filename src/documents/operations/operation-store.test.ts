@@ -100,3 +100,43 @@ test('one that names a document goes with it, and what came of it too', async ()
   for (const one of [heads, spool]) for await (const { name } of one.list('')) left.push(name);
   expect(left.filter((name) => name.includes(gone.operation.id))).toEqual([]);
 });
+
+async function* pieces(count: number, end: Error | null = null): AsyncIterable<Uint8Array> {
+  for (let n = 0; n < count; n += 1) yield Buffer.alloc(50_000, n);
+  if (end !== null) throw end;
+}
+
+async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function inputs(): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of heads.list('inputs/')) names.push(name);
+  return names;
+}
+
+test('what is sent beforehand, little or much, belongs to the operation that is begun', async () => {
+  const sent = open().expect(tenant);
+  for (const count of [0, 1, 40]) await sent.keep(pieces(count));
+  const { operation } = await open().create({ kind: 'work', priority: 'normal', actor, request: {} }, sent);
+  expect(operation.id).toBe(sent.place.id);
+  expect(operation.inputs).toEqual(['f0', 'f1', 'f2']);
+  for (const [n, count] of [0, 1, 40].entries()) {
+    const bytes = await bytesOf(pieces(count));
+    expect(Buffer.compare((await open().input(operation, `f${n}`)) ?? Buffer.of(1), bytes)).toBe(0);
+    expect(Buffer.compare(await bytesOf(sent.read(`f${n}`)), bytes)).toBe(0);
+  }
+});
+
+test('what breaks off while it is sent leaves nothing behind', async () => {
+  const sent = open().expect(tenant);
+  await sent.keep(pieces(40));
+  const cut = new Error('cut');
+  for (const count of [1, 40]) await expect(sent.keep(pieces(count, cut))).rejects.toBe(cut);
+  expect(await inputs()).toHaveLength(1);
+  await sent.drop();
+  expect(await inputs()).toEqual([]);
+});

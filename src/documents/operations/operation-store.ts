@@ -6,6 +6,7 @@ import { ABSENT, type BlobInfo, type BlobStore, type VersionedBlobStore } from '
 import type { DataKeys } from '../data-keys.ts';
 import { SealedBytes } from '../sealed-bytes.ts';
 import { type SealedObject, SealedObjects, type SealedPlace } from '../sealed-objects.ts';
+import { inputPlace, type OperationPlace, SentInputs, type SentWith } from './inputs.ts';
 import { OperationShelf } from './operation-shelf.ts';
 import { changed, isOpen, type NewOperation, type Operation, type OperationState } from './record.ts';
 
@@ -34,12 +35,6 @@ export interface ListedOperation {
   readonly expiresAt: number | null;
 }
 
-/** A place that names an operation without saying anything of it. */
-export interface OperationPlace {
-  readonly tenant: string;
-  readonly id: string;
-}
-
 /** An operation, and on whose shelf it stands. */
 export type ShelvedOperation = Pick<
   ListedOperation,
@@ -57,7 +52,6 @@ export interface OperationStoreParts {
 }
 
 const ID = /^o_[0-9a-f]{32}$/;
-const INPUT = /^[a-z0-9_-]{1,64}$/;
 const MOST_MILLISECONDS = 2 ** 48 - 1;
 /** Characters of an id that say when it was begun. */
 const STEM = 14;
@@ -111,14 +105,21 @@ export class OperationStore {
     return blob === null ? null : listed(blob).state;
   }
 
+  /** What is sent with one that is not begun yet. */
+  expect(tenant: string): SentInputs {
+    const place = { tenant, id: this.newId() };
+    return new SentInputs(place, this.#inputs, () => this.dropInputs(place));
+  }
+
   /** Keeps a new one, with what was sent: when this resolves it is lost no more. */
   async create(
     asked: NewOperation,
-    inputs: Readonly<Record<string, Uint8Array>> = {},
-    id = this.newId(),
+    given: SentWith = {},
+    id = given instanceof SentInputs ? given.place.id : this.newId(),
   ): Promise<StoredOperation> {
     const now = this.#parts.ambient.clock();
-    const names = Object.keys(inputs);
+    const inputs = given instanceof SentInputs ? {} : given;
+    const names = given instanceof SentInputs ? given.names : Object.keys(inputs);
     const begun: Operation = {
       ...{ documents: [], parent: null, ...asked },
       ...({ format: 1, id, tenant: asked.actor.tenant, inputs: names, state: 'queued' } as const),
@@ -348,11 +349,6 @@ function listed({ name, attributes }: BlobInfo): ListedOperation {
 
 function recordPlace({ tenant, id }: OperationPlace): SealedPlace {
   return { name: `operations/${tenant}/${id}`, tenant, id };
-}
-
-function inputPlace({ tenant, id }: OperationPlace, name: string): SealedPlace {
-  if (!INPUT.test(name)) throw new TypeError('Not the name of an input.');
-  return { name: `inputs/${tenant}/${id}/${name}`, tenant, id: `${id}:${name}` };
 }
 
 function markOf({ tenant, id }: OperationPlace): string {

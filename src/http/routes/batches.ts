@@ -1,32 +1,34 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type Actor, type Principal, signInRequired } from '../../access/index.ts';
-import type { OperationActor } from '../../documents/index.ts';
-import { archiveOf, BATCH, type Batch, summaryOf } from '../../jobs/index.ts';
-import { signalOf } from '../arriving.ts';
-import { planBatch } from '../batch-plan.ts';
-import { type AskedBatch, newBatchSchema } from '../batch-schemas.ts';
+import type { OperationActor, SentInputs } from '../../documents/index.ts';
+import { archiveOf, BATCH, type Batch, type BatchRequest, summaryOf } from '../../jobs/index.ts';
+import { bodyOf, signalOf } from '../arriving.ts';
+import { type KeptFile, keepSent, planBatch } from '../batch-plan.ts';
+import { newBatchSchema } from '../batch-schemas.ts';
 import { batchPath, viewBatch, viewBatchEntry } from '../batch-views.ts';
 import { sendWhole } from '../body.ts';
 import { actorOf } from '../conditions.ts';
-import { isJson, shortBody } from '../intake.ts';
+import { inTurn, isJson, shortBody } from '../intake.ts';
 import { parseOptions } from '../options.ts';
 import { decodePageToken, encodePageToken, OPERATION_ID } from '../page-token.ts';
 import { DOCX, JSON_TYPE } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import type { SentFile } from '../sides.ts';
-import { type FormSpec, readUpload } from '../upload.ts';
-import type { UploadShare } from '../upload-memory.ts';
+import { type FilesSpec, formTooLarge, streamFiles } from '../stream-files.ts';
 import { choose, withPlace } from '../work.ts';
 import * as api from './batch-api.ts';
 import { serve } from './serve.ts';
 
 const FRESH = { 'Cache-Control': 'no-store' };
-const FORM: FormSpec<{ readonly files?: Uint8Array | readonly Uint8Array[] }> = {
-  files: [{ name: 'files', most: 200, optional: true }],
+const FORM: FilesSpec = {
+  ...{ field: 'files', mostFiles: 200 },
   optionsBytes: 256 * 1024,
   mostBytes: api.MOST_BATCH_BYTES,
 };
+/** Of every file that arrives some segments are in memory. */
+const HELD_BYTES = 1024 * 1024;
+/** Requests of more bytes are worked on a few at a time, so that others are not kept waiting. */
+const LARGE_BYTES = 1024 * 1024;
 const REPORTS = { [DOCX]: 'docx', [JSON_TYPE]: 'json', 'text/csv': 'csv' } as const;
 const REPORT_TYPES = [DOCX, JSON_TYPE, 'text/csv'] as const;
 
@@ -65,11 +67,17 @@ export function addBatchRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices
 }
 
 async function createBatch(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
+  const actor = actorOf(c);
   const share = services.uploads.open();
   try {
-    const [asked, files] = await sentWith(c, share);
-    const { request, inputs } = await planBatch(c, services, asked, files, share);
-    const batch = await services.batches.accept(askerOf(actorOf(c)), request, inputs);
+    share.take(HELD_BYTES);
+    const sent = services.batches.expect(actor.tenant);
+    const request = await planned(c, services, sent).catch(async (error: unknown) => {
+      // What cannot be removed now a sweep removes.
+      await sent.drop().catch(() => {});
+      throw error;
+    });
+    const batch = await services.batches.accept(askerOf(actor), request, sent);
     const { id } = batch.operation;
     c.set('audited', { object: id });
     return c.json(viewBatch(batch), 202, { ...FRESH, Location: batchPath(id) });
@@ -78,16 +86,36 @@ async function createBatch(c: Context<HttpEnv>, services: HttpServices): Promise
   }
 }
 
-/** What the request says, and the files in it. */
-async function sentWith(c: Context<HttpEnv>, share: UploadShare): Promise<[AskedBatch, SentFile[]]> {
-  if (isJson(c)) return [parseOptions(newBatchSchema, await shortBody(c)), []];
-  const { inputs, named, options, size } = await readUpload(c, FORM, share);
-  c.set('bytesIn', size);
-  const files = [inputs.files ?? []].flat();
-  return [
-    parseOptions(newBatchSchema, options),
-    files.map((bytes, index) => ({ bytes, name: named.files?.[index] })),
-  ];
+/** What the request asks for; the files in it are kept as they arrive. */
+async function planned(c: Context<HttpEnv>, services: HttpServices, sent: SentInputs): Promise<BatchRequest> {
+  if (isJson(c)) {
+    return await planBatch(c, services, parseOptions(newBatchSchema, await shortBody(c)), [], sent);
+  }
+  const size = Number(c.req.header('content-length') ?? Number.POSITIVE_INFINITY);
+  if (Number.isFinite(size) && size > FORM.mostBytes) throw formTooLarge(FORM);
+  if (size <= LARGE_BYTES) return await planForm(c, services, sent, bodyOf(c));
+  return await inTurn(services, false, (turn) => planForm(c, services, sent, turn.pieces(bodyOf(c))));
+}
+
+async function planForm(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  sent: SentInputs,
+  body: AsyncIterable<Uint8Array>,
+): Promise<BatchRequest> {
+  const files: KeptFile[] = [];
+  let bytesIn = 0;
+  const counted = async function* (file: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    for await (const chunk of file) {
+      bytesIn += chunk.byteLength;
+      yield chunk;
+    }
+  };
+  const options = await streamFiles(c.req.header('content-type') ?? '', body, FORM, async (name, file) => {
+    files.push({ name, input: await keepSent(c, services, sent, counted(file)) });
+  });
+  c.set('bytesIn', bytesIn);
+  return await planBatch(c, services, parseOptions(newBatchSchema, options), files, sent);
 }
 
 function askerOf(actor: Actor): OperationActor {

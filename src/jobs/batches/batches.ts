@@ -1,5 +1,12 @@
 import type { Actor } from '../../access/index.ts';
-import { isOpen, type Operation, type OperationActor, type OperationStore } from '../../documents/index.ts';
+import {
+  isOpen,
+  type Operation,
+  type OperationActor,
+  type OperationStore,
+  type SentInputs,
+  type SentWith,
+} from '../../documents/index.ts';
 import { JobError } from '../errors.ts';
 import type { Operations } from '../work/operations.ts';
 import { atOnce } from './at-once.ts';
@@ -38,12 +45,13 @@ export class Batches {
     operations.onEnd((operation) => this.#ended(operation));
   }
 
+  /** What is sent with one that is not taken yet. */
+  expect(tenant: string): SentInputs {
+    return this.#store.expect(tenant);
+  }
+
   /** Takes one: when this resolves each of its pairs will be compared, or it will be said why not. @param inputs what was sent. */
-  async accept(
-    actor: OperationActor,
-    request: BatchRequest,
-    inputs: Readonly<Record<string, Uint8Array>>,
-  ): Promise<Batch> {
+  async accept(actor: OperationActor, request: BatchRequest, inputs: SentWith): Promise<Batch> {
     const documents = [...new Set(request.pairs.flatMap(documentsOf))];
     // It only begins others: it never waits behind them.
     const asked = { kind: BATCH, priority: 'normal', actor, request, documents } as const;

@@ -10,6 +10,7 @@ import {
   type Operation,
   type OperationPlace,
   type OperationStore,
+  type SentWith,
   type StoredOperation,
   shelved,
 } from '../../documents/index.ts';
@@ -71,7 +72,7 @@ export class Operations {
   }
 
   /** Takes one: when this resolves it will be done, or it will be said why not. @param inputs what was sent with it. */
-  async accept(asked: NewOperation, inputs: Readonly<Record<string, Uint8Array>> = {}): Promise<Operation> {
+  async accept(asked: NewOperation, inputs: SentWith = {}): Promise<Operation> {
     const operation = await this.begin(asked, inputs);
     this.publish(callerOf(operation.actor));
     await this.enqueue([operation]);
@@ -79,11 +80,7 @@ export class Operations {
   }
 
   /** The same, but for telling the queue. @param id of a part of another one; a new one by default. */
-  async begin(
-    asked: NewOperation,
-    inputs: Readonly<Record<string, Uint8Array>> = {},
-    id?: string,
-  ): Promise<Operation> {
+  async begin(asked: NewOperation, inputs: SentWith = {}, id?: string): Promise<Operation> {
     const { store, trail } = this.#parts;
     const { operation } = await store.create(asked, inputs, id);
     try {
