@@ -185,6 +185,8 @@ const schema = z
     REDLINE_CHECKPOINTS_US: z.string().optional(),
     REDLINE_CHECKPOINTS_EU: z.string().optional(),
     REDLINE_GCP_PROJECT: z.string().optional(),
+    REDLINE_NEARLINE_DAYS: whole(0, 36_500, 90),
+    REDLINE_COLDLINE_DAYS: whole(0, 36_500, 365),
     REDLINE_WORKERS: whole(1, 64, Math.min(8, Math.max(1, availableParallelism() - 1))),
     REDLINE_ROLE: z.enum(ROLE_NAMES, { error: `must be one of ${ROLE_NAMES.join(', ')}` }).default('all'),
     REDLINE_JOBS: whole(1, 256, 1).optional(),

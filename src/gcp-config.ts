@@ -17,6 +17,8 @@ export interface GcpConfig {
   readonly places: readonly GcpPlaces[];
   /** `null`: the one of the surroundings. */
   readonly project: string | null;
+  /** After how many days contents go to a cheaper class; 0: never. */
+  readonly tiers: { readonly nearlineDays: number; readonly coldlineDays: number };
 }
 
 /** Variables as they are given, `undefined` where they are not. */
@@ -31,6 +33,8 @@ export interface GcpVariables {
   readonly REDLINE_CHECKPOINTS_US?: string | undefined;
   readonly REDLINE_CHECKPOINTS_EU?: string | undefined;
   readonly REDLINE_GCP_PROJECT?: string | undefined;
+  readonly REDLINE_NEARLINE_DAYS: number;
+  readonly REDLINE_COLDLINE_DAYS: number;
 }
 
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
@@ -64,9 +68,12 @@ export function gcpOf(
   if (new Set(places.map(({ checkpoints }) => checkpoints === null)).size > 1) {
     faults.push('REDLINE_CHECKPOINTS_US and REDLINE_CHECKPOINTS_EU must both be given, or none of them');
   }
+  const tiers = { nearlineDays: values.REDLINE_NEARLINE_DAYS, coldlineDays: values.REDLINE_COLDLINE_DAYS };
+  if (tiers.coldlineDays > 0 && tiers.coldlineDays <= tiers.nearlineDays)
+    faults.push('REDLINE_COLDLINE_DAYS must be more than REDLINE_NEARLINE_DAYS, or 0 for never');
   if (faults.length > 0) return faults;
   const first = places.toSorted((a) => (a.residency === chosen ? -1 : 1));
-  return { places: first, project: values.REDLINE_GCP_PROJECT ?? null };
+  return { places: first, project: values.REDLINE_GCP_PROJECT ?? null, tiers };
 }
 
 function placesOf(residency: 'us' | 'eu', values: GcpVariables, faults: string[]): GcpPlaces[] {

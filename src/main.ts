@@ -15,6 +15,7 @@ import {
   systemRandom,
 } from './kit/index.ts';
 import { openEmbeddedPlatform } from './platform/embedded/index.ts';
+import type { BucketLifecycle } from './platform/gcp/index.ts';
 import { guardPlatform, type Platform } from './platform/index.ts';
 import {
   openErasures,
@@ -105,6 +106,22 @@ export async function withTrail<Result>(
     const people = new People(library.records, context.clock, systemRandom);
     return await work(await openTrail(context, library), new SealedAddresses(people));
   });
+}
+
+/**
+ * What the buckets of the cloud do with what is old, beside what the settings say.
+ *
+ * @param apply has them do that.
+ * @throws {ConfigError | OutsideError}
+ */
+export async function tendBuckets(
+  overrides: Environment,
+  apply: boolean,
+): Promise<readonly BucketLifecycle[]> {
+  const { gcp } = readConfig(overrides);
+  if (gcp === null) throw new ConfigError('There are no buckets: REDLINE_PLATFORM is not gcp.');
+  const { tendLifecycles } = await import('./platform/gcp/index.ts');
+  return await tendLifecycles(gcp, apply);
 }
 
 /** Moves tenants between regions beside the service. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { EventType } from '../audit/index.ts';
 import type { Retired, TenantKeys } from '../documents/index.ts';
+import { addBuckets } from './buckets.ts';
 import { addErase } from './erasures.ts';
 import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
@@ -36,6 +37,7 @@ export function addAdmin(program: Command, io: Io, done: (exitCode: number) => v
   addMoveTenant(admin, io, done);
   addErase(admin, io, done);
   addJobs(admin, io, done);
+  addBuckets(admin, io, done);
   const keys = admin
     .command('keys')
     .description('rotate the key that protects documents')

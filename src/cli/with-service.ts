@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import type { AllErasures, Library, Mover } from '../documents/index.ts';
 import type { JobQueue, Operations } from '../jobs/index.ts';
 import { OutsideError } from '../kit/index.ts';
+import type { BucketLifecycle } from '../platform/gcp/index.ts';
 import { CliError } from './errors.ts';
 
 /** What a command does, as the audit trail says it. */
@@ -44,6 +45,12 @@ export async function withServiceTrail<Answer>(
 ): Promise<Answer> {
   const { withTrail } = await import('../main.ts');
   return await explained(withTrail({ REDLINE_DATA: data }, work));
+}
+
+/** Compares what buckets do with what is old with the settings. */
+export async function tended(apply: boolean): Promise<readonly BucketLifecycle[]> {
+  const { tendBuckets } = await import('../main.ts');
+  return await explained(tendBuckets({}, apply));
 }
 
 /** Moves tenants between regions. */

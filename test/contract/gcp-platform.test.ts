@@ -272,7 +272,10 @@ describe('the configuration of the cloud', () => {
       dataset: null,
       checkpoints: null,
     };
-    expect(read(eu)).toEqual({ places: [place], project: null });
+    const tiers = { nearlineDays: 90, coldlineDays: 365 };
+    expect(read(eu)).toEqual({ places: [place], project: null, tiers });
+    const never = { REDLINE_NEARLINE_DAYS: '30', REDLINE_COLDLINE_DAYS: '0' };
+    expect(read({ ...eu, ...never })?.tiers).toEqual({ nearlineDays: 30, coldlineDays: 0 });
     const us = {
       REDLINE_GCS_US: 'u-heads,u-contents,u-spool,u-secrets',
       REDLINE_KMS_US: RING.replace('europe', 'us'),
@@ -317,6 +320,14 @@ describe('the configuration of the cloud', () => {
         ...{ REDLINE_GCS_US: 'd-1,e-1,f-1,g-1', REDLINE_KMS_US: RING, REDLINE_RESIDENCY: 'eu' },
       },
       'must both be given',
+    ],
+    [
+      'contents that go to the coldest class first',
+      {
+        ...{ REDLINE_GCS_EU: 'a-1,b-1,c-1,d-1', REDLINE_KMS_EU: RING },
+        ...{ REDLINE_NEARLINE_DAYS: '90', REDLINE_COLDLINE_DAYS: '90' },
+      },
+      'REDLINE_COLDLINE_DAYS must be more than REDLINE_NEARLINE_DAYS',
     ],
     [
       'another residency',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OutsideError } from '../../src/kit/index.ts';
-import { type BucketNeeds, checkBucket } from '../../src/platform/gcp/index.ts';
+import { type BucketNeeds, checkBucket, tendLifecycles } from '../../src/platform/gcp/index.ts';
 import { type ObjectServer, startObjectServer } from '../services/object-server.ts';
 import { callsTo, newBucket } from './gcs-bucket.ts';
 
@@ -18,6 +18,7 @@ const GOOD = {
   lifecycle: {
     rule: [
       { action: { type: 'SetStorageClass', storageClass: 'NEARLINE' }, condition: { age: 90 } },
+      { action: { type: 'SetStorageClass', storageClass: 'COLDLINE' }, condition: { age: 365 } },
       { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30, numNewerVersions: 100 } },
       { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } },
     ],
@@ -156,4 +157,64 @@ test('a bucket that is not there is refused', async () => {
   await expect(checkBucket(callsTo(server.url), 'no-such-bucket', US_HEADS)).rejects.toMatchObject({
     failure: 'refused',
   });
+});
+
+const TIERS = { nearlineDays: 30, coldlineDays: 0 };
+const storageClass = (name: string, condition: object) => ({
+  action: { type: 'SetStorageClass', storageClass: name },
+  condition,
+});
+test.each<[string, object[], boolean]>([
+  ['as the settings say', [storageClass('NEARLINE', { age: 30 })], true],
+  ['at another age', [storageClass('NEARLINE', { age: 31 })], false],
+  ['of another class', [storageClass('ARCHIVE', { age: 30 })], false],
+  ['and one more', [storageClass('NEARLINE', { age: 30 }), storageClass('COLDLINE', { age: 90 })], false],
+  ['of some names only', [storageClass('NEARLINE', { age: 30, matchesPrefix: ['a'] })], false],
+  ['by none at all', [], false],
+])('contents that go to a cheaper class %s are told of: %j', async (_, rules, isGood) => {
+  const removal = { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30 } };
+  const abort = { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } };
+  const lifecycle = { rule: [...rules, removal, abort] };
+  const bucket = await newBucket(server.url, { location: 'US', ...GOOD, lifecycle });
+  const needs = { residency: 'us', use: 'contents' } as const;
+  const said = await checkBucket(callsTo(server.url), bucket, needs, TIERS);
+  expect(said).toHaveLength(isGood ? 0 : 1);
+  if (rules.length > 0 && !isGood) expect(said[0]).toContain('(Nearline after 30 days, Coldline never)');
+});
+
+test('the lifecycle of all buckets is compared with the settings, and set, and then it is as is wanted', async () => {
+  const calls = callsTo(server.url);
+  const own = { action: { type: 'Delete' }, condition: { age: 20 } };
+  const old = { rule: [storageClass('ARCHIVE', { age: 7 })] };
+  const facts = { ...GOOD, location: 'US', lifecycle: old };
+  const plain = { ...GOOD, location: 'US', versioning: { enabled: false }, lifecycle: undefined };
+  const places = [
+    {
+      residency: 'us',
+      heads: await newBucket(server.url, facts),
+      contents: await newBucket(server.url, facts),
+      spool: await newBucket(server.url, { ...plain, lifecycle: { rule: [own] } }),
+      secrets: await newBucket(server.url, plain),
+      ...{ keyRing: '', dataset: null, checkpoints: null },
+    },
+  ] as const;
+  const [{ contents, spool, heads }] = places;
+  const options = { places, project: 'test', tiers: TIERS };
+  const states = async (apply: boolean) =>
+    (await tendLifecycles(options, apply, calls)).map(({ state }) => state);
+  expect(await states(false)).toEqual(['differs', 'differs', 'differs', 'differs']);
+  expect(await states(true)).toEqual(['changed', 'changed', 'changed', 'changed']);
+  expect(await states(false)).toEqual(['as wanted', 'as wanted', 'as wanted', 'as wanted']);
+  const rulesOf = async (name: string) => (await calls.client.bucket(name).getMetadata())[0].lifecycle?.rule;
+  expect(await rulesOf(contents)).toEqual([
+    storageClass('NEARLINE', { age: 30 }),
+    { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30 } },
+    { action: { type: 'AbortIncompleteMultipartUpload' }, condition: { age: 7 } },
+  ]);
+  expect(await rulesOf(spool)).toContainEqual(own);
+  for (const [use, name] of [
+    ['heads', heads],
+    ['contents', contents],
+  ] as const)
+    expect(await checkBucket(calls, name, { residency: 'us', use }, TIERS)).toEqual([]);
 });

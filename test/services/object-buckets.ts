@@ -40,7 +40,7 @@ let lastGeneration = BigInt(Date.now()) * 1000n;
 
 /** One bucket that keeps versions, in memory. */
 export class ObjectBucket {
-  readonly facts: Readonly<Record<string, unknown>>;
+  facts: Readonly<Record<string, unknown>>;
   /** By name, from the oldest on. */
   readonly #kept = new Map<string, StoredObject[]>();
   readonly #live = new Map<string, StoredObject>();

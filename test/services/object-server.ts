@@ -135,7 +135,10 @@ class Api {
     if (session !== null) return this.#session(session, request, body);
     const bucket = this.bucket(bucketName);
     if (upload !== undefined) return this.#upload(bucketName, query, request, body);
-    if (!url.pathname.includes('/o')) return { status: 200, body: bucket.facts };
+    if (!url.pathname.includes('/o')) {
+      if (method === 'PATCH') bucket.facts = { ...bucket.facts, ...JSON.parse(body.toString()) };
+      return { status: 200, body: bucket.facts };
+    }
     if (object === undefined) return list(bucketName, bucket, query);
     const name = decodeURIComponent(object);
     if (method === 'DELETE') {

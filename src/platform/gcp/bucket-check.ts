@@ -1,4 +1,5 @@
 import { OutsideError } from '../../kit/index.ts';
+import { DEFAULT_TIERS, hasTiers, type LifecycleRule, type Tiers } from './lifecycle.ts';
 import type { StorageCalls } from './storage-calls.ts';
 
 /**
@@ -31,17 +32,6 @@ interface BucketResource {
   readonly lifecycle?: { readonly rule?: readonly LifecycleRule[] };
 }
 
-interface LifecycleRule {
-  readonly action?: { readonly type?: string };
-  readonly condition?: {
-    readonly age?: number;
-    readonly isLive?: boolean;
-    readonly daysSinceNoncurrentTime?: number;
-    readonly noncurrentTimeBefore?: string;
-    readonly numNewerVersions?: number;
-  };
-}
-
 /** What docs/cloud-storage.md asks the lifecycle to keep at least. */
 const KEPT = { spoolDays: 8, headDays: 30, newerHeads: 100, contentDays: 30, checkpointDays: 365 };
 
@@ -51,6 +41,7 @@ const ONLY_EARLIER = ['daysSinceNoncurrentTime', 'noncurrentTimeBefore', 'numNew
 /**
  * Checks at start that a bucket is what `docs/cloud-storage.md` asks for, as far as the service tells.
  *
+ * @param tiers when contents should go to cheaper classes.
  * @returns what works, and costs more than it needs to.
  * @throws {OutsideError} `refused`, naming everything that is wrong.
  */
@@ -58,6 +49,7 @@ export async function checkBucket(
   calls: StorageCalls,
   name: string,
   needs: BucketNeeds,
+  tiers: Tiers = DEFAULT_TIERS,
 ): Promise<readonly string[]> {
   const bucket = calls.client.bucket(name);
   const [found] = await calls.ask('question', () => bucket.getMetadata());
@@ -69,7 +61,7 @@ export async function checkBucket(
       `The bucket ${name} cannot be used: it ${wrong.join('; it ')}.`,
     );
   }
-  return whatIsDear(found as BucketResource, needs).map((what) => `The bucket ${name} ${what}.`);
+  return whatIsDear(found as BucketResource, needs, tiers).map((what) => `The bucket ${name} ${what}.`);
 }
 
 function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): string[] {
@@ -118,12 +110,12 @@ function whatIsWrong(bucket: BucketResource, { residency, use }: BucketNeeds): s
 }
 
 /** What works all the same. */
-function whatIsDear(bucket: BucketResource, { use }: BucketNeeds): string[] {
+function whatIsDear(bucket: BucketResource, { use }: BucketNeeds, tiers: Tiers): string[] {
   const rules = bucket.lifecycle?.rule ?? [];
   const has = (type: string): boolean => rules.some(({ action }) => action?.type === type);
   const dear: [boolean, string][] = [
     [isVersioned(use) && removals(bucket).length === 0, 'never removes earlier objects: it only grows'],
-    [use === 'contents' && !has('SetStorageClass'), 'keeps old contents in the class of new ones'],
+    [use === 'contents' && !hasTiers(rules, tiers), tiersWanted(has('SetStorageClass'), tiers)],
     [use === 'heads' && has('SetStorageClass'), 'moves heads, which are read often, to another class'],
     [
       use !== 'checkpoints' && !has('AbortIncompleteMultipartUpload'),
@@ -131,6 +123,12 @@ function whatIsDear(bucket: BucketResource, { use }: BucketNeeds): string[] {
     ],
   ];
   return dear.flatMap(([is, what]) => (is ? [what] : []));
+}
+
+function tiersWanted(hasSome: boolean, { nearlineDays, coldlineDays }: Tiers): string {
+  if (!hasSome) return 'keeps old contents in the class of new ones';
+  const day = (days: number) => (days === 0 ? 'never' : `after ${days} days`);
+  return `moves contents to other classes at other times than the settings say (Nearline ${day(nearlineDays)}, Coldline ${day(coldlineDays)})`;
 }
 
 function isVersioned(use: BucketNeeds['use']): boolean {

@@ -8,6 +8,7 @@ import { BigQueryAuditSink } from './bigquery-audit-sink.ts';
 import { type BucketNeeds, checkBucket } from './bucket-check.ts';
 import { CloudKeys } from './cloud-keys.ts';
 import { GcsBlobStore } from './gcs-blob-store.ts';
+import { type BucketLifecycle, DEFAULT_TIERS, type Tiers, tendLifecycle } from './lifecycle.ts';
 import { LockedBucket, routedPlace } from './locked-bucket.ts';
 import { StorageCalls } from './storage-calls.ts';
 import { WarehouseCalls } from './warehouse-calls.ts';
@@ -32,6 +33,8 @@ export interface CloudOptions {
   /** The first one is where documents are kept of tenants for whom nothing else is said. */
   readonly places: readonly CloudPlaces[];
   readonly project: string | null;
+  /** When contents should go to cheaper classes. */
+  readonly tiers?: Tiers;
   /** Tenants that are in another place than the first. */
   readonly residencies?: ReadonlyMap<string, string>;
   /** Is told of what works, and costs more than it needs to. */
@@ -58,12 +61,12 @@ export async function openGcpPlatform(
   machineOptions: MachineOptions,
   clients: CloudClients = {},
 ): Promise<Platform> {
-  const { places, project, warn = () => {} } = options;
+  const { places, project, tiers = DEFAULT_TIERS, warn = () => {} } = options;
   const calls = clients.storage ?? new StorageCalls(project === null ? {} : { projectId: project });
   const client =
     clients.keys ?? new KeyManagementServiceClient(project === null ? {} : { projectId: project });
   const sinks = sinksOf(options, clients);
-  await assertUsable(places, calls, client, warn);
+  await assertUsable(places, { calls, client, tiers }, warn);
   await assertSinks(sinks, warn);
   const onMachine = places.flatMap(({ residency }) => (sinks.has(residency) ? [] : [residency]));
   const machine = await openMachine(
@@ -141,13 +144,16 @@ function regionOf(
 /** @throws {OutsideError} with the faults of all places, one a line; what could not be asked stands among them. */
 async function assertUsable(
   places: readonly CloudPlaces[],
-  calls: StorageCalls,
-  client: KeyManagementServiceClient,
+  {
+    calls,
+    client,
+    tiers,
+  }: { readonly calls: StorageCalls; readonly client: KeyManagementServiceClient; readonly tiers: Tiers },
   warn: (message: string) => void,
 ): Promise<void> {
   const checked = (residency: 'us' | 'eu', use: BucketNeeds['use'], bucket: string) => ({
     what: `${residency}, ${use}`,
-    run: async () => (await checkBucket(calls, bucket, { residency, use })).forEach(warn),
+    run: async () => (await checkBucket(calls, bucket, { residency, use }, tiers)).forEach(warn),
   });
   const checks = places.flatMap(({ residency, keyRing, ...buckets }) => [
     ...(['heads', 'contents', 'spool', 'secrets'] as const).map((use) =>
@@ -170,4 +176,21 @@ async function assertUsable(
   if (worst === undefined) return;
   const list = faults.map(({ message }) => `  ${message}`).join('\n');
   throw new OutsideError(worst.port, worst.failure, `Redline cannot start in the cloud:\n${list}`);
+}
+
+/**
+ * Compares the lifecycle of every bucket with the settings, and sets it where it is asked to.
+ *
+ * @throws {OutsideError}
+ */
+export async function tendLifecycles(
+  { places, project, tiers = DEFAULT_TIERS }: CloudOptions,
+  apply: boolean,
+  calls = new StorageCalls(project === null ? {} : { projectId: project }),
+): Promise<readonly BucketLifecycle[]> {
+  const found: BucketLifecycle[] = [];
+  for (const place of places)
+    for (const use of ['heads', 'contents', 'spool', 'secrets'] as const)
+      found.push(await tendLifecycle(calls, place[use], { use, tiers, apply }));
+  return found;
 }
