@@ -1,5 +1,5 @@
 import { OutsideError } from '../../kit/index.ts';
-import { DEFAULT_TIERS, hasTiers, type LifecycleRule, type Tiers } from './lifecycle.ts';
+import { type BucketUse, DEFAULT_TIERS, hasTiers, type LifecycleRule, type Tiers } from './lifecycle.ts';
 import type { StorageCalls } from './storage-calls.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { StorageCalls } from './storage-calls.ts';
  */
 export interface BucketNeeds {
   readonly residency: 'us' | 'eu';
-  readonly use: 'heads' | 'contents' | 'spool' | 'secrets' | 'checkpoints';
+  readonly use: BucketUse;
 }
 
 /** Locations of each residency. London and Zurich are `europe-` too, but not in the Union, nor are the pairs with them. */

@@ -1,5 +1,7 @@
-import type { BucketNeeds } from './bucket-check.ts';
 import type { StorageCalls } from './storage-calls.ts';
+
+/** What a bucket is for; see `BucketNeeds`. */
+export type BucketUse = 'heads' | 'contents' | 'spool' | 'secrets' | 'checkpoints';
 
 /** After how many days contents go to a cheaper class; 0: never. */
 export interface Tiers {
@@ -22,7 +24,7 @@ export interface LifecycleRule {
 }
 
 /** Removes what was replaced, and what was never finished, as docs/cloud-storage.md asks. */
-const REMOVALS: Partial<Record<BucketNeeds['use'], LifecycleRule>> = {
+const REMOVALS: Partial<Record<BucketUse, LifecycleRule>> = {
   heads: { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30, numNewerVersions: 100 } },
   contents: { action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30 } },
 };
@@ -32,8 +34,8 @@ const ABORT: LifecycleRule = { action: { type: 'AbortIncompleteMultipartUpload' 
  * The rules that a bucket should have. Classes go by the settings; of other rules those stay that are there, as whoever owns the
  * bucket may want more, and what is missing is added.
  */
-export function wantedRules(
-  use: BucketNeeds['use'],
+function wantedRules(
+  use: BucketUse,
   found: readonly LifecycleRule[],
   tiers: Tiers,
 ): readonly LifecycleRule[] {
@@ -57,7 +59,7 @@ export function hasTiers(found: readonly LifecycleRule[], tiers: Tiers): boolean
 /** What a bucket has and should have. */
 export interface BucketLifecycle {
   readonly bucket: string;
-  readonly use: BucketNeeds['use'];
+  readonly use: BucketUse;
   readonly state: 'as wanted' | 'differs' | 'changed';
   readonly rule: readonly LifecycleRule[];
 }
@@ -71,7 +73,7 @@ export interface BucketLifecycle {
 export async function tendLifecycle(
   calls: StorageCalls,
   name: string,
-  { use, tiers, apply }: { readonly use: BucketNeeds['use']; readonly tiers: Tiers; readonly apply: boolean },
+  { use, tiers, apply }: { readonly use: BucketUse; readonly tiers: Tiers; readonly apply: boolean },
 ): Promise<BucketLifecycle> {
   const bucket = calls.client.bucket(name);
   const [facts] = await calls.ask('question', () => bucket.getMetadata());
