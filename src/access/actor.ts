@@ -17,6 +17,8 @@ export interface Actor {
   readonly subjects: readonly Subject[];
   /** Whether everything of the tenant is to be managed, which is not the same as read. */
   readonly administrator?: boolean;
+  /** Whether legal holds are to be set and released on whatever is kept: a program that has the scope for it. */
+  readonly custodian?: boolean;
   /** Takes note of every decision about what this actor asks for. */
   readonly decided?: (decision: Decision) => void;
 }

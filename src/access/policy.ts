@@ -10,6 +10,8 @@ interface Row {
   readonly roles: readonly TenantRole[];
   /** What a key needs; `any`: every key may, `none`: no key may. */
   readonly key: Scope | 'any' | 'none';
+  /** Service accounts with that scope may too, though they are no more than members: an administrator gave it to them. */
+  readonly services?: true;
 }
 
 const EVERYBODY = ['administrator', 'member', 'auditor'] as const;
@@ -33,8 +35,8 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   imports: { roles: ['administrator'], key: 'none' },
   services: { roles: ['administrator'], key: 'none' },
   audit: { roles: ['administrator', 'auditor'], key: 'audit:read' },
-  'retention.read': { roles: ['administrator', 'auditor'], key: 'none' },
-  'retention.manage': { roles: ['administrator'], key: 'none' },
+  'retention.read': { roles: ['administrator', 'auditor'], key: 'retention:manage', services: true },
+  'retention.manage': { roles: ['administrator'], key: 'retention:manage', services: true },
   erasures: { roles: ['administrator'], key: 'none' },
   webhooks: { roles: ['administrator'], key: 'webhooks:manage' },
 };
@@ -69,7 +71,7 @@ export function decide(
 const ALLOWING: readonly DecisionReason[] = ['operator', 'role', 'scope', 'member', 'administrator', 'link'];
 
 function reasonOf(
-  { actor, role, key }: Principal,
+  { actor, role, service = false, key }: Principal,
   action: Action | null,
   document: DecidedDocument | null,
 ): DecisionReason {
@@ -79,7 +81,7 @@ function reasonOf(
   if (key === null) return row.roles.includes(role) ? 'role' : 'role missing';
   if (row.key === 'any') return 'scope';
   // Whatever its maker was when it was made.
-  if (!row.roles.includes(role)) return 'role missing';
+  if (!row.roles.includes(role) && !(service && row.services === true)) return 'role missing';
   if (row.key === 'none' || !key.scopes.includes(row.key)) return 'scope missing';
   if (row.key === 'compare') return 'scope';
   return key.mode === 'test' ? 'test key' : reasonOfReach(key, document);
@@ -137,7 +139,7 @@ export function decideDocument(
 }
 
 function documentReason(
-  { kind, subjects, administrator = false }: Actor,
+  { kind, subjects, administrator = false, custodian = false }: Actor,
   permission: DocumentPermission,
   members: readonly Member[],
   best: Member | null,
@@ -147,6 +149,7 @@ function documentReason(
   if (kind === 'link') return permission === 'document.read' ? 'link' : 'no member';
   if (best !== null && row.least !== null && isAtLeast(best.role, row.least)) return 'member';
   if (administrator && row.administrator) return 'administrator';
+  if (custodian && permission === 'document.hold') return 'scope';
   if (best !== null) return 'member role too low';
   return members.some(({ subject }) => subjects.includes(subject)) ? 'membership expired' : 'no member';
 }

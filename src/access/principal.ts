@@ -10,6 +10,8 @@ export interface Principal {
   readonly role: TenantRole;
   /** `null` where nobody signed in: a program, or the operator of a service without sign-in. */
   readonly standing: Standing | null;
+  /** A service account: an administrator made it, and gave it its scopes. */
+  readonly service?: boolean;
   /** What a program was given; `null` where none asks. */
   readonly key: Grant | null;
 }

@@ -8,7 +8,8 @@ export type Scope =
   | 'documents:write'
   | 'documents:share'
   | 'audit:read'
-  | 'webhooks:manage';
+  | 'webhooks:manage'
+  | 'retention:manage';
 
 /** What a key, or a service account, is allowed. */
 export interface Allowed {

@@ -5,6 +5,7 @@ import {
   AccessError,
   type Actor,
   clientAddress,
+  type Grant,
   grantOf,
   localOperator,
   type Principal,
@@ -97,9 +98,10 @@ async function principalOfKey(c: Context<HttpEnv>, access: Access, text: string)
     ...{ tenant, kind: 'key', id, credential: id, requestId },
     address: await access.addressFor(tenant, key.person, address),
     subjects: await access.subjectsOfKey(key),
+    custodian: isCustodian(key, role === 'administrator' || key.service !== null),
     ...noting(c),
   };
-  return { actor, role, standing: null, key };
+  return { actor, role, service: key.service !== null, standing: null, key };
 }
 
 async function principalOfService(
@@ -117,9 +119,15 @@ async function principalOfService(
     ...{ tenant, kind: 'service-account', id, address, requestId },
     credential: 'identity-token',
     subjects: [`service:${id}`],
+    custodian: isCustodian(account, true),
     ...noting(c),
   };
-  return { actor, role: 'member', standing: null, key: grantOf(account) };
+  return { actor, role: 'member', service: true, standing: null, key: grantOf(account) };
+}
+
+/** Members' own keys are not, whatever scopes they have. */
+function isCustodian({ scopes }: Pick<Grant, 'scopes'>, mayBe: boolean): boolean {
+  return mayBe && scopes.includes('retention:manage');
 }
 
 /** Has what is decided about an actor noted with the request. */

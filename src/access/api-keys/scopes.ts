@@ -6,5 +6,6 @@ export const SCOPES = [
   'documents:share',
   'audit:read',
   'webhooks:manage',
+  'retention:manage',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
