@@ -35,7 +35,7 @@ function portable(count: number, most?: { checkpoints: number; text: number }) {
     },
     page: async () => chain,
   };
-  const checkpointer = { sign: () => Promise.reject(new Error('unused')) };
+  const checkpointer = { sign: () => Promise.reject(new Error('unused')), publish: async () => {} };
   return { chain, trail: new PortableTrail(trail, { place, checkpointer }, most) };
 }
 

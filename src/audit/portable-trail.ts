@@ -15,7 +15,7 @@ export class PortableTrail implements TrailPages {
   readonly #trail: Pick<Trail, 'advance' | 'pages' | 'page'>;
   readonly #signing: {
     readonly place: LockedPlace;
-    readonly checkpointer: Pick<Checkpointer, 'sign'>;
+    readonly checkpointer: Pick<Checkpointer, 'sign' | 'publish'>;
   } | null;
 
   readonly #most: typeof MOST_IN_FILE;
@@ -23,7 +23,10 @@ export class PortableTrail implements TrailPages {
   /** @param signing `null` where nothing is signed. @param most of one file. */
   constructor(
     trail: Pick<Trail, 'advance' | 'pages' | 'page'>,
-    signing: { readonly place: LockedPlace; readonly checkpointer: Pick<Checkpointer, 'sign'> } | null,
+    signing: {
+      readonly place: LockedPlace;
+      readonly checkpointer: Pick<Checkpointer, 'sign' | 'publish'>;
+    } | null,
     most = MOST_IN_FILE,
   ) {
     this.#trail = trail;
@@ -62,6 +65,8 @@ export class PortableTrail implements TrailPages {
     const end = lastPage === 0 ? 0 : ((await this.#trail.page(tenant, lastPage)).at(-1)?.sequence ?? 0);
     // Of a part of the events no checkpoint can speak.
     if (actor === null) yield* this.#checkpoints(tenant, end, after);
+    // The archive is signed behind it, on a new installation by a key that nothing was signed with before.
+    await this.#signing.checkpointer.publish();
     yield { name: 'keys.jsonl', text: linesOf(await readKeys(place)), place: KEYS };
   }
 

@@ -52,6 +52,11 @@ export class Checkpointer {
     return added;
   }
 
+  /** Has the key that signs now be there for whoever verifies, also before anything was signed. */
+  async publish(): Promise<void> {
+    await this.#key();
+  }
+
   /** Signs something else of this installation by the same key. */
   async sign(text: string): Promise<ArchiveSignature> {
     const { published, privateKey } = await this.#key();
