@@ -91,7 +91,10 @@ export interface VersionPage {
 }
 
 /** A document in the state in which it was read. */
-export type Known = Pick<KeptDocument, 'id' | 'etag'>;
+export type Known = Pick<KeptDocument, 'id' | 'etag'> & {
+  /** Of one's own: then it is changed only as long as that lasts. */
+  readonly lease?: string;
+};
 
 const DOCUMENTS = '/v1/documents';
 
@@ -156,31 +159,40 @@ export async function keepUpload(
     return await service.read(DOCUMENTS, { ...ask, json: { upload, ...target } });
   }
   const versions = `${pathOf(target.id)}/versions`;
-  return await service.read(versions, { ...ask, ifMatch: target.etag, json: { upload } });
+  return await service.read(versions, {
+    ...ask,
+    ifMatch: target.etag,
+    lease: target.lease,
+    json: { upload },
+  });
 }
 
 export async function describeDocument(
   service: Service,
-  { id, etag }: Known,
+  { id, etag, lease }: Known,
   change: { readonly name?: string; readonly labels?: readonly string[] },
 ): Promise<KeptDocument> {
-  return await service.read(pathOf(id), { method: 'PATCH', ifMatch: etag, json: change });
+  return await service.read(pathOf(id), { method: 'PATCH', ifMatch: etag, lease, json: change });
 }
 
-export async function deleteDocument(service: Service, { id, etag }: Known): Promise<KeptDocument> {
-  return await service.read(pathOf(id), { method: 'DELETE', ifMatch: etag });
+export async function deleteDocument(service: Service, { id, etag, lease }: Known): Promise<KeptDocument> {
+  return await service.read(pathOf(id), { method: 'DELETE', ifMatch: etag, lease });
 }
 
-export async function restoreDocument(service: Service, { id, etag }: Known): Promise<KeptDocument> {
-  return await service.read(`${pathOf(id)}/restore`, { method: 'POST', ifMatch: etag });
+export async function restoreDocument(service: Service, { id, etag, lease }: Known): Promise<KeptDocument> {
+  return await service.read(`${pathOf(id)}/restore`, { method: 'POST', ifMatch: etag, lease });
 }
 
 export async function restoreVersion(
   service: Service,
-  { id, etag }: Known,
+  { id, etag, lease }: Known,
   number: number,
 ): Promise<KeptDocument> {
-  return await service.read(`${pathOf(id)}/versions/${number}/restore`, { method: 'POST', ifMatch: etag });
+  return await service.read(`${pathOf(id)}/versions/${number}/restore`, {
+    method: 'POST',
+    ifMatch: etag,
+    lease,
+  });
 }
 
 export async function copyDocument(

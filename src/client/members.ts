@@ -44,32 +44,41 @@ export async function listMembers(service: Service, id: string, signal?: AbortSi
 
 export async function addMember(
   service: Service,
-  { id, etag }: Known,
+  { id, etag, lease }: Known,
   member: Whom & { readonly role: Role; readonly expireTime: string | null },
 ): Promise<Members> {
-  return await service.read(`${pathOf(id)}/members`, { method: 'POST', ifMatch: etag, json: member });
+  return await service.read(`${pathOf(id)}/members`, { method: 'POST', ifMatch: etag, lease, json: member });
 }
 
 export async function changeMember(
   service: Service,
-  { id, etag }: Known,
+  { id, etag, lease }: Known,
   member: string,
   change: MemberChange,
 ): Promise<Members> {
-  return await service.read(memberPath(id, member), { method: 'PATCH', ifMatch: etag, json: change });
+  return await service.read(memberPath(id, member), { method: 'PATCH', ifMatch: etag, lease, json: change });
 }
 
 /** @returns nothing: whoever left is told no more of the document. */
-export async function removeMember(service: Service, { id, etag }: Known, member: string): Promise<void> {
-  await service.ask(memberPath(id, member), { method: 'DELETE', ifMatch: etag });
+export async function removeMember(
+  service: Service,
+  { id, etag, lease }: Known,
+  member: string,
+): Promise<void> {
+  await service.ask(memberPath(id, member), { method: 'DELETE', ifMatch: etag, lease });
 }
 
 export async function transferDocument(
   service: Service,
-  { id, etag }: Known,
+  { id, etag, lease }: Known,
   transfer: { readonly to: Whom; readonly from?: string; readonly keep: Exclude<Role, 'owner'> | null },
 ): Promise<Members> {
-  return await service.read(`${pathOf(id)}/transfers`, { method: 'POST', ifMatch: etag, json: transfer });
+  return await service.read(`${pathOf(id)}/transfers`, {
+    method: 'POST',
+    ifMatch: etag,
+    lease,
+    json: transfer,
+  });
 }
 
 export interface GroupEntry {

@@ -64,7 +64,10 @@ export interface Decision {
 }
 
 /** A redline in the state in which it was read. */
-export type KnownRedline = Pick<RedlineEntry, 'id' | 'document' | 'etag'>;
+export type KnownRedline = Pick<RedlineEntry, 'id' | 'document' | 'etag'> & {
+  /** Of one's own on the document: then it is changed only as long as that lasts. */
+  readonly lease?: string;
+};
 
 /** Compares, proves and keeps. */
 export async function createRedline(
@@ -118,7 +121,7 @@ export async function decide(
   known: KnownRedline,
   decisions: readonly Decision[],
 ): Promise<Redline> {
-  const ask = { method: 'POST', ifMatch: known.etag, json: { decisions } } as const;
+  const ask = { method: 'POST', ifMatch: known.etag, lease: known.lease, json: { decisions } } as const;
   return (await service.read<{ readonly state: Redline }>(`${keptPath(known)}/decisions`, ask)).state;
 }
 
@@ -129,7 +132,7 @@ export async function restoreRedlineVersion(
   number: number,
 ): Promise<Redline> {
   const path = `${keptPath(known)}/versions/${number}/restore`;
-  return await service.read(path, { method: 'POST', ifMatch: known.etag });
+  return await service.read(path, { method: 'POST', ifMatch: known.etag, lease: known.lease });
 }
 
 /** Combines what several reviewers made of one document, and keeps it. @param sides as the API's description says. */
@@ -149,7 +152,12 @@ export async function createCombination(
 }
 
 export async function renameRedline(service: Service, known: KnownRedline, name: string): Promise<Redline> {
-  return await service.read(keptPath(known), { method: 'PATCH', ifMatch: known.etag, json: { name } });
+  return await service.read(keptPath(known), {
+    method: 'PATCH',
+    ifMatch: known.etag,
+    lease: known.lease,
+    json: { name },
+  });
 }
 
 /** What was proven of it when it was made, as JSON; its bytes are what is to be kept. */
@@ -162,11 +170,15 @@ export async function getCertificate(
 }
 
 export async function deleteRedline(service: Service, known: KnownRedline): Promise<RedlineEntry> {
-  return await service.read(keptPath(known), { method: 'DELETE', ifMatch: known.etag });
+  return await service.read(keptPath(known), { method: 'DELETE', ifMatch: known.etag, lease: known.lease });
 }
 
 export async function restoreRedline(service: Service, known: KnownRedline): Promise<RedlineEntry> {
-  return await service.read(`${keptPath(known)}/restore`, { method: 'POST', ifMatch: known.etag });
+  return await service.read(`${keptPath(known)}/restore`, {
+    method: 'POST',
+    ifMatch: known.etag,
+    lease: known.lease,
+  });
 }
 
 /** What was found when it was made, as the comparison reported it. */

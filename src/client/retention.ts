@@ -63,12 +63,16 @@ export async function getHold(service: Service, id: string, signal?: AbortSignal
 }
 
 /** Sets a hold, or gives the one that is there another reason. */
-export async function setHold(service: Service, { id, etag }: Known, reason: string): Promise<DocumentHold> {
-  return await service.read(holdPath(id), { method: 'PUT', ifMatch: etag, json: { reason } });
+export async function setHold(
+  service: Service,
+  { id, etag, lease }: Known,
+  reason: string,
+): Promise<DocumentHold> {
+  return await service.read(holdPath(id), { method: 'PUT', ifMatch: etag, lease, json: { reason } });
 }
 
-export async function releaseHold(service: Service, { id, etag }: Known): Promise<DocumentHold> {
-  return await service.read(holdPath(id), { method: 'DELETE', ifMatch: etag });
+export async function releaseHold(service: Service, { id, etag, lease }: Known): Promise<DocumentHold> {
+  return await service.read(holdPath(id), { method: 'DELETE', ifMatch: etag, lease });
 }
 
 /** For auditors too. */

@@ -98,6 +98,14 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
     'Changed by someone else',
     'What you see is no longer the latest. Reload, look at what changed, then decide again.',
   ],
+  'leases/held': [
+    'Somebody works on it alone',
+    'Nothing was changed. Try again when they have let it go; owners and administrators can take it over.',
+  ],
+  'leases/lost': [
+    'You do not work on it alone any more',
+    'Nothing was changed. Reload, look at what changed, then decide again.',
+  ],
   'documents/deleted': ['The document is deleted', 'Restore it first.'],
   'documents/not-deleted': ['The document is not deleted', 'Someone else has restored it already. Reload.'],
   'documents/quota-exceeded': [

@@ -6,13 +6,15 @@ import { isWord } from './words.ts';
 
 interface Props {
   readonly document: KeptDocument;
+  /** Somebody else works on it alone: it can be read and copied. */
+  readonly locked: boolean;
   readonly onCopy: () => void;
   readonly onDelete: () => void;
   /** Missing where there is nobody to share with, or who is in is not told. */
   readonly onShare?: (() => void) | undefined;
 }
 
-export function DocumentActions({ document, onCopy, onDelete, onShare }: Props) {
+export function DocumentActions({ document, locked, onCopy, onDelete, onShare }: Props) {
   const { id, etag } = document;
   const upload = (as: 'version' | 'modified', [file]: readonly File[]): void => {
     if (file !== undefined) uploads.add([file], { id, etag, as });
@@ -22,7 +24,9 @@ export function DocumentActions({ document, onCopy, onDelete, onShare }: Props) 
       <a className="button primary" href={document.current.links.content} download>
         Download
       </a>
-      <FileButton onFiles={(files) => upload('version', files)}>Add a version</FileButton>
+      <FileButton disabled={locked} onFiles={(files) => upload('version', files)}>
+        Add a version
+      </FileButton>
       {isWord(document.current.content.type) && (
         <FileButton accept={ACCEPT} onFiles={(files) => upload('modified', files)}>
           Compare with a file
@@ -36,7 +40,7 @@ export function DocumentActions({ document, onCopy, onDelete, onShare }: Props) 
       <button type="button" onClick={onCopy}>
         Copy
       </button>
-      <button type="button" onClick={onDelete}>
+      <button type="button" disabled={locked} onClick={onDelete}>
         Delete
       </button>
     </div>

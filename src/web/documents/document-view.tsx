@@ -20,6 +20,8 @@ import { useTitle } from '../title.ts';
 import { DropAnywhere } from '../uploads/drop.tsx';
 import { uploads } from '../uploads/uploads.ts';
 import { useMade } from '../uploads/use-made.ts';
+import { leaseOn } from './alone.ts';
+import { useAtWork, Working } from './at-work.tsx';
 import { DocumentActions } from './document-actions.tsx';
 import { History } from './history.tsx';
 import { Keeping } from './keeping.tsx';
@@ -68,19 +70,23 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
   const isDeleted = document.state === 'deleted';
   const account = useAccount();
   const [sharing, setSharing] = useState(false);
+  const work = useAtWork(document);
+  const locked = work.other !== null;
+  const known = { ...document, ...leaseOn(document.id) };
   const maySee = account.state === 'signed-in' && ['editor', 'owner'].includes(document.role ?? '');
   return (
     <>
       <Name
         document={document}
-        onRename={(name) => change(() => describeDocument(service, document, { name }))}
+        onRename={(name) => change(() => describeDocument(service, known, { name }))}
       />
       <Facts document={document} />
+      <Working document={document} work={work} onReload={reload} />
       <Keeping document={document} onChanged={onReload} />
       {problem && <Notice problem={problem} onAgain={reload} />}
       {comparing.problem && <Notice problem={comparing.problem} onAgain={reload} />}
       {isDeleted ? (
-        <Deleted onRestore={() => change(() => restoreDocument(service, document))} />
+        <Deleted onRestore={() => change(() => restoreDocument(service, known))} />
       ) : (
         <>
           <DropAnywhere
@@ -89,17 +95,18 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
           />
           <Labels
             labels={document.labels}
-            onLabels={(labels) => change(() => describeDocument(service, document, { labels }))}
+            onLabels={(labels) => change(() => describeDocument(service, known, { labels }))}
           />
           <DocumentActions
             document={document}
+            locked={locked}
             onCopy={() =>
               change(
                 () => copyDocument(service, document.id, { name: copyNameOf(document) }),
                 (copy) => go(`/documents/${copy.id}`),
               )
             }
-            onDelete={() => change(() => deleteDocument(service, document))}
+            onDelete={() => change(() => deleteDocument(service, known))}
             onShare={maySee ? () => setSharing(true) : undefined}
           />
           {sharing && (
@@ -109,7 +116,7 @@ function Shown({ document, onDocument, onReload }: ShownProps) {
             key={document.id}
             document={document}
             comparing={comparing.busy}
-            onRestore={(number) => change(() => restoreVersion(service, document, number))}
+            onRestore={locked ? undefined : (number) => change(() => restoreVersion(service, known, number))}
             onCompare={(original, modified) =>
               comparing.change(() =>
                 createRedline(service, document.id, {

@@ -10,7 +10,8 @@ import { dayOf, isWord, kindOf, momentOf, originOf, scanOf } from './words.ts';
 
 interface Props {
   readonly document: KeptDocument;
-  readonly onRestore: (number: number) => void;
+  /** Missing while somebody else works on it alone. */
+  readonly onRestore: ((number: number) => void) | undefined;
   /** A comparison is under way. */
   readonly comparing: boolean;
   /** The earlier one first. */
@@ -43,7 +44,7 @@ export function History({ document, comparing, onRestore, onCompare }: Props) {
             version={version}
             chosen={chosen.includes(version.number)}
             onChoose={() => choose(version.number)}
-            onRestore={() => onRestore(version.number)}
+            onRestore={onRestore && (() => onRestore(version.number))}
             onCompare={onCompare}
           />
         ))}
@@ -108,7 +109,7 @@ interface EntryProps extends Pick<Props, 'onCompare'> {
   readonly version: Version;
   readonly chosen: boolean;
   readonly onChoose: () => void;
-  readonly onRestore: () => void;
+  readonly onRestore: (() => void) | undefined;
 }
 
 function Entry({ document, version, chosen, onChoose, onRestore, onCompare }: EntryProps) {
@@ -153,7 +154,7 @@ function Entry({ document, version, chosen, onChoose, onRestore, onCompare }: En
           </button>
         )}
         {!isCurrent && (
-          <button type="button" className="quiet" onClick={onRestore}>
+          <button type="button" className="quiet" disabled={onRestore === undefined} onClick={onRestore}>
             Restore<span className="unseen"> version {number}</span>
           </button>
         )}

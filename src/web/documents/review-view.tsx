@@ -14,6 +14,7 @@ import { useTitle } from '../title.ts';
 import { uploads } from '../uploads/uploads.ts';
 import { Wordmark } from '../wordmark.tsx';
 import { changesInWords } from '../words.ts';
+import { useAlone } from './alone.ts';
 import { Notice } from './notice.tsx';
 import { type Reading, type Review, useReview } from './use-review.ts';
 
@@ -24,6 +25,8 @@ interface Props {
 
 /** A redline that is kept: read, accepted and rejected, each decision a commit that can be taken back. */
 export function ReviewView({ id, redline }: Props) {
+  // Whoever has the document alone has it here too.
+  useAlone(id);
   const review = useReview(id, redline);
   const { reading, problem } = review;
   useTitle(`${reading?.redline.name ?? 'Redline'} · Redline`);

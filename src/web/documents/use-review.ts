@@ -16,6 +16,7 @@ import { service } from '../api.ts';
 import { problemOf } from '../problems.ts';
 import { toArticle } from '../sanitise.ts';
 import { idsOf, type Stop, stopsOf } from '../stops.ts';
+import { leaseOn } from './alone.ts';
 
 /** A kept redline as it is read. */
 export interface Reading {
@@ -99,13 +100,13 @@ export function useReview(document: string, id: string): Review {
         const decisions = decisionsOf(waiting.current);
         waiting.current = [];
         const before = state.version;
-        state = await decideOf(service, state, decisions);
+        state = await decideOf(service, { ...state, ...leaseOn(document) }, decisions);
         if (state.version > before) setUndoable((old) => [...old, before]);
       }
       if (current.current !== undefined && state !== undefined) show(await readAgain(current.current, state));
     };
     void run(work);
-  }, [run, show]);
+  }, [document, run, show]);
 
   const decide = useCallback(
     (stops: readonly Stop[], verdict: Verdict, all = false) => {
@@ -121,7 +122,11 @@ export function useReview(document: string, id: string): Review {
   const undo = (): void => {
     void run(async () => {
       if (current.current === undefined || last === undefined) return;
-      const state = await restoreRedlineVersion(service, current.current.redline, last);
+      const state = await restoreRedlineVersion(
+        service,
+        { ...current.current.redline, ...leaseOn(document) },
+        last,
+      );
       setUndoable((old) => old.slice(0, -1));
       show(await readAgain(current.current, state));
     });

@@ -36,6 +36,11 @@ export function dayOf(iso: string, now = new Date()): string {
   return days === 1 ? `yesterday, ${CLOCK.format(moment)}` : DATE.format(moment);
 }
 
+/** The time of a day alone. */
+export function timeOf(iso: string): string {
+  return CLOCK.format(new Date(iso));
+}
+
 /** The same to the second, for whoever asks. */
 export function momentOf(iso: string): string {
   return WHOLE.format(new Date(iso));

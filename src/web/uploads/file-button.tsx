@@ -3,17 +3,25 @@ import { type ReactNode, useRef } from 'react';
 interface Props {
   readonly className?: string;
   readonly multiple?: boolean;
+  readonly disabled?: boolean;
   readonly accept?: string;
   readonly onFiles: (files: readonly File[]) => void;
   readonly children: ReactNode;
 }
 
 /** A button that lets files be chosen. */
-export function FileButton({ className = '', multiple = false, accept, onFiles, children }: Props) {
+export function FileButton({
+  className = '',
+  multiple = false,
+  disabled = false,
+  accept,
+  onFiles,
+  children,
+}: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" className={className} onClick={() => input.current?.click()}>
+      <button type="button" className={className} disabled={disabled} onClick={() => input.current?.click()}>
         {children}
       </button>
       <input

@@ -12,6 +12,7 @@ import {
   type UploadTarget,
 } from '../../client/index.ts';
 import { service } from '../api.ts';
+import { leaseOn } from '../documents/alone.ts';
 import { problemOf } from '../problems.ts';
 import {
   alone,
@@ -291,7 +292,7 @@ class Uploads {
 
 async function makeOf(upload: string, to: Destination | undefined, signal: AbortSignal): Promise<Made> {
   if (to?.as !== 'modified') {
-    const target: UploadTarget = to === undefined ? {} : { id: to.id, etag: to.etag };
+    const target: UploadTarget = to === undefined ? {} : { id: to.id, etag: to.etag, ...leaseOn(to.id) };
     return { kind: 'document', document: await keepUpload(service, upload, target, signal) };
   }
   const how = { idempotencyKey: `upload-${upload}`, signal };
