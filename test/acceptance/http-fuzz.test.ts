@@ -274,11 +274,21 @@ async function ask(method: string, { path, headers, body }: Request, credential:
   return await fetch(`${stage.service.url}${path}`, { ...init, headers: all });
 }
 
+const STREAM = 'text/event-stream';
+
+/** Of what goes on for as long as somebody listens. */
+async function beginningOf(answer: Response): Promise<string> {
+  const reader = answer.body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  return new TextDecoder().decode(value);
+}
+
 /** What is wrong with an answer. */
 async function faultsIn(answer: Response, method: string, operation: Operation): Promise<readonly string[]> {
   const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
   const { status } = answer;
-  const text = method === 'head' ? '' : await answer.text();
+  const text = method === 'head' ? '' : await (type === STREAM ? beginningOf(answer) : answer.text());
   // What makes PDFs was taken away here; nothing else may be missing.
   const isMissing = status === 501 && text.includes('"pdf/not-available"');
   if (status >= 500 && !isMissing) return [`status ${status}: ${text.slice(0, 200)}`];
