@@ -7,6 +7,7 @@ import { addChangeCommands } from './change-commands.ts';
 import { addDocumentCommands } from './documents/commands.ts';
 import { addEditCommands } from './edit-commands.ts';
 import type { Io } from './io.ts';
+import { addOperations } from './operations/commands.ts';
 import { addRetention } from './retention/commands.ts';
 import { addShowCommands } from './show-commands.ts';
 import { addWebhooks } from './webhooks/commands.ts';
@@ -18,6 +19,7 @@ export function addOtherVerbs(program: Command, io: Io, done: (exitCode: number)
   addShowCommands(program, io, done);
   addEditCommands(program, io, done);
   addDocumentCommands(program, io, done);
+  addOperations(program, io, done);
   addRetention(program, io, done);
   addArchiveCommands(program, io, done);
   addWebhooks(program, io, done);
