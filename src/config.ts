@@ -288,6 +288,8 @@ export function readConfig(overrides: Environment = {}, environment: Environment
 export interface ClientConfig {
   /** Address of the service, such as `http://127.0.0.1:8080`. */
   readonly server: string;
+  /** Whether `REDLINE_SERVER` says so. */
+  readonly isNamed: boolean;
   /** Of a program, `rl_…`; `null` where nobody has to sign in. Never printed. */
   readonly apiKey: string | null;
   /** Absolute path of the folder that remembers uploads that are not finished; it need not exist. */
@@ -299,6 +301,7 @@ export function readClientConfig(environment: Environment = process.env): Client
   const { REDLINE_SERVER, REDLINE_API_KEY, PORT, XDG_STATE_HOME = '' } = environment;
   const state = isAbsolute(XDG_STATE_HOME) ? XDG_STATE_HOME : join(homedir(), '.local', 'state');
   return {
+    isNamed: Boolean(REDLINE_SERVER),
     server: REDLINE_SERVER || `http://127.0.0.1:${PORT || '8080'}`,
     apiKey: REDLINE_API_KEY || null,
     uploadsDirectory: join(state, 'redline', 'uploads'),

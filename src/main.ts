@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { People, SealedAddresses } from './access/index.ts';
 import type { Happening, Trail } from './audit/index.ts';
@@ -65,7 +65,8 @@ export async function withOperator<Result>(
   },
   work: (library: Library, config: Config, jobs: Jobs) => Promise<Result>,
 ): Promise<Result> {
-  return await beside(overrides, async (context, library) => {
+  const isNew = !READINGS.has(deed.type);
+  return await beside(overrides, isNew, async (context, library) => {
     const trail = await openTrail(context, library);
     const operations = openOperations(context, library, trail, new Integrity(context.log));
     const { tenant, ...said } = deed;
@@ -88,6 +89,13 @@ export async function withOperator<Result>(
   });
 }
 
+/** What is only looked at: where no service ever was there is nothing to see, and nothing is made. */
+const READINGS: ReadonlySet<Happening['type']> = new Set([
+  'operation.listed',
+  'person.listed',
+  'tenant-key.read',
+]);
+
 /** What takes longer than a request. */
 interface Jobs {
   readonly queue: JobQueue;
@@ -102,7 +110,7 @@ export async function withTrail<Result>(
   overrides: Environment,
   work: (trail: Trail, addresses: SealedAddresses) => Promise<Result>,
 ): Promise<Result> {
-  return await beside(overrides, async (context, library) => {
+  return await beside(overrides, false, async (context, library) => {
     const people = new People(library.records, context.clock, systemRandom);
     return await work(await openTrail(context, library), new SealedAddresses(people));
   });
@@ -129,7 +137,7 @@ export async function withMover<Result>(
   overrides: Environment,
   work: (mover: Mover) => Promise<Result>,
 ): Promise<Result> {
-  return await beside(overrides, async (context, library) =>
+  return await beside(overrides, false, async (context, library) =>
     work(openMover(context, library, await openTrail(context, library))),
   );
 }
@@ -139,17 +147,23 @@ export async function withErasures<Result>(
   overrides: Environment,
   work: (erasures: AllErasures) => Promise<Result>,
 ): Promise<Result> {
-  return await beside(overrides, async (context, library) => {
+  return await beside(overrides, false, async (context, library) => {
     const trail = await openTrail(context, library);
     return await work(openErasures(context, library, trail, openExports(context, library, trail)));
   });
 }
 
+/** @param isNew whether a folder is made where there is none. */
 async function beside<Result>(
   overrides: Environment,
+  isNew: boolean,
   work: (context: RoleContext, library: Library) => Promise<Result>,
 ): Promise<Result> {
   const config = readConfig(overrides);
+  if (!isNew && config.gcp === null && !existsSync(config.dataDirectory))
+    throw new ConfigError(
+      `There is no service's folder at ${config.dataDirectory}: name it with --data or REDLINE_DATA. What a running service tells is asked of it with --server or REDLINE_SERVER.`,
+    );
   const log = createLog(config.logLevel);
   const opened = await openPlatform(config, log);
   try {

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AuditEvent } from '../../src/audit/index.ts';
 import { asking, keep, word } from './kept.ts';
 import { runHere } from './run-here.ts';
@@ -51,6 +51,18 @@ test('what a service did is exported, and whoever changes it in the database is 
   });
 });
 
+test.each([
+  ['audit', 'list'],
+  ['audit', 'export'],
+  ['admin', 'people', 'list'],
+  ['admin', 'jobs', 'list'],
+  ['admin', 'keys', 'status'],
+])('%s %s makes no folder where there is none', async (...words) => {
+  const missing = join(dataDirectory, 'missing');
+  expect(await runHere(...words, '--data', missing)).toEqual({ code: 2, text: '' });
+  expect(existsSync(missing)).toBe(false);
+});
+
 describe('a trail', () => {
   const folder = mkdtempSync(join(tmpdir(), 'redline-audit-list-'));
   const checkpoints = join(folder, 'checkpoints');
@@ -70,6 +82,18 @@ describe('a trail', () => {
   afterAll(async () => {
     await service.stop();
     rmSync(folder, { recursive: true });
+  });
+
+  test('is read where REDLINE_SERVER says, unless a folder is named', async () => {
+    vi.stubEnv('REDLINE_SERVER', 'http://127.0.0.1:9');
+    expect((await audit('list', ...where.here)).code).toBe(0);
+    expect((await audit('list')).code).toBe(5);
+    vi.stubEnv('REDLINE_SERVER', service.url);
+    expect(await audit('list')).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('content.downloaded'),
+    });
+    vi.unstubAllEnvs();
   });
 
   describe.each(['there', 'here'] as const)('%s', (at) => {

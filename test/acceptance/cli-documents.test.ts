@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { json, redline } from '../support/cli.ts';
 import { textPdf } from '../support/files.ts';
 import { contract, type Desk, type Kept, openDesk } from './desk.ts';
+import { runHere } from './run-here.ts';
 
 const PIECE = 1024 * 1024;
 
@@ -38,6 +39,8 @@ describe('redline documents', () => {
     const deleted = json<{ documents: Kept[] }>(await desk.run(['list', '--deleted', '--json'])).documents;
     expect(deleted.map((one) => one.id)).toEqual([id]);
     expect(json<Kept>(await desk.run(['restore', id, '--json'])).state).toBe('active');
+    const removed = await runHere('audit', 'list', '--type', 'upload.removed', '--server', desk.service.url);
+    expect(removed).toMatchObject({ code: 0, text: expect.stringMatching(/^No events\./) });
   });
 
   test('adds versions, tells their history, and gives each of them back', async () => {

@@ -20,7 +20,7 @@ interface VerifyFlags {
 }
 
 const HELP = `
-With --server, the trail of a running service is read, by whoever REDLINE_API_KEY says: an administrator’s key with the scope
+With --server, or REDLINE_SERVER and no --data, the trail of a running service is read, by whoever REDLINE_API_KEY says: an administrator’s key with the scope
 audit:read. Without, it is read in the folder of a service on this machine.
 
 Examples:
@@ -87,7 +87,7 @@ function addProofs(audit: Command, io: Io, done: (exitCode: number) => void): vo
     .action(async (proof: string, flags: VerifyEventFlags) => done(await runVerifyEvent(proof, flags, io)));
 }
 
-const server = () => new Option('--server <url>', 'the service whose trail it is');
+const server = () => new Option('--server <url>', 'the service whose trail it is (default: REDLINE_SERVER)');
 const data = () =>
   new Option('--data <folder>', 'the folder of the service (default: REDLINE_DATA, else .redline)');
 const tenant = () => new Option('--tenant <name>', 'whose events, without --server').default('local');

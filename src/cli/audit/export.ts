@@ -12,7 +12,7 @@ import { type Io, write } from '../io.ts';
 import { oneOf } from '../produce.ts';
 import { withServiceTrail } from '../with-service.ts';
 import { type FilterFlags, filterOf, queryOf } from './filters.ts';
-import { note, type WhereFlags } from './list.ts';
+import { isHere, note, type WhereFlags } from './list.ts';
 
 export interface ExportFlags extends FilterFlags, WhereFlags {
   readonly format: string;
@@ -28,7 +28,7 @@ export async function runExport(flags: ExportFlags, io: Io): Promise<number> {
   if (!/^\d{1,15}$/.test(flags.after))
     throw new CliError('usage', `--after is the number of an event: ${flags.after}`);
   const after = Number(flags.after);
-  if (flags.server === undefined) await exportHere(filter, format, after, flags, io);
+  if (isHere(flags)) await exportHere(filter, format, after, flags, io);
   else await exportThere(exportPath(filter, format, after), flags, io);
   return EXIT.done;
 }

@@ -1,5 +1,6 @@
 import { type AuditEvent, eventLine, type Happening, headLine, type Trail } from '../../audit/index.ts';
 import { type AuditFilter, type EventPage, listEvents, type ShownEvent } from '../../client/index.ts';
+import { readClientConfig } from '../../config.ts';
 import { textTable } from '../../kit/index.ts';
 import { connect } from '../documents/connection.ts';
 import { wholeNumber } from '../documents/read.ts';
@@ -49,7 +50,7 @@ export async function runList(flags: ListFlags, io: Io): Promise<number> {
     order: oneOf('--order', flags.order, ORDERS),
     limit: wholeNumber('--limit', flags.limit),
   };
-  const listed = await (flags.server === undefined ? listHere(asked, flags) : listThere(asked, flags));
+  const listed = await (isHere(flags) ? listHere(asked, flags) : listThere(asked, flags));
   await write(io.stdout, flags.csv ? csvOf(listed) : flags.json ? jsonOf(listed) : tableOf(listed));
   return EXIT.done;
 }
@@ -90,6 +91,11 @@ async function listHere({ filter, order, limit }: Asked, { data, tenant }: Where
     const shown = events.map((event, at) => ({ ...event, openedAddress: opened[at] ?? null }));
     return { events: shown, view, isMore: after !== null };
   });
+}
+
+/** Whether the trail is read in its folder: `--data` says so, or nothing names a service. */
+export function isHere({ server, data }: WhereFlags): boolean {
+  return server === undefined && (data !== undefined || !readClientConfig().isNamed);
 }
 
 /** Whoever reads the trail in its folder stands in it too. */

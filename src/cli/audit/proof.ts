@@ -11,7 +11,7 @@ import { CliError, EXIT } from '../errors.ts';
 import { type Io, write } from '../io.ts';
 import { openTarget } from '../output.ts';
 import { withServiceTrail } from '../with-service.ts';
-import { note, type WhereFlags } from './list.ts';
+import { isHere, note, type WhereFlags } from './list.ts';
 
 export interface ProveFlags extends WhereFlags {
   readonly output: string;
@@ -22,16 +22,19 @@ export interface ProveFlags extends WhereFlags {
 export async function runProve(number: string, flags: ProveFlags, io: Io): Promise<number> {
   const sequence = wholeNumber('EVENT', number);
   const target = await openTarget(flags.output, [], { force: false, plain: true }, io);
-  const proof =
-    flags.server === undefined
-      ? await proveHere(sequence, flags)
-      : await getProof(connect(flags).service, sequence);
+  const proof = isHere(flags)
+    ? await proveHere(sequence, flags)
+    : await getProof(connect(flags).service, sequence);
   await target.write([`${JSON.stringify(proof, null, 2)}\n`]);
   return EXIT.done;
 }
 
 async function proveHere(sequence: number, { data, tenant, checkpoints }: ProveFlags): Promise<object> {
-  if (checkpoints === undefined) throw new CliError('usage', 'give --server, or --checkpoints');
+  if (checkpoints === undefined)
+    throw new CliError(
+      'usage',
+      'give --server, or set REDLINE_SERVER; or --checkpoints, for the folder of a service',
+    );
   const place = new LockedDirectory(resolve(checkpoints));
   const proof = await withServiceTrail(data, async (trail) => {
     await note(trail, tenant, 'audit.proved', {});

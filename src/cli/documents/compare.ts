@@ -69,7 +69,8 @@ async function compared(
   };
   const purpose = ['compare', id, flags.original ?? '', flags.author ?? ''];
   const { patience } = flags;
-  return { service, redline: await sendAndMake(connection, { path: file, purpose, patience, make }, io) };
+  const sending = { path: file, purpose, patience, make, isTaken: false };
+  return { service, redline: await sendAndMake(connection, sending, io) };
 }
 
 interface ListFlags extends ServiceFlags {

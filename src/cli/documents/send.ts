@@ -28,6 +28,8 @@ interface Sending<Made> {
   readonly patience: string;
   /** Asked again when nobody answered: what is made of one upload is made once. */
   readonly make: (upload: string) => Promise<Made>;
+  /** The service removes the upload with what it makes of it: nobody else has to. */
+  readonly isTaken: boolean;
 }
 
 const never = new AbortController().signal;
@@ -39,7 +41,7 @@ const never = new AbortController().signal;
  */
 export async function sendAndMake<Made>(
   { service, server, config }: Connection,
-  { path, purpose, patience, make }: Sending<Made>,
+  { path, purpose, patience, make, isTaken }: Sending<Made>,
   io: Io,
 ): Promise<Made> {
   const patienceMs = secondsOf(patience) * 1000;
@@ -70,7 +72,7 @@ export async function sendAndMake<Made>(
       throw error;
     });
     await remembered.forget(fingerprint);
-    await removeUpload(upload, ports, never);
+    if (!isTaken) await removeUpload(upload, ports, never);
     return made;
   } catch (error) {
     throw isUnreached(error) ? away(path, server, begun) : unreadable(error, path);

@@ -33,7 +33,7 @@ export async function runUpload(files: readonly string[], flags: UploadFlags, io
   const make = (upload: string): Promise<KeptDocument> => keepUpload(service, upload, target);
   const documents: KeptDocument[] = [];
   for (const path of files) {
-    const document = await sendAndMake(connection, { path, purpose, patience, make }, io);
+    const document = await sendAndMake(connection, { path, purpose, patience, make, isTaken: true }, io);
     documents.push(document);
     if (!flags.json) await write(io.stdout, `${oneLine(document)}\n`);
   }
