@@ -64,8 +64,10 @@ export interface ResultAnswer<Report> {
   readonly expiresAt: string;
 }
 
-/** Large documents too are compared while somebody waits. */
+/** Large documents too are worked on while somebody waits. */
 const WAITING = 'wait=600';
+/** What the service does later when the documents are large, unless it is told to be waited for. */
+const CAN_BE_LATER: ReadonlySet<Work> = new Set(['combinations', 'comparisons']);
 
 /** Has two documents compared. @returns the report; the files are behind its links: `download(service, links.redline)`. */
 export async function compare(
@@ -100,7 +102,7 @@ export async function doWork(
   request: WorkRequest,
   accept = '*/*',
 ): Promise<Download> {
-  const waiting = work === 'comparisons' ? { prefer: WAITING } : {};
+  const waiting = CAN_BE_LATER.has(work) ? { prefer: WAITING } : {};
   return await download(service, `/v1/${work}`, { method: 'POST', accept, ...waiting, ...asked(request) });
 }
 

@@ -236,7 +236,7 @@ export class Library {
 
   async #forgetResult({ tenant, result }: Operation): Promise<void> {
     const { kind, id } = (result ?? {}) as { readonly kind?: string; readonly id?: string };
-    if (kind === 'comparisons' && id !== undefined)
+    if ((kind === 'comparisons' || kind === 'results') && id !== undefined)
       await removeResult(this.#parts.spool, { tenant, kind, id });
   }
 

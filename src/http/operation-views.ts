@@ -1,12 +1,21 @@
 import type { z } from '@hono/zod-openapi';
 import type { Operation } from '../documents/index.ts';
-import { BATCH, type BatchRequest, COMPARISON, type ComparisonRequest } from '../jobs/index.ts';
+import {
+  type AskedSide,
+  BATCH,
+  type BatchRequest,
+  COMBINATION,
+  COMPARISON,
+  type CombinationRequest,
+  type ComparisonRequest,
+} from '../jobs/index.ts';
 import { PROBLEMS, type ProblemCode, problemName } from './errors.ts';
 import type { operationSchema } from './routes/long-work-api.ts';
 
 /** Where what came of an operation is, by its kind. */
 const RESULT_LINKS: Readonly<Record<string, (result: Readonly<Record<string, unknown>>) => string>> = {
   comparisons: ({ id }) => `/v1/comparisons/${id}`,
+  results: ({ id }) => `/v1/results/${id}`,
   redline: ({ id, document }) => `/v1/documents/${document}/redlines/${id}`,
 };
 
@@ -32,13 +41,18 @@ export function viewOperation(operation: Operation): z.output<typeof operationSc
 /** What it is about, in the words of whoever asked; nothing but what takes operations of these kinds writes their requests. */
 function nameOf({ kind, request }: Operation): string | null {
   if (kind === BATCH) return (request as BatchRequest).name;
+  if (kind === COMBINATION) {
+    const { base, options } = request as CombinationRequest;
+    return `${sideName(base)}: copies of ${options.reviewers.join(', ')}`;
+  }
   if (kind !== COMPARISON) return null;
   const { original, modified } = request as ComparisonRequest;
-  const said = (side: ComparisonRequest['original']): string => {
-    const name = side.name ?? 'Document';
-    return 'document' in side ? `${name}, version ${side.version}` : name;
-  };
-  return `${said(original)} → ${said(modified)}`;
+  return `${sideName(original)} → ${sideName(modified)}`;
+}
+
+function sideName(side: AskedSide): string {
+  const name = side.name ?? 'Document';
+  return 'document' in side ? `${name}, version ${side.version}` : name;
 }
 
 /** The same problem that a request would have got. */

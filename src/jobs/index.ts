@@ -51,13 +51,17 @@ export { Sender } from './webhooks/sender.ts';
 export { publicKeyOf, SIGNINGS } from './webhooks/signing.ts';
 export { Webhooks } from './webhooks/webhooks.ts';
 export {
-  type AskedSide,
+  COMBINATION,
+  CombinationHandler,
+  type CombinationRequest,
+  keptCombination,
+} from './work/combination.ts';
+export {
   COMPARISON,
   ComparisonHandler,
   type ComparisonRequest,
   type ComparisonResult,
   keptComparison,
-  redlineName,
 } from './work/comparison.ts';
 export type { Handler, Handlers, Need, Task } from './work/handlers.ts';
 export {
@@ -65,5 +69,6 @@ export {
   type OperationsParts,
 } from './work/operations.ts';
 export { pageOf } from './work/pages.ts';
+export { type AskedSide, redlineName } from './work/sides.ts';
 export { LOCK_MS, MOST_ATTEMPTS, Worker, type WorkerState } from './work/worker.ts';
 export type { WorkerParts } from './work/worker-parts.ts';

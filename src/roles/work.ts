@@ -4,7 +4,9 @@ import { Examiner, type Library, type Results } from '../documents/index.ts';
 import {
   BATCH,
   BatchHandler,
+  COMBINATION,
   COMPARISON,
+  CombinationHandler,
   ComparisonHandler,
   canRetry,
   EnginePool,
@@ -67,9 +69,11 @@ function handlersOf({ platform, config, clock }: RoleContext, shop: Workshop): H
   const { library, results, pool } = shop;
   const { keepResultsMs: keepMs, deadlineMs } = config;
   const examiner = new Examiner(platform.scanner);
+  const making = { library, results, examiner, pool, clock, keepMs, deadlineMs };
   return new Map<string, Handler>([
     [BATCH, new BatchHandler({ operations: shop.operations, store: library.operations })],
-    [COMPARISON, new ComparisonHandler({ library, results, examiner, pool, clock, keepMs, deadlineMs })],
+    [COMPARISON, new ComparisonHandler(making)],
+    [COMBINATION, new CombinationHandler(making)],
   ]);
 }
 

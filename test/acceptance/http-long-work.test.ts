@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { isOpen, type Operation } from '../../src/documents/index.ts';
 import { DrivenOperation } from './driven-operation.ts';
-import { type Answer, type Ask, asking, json, keep, word } from './kept.ts';
+import { type Ask, asking, json, keep, word } from './kept.ts';
+import { ended, LATER, PATIENCE_MS, placeOf } from './later.ts';
 import { asked, form, type Service, STAND_IN_ENGINE, startService } from './service.ts';
 
 // What takes longer than a request, as those who wait for it see it.
-
-const LATER = { prefer: 'respond-async' };
-const PATIENCE_MS = 60_000;
 
 let service: Service;
 let ask: Ask;
@@ -17,23 +14,6 @@ beforeAll(async () => {
   ask = asking(() => service);
 });
 afterAll(() => service.stop());
-
-const placeOf = (answer: Answer): string => {
-  expect(answer.status).toBe(202);
-  return answer.headers.get('location') ?? '';
-};
-
-/** An operation once it has ended, however long that takes. */
-async function ended(of: Ask, place: string): Promise<Answer['body']> {
-  return await vi.waitFor(
-    async () => {
-      const { body } = await of(`${place}?wait=20`);
-      expect(isOpen(body as Operation)).toBe(false);
-      return body;
-    },
-    { timeout: PATIENCE_MS },
-  );
-}
 
 const compare = (original: Uint8Array, modified: Uint8Array, headers: Record<string, string> = LATER) =>
   ask('/v1/comparisons', { method: 'POST', body: form({ original, modified }), headers });

@@ -1,11 +1,19 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { NewRedline } from '../../documents/index.ts';
-import { type EnginePlace, type OperationResult, redlineName } from '../../jobs/index.ts';
+import {
+  type AskedSide,
+  COMBINATION,
+  type CombinationRequest,
+  type EnginePlace,
+  keptCombination,
+  redlineName,
+} from '../../jobs/index.ts';
 import { RedlineError } from '../../redline/index.ts';
 import { signalOf } from '../arriving.ts';
 import { changeOf } from '../conditions.ts';
 import { isJson, shortBody } from '../intake.ts';
+import { answerLater, isForLater } from '../later.ts';
 import { parseOptions } from '../options.ts';
 import { answerCreated } from '../redline-answers.ts';
 import { JSON_TYPE } from '../responses.ts';
@@ -14,7 +22,7 @@ import { type SentFile, type Side, SideReader } from '../sides.ts';
 import { type FormSpec, readUpload } from '../upload.ts';
 import type { UploadShare } from '../upload-memory.ts';
 import { withPlace } from '../work.ts';
-import { combineOperation, MOST_COPIES } from './edit.ts';
+import { combinationOptions, combineOperation, copyInput, MOST_COPIES } from './edit.ts';
 import * as api from './redline-api.ts';
 
 const FORM: FormSpec<{ readonly base?: Uint8Array; readonly copies?: readonly Uint8Array[] }> = {
@@ -42,6 +50,7 @@ export function addCombinationRoutes(app: OpenAPIHono<HttpEnv>, services: HttpSe
     const document = c.req.param('id');
     return await withPlace(services, async (place, share) => {
       const task = { document, ...(await askedOf(c, share)) };
+      if (isForLater(c, 0)) return await combineLater(c, services, task, share);
       const make = () => combineSides(c, services, task, place, share);
       return answerCreated(c, (await services.library.redlines.create(changeOf(c), document, make)).stored);
     });
@@ -67,13 +76,42 @@ async function askedOf(c: Context<HttpEnv>, share: UploadShare): Promise<Omit<Ta
   };
 }
 
-async function combineSides(
+/** Has a worker do it: versions are pinned now, what came with the request or by an upload is kept until then. */
+async function combineLater(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  task: Task,
+  share: UploadShare,
+): Promise<Response> {
+  const { document, asked } = task;
+  const { actor, operation } = changeOf(c);
+  await services.library.documents.get(actor, document, { permission: 'document.edit' });
+  const { base, copies } = await sidesOf(c, services, task, share);
+  const request: CombinationRequest = {
+    base: askedSide(base, 'base'),
+    copies: copies.map((one, at) => askedSide(one, copyInput(at))),
+    options: combinationOptions(asked.options),
+    keep: { document, name: asked.name ?? null, operation },
+  };
+  const sides = [['base', base] as const, ...copies.map((one, at) => [copyInput(at), one] as const)];
+  const sent = sides.filter(([, { compared }]) => compared.document === null);
+  const inputs = Object.fromEntries(sent.map(([input, { bytes }]) => [input, bytes]));
+  const named = sides.flatMap(([, { compared }]) => compared.document ?? []);
+  const documents = [...new Set([document, ...named])];
+  return await answerLater(c, services, { kind: COMBINATION, request, documents }, inputs);
+}
+
+/** @param input what it is called when it is sent with the operation. */
+function askedSide({ compared: { document, version, name } }: Side, input: string): AskedSide {
+  return document === null || version === null ? { input, name } : { document, version, name };
+}
+
+async function sidesOf(
   c: Context<HttpEnv>,
   services: HttpServices,
   { document, asked, base, copies: files }: Task,
-  place: EnginePlace,
   share: UploadShare,
-): Promise<NewRedline> {
+): Promise<{ readonly base: Side; readonly copies: readonly Side[] }> {
   const wanted = [...asked.copies, ...files];
   if (wanted.length < 1 || wanted.length > MOST_COPIES) {
     throw new RedlineError('options/invalid', `Name or send 1 to ${MOST_COPIES} copies.`);
@@ -82,37 +120,28 @@ async function combineSides(
   const original = await reader.read(base ?? asked.base ?? {});
   const copies: Side[] = [];
   for (const one of wanted) copies.push(await reader.read(one));
+  return { base: original, copies };
+}
+
+async function combineSides(
+  c: Context<HttpEnv>,
+  services: HttpServices,
+  task: Task,
+  place: EnginePlace,
+  share: UploadShare,
+): Promise<NewRedline> {
+  const { asked } = task;
+  const { base: original, copies } = await sidesOf(c, services, task, share);
   const options = combineOperation.toOptions(asked.options, services.clock(), JSON_TYPE);
   const inputs = { base: original.bytes, copies: copies.map(({ bytes }) => bytes) };
   const signal = signalOf(c);
   const combined = await place.run('combine', inputs, options, signal);
   return {
-    ...describeCombination(combined, original, copies, options),
+    ...keptCombination(combined, original, copies, options),
     name: asked.name ?? redlineName(original.compared.name),
     examine: services.examiner.made(
       [original, ...copies].map(({ scanned }) => scanned),
       signal,
     ),
-  };
-}
-
-function describeCombination(
-  { document, report }: OperationResult<'combine'>,
-  original: Side,
-  copies: readonly Side[],
-  options: object,
-): Omit<NewRedline, 'name' | 'examine'> {
-  const { conflicts, movesDissolved, verification } = report;
-  return {
-    document,
-    result: report,
-    counts: { copies: copies.length, conflicts: conflicts.length },
-    facts: {
-      kind: 'combined',
-      original: original.compared,
-      modified: copies.map(({ compared }) => compared),
-      options,
-      summary: { exact: verification.exact, conflicts: conflicts.length, movesDissolved },
-    },
   };
 }

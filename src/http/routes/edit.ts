@@ -1,4 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { COMBINATION, type CombinationRequest } from '../../jobs/index.ts';
 import { CONFLICT_POLICIES, readEdits, SCRUB_KINDS, SCRUB_LEFTOVERS } from '../../redline/index.ts';
 import { wordDate } from '../options.ts';
 import { authorSchema, dateSchema, verificationSchema } from '../schemas.ts';
@@ -74,6 +75,7 @@ export const scrubReportSchema = z
   .openapi('ScrubReport');
 
 export const MOST_COPIES = 10;
+const UNNAMED = 'Document';
 export const combineOptions = z.strictObject({
   reviewers: z.array(authorSchema).min(1).max(MOST_COPIES),
   policy: z.enum(CONFLICT_POLICIES).default('keep'),
@@ -105,6 +107,24 @@ const combineReportSchema = z
     verification: verificationSchema,
   })
   .openapi('CombineReport');
+
+/** As it is asked for, the date only where it is said. */
+export function combinationOptions({
+  date,
+  prefer,
+  ...options
+}: z.output<typeof combineOptions>): CombinationRequest['options'] {
+  return {
+    ...options,
+    ...(date === undefined ? {} : { date }),
+    ...(prefer === undefined ? {} : { prefer }),
+  };
+}
+
+/** What a copy is called that is sent with an operation. @param at from 0 on */
+export function copyInput(at: number): string {
+  return `copy-${at}`;
+}
 
 const none = z.strictObject({});
 
@@ -170,12 +190,21 @@ export const combineOperation = operation({
   ],
   options: combineOptions,
   optionsName: 'CombineOptions',
-  toOptions: ({ date, prefer, ...options }, now) => ({
-    ...options,
-    date: date === undefined ? wordDate(now) : date,
+  toOptions: (options, now) => ({
+    date: wordDate(now),
+    ...combinationOptions(options),
     limits: RESULT_LIMITS,
-    ...(prefer === undefined ? {} : { prefer }),
   }),
+  later: ({ inputs: { base, copies }, named }, options) => {
+    const sent = copies.map((bytes, at) => ({ bytes, input: copyInput(at), name: named.copies?.[at] }));
+    const request: CombinationRequest = {
+      base: { input: 'base', name: named.base?.[0] || UNNAMED },
+      copies: sent.map(({ input, name }) => ({ input, name: name || UNNAMED })),
+      ...{ options: combinationOptions(options), keep: null },
+    };
+    const files = Object.fromEntries(sent.map(({ input, bytes }) => [input, bytes]));
+    return { asked: { kind: COMBINATION, request }, inputs: { base, ...files } };
+  },
   answers: documentAnswers('combined.docx', combineReportSchema),
 });
 

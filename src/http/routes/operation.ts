@@ -1,15 +1,22 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { NewOperation } from '../../documents/index.ts';
 import type { OperationInputs, OperationName, OperationOptions, OperationResult } from '../../jobs/index.ts';
 import { signalOf } from '../arriving.ts';
+import { answerLater, isForLater } from '../later.ts';
 import { parseOptions } from '../options.ts';
 import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import type { FileField } from '../upload.ts';
+import type { FileField, Upload } from '../upload.ts';
 import { choose, withUpload } from '../work.ts';
 
 /** Bytes of the field `options`, unless an operation takes more. */
 const OPTIONS_BYTES = 16 * 1024;
+
+const DONE_LATER = {
+  description:
+    'It is done later, and what `Location` names says how far it is: because of `Prefer: respond-async`, or as the documents are large and there is no `Prefer: wait`. The result is a report with links.',
+};
 
 /** One way to have a result. */
 export interface Answer<Result> {
@@ -20,6 +27,12 @@ export interface Answer<Result> {
   /** Of the body: a zod schema for JSON, a plain one for the rest. */
   readonly schema: z.ZodType | { readonly type: 'string'; readonly contentMediaType?: string };
   send(c: Context<HttpEnv>, result: Result, services: HttpServices): Response | Promise<Response>;
+}
+
+/** What a worker is asked, and sent. */
+export interface Later {
+  readonly asked: Pick<NewOperation, 'kind' | 'request'>;
+  readonly inputs: Readonly<Record<string, Uint8Array>>;
 }
 
 /** A stateless operation on documents: a form in, a result out, nothing kept unless JSON with links is asked for. */
@@ -38,6 +51,8 @@ export interface Operation<Name extends OperationName, Schema extends z.ZodType>
   readonly optionsBytes?: number;
   /** What the engine is asked, given what the form says, the moment of the request in milliseconds since 1970, and the answer's type. */
   toOptions(options: z.output<Schema>, now: number, mediaType: string): OperationOptions<Name>;
+  /** How it is done later; without it everybody waits. */
+  later?(upload: Upload<OperationInputs<Name>>, options: z.output<Schema>): Later;
   /** The first one is what a client gets who does not care. */
   readonly answers: readonly [Answer<OperationResult<Name>>, ...(readonly Answer<OperationResult<Name>>[])];
 }
@@ -66,6 +81,10 @@ export function addOperation<Name extends OperationName, Schema extends z.ZodTyp
     const answer = answers.find((one) => one.mediaType === mediaType) ?? answers[0];
     return await withUpload(c, services, { files, optionsBytes }, async (upload, place) => {
       const options = parseOptions(operation.options, upload.options);
+      if (operation.later !== undefined && isForLater(c, upload.size)) {
+        const { asked, inputs } = operation.later(upload, options);
+        return await answerLater(c, services, asked, inputs);
+      }
       const asked = operation.toOptions(options, services.clock(), answer.mediaType);
       const result = await place.run(operation.operation, upload.inputs, asked, signalOf(c));
       return await answer.send(c, result, services);
@@ -93,7 +112,11 @@ function describe<Name extends OperationName, Schema extends z.ZodType>(operatio
     summary: operation.summary,
     description: operation.description,
     request: { body: { required: true, content } },
-    responses: { ...responses(operation.answers), ...problemResponses },
+    responses: {
+      ...responses(operation.answers),
+      ...(operation.later === undefined ? {} : { 202: DONE_LATER }),
+      ...problemResponses,
+    },
   });
 }
 

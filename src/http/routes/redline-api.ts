@@ -23,6 +23,11 @@ const redlineAnswer = {
 const created = { 201: { ...redlineAnswer, description: 'The new redline.' }, ...problemResponses };
 const changed = { 200: redlineAnswer, ...problemResponses };
 
+const MADE_LATER = {
+  description:
+    'With `Prefer: respond-async` it is made later, and what `Location` names says how far it is. The redline is among the results of that.',
+};
+
 const binary = { type: 'string' as const, contentMediaType: DOCX };
 const request = { $ref: '#/components/schemas/NewRedline' };
 
@@ -56,10 +61,7 @@ export const createRedline = createRoute({
   },
   responses: {
     ...created,
-    202: {
-      description:
-        'With `Prefer: respond-async` it is made later, and what `Location` names says how far it is. The redline is among the results of that.',
-    },
+    202: MADE_LATER,
   },
 });
 
@@ -110,7 +112,7 @@ export const createCombination = createRoute({
       },
     },
   },
-  responses: created,
+  responses: { ...created, 202: MADE_LATER },
 });
 
 export const listRedlines = createRoute({

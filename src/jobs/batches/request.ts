@@ -1,6 +1,6 @@
 import type { Operation } from '../../documents/index.ts';
 import type { GivenOptions } from '../../redline/index.ts';
-import type { AskedSide } from '../work/comparison.ts';
+import type { AskedSide } from '../work/sides.ts';
 
 // What an operation of the kind `batch` is asked, and what came of it.
 

@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../../access/index.ts';
-import {
-  type ComparedContent,
-  type ContentFacts,
-  DocumentsError,
-  type Examiner,
-  isWord,
-  type Library,
-  type NewRedline,
-  type Operation,
-  type Results,
-} from '../../documents/index.ts';
+import type { Examiner, Library, NewRedline, Operation, Results } from '../../documents/index.ts';
 import type { Clock } from '../../kit/index.ts';
 import {
   type CompareOptions,
@@ -23,18 +13,9 @@ import {
 } from '../../redline/index.ts';
 import type { EnginePool } from '../engine-pool.ts';
 import type { Handler, Need, Task } from './handlers.ts';
+import { type AskedSide, type KeepWith, needsOf, type ReadSide, readSide, redlineName } from './sides.ts';
 
 export const COMPARISON = 'comparison';
-
-/** A document that was sent with the operation, or a version of a kept one. */
-export type AskedSide =
-  | { readonly input: string; readonly name: string }
-  | {
-      readonly document: string;
-      readonly version: number;
-      /** What it was called when it was asked for. */
-      readonly name?: string;
-    };
 
 /** What an operation of the kind `comparison` is asked. */
 export interface ComparisonRequest {
@@ -43,13 +24,7 @@ export interface ComparisonRequest {
   /** Without a date that of the operation's beginning is written. */
   readonly options: GivenOptions;
   /** With which document the redline is kept; `null`: it is a result, for some time. */
-  readonly keep: {
-    readonly document: string;
-    /** By default made from the name of the original. */
-    readonly name: string | null;
-    /** Under which operation it is committed: asked for twice, it is kept once. */
-    readonly operation: string;
-  } | null;
+  readonly keep: KeepWith | null;
 }
 
 /** What is said of a comparison wherever it is listed. */
@@ -83,19 +58,10 @@ export interface ComparisonParts {
   readonly deadlineMs: number;
 }
 
-/** One of the documents, in memory. */
-export interface ReadSide {
-  readonly bytes: Uint8Array;
-  readonly compared: ComparedContent;
-  readonly scanned: ContentFacts['scanned'];
-}
-
 /** What waiting for a thread, reading and keeping may take beside the comparison itself. */
 const BESIDE_MS = 120_000;
 /** First guess of how long comparing takes: milliseconds for each kilobyte of both documents. */
 const TYPICAL_PACE = 2;
-/** UTF-16 units of a document's name that are taken over into that of a redline. */
-const MOST_STEM = 230;
 
 /** Compares two documents. What was compared before with the same options and engine is used again. */
 export class ComparisonHandler implements Handler {
@@ -113,13 +79,7 @@ export class ComparisonHandler implements Handler {
 
   needs({ request }: Operation): readonly Need[] {
     const { original, modified, keep } = request as ComparisonRequest;
-    const read = [original, modified].flatMap((side) => ('document' in side ? [side.document] : []));
-    return [
-      keep === null
-        ? { action: 'compare', document: null }
-        : { action: 'documents.write', document: keep.document },
-      ...read.map((document) => ({ action: 'documents.read', document }) as const),
-    ];
+    return needsOf([original, modified], keep);
   }
 
   async run(task: Task): Promise<ComparisonResult> {
@@ -127,8 +87,8 @@ export class ComparisonHandler implements Handler {
     // Nothing but what takes operations of this kind writes there.
     const asked = operation.request as ComparisonRequest;
     task.progress('reading', 0);
-    const original = await this.#read(task, asked.original);
-    const modified = await this.#read(task, asked.modified);
+    const original = await readSide(this.#parts.library, task, asked.original);
+    const modified = await readSide(this.#parts.library, task, asked.modified);
     const begun = `${operation.createdAt.slice(0, 19)}Z`;
     const date = asked.options.date === undefined ? begun : asked.options.date;
     const options = compareOptions({ ...asked.options, date });
@@ -188,35 +148,6 @@ export class ComparisonHandler implements Handler {
     await results.remember(saved, key);
     return { kind, id: saved.id };
   }
-
-  async #read(task: Task, side: AskedSide): Promise<ReadSide> {
-    if ('input' in side) {
-      const bytes = await task.input(side.input);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return {
-        bytes,
-        compared: { document: null, version: null, name: side.name, sha256 },
-        scanned: undefined,
-      };
-    }
-    const { documents } = this.#parts.library;
-    const actor: Actor = task.operation.actor;
-    const { stored, version } = await documents.version(actor, side.document, side.version);
-    const { type, size, sha256, scanned } = version.facts;
-    if (!isWord(type)) throw new DocumentsError('documents/not-word', 'Only Word documents can be compared.');
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    for await (const chunk of (await documents.open(actor, side.document, version.number)).body) {
-      bytes.set(chunk, at);
-      at += chunk.byteLength;
-    }
-    const { document } = side;
-    return {
-      bytes,
-      scanned,
-      compared: { document, version: version.number, name: stored.head.name, sha256 },
-    };
-  }
 }
 
 function factsOf(
@@ -248,12 +179,6 @@ export function keptComparison(
       summary: { engine, identical, exact: verification.exact, counts, words },
     },
   };
-}
-
-/** `Lease.docx` gives `Lease (redline).docx`. @param name of the original. */
-export function redlineName(name: string): string {
-  const [, stem = name, extension = '.docx'] = /^(.*?)(\.do[ct][xm])?$/i.exec(name) ?? [];
-  return `${stem.slice(0, MOST_STEM)} (redline)${extension}`;
 }
 
 /** Names what was compared, how, and by which engine. */

@@ -24,11 +24,13 @@ const SIGNS = {
 
 const KINDS: Readonly<Record<string, string>> = {
   comparison: 'Comparison',
+  combination: 'Combination',
   batch: 'Batch',
   export: 'Export',
 };
 const STAGES: Readonly<Record<string, string>> = {
   reading: 'Reading the documents',
+  combining: 'Combining the copies, and proving the result',
   comparing: 'Comparing, and proving the result',
   keeping: 'Keeping the redline',
   packing: 'Putting the archive together',
@@ -123,12 +125,15 @@ export function resultOf({ result }: Operation): { readonly to: string; readonly
   if (kind === 'comparisons') return { to: `/#${String(id)}`, words: 'Open the redline' };
   if (kind === 'redline')
     return { to: `/documents/${String(document)}/redlines/${String(id)}`, words: 'Open the redline' };
+  if (kind === 'results') return { to: `${String(link)}/document`, words: 'Download the redline' };
   return typeof link === 'string' ? { to: link, words: 'Download' } : null;
 }
 
-/** What a comparison found; nothing of others. */
+/** What a comparison or a combination found; nothing of others. */
 export function foundWords({ result }: Operation): string {
-  const { identical, changes } = (result ?? {}) as Readonly<Record<string, unknown>>;
+  const { identical, changes, copies, conflicts } = (result ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof copies === 'number' && typeof conflicts === 'number')
+    return `${copies === 1 ? '1 copy' : `${copies} copies`}, ${conflicts === 1 ? '1 conflict' : `${conflicts} conflicts`}`;
   if (typeof identical !== 'boolean' || typeof changes !== 'number') return '';
   return changesWords({ identical, changes });
 }

@@ -99,7 +99,7 @@ function Nothing({ shown }: { readonly shown: Shown }) {
     <div className="nothing">
       <p className="nothing-title">Nothing is at work</p>
       <p>
-        What takes longer is listed here: large comparisons, and batches of many pairs.{' '}
+        What takes longer is listed here: large comparisons and combinations, and batches of many pairs.{' '}
         <code>redline batch FOLDER --server …</code> begins one, and so does <a href="/docs">the API</a>.
       </p>
     </div>
