@@ -4,16 +4,15 @@ import {
   elements,
   outer,
   type Package,
-  parseXml,
   readNumbering,
   readStyles,
   relatedPart,
-  type Styles,
   samePart,
   type XmlElement,
 } from '../ooxml/index.ts';
 import type { ChangedClause, ClauseChange } from '../report.ts';
-import { Clauses, type Where } from './changes/clauses.ts';
+import { Clauses } from './changes/clauses.ts';
+import { Looks } from './changes/looks.ts';
 import type { Side } from './context.ts';
 
 /** A block of the body that was marked, as it stands in the tree that was compared. */
@@ -37,7 +36,8 @@ const TEXT = /<w:t(?:\s[^>]*)?>([^<]*)<|<w:tab\s*\/>/g;
 
 /**
  * The clauses that hold marked blocks: those of the original in its order, then those that only the modified document
- * has.  Both documents are read once for their numbers; the rest is work by marked block.
+ * has.  The properties of all paragraphs up to the last of them are read for numbers; what paragraphs say, only from where
+ * the clause of a marked block begins.
  *
  * @param compared  the bodies as they were compared: the modified one has ids of its own
  */
@@ -49,7 +49,7 @@ export function changedClauses(
 ): ChangedClause[] {
   const found = new Map<string, ChangedClause>();
   const packages = { original, modified };
-  const styles = stylesOf(original, modified);
+  const looks = looksOf(original, modified);
   for (const side of ['original', 'modified'] as const) {
     const mine = marked.filter((m) => m.side === side);
     if (mine.length === 0) continue;
@@ -62,8 +62,7 @@ export function changedClauses(
     const places = placesOf(
       body === compared[side] ? paragraphs : paragraphsOf(body),
       new Set(indexed.map(({ index }) => index)),
-      packages[side],
-      styles[side](),
+      looks[side](),
     );
     for (const { index, change } of indexed.sort((x, y) => x.index - y.index)) {
       const place = places.get(index);
@@ -101,33 +100,46 @@ function note(found: Map<string, ChangedClause>, { clause, heading }: Place, cha
   found.set(key, { clause, heading, change: known && known.change !== change ? 'changed' : change });
 }
 
-/** The styles of each side, read when they are asked for, and once where both sides have the same. */
-function stylesOf(original: Package, modified: Package): Readonly<Record<Side, () => Styles>> {
-  const [mine, theirs] = [original, modified].map((pkg) => relatedPart(pkg, pkg.main, 'styles'));
-  const shared = mine !== undefined && theirs !== undefined && samePart(original, mine, modified, theirs);
-  let read: Styles | undefined;
-  const ofOriginal = (): Styles => {
-    read ??= readStyles(original);
-    return read;
+/** The looks of each side, read when they are asked for, and once where both sides have the same definitions. */
+function looksOf(original: Package, modified: Package): Readonly<Record<Side, () => Looks>> {
+  const read = (pkg: Package): (() => Looks) => {
+    let looks: Looks | undefined;
+    return () => {
+      if (looks) return looks;
+      const styles = readStyles(pkg);
+      looks = new Looks(styles, readNumbering(pkg, styles));
+      return looks;
+    };
   };
-  return { original: ofOriginal, modified: shared ? ofOriginal : () => readStyles(modified) };
+  const mine = read(original);
+  const shared = DEFINITIONS.every((kind) => isShared(original, modified, kind));
+  return { original: mine, modified: shared ? mine : read(modified) };
+}
+
+const DEFINITIONS = ['styles', 'numbering'];
+
+function isShared(original: Package, modified: Package, kind: string): boolean {
+  const [mine, theirs] = [original, modified].map((pkg) => relatedPart(pkg, pkg.main, kind));
+  return mine === undefined || theirs === undefined
+    ? mine === theirs
+    : samePart(original, mine, modified, theirs);
 }
 
 /** Where some paragraphs stand, by their index. */
 function placesOf(
   paragraphs: readonly Span[],
   wanted: ReadonlySet<number>,
-  pkg: Package,
-  styles: Styles,
+  looks: Looks,
 ): Map<number, Place> {
-  const clauses = new Clauses(styles, readNumbering(pkg, styles));
+  const clauses = new Clauses(looks);
   const places = new Map<number, Place>();
-  let last = '';
   const end = 1 + [...wanted].reduce((most, i) => Math.max(most, i), -1);
   for (const [i, p] of paragraphs.slice(0, end).entries()) {
-    const { clause, heading } = whereIs(p, clauses);
-    if (wanted.has(i)) places.set(i, { clause, heading, first: clause !== last });
-    last = clause;
+    const before = wanted.has(i) ? clauses.here().clause : undefined;
+    clauses.pass(p, openingOf(p));
+    if (before === undefined) continue;
+    const { clause, heading } = clauses.here();
+    places.set(i, { clause, heading, first: clause !== before });
   }
   return places;
 }
@@ -192,28 +204,16 @@ function firstParagraph(block: XmlElement): Span | undefined {
   return block.name === 'w:p' ? block : paragraphsOf(block)[0];
 }
 
-const PROPERTIES = /\s*(?=<w:pPr[\s>])/y;
-const PROPERTIES_END = '</w:pPr>';
-/** As deep as XML may be that is not refused. */
-const DEPTH = 512;
-/** One document is read, as it stands: nothing is rejected. */
-const AS_IT_STANDS = { accepted: true, rejected: false };
-
-function whereIs(paragraph: Span, clauses: Clauses): Where {
-  const { source, innerStart } = paragraph;
-  const opening = (): string => openingOf(paragraph);
-  PROPERTIES.lastIndex = innerStart;
-  if (!PROPERTIES.test(source)) return clauses.plain('', opening, AS_IT_STANDS);
-  const at = PROPERTIES.lastIndex;
-  const xml = source.slice(at, source.indexOf(PROPERTIES_END, at) + PROPERTIES_END.length);
-  // Of former ones the end is not the first one.
-  return xml.includes('<w:pPrChange')
-    ? clauses.next(parseXml(source, DEPTH, at), opening, AS_IT_STANDS)
-    : clauses.plain(xml, opening, AS_IT_STANDS);
+/** The beginning of what a paragraph says, read when it is asked for. */
+function openingOf({ source, innerStart, end }: Span): () => string {
+  let known: string | undefined;
+  return () => {
+    known ??= openingIn(source.slice(innerStart, end));
+    return known;
+  };
 }
 
-function openingOf({ source, innerStart, end }: Span): string {
-  const xml = source.slice(innerStart, end);
+function openingIn(xml: string): string {
   let text = '';
   TEXT.lastIndex = 0;
   for (let m = TEXT.exec(xml); m && text.length < MOST_TEXT; m = TEXT.exec(xml)) text += m[1] ?? '\t';

@@ -7,6 +7,7 @@ import type { Group, Spot } from './group.ts';
 import { ChangeNames, type Named } from './identity.ts';
 import { idsIn, readLasting } from './lasting.ts';
 import { Ledger } from './ledger.ts';
+import { Looks } from './looks.ts';
 import { storyNames } from './stories.ts';
 import { PartReader } from './walk.ts';
 
@@ -25,7 +26,7 @@ export interface FoundChange {
 export function readChanges(pkg: Package): FoundChange[] {
   const styles = readStyles(pkg);
   const numbering = readNumbering(pkg, styles);
-  const groups = readGroups(pkg, styles, () => new Clauses(styles, numbering), true);
+  const groups = readGroups(pkg, styles, () => new Clauses(new Looks(styles, numbering)), true);
   return finished(groups, readLasting(pkg));
 }
 
