@@ -47,6 +47,18 @@ describe('the configuration', () => {
     expect(readConfig({}, environment).redis?.length ?? null).toBe(count);
   });
 
+  test.each([
+    ['all regions', {}, null],
+    ['some of this machine', { REDLINE_SERVES: 'eu, local' }, ['eu', 'local']],
+  ])('serves %s', (_, environment, regions) => {
+    expect(readConfig({}, environment).serves).toEqual(regions === null ? null : new Set(regions));
+  });
+
+  test.each([',', 'mars', 'eu,mars'])('does not serve regions that are not there: %s', (regions) => {
+    const read = () => readConfig({}, { REDLINE_SERVES: regions });
+    expect(read).toThrow(/REDLINE_SERVES must name regions that there are, .*: local, us, eu/);
+  });
+
   test('does not repeat the address of a Redis that it cannot use', () => {
     const read = () => readConfig({}, { REDLINE_REDIS: 'http://user:secret@cache' });
     expect(read).toThrow(/REDLINE_REDIS must be redis/);

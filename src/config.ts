@@ -24,6 +24,8 @@ export interface Config {
   readonly port: number;
   /** Tenants that have a region of their own; the others are where documents are kept by default. */
   readonly residencies: ReadonlyMap<string, 'us' | 'eu'>;
+  /** Regions whose tenants this process works for; `null`: all. */
+  readonly serves: ReadonlySet<string> | null;
   /** Where documents are kept in Google Cloud; `null`: on this machine. */
   readonly gcp: GcpConfig | null;
   /** Absolute path of the folder that the embedded platform keeps its data in; in the cloud, what can be made again. */
@@ -176,6 +178,10 @@ const schema = z
     REDLINE_DATA: z.string().default('.redline'),
     REDLINE_PLATFORM: z.enum(['embedded', 'gcp'], { error: 'must be embedded or gcp' }).default('embedded'),
     REDLINE_RESIDENCY: z.enum(['us', 'eu'], { error: 'must be us or eu' }).optional(),
+    REDLINE_SERVES: z
+      .string()
+      .transform((text) => new Set(text.split(/[\s,]+/).filter((name) => name !== '')))
+      .optional(),
     REDLINE_GCS_US: z.string().optional(),
     REDLINE_GCS_EU: z.string().optional(),
     REDLINE_KMS_US: z.string().optional(),
@@ -245,7 +251,18 @@ export function readConfig(overrides: Environment = {}, environment: Environment
       `The configuration cannot be used:\n${gcp.map((fault) => `  ${fault}`).join('\n')}`,
     );
   }
+  const serves = values.REDLINE_SERVES ?? null;
+  const regions = gcp === null ? ['local', 'us', 'eu'] : gcp.places.map(({ residency }) => residency);
+  if (
+    serves !== null &&
+    (serves.size === 0 || ![...serves].every((name) => regions.some((one) => one === name)))
+  ) {
+    throw new ConfigError(
+      `The configuration cannot be used:\n  REDLINE_SERVES must name regions that there are, with commas between them: ${regions.join(', ')}`,
+    );
+  }
   return {
+    serves,
     role: values.REDLINE_ROLE,
     // One more than there are threads: while one reads or keeps, no thread waits.
     jobs: values.REDLINE_JOBS ?? values.REDLINE_WORKERS + 1,

@@ -192,7 +192,7 @@ async function openPlatform(config: Config, log: Log): Promise<Platform> {
     log.warn('storage could be cheaper', { part: 'BlobStore', reason: message });
   return await openGcpPlatform(
     config.dataDirectory,
-    { ...config.gcp, residencies: config.residencies, warn },
+    { ...config.gcp, residencies: config.residencies, serves: config.serves, warn },
     machine,
   );
 }

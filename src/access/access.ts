@@ -43,6 +43,8 @@ export interface AccessParts {
   /** By which the provider says who signed out there; `null` where it cannot. */
   readonly providerLogout: { readonly keys: IssuerKeys; readonly clientId: string } | null;
   readonly rules: AdmissionRules;
+  /** Tenants whose people are looked for when the provider says that somebody signed out; by default all. */
+  readonly served?: ReadonlySet<string>;
   /** From where people and keys of a tenant may ask; a tenant that is not named: from everywhere. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Tenants that may ask more often. */
@@ -109,7 +111,8 @@ export class Access {
         ? null
         : new LocalSignIn({ ...parts, people, signedIn, accounts: new LocalAccounts({ ...parts, tenant }) });
     const { providerLogout: told, rules } = parts;
-    const ending = { ...parts, people, signedIn, tenants: [...rules.tenants.keys()] };
+    const tenants = [...rules.tenants.keys()].filter((name) => parts.served?.has(name) ?? true);
+    const ending = { ...parts, people, signedIn, tenants };
     this.providerLogout =
       told === null
         ? null

@@ -77,6 +77,8 @@ export type DocumentsErrorCode =
   | 'imports/not-found'
   /** Everything of the organisation is on its way to another region: it is frozen meanwhile. */
   | 'tenants/moving'
+  /** Of a region that this process does not serve. */
+  | 'tenants/elsewhere'
   | 'tenants/not-movable'
   | 'uploads/not-found'
   /** Bytes were sent that do not follow those that are there. */
@@ -101,6 +103,8 @@ export interface DocumentsErrorDetails {
   /** `documents/retained`: until when, ISO 8601, and by which rule. */
   readonly keepUntil?: string;
   readonly rule?: string;
+  /** `tenants/elsewhere`: the region that it is in. */
+  readonly region?: string;
   /** `documents/invalid`: which field, and what is asked of it. */
   readonly field?: string;
   /** `documents/type-not-supported`: media types of what is kept. */

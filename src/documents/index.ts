@@ -64,7 +64,14 @@ export { type SweptContents, sweepContents } from './leftovers.ts';
 export { Library, type LibraryParts } from './library.ts';
 export { LINK_LIFETIME_MS, type LinkedPlace } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
-export { type MoveReport, type Mover, Placements, TenantMove } from './moving/index.ts';
+export {
+  isElsewhere,
+  isServed,
+  type MoveReport,
+  type Mover,
+  Placements,
+  TenantMove,
+} from './moving/index.ts';
 export {
   callerOf,
   changed,

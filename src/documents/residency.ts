@@ -1,5 +1,5 @@
 import { OutsideError } from '../kit/index.ts';
-import { Placements } from './moving/index.ts';
+import { isElsewhere, Placements } from './moving/index.ts';
 import type { Places } from './routing.ts';
 
 /** What stays of a tenant, by kinds of objects. */
@@ -12,20 +12,26 @@ const KINDS = ['heads', 'records'] as const;
  * @throws {OutsideError} `refused`, naming every tenant that is in the wrong place.
  */
 export async function assertResidencies(
-  { regions, residencies }: Places,
+  { regions, residencies, serves = null }: Places,
   tenants: Iterable<string>,
 ): Promise<void> {
-  const placements = new Placements({ regions, residencies });
+  const placements = new Placements({ regions, residencies, serves });
   const misplaced: string[] = [];
   for (const tenant of new Set(tenants)) {
     if (regions.size === 1) continue;
-    const { residency: own, move } = await placements.look(tenant);
+    const found = await placements.look(tenant).catch((error: unknown) => {
+      if (isElsewhere(error)) return null;
+      throw error;
+    });
+    // It moved to where others serve it.
+    if (found === null) continue;
+    const { residency: own, move } = found;
     // What is on its way, and what is left of a move that was cut short: `move-tenant` goes on with it.
     const isMoving = move !== null && move.move.phase !== 'done';
     for (const [residency, { heads }] of regions) {
       if (residency === own || (isMoving && [move.move.from, move.move.to].includes(residency))) continue;
-      const found = await Promise.all(KINDS.map((kind) => isAny(heads.list(`${kind}/${tenant}/`))));
-      if (found.includes(true)) misplaced.push(`${tenant} is kept in ${residency}, not in ${own}`);
+      const objects = await Promise.all(KINDS.map((kind) => isAny(heads.list(`${kind}/${tenant}/`))));
+      if (objects.includes(true)) misplaced.push(`${tenant} is kept in ${residency}, not in ${own}`);
     }
   }
   if (misplaced.length === 0) return;

@@ -14,14 +14,14 @@ import type { Residency } from './regions.ts';
  */
 export class RoutedCatalogue implements Catalogue {
   readonly #catalogues: ReadonlyMap<Residency, RegionalCatalogue>;
-  readonly #residencyOf: (tenant: string) => Promise<Residency>;
+  readonly #residencyOf: (tenant: string) => Promise<Residency | null>;
   /** Where all that is known of a tenant is, as far as this process knows. */
   readonly #settled = new Map<string, Residency>();
 
-  /** @param residencyOf the region of a tenant, now. */
+  /** @param residencyOf the region of a tenant, now: `null` of one that others serve. */
   constructor(
     catalogues: ReadonlyMap<Residency, RegionalCatalogue>,
-    residencyOf: (tenant: string) => Promise<Residency>,
+    residencyOf: (tenant: string) => Promise<Residency | null>,
   ) {
     this.#catalogues = catalogues;
     this.#residencyOf = residencyOf;
@@ -66,7 +66,7 @@ export class RoutedCatalogue implements Catalogue {
     for (const [residency, catalogue] of this.#catalogues) {
       for (const tenant of await catalogue.tenants()) {
         const own = await this.#residencyOf(tenant);
-        if (own === residency) continue;
+        if (own === null || own === residency) continue;
         await this.#bring(tenant, own);
         count += 1;
       }
@@ -80,6 +80,7 @@ export class RoutedCatalogue implements Catalogue {
 
   async #of(tenant: string): Promise<RegionalCatalogue> {
     const residency = await this.#residencyOf(tenant);
+    if (residency === null) throw new Error('A tenant belongs to a region that is not served.');
     if (this.#settled.get(tenant) !== residency) await this.#bring(tenant, residency);
     return this.#at(residency);
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../kit/index.ts';
 import type { BlobInfo, BlobStore, VersionedBlobStore } from './blob-store.ts';
 import type { KeyService } from './key-service.ts';
-import { movingBy, Placements } from './moving/index.ts';
+import { isServed, movingBy, Placements } from './moving/index.ts';
 import type { Place, Residency } from './regions.ts';
 
 /** The places of an installation, the default one first, and which one a tenant's data are in. */
@@ -9,6 +9,8 @@ export interface Places {
   readonly regions: ReadonlyMap<Residency, Place>;
   /** Tenants that are not named have theirs in the first region. */
   readonly residencies: ReadonlyMap<string, Residency>;
+  /** Regions whose tenants this process works for; `null`, as by default: all. Decision 0212. */
+  readonly serves?: ReadonlySet<Residency> | null;
   readonly clock?: Clock;
 }
 
@@ -17,11 +19,13 @@ export interface Places {
  * tenants comes from all of them, in the order of names.
  */
 export function routed(places: Places): Place {
-  const { regions } = places;
+  const { regions, serves = null } = places;
   const [first] = regions.values();
   if (first === undefined) throw new Error('There is no region.');
-  if (regions.size === 1) return first;
-  const all = [...regions.values()];
+  if (regions.size === 1 && serves === null) return first;
+  const all = [...regions].map(([residency, place]): Listed => {
+    return { place, isWanted: (name) => isServed(serves, residency, tenantIn(name)) };
+  });
   const placements = new Placements(places);
   const of: Find = async (tenant, writes) => {
     const { residency, move } = await placements.of(tenant);
@@ -34,15 +38,21 @@ export function routed(places: Places): Place {
     secrets: routedStore(all, of, (place) => place.secrets),
     spool: routedStore(all, of, (place) => place.spool),
     keys: routedKeys(all, of),
-    ...(all.every(({ prunesItself }) => prunesItself === true) ? { prunesItself: true } : {}),
+    ...(all.every(({ place: { prunesItself } }) => prunesItself === true) ? { prunesItself: true } : {}),
   };
+}
+
+/** A place, and the names of what is listed of it across tenants. */
+interface Listed {
+  readonly place: Place;
+  readonly isWanted: (name: string) => boolean;
 }
 
 /** Where a tenant is. @throws {DocumentsError} `tenants/moving` for what writes while it is on its way. */
 type Find = (tenant: string, writes: boolean) => Promise<Place>;
 
 function routedStore<Store extends BlobStore>(
-  all: readonly Place[],
+  all: readonly Listed[],
   of: Find,
   storeOf: (place: Place) => Store,
 ): BlobStore {
@@ -56,13 +66,13 @@ function routedStore<Store extends BlobStore>(
     list: (prefix, after) =>
       namesTenant(prefix)
         ? later(async () => (await at(prefix, false)).list(prefix, after))
-        : merged(all.map((place) => storeOf(place).list(prefix, after))),
-    probe: () => anyOf(all.map((place) => storeOf(place).probe())),
+        : merged(all.map(({ place, isWanted }) => wanted(storeOf(place).list(prefix, after), isWanted))),
+    probe: () => anyOf(all.map(({ place }) => storeOf(place).probe())),
   };
 }
 
 function routedVersioned(
-  all: readonly Place[],
+  all: readonly Listed[],
   of: Find,
   storeOf: (place: Place) => VersionedBlobStore,
 ): VersionedBlobStore {
@@ -76,7 +86,7 @@ function routedVersioned(
   };
 }
 
-function routedKeys(all: readonly Place[], of: Find): KeyService {
+function routedKeys(all: readonly Listed[], of: Find): KeyService {
   const at = async (tenant: string): Promise<KeyService> => (await of(tenant, false)).keys;
   return {
     create: async (tenant) => await (await at(tenant)).create(tenant),
@@ -85,8 +95,15 @@ function routedKeys(all: readonly Place[], of: Find): KeyService {
     rotate: async (tenant) => await (await at(tenant)).rotate(tenant),
     primary: async (tenant) => await (await at(tenant)).primary(tenant),
     destroy: async (tenant, version) => await (await at(tenant)).destroy(tenant, version),
-    probe: () => anyOf(all.map(({ keys }) => keys.probe())),
+    probe: () => anyOf(all.map(({ place }) => place.keys.probe())),
   };
+}
+
+async function* wanted(
+  list: AsyncIterable<BlobInfo>,
+  isWanted: (name: string) => boolean,
+): AsyncIterable<BlobInfo> {
+  for await (const info of list) if (isWanted(info.name)) yield info;
 }
 
 /** A list of which it is known only later where it is. */

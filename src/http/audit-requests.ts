@@ -98,7 +98,8 @@ function happeningOf(c: Context<HttpEnv>, { type }: RouteEvent, answer: Response
       known === undefined
         ? { ...nobody, address, requestId }
         : { ...known, address: known.address ?? address },
-    ...objectOf(c, answer),
+    // Of an organisation that others serve nothing is written down.
+    ...(problemCode === 'tenants/elsewhere' ? {} : objectOf(c, answer)),
     ...(decision?.via == null ? {} : { details: { via: decision.via } }),
     ...(audited.details === undefined ? {} : { details: audited.details }),
     ...(audited.type === undefined ? {} : { type: audited.type }),

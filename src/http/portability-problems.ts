@@ -43,6 +43,11 @@ export const PORTABILITY_PROBLEMS: Readonly<Record<PortabilityCode, ProblemKind>
     title: 'The organisation is being moved to another region',
     advice: 'Send the request again after the seconds that the header Retry-After names.',
   },
+  'tenants/elsewhere': {
+    status: 421,
+    title: 'The organisation is served elsewhere',
+    advice: 'Send the request to the address for the region that the member "details" names.',
+  },
   'tenants/not-movable': {
     status: 409,
     title: 'The organisation cannot be moved there',

@@ -1,7 +1,7 @@
 import { Access, type AccessEvent, LOCAL_TENANT, SERVICE_TENANT } from '../access/index.ts';
 import type { Library } from '../documents/index.ts';
 import { type Log, systemRandom } from '../kit/index.ts';
-import { placeOf } from './library.ts';
+import { placeOf, tenantsHere } from './library.ts';
 import { sharedOf } from './regional.ts';
 import type { RoleContext } from './role.ts';
 
@@ -14,7 +14,8 @@ export async function openAccess(
   const { oidc, link, local, tenants, hostedDomain, administrators, addresses, enterprise, atOnce } =
     config.signIn;
   const { keys } = placeOf({ platform, config, clock });
-  for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) await keys.create(tenant);
+  const served = await tenantsHere({ platform, config, clock });
+  for (const tenant of [SERVICE_TENANT, ...tenants.keys()]) if (served.has(tenant)) await keys.create(tenant);
   const access = new Access({
     ...sharedOf({ platform, config, clock }),
     records,
@@ -25,6 +26,7 @@ export async function openAccess(
         ? null
         : { keys: platform.providerKeys, clientId: oidc.clientId },
     rules: { tenants, hostedDomain, administrators },
+    served,
     addresses,
     enterprise,
     atOnce,

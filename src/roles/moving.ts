@@ -15,7 +15,12 @@ export function openMover(
     onStep = () => {},
   }: { pause?: (ms: number) => Promise<void>; onStep?: (step: string) => void } = {},
 ): Mover {
-  const placements = new Placements({ regions: platform.regions, residencies: config.residencies, clock });
+  const placements = new Placements({
+    regions: platform.regions,
+    residencies: config.residencies,
+    serves: config.serves,
+    clock,
+  });
   const ambient = { clock, random: systemRandom, pause };
   const told = async (tenant: string, type: 'tenant.move-started' | 'tenant.moved', details: object) => {
     const actor: Actor = { ...localOperator('move', null), tenant };

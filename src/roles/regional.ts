@@ -1,33 +1,48 @@
-import type { Sessions } from '../access/index.ts';
+import { SERVICE_TENANT, type Sessions } from '../access/index.ts';
 import { type Catalogue, type Leases, type Residency, RoutedCatalogue } from '../documents/index.ts';
 import type { Shared, TenantHolder } from '../platform/index.ts';
-import { residencyOf } from './residencies.ts';
+import { residencyHere, residencyOf } from './residencies.ts';
 import type { RoleContext } from './role.ts';
 
 type Installed = Pick<RoleContext, 'platform' | 'config' | 'clock'>;
-type Find = (tenant: string) => Promise<Residency>;
 
 /** In which documents are listed: those of each tenant in its region. */
 export function catalogueOf(installed: Installed): Catalogue {
   const { catalogues } = installed.platform;
   const [first] = catalogues.values();
   if (first === undefined) throw new TypeError('There is no region.');
-  return catalogues.size === 1 ? first : new RoutedCatalogue(catalogues, residencyOf(installed));
+  const isOnly = catalogues.size === 1 && installed.config.serves === null;
+  return isOnly ? first : new RoutedCatalogue(catalogues, listedIn(installed, residencyOf(installed)));
+}
+
+/** Where the default region is not served, how far work on nobody's keys is stands in the first catalogue that there is. */
+function listedIn<Found extends Residency | null>(
+  { platform }: Installed,
+  find: (tenant: string) => Promise<Found>,
+): (tenant: string) => Promise<Found | Residency> {
+  return async (tenant) => {
+    const found = await find(tenant);
+    const [first] = platform.catalogues.keys();
+    const isNowhere = tenant === SERVICE_TENANT && found !== null && !platform.catalogues.has(found);
+    return isNowhere && first !== undefined ? first : found;
+  };
 }
 
 /** What processes share: where regions have sessions and leases of their own, each tenant's are in its region. */
 export function sharedOf(installed: Installed): Shared {
   const { shared } = installed.platform;
   const { regional } = shared;
-  if (regional === null) return shared;
+  if (regional === null && installed.config.serves === null) return shared;
   const find = residencyOf(installed);
   const at = async (tenant: string) => {
-    const found = regional.get(await find(tenant));
+    const residency = await find(tenant);
+    if (regional === null) return shared;
+    const found = regional.get(residency);
     if (found === undefined) throw new Error('A tenant belongs to a region without sessions.');
     return found;
   };
   const each = async (probe: (one: { sessions: Sessions; leases: Leases }) => Promise<void>) => {
-    for (const one of regional.values()) await probe(one);
+    for (const one of regional?.values() ?? [shared]) await probe(one);
   };
   return {
     ...shared,
@@ -59,13 +74,14 @@ export function sharedOf(installed: Installed): Shared {
  */
 export async function settleRegions(installed: Installed): Promise<number> {
   const { catalogues, shared, audit, eventFiles } = installed.platform;
-  if (catalogues.size === 1) return 0;
-  const find: Find = residencyOf(installed);
-  let count = await new RoutedCatalogue(catalogues, find).settle();
+  if (catalogues.size === 1 && installed.config.serves === null) return 0;
+  const find = residencyHere(installed);
+  let count = await new RoutedCatalogue(catalogues, listedIn(installed, find)).settle();
   const leave = async (residency: Residency, holder: TenantHolder, mayGo: MayGo = async () => true) => {
     for (const tenant of await holder.tenants()) {
       const own = await find(tenant);
-      if (own === residency || !(await mayGo(tenant, own))) continue;
+      // Of one that others serve, who moved it takes away what is left.
+      if (own === null || own === residency || !(await mayGo(tenant, own))) continue;
       await holder.forget(tenant);
       count += 1;
     }

@@ -3,7 +3,7 @@ import type { Trail } from '../audit/index.ts';
 import type { AllErasures, Exports, Library, Results } from '../documents/index.ts';
 import type { Operations, Webhooks } from '../jobs/index.ts';
 import { describeError, type Integrity } from '../kit/index.ts';
-import { tenantsOf } from './library.ts';
+import { tenantsHere } from './library.ts';
 import { settleRegions } from './regional.ts';
 import { sweepRetention } from './retention.ts';
 import type { RoleContext } from './role.ts';
@@ -26,17 +26,19 @@ export interface Swept extends AllErasures {
   readonly webhooks: Webhooks;
 }
 
+type Installed = Pick<RoleContext, 'clock' | 'config' | 'platform'>;
+
 /** @returns how many keys were wrapped anew. */
-async function rewrapAll(library: Library, config: RoleContext['config']): Promise<number> {
+async function rewrapAll(library: Library, context: Installed): Promise<number> {
   let count = 0;
-  for (const tenant of tenantsOf(config)) count += (await library.keys.rewrap(tenant)).keys;
+  for (const tenant of await tenantsHere(context)) count += (await library.keys.rewrap(tenant)).keys;
   return count;
 }
 
 /** @returns how many earlier states of records went. */
-async function pruneWebhooks(webhooks: Webhooks, config: RoleContext['config']): Promise<number> {
+async function pruneWebhooks(webhooks: Webhooks, context: Installed): Promise<number> {
   let count = 0;
-  for (const tenant of tenantsOf(config)) count += await webhooks.prune(tenant);
+  for (const tenant of await tenantsHere(context)) count += await webhooks.prune(tenant);
   return count;
 }
 
@@ -45,7 +47,7 @@ export function sweepRegularly(
   context: Pick<RoleContext, 'log' | 'clock' | 'config' | 'platform'>,
   { results, library, access, integrity, trail, exports, operations, webhooks, ...gone }: Swept,
 ): () => void {
-  const { log, clock, config } = context;
+  const { log, clock } = context;
   const chores = [
     { name: 'expired results', run: () => results.sweep() },
     { name: 'expired uploads', run: () => library.uploads.sweep() },
@@ -53,14 +55,17 @@ export function sweepRegularly(
     { name: 'expired exports', run: () => exports.sweep() },
     { name: 'contents left behind', run: async () => (await library.sweep()).purged },
     { name: 'keys of tokens', run: async () => (await access?.keys.tend()) ?? 0 },
-    { name: 'keys wrapped anew', run: () => rewrapAll(library, config) },
+    { name: 'keys wrapped anew', run: () => rewrapAll(library, context) },
     { name: 'tenants that moved', run: () => settleRegions(context) },
     { name: 'documents followed', run: () => library.follow() },
     { name: 'events left behind', run: () => trail.sweep() },
     { name: 'operations over', run: () => operations.tend() },
-    { name: 'earlier records of webhooks', run: () => pruneWebhooks(webhooks, config) },
-    { name: 'erasures begun', run: () => gone.erasures.resume(tenantsOf(config)) },
-    { name: 'erasures of people begun', run: () => gone.personErasures.resume(tenantsOf(config)) },
+    { name: 'earlier records of webhooks', run: () => pruneWebhooks(webhooks, context) },
+    { name: 'erasures begun', run: async () => gone.erasures.resume(await tenantsHere(context)) },
+    {
+      name: 'erasures of people begun',
+      run: async () => gone.personErasures.resume(await tenantsHere(context)),
+    },
   ];
   const daily = [
     { name: 'retention', run: () => sweepRetention(context, library, trail) },

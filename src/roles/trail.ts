@@ -1,5 +1,5 @@
 import { Checkpointer, routedLog, routedSink, Trail, type TrailState } from '../audit/index.ts';
-import type { Library } from '../documents/index.ts';
+import { isServed, type Library } from '../documents/index.ts';
 import {
   describeError,
   type Integrity,
@@ -8,7 +8,7 @@ import {
   systemRandom,
   systemTimer,
 } from '../kit/index.ts';
-import { placeOf, tenantsOf } from './library.ts';
+import { placeOf, tenantsHere } from './library.ts';
 import { residencyOf } from './residencies.ts';
 import type { RoleContext } from './role.ts';
 
@@ -27,14 +27,16 @@ export async function openTrail(
   library: Library,
 ): Promise<Trail> {
   const at = residencyOf({ platform, config, clock });
+  const isOurs = (tenant: string, region: string) => isServed(config.serves, region, tenant);
   const trail = new Trail({
     ...{ store: placeOf({ platform, config, clock }).heads, commits: library.commits },
-    log: platform.outboxes === null ? null : routedLog(platform.outboxes, at),
+    log: platform.outboxes === null ? null : routedLog(platform.outboxes, at, isOurs),
     sink: routedSink(platform.audit, at),
     ambient: { clock, random: systemRandom, pause: (ms) => new Promise((go) => void systemTimer(ms, go)) },
   });
   library.onCommit((commit) => trail.committed(commit));
-  await trail.open(tenantsOf(config)).catch((error) => log.warn('audit sink behind', describeError(error)));
+  const tenants = await tenantsHere({ config, platform, clock });
+  await trail.open(tenants).catch((error) => log.warn('audit sink behind', describeError(error)));
   return trail;
 }
 
@@ -65,7 +67,7 @@ export function checkpointRegularly(
   const checkpointer = new Checkpointer({ trail, place, records, clock });
   const sign = async (): Promise<void> => {
     try {
-      await checkpointer.run(tenantsOf(config));
+      await checkpointer.run(await tenantsHere({ config, platform, clock }));
     } catch (error) {
       log.error('checkpoint failed', describeError(error));
     }

@@ -1,2 +1,2 @@
-export { movingBy, Placements } from './placements.ts';
+export { isElsewhere, isServed, movingBy, Placements } from './placements.ts';
 export { type MoveReport, type Mover, TenantMove } from './tenant-move.ts';

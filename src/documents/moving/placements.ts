@@ -1,3 +1,4 @@
+import { SERVICE_TENANT } from '../../access/index.ts';
 import { type Clock, systemClock } from '../../kit/index.ts';
 import { ABSENT, type BlobInfo } from '../blob-store.ts';
 import { DocumentsError } from '../errors.ts';
@@ -40,6 +41,8 @@ interface Known extends Placement {
 export interface PlacementsParts {
   readonly regions: ReadonlyMap<Residency, Place>;
   readonly residencies: ReadonlyMap<string, Residency>;
+  /** Regions whose tenants this process works for; `null`, as by default: all. What is nobody's is at hand everywhere. */
+  readonly serves?: ReadonlySet<Residency> | null;
   readonly clock?: Clock;
 }
 
@@ -49,16 +52,18 @@ export class Placements {
   static readonly knownMs = KNOWN_MS;
   readonly #regions: ReadonlyMap<Residency, Place>;
   readonly #residencies: ReadonlyMap<string, Residency>;
+  readonly #serves: ReadonlySet<Residency> | null;
   readonly #clock: Clock;
   readonly #known = new Map<string, Promise<Known>>();
 
-  constructor({ regions, residencies, clock = systemClock }: PlacementsParts) {
+  constructor({ regions, residencies, serves = null, clock = systemClock }: PlacementsParts) {
     this.#regions = regions;
     this.#residencies = residencies;
+    this.#serves = serves;
     this.#clock = clock;
   }
 
-  /** As it was at most `KNOWN_MS` ago. */
+  /** As it was at most `KNOWN_MS` ago. @throws {DocumentsError} `tenants/elsewhere` */
   async of(tenant: string): Promise<Placement> {
     const held = await this.#known.get(tenant)?.catch(() => undefined);
     if (held !== undefined && held.until > this.#clock()) return held;
@@ -69,12 +74,13 @@ export class Placements {
     return await looking;
   }
 
-  /** As it is now. */
+  /** As it is now. @throws {DocumentsError} `tenants/elsewhere`, before anything is asked of a region that is not served. */
   async look(tenant: string): Promise<Placement> {
     const [byDefault = ''] = this.#regions.keys();
     let residency = this.#residencies.get(tenant) ?? byDefault;
     let by: StoredMove | null = null;
     for (;;) {
+      this.#assertServed(residency, tenant);
       const here = await this.read(residency, tenant);
       if (here === null || here.move.serial <= (by?.move.serial ?? 0)) return { residency, move: by };
       if (here.move.phase === 'moving') return { residency, move: here };
@@ -105,11 +111,30 @@ export class Placements {
     await this.region(move.from).heads.delete(nameOf(move.tenant), generation);
   }
 
+  #assertServed(residency: Residency, tenant: string): void {
+    if (isServed(this.#serves, residency, tenant)) return;
+    const message = `The organisation is served elsewhere: in the region ${residency}.`;
+    throw new DocumentsError('tenants/elsewhere', message, { region: residency });
+  }
+
   region(residency: Residency): Place {
     const place = this.#regions.get(residency);
     if (place === undefined) throw new Error('A tenant belongs to a region that is not there.');
     return place;
   }
+}
+
+/** Whether a process that serves these regions works for a tenant that is in one. */
+export function isServed(
+  serves: ReadonlySet<Residency> | null,
+  residency: Residency,
+  tenant: string,
+): boolean {
+  return serves === null || serves.has(residency) || tenant === SERVICE_TENANT;
+}
+
+export function isElsewhere(error: unknown): boolean {
+  return error instanceof DocumentsError && error.code === 'tenants/elsewhere';
 }
 
 export function movingBy(message: string): DocumentsError {

@@ -65,6 +65,8 @@ const RESIDENCIES = ['us', 'eu'] as const;
 export interface EmbeddedOptions extends MachineOptions {
   /** Tenants whose documents are kept in another region than `local`. */
   readonly residencies?: ReadonlyMap<string, Residency>;
+  /** Regions whose tenants are worked for; `null`, as by default: all. Nothing of another one is opened. */
+  readonly serves?: ReadonlySet<Residency> | null;
   /** Protects the ring of keys; `null` leaves it to the rights of its file. */
   readonly passphrase?: string | null;
 }
@@ -91,14 +93,16 @@ export interface MachineOptions {
  */
 export async function openEmbeddedPlatform(
   directory: string,
-  { passphrase = null, residencies = new Map(), ...options }: EmbeddedOptions = {},
+  { passphrase = null, residencies = new Map(), serves = null, ...options }: EmbeddedOptions = {},
 ): Promise<Platform> {
   const databases: ObjectDatabase[] = [];
   const regions = new Map([['local', await openPlace(directory, passphrase, databases)]]);
   for (const residency of RESIDENCIES) {
     const folder = join(directory, residency);
+    if (serves !== null && !serves.has(residency)) continue;
     // One that nobody is in any more is opened too, so that it is noticed whose documents it holds.
-    const isNeeded = [...residencies.values()].includes(residency) || (await isThere(folder));
+    const isNeeded =
+      serves !== null || [...residencies.values()].includes(residency) || (await isThere(folder));
     if (isNeeded) regions.set(residency, await openPlace(folder, passphrase, databases));
   }
   const { clock = systemClock } = options;
@@ -109,7 +113,11 @@ export async function openEmbeddedPlatform(
   }
   const machine = await openMachine(
     directory,
-    { all: [...regions.keys()], sinks: [...regions.keys()] },
+    {
+      all: [...regions.keys()].filter((one) => serves?.has(one) ?? true),
+      sinks: [...regions.keys()],
+      serves,
+    },
     options,
   );
   const close = async (): Promise<void> => {
@@ -158,11 +166,16 @@ async function isThere(folder: string): Promise<boolean> {
  * What every platform has of the machine that it runs on: programs, connections, and catalogues that can be made again.
  *
  * @param directory absolute; made where it is not there.
- * @param residencies all that there are, the default one first, and those whose events are looked up here.
+ * @param residencies all that are served, the default one first, and those whose events are looked up here. `serves` is `null` where
+ *   those are all that there are; else their work waits apart from that of others.
  */
 export async function openMachine(
   directory: string,
-  residencies: { readonly all: readonly Residency[]; readonly sinks: readonly Residency[] },
+  residencies: {
+    readonly all: readonly Residency[];
+    readonly sinks: readonly Residency[];
+    readonly serves?: ReadonlySet<Residency> | null;
+  },
   {
     printer = NO_PROGRAMS,
     clamd = null,
@@ -173,8 +186,9 @@ export async function openMachine(
   }: MachineOptions = {},
 ): Promise<Omit<Platform, 'regions' | 'checkpoints' | 'outboxes'>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (!residencies.all.includes('local')) await removeCommon(directory);
-  for (const residency of residencies.all)
+  const { serves = null } = residencies;
+  if (serves === null && !residencies.all.includes('local')) await removeCommon(directory);
+  for (const residency of new Set([...residencies.all, ...residencies.sinks]))
     await mkdir(folderOf(directory, residency), { recursive: true, mode: 0o700 });
   const catalogues = eachOf(residencies.all, (residency) =>
     SqliteCatalogue.open(join(folderOf(directory, residency), 'catalogue.sqlite')),
@@ -183,7 +197,9 @@ export async function openMachine(
     SqliteAuditSink.open(join(folderOf(directory, residency), 'audit.sqlite')),
   );
   const shared =
-    redis === null ? sharedHere(directory, residencies.all, clock) : openRedis(redis, null, warn);
+    redis === null
+      ? sharedHere(directory, residencies.all, queueOf(directory, serves), clock)
+      : openRedis(redis, null, warn, serves);
   return {
     catalogues,
     audit,
@@ -222,8 +238,20 @@ async function removeCommon(directory: string): Promise<void> {
       await rm(join(directory, `${name}.sqlite${end}`), { force: true });
 }
 
+/** Where work waits: that of some regions in the folder of the first of them. */
+function queueOf(directory: string, serves: ReadonlySet<Residency> | null): string {
+  if (serves === null) return join(directory, 'queue.sqlite');
+  const names = [...serves].toSorted();
+  return join(folderOf(directory, names[0] ?? 'local'), `queue-${names.join('-')}.sqlite`);
+}
+
 /** What nobody but this machine needs. */
-function sharedHere(directory: string, residencies: readonly Residency[], clock: Clock): Shared {
+function sharedHere(
+  directory: string,
+  residencies: readonly Residency[],
+  queueFile: string,
+  clock: Clock,
+): Shared {
   const open = (residency: Residency) => ({
     sessions: SqliteSessions.open(join(folderOf(directory, residency), 'sessions.sqlite')),
     leases: SqliteLeases.open(join(folderOf(directory, residency), 'leases.sqlite'), clock),
@@ -231,7 +259,7 @@ function sharedHere(directory: string, residencies: readonly Residency[], clock:
   const regional = eachOf(residencies, open);
   const [first] = regional.values();
   if (first === undefined) throw new TypeError('There is no region.');
-  const queue = SqliteJobQueue.open(join(directory, 'queue.sqlite'), clock);
+  const queue = SqliteJobQueue.open(queueFile, clock);
   return {
     remote: false,
     ...first,

@@ -37,6 +37,8 @@ export interface CloudOptions {
   readonly tiers?: Tiers;
   /** Tenants that are in another place than the first. */
   readonly residencies?: ReadonlyMap<string, string>;
+  /** Regions whose tenants are worked for; `null`, as by default: all. */
+  readonly serves?: ReadonlySet<string> | null;
   /** Is told of what works, and costs more than it needs to. */
   readonly warn?: (message: string) => void;
 }
@@ -61,17 +63,23 @@ export async function openGcpPlatform(
   machineOptions: MachineOptions,
   clients: CloudClients = {},
 ): Promise<Platform> {
-  const { places, project, tiers = DEFAULT_TIERS, warn = () => {} } = options;
+  const { project, serves = null, tiers = DEFAULT_TIERS, warn = () => {} } = options;
+  // In the first one is what is nobody's: keys of tokens, say.
+  const places = options.places.filter((place, at) => at === 0 || isIn(serves, place));
   const calls = clients.storage ?? new StorageCalls(project === null ? {} : { projectId: project });
   const client =
     clients.keys ?? new KeyManagementServiceClient(project === null ? {} : { projectId: project });
-  const sinks = sinksOf(options, clients);
+  const sinks = sinksOf({ ...options, places }, clients);
   await assertUsable(places, { calls, client, tiers }, warn);
   await assertSinks(sinks, warn);
   const onMachine = places.flatMap(({ residency }) => (sinks.has(residency) ? [] : [residency]));
   const machine = await openMachine(
     directory,
-    { all: places.map(({ residency }) => residency), sinks: onMachine },
+    {
+      all: places.flatMap((place) => (isIn(serves, place) ? [place.residency] : [])),
+      sinks: onMachine,
+      serves,
+    },
     machineOptions,
   );
   const store = (bucket: string) => new GcsBlobStore(calls, bucket);
@@ -93,6 +101,10 @@ export async function openGcpPlatform(
       if (clients.keys === undefined) await client.close();
     },
   };
+}
+
+function isIn(serves: ReadonlySet<string> | null, { residency }: CloudPlaces): boolean {
+  return serves === null || serves.has(residency);
 }
 
 /** Those places that have a dataset. */

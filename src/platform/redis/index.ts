@@ -17,11 +17,13 @@ export { connect } from './connection.ts';
  * @param addresses of one server, or of several nodes of a cluster.
  * @param clock for rates and leases; `null` for the server's own.
  * @param warn told once what is set up less than well there.
+ * @param serves regions whose work waits apart from that of others; `null`: all work waits together.
  */
 export function openRedis(
   addresses: readonly string[],
   clock: Clock | null = null,
   warn: (message: string) => void = () => {},
+  serves: ReadonlySet<string> | null = null,
 ): Shared {
   const client = connect(addresses);
   const ears = connect(addresses);
@@ -33,7 +35,10 @@ export function openRedis(
     rateLimits: new RedisRateLimits(client, clock),
     cache: new RedisCache(client),
     channel: new RedisChannel(client, ears),
-    queue: new BullJobQueue(hands),
+    queue: new BullJobQueue(
+      hands,
+      serves === null ? {} : { prefix: `{redline-${[...serves].toSorted().join('-')}}` },
+    ),
     leases: new RedisLeases(client, clock),
     regional: null,
     close: async () => {
