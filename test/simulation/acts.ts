@@ -145,7 +145,7 @@ async function writeAlone(
   document: string,
 ): Promise<void> {
   const { actor, operation } = change;
-  const clause = scheduler.chance(0.3) ? scheduler.pick(['a', 'b']) : null;
+  const clause = scheduler.chance(0.6) ? scheduler.pick(['a', 'b']) : null;
   const lifetimeMs = 500 + Math.floor(scheduler.random() * 8000);
   const lease = await server.leases.take({ actor, operation }, document, { clause, lifetimeMs });
   for (let n = scheduler.random() * 4; n > 0; n -= 1) await scheduler.wait(server.process);

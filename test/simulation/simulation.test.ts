@@ -19,7 +19,7 @@ describe('documents under a disturbed world', () => {
   });
 
   test('are the same for the same seed', async () => {
-    expect(await simulate(7)).toEqual(await simulate(7));
+    expect(plain(await simulate(7))).toBe(plain(await simulate(7)));
   });
 
   test('do meet crashes, conflicts and refusals, and keys that are destroyed', async () => {
@@ -58,3 +58,13 @@ describe('documents under a disturbed world', () => {
     );
   });
 });
+
+/** A history as data, without what is of one run: what clients call, and the key that certificates are signed with. */
+function plain({ clients, ...history }: History): string {
+  const { scheduler: _, landed: __, ...told } = clients;
+  return JSON.stringify({ ...history, clients: told }, (_name, value: unknown) => {
+    if (value instanceof Map || value instanceof Set) return [...value];
+    const isSigned = typeof value === 'object' && value !== null && 'signature' in value;
+    return isSigned ? { ...value, signature: null, key: null } : value;
+  });
+}

@@ -160,11 +160,17 @@ class Run {
   #task(server: Server, kind: Kind, n: string): Task {
     const { known, met } = this.clients;
     const operation = `o_${server.process.name.replaceAll("'", '-')}${n}`;
-    const document = known.length === 0 ? null : this.scheduler.pick(known);
+    const document = known.length === 0 ? null : this.scheduler.pick(this.#choice(kind));
     const guest = GUESTS.includes(kind) && this.scheduler.chance(0.6);
     const asked = { operation, kind, document, guest, owner: server.process };
     const person = PERSONAL.includes(kind) && met.length > 0 ? this.scheduler.pick(met) : null;
     return { ...asked, person, landed: null, tries: 0, outcome: 'open', upload: null, answers: [] };
+  }
+
+  /** What a task may be about: documents that have redlines are erased more often. */
+  #choice(kind: Kind): readonly string[] {
+    const { known, documentOf } = this.clients;
+    return kind === 'erase' && documentOf.size > 0 ? [...known, ...documentOf.keys()] : known;
   }
 
   #other(server: Server): Server | null {
