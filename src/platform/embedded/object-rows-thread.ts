@@ -1,3 +1,4 @@
+import { fdatasyncSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { type Change, type Changed, ObjectRows } from './object-rows.ts';
@@ -30,12 +31,15 @@ const FAILURES: readonly (readonly [code: RegExp, failure: Failure])[] = [
   [/^SQLITE_(?:CORRUPT|NOTADB)/, 'damaged'],
 ];
 
-const database = openDatabase(String(workerData), 'FULL');
+const path = String(workerData);
+// Flushed below, where nobody waits for it: a process that is stopped while it flushes must not keep the others from writing.
+const database = openDatabase(path, 'NORMAL');
 // What was removed is overwritten in the file.
 database.pragma('secure_delete = ON');
 const rows = new ObjectRows(database);
 let waiting: Asked[] = [];
 let clearing = false;
+let log: number | null = null;
 
 parentPort?.on('message', (asked: Asked | null) => {
   if (asked === null) end();
@@ -69,6 +73,7 @@ function write(group: readonly Asked[]): Answered {
     const done = group.map(({ number, change }) => [number, rows.apply(change, now)] as const);
     isWritten = true;
     database.exec('COMMIT');
+    flush();
     return { done };
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK');
@@ -79,12 +84,21 @@ function write(group: readonly Asked[]): Answered {
   }
 }
 
+/** What was committed is in the log, or was brought from it into the file, which flushes both. */
+function flush(): void {
+  // It stays the same file as long as this connection is open.
+  log ??= openSync(`${path}-wal`, 'r');
+  fdatasyncSync(log);
+}
+
 /** Brings the log into the file and empties it, so that what was purged stands in neither. */
 function clearSoon(): void {
   if (clearing) return;
   clearing = true;
   setTimeout(() => {
     clearing = false;
+    // Most of it while others write.
+    database.pragma('wal_checkpoint(PASSIVE)');
     // Where others read meanwhile, the next purge does it, or the next start.
     database.pragma('wal_checkpoint(TRUNCATE)');
   }, CLEAR_MS).unref();
