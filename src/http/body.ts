@@ -15,14 +15,18 @@ export function sendWhole(
   log: Log,
 ): Response {
   const reader = body.getReader();
+  let isCancelled = false;
   const guarded = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         try {
           const { done, value } = await reader.read();
+          // Whoever goes away while it waits ends the reading, and has closed this already.
+          if (isCancelled) return;
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
+          if (isCancelled) return;
           c.var.noteFailure?.(error);
           const { problem, unexpected } = toProblem(error, c.var.requestId);
           const said = { requestId: c.var.requestId, code: problem.code };
@@ -32,7 +36,10 @@ export function sendWhole(
           controller.close();
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => {
+        isCancelled = true;
+        return reader.cancel(reason);
+      },
     },
     { highWaterMark: 0 },
   );

@@ -7,7 +7,12 @@ import type { AuditEvent } from '../../src/audit/index.ts';
 import { callerOf, DataKeys, OperationStore } from '../../src/documents/index.ts';
 import { Records } from '../../src/documents/records.ts';
 import { systemRandom } from '../../src/kit/index.ts';
-import { DirectoryBlobStore, KeyRing } from '../../src/platform/embedded/index.ts';
+import {
+  DirectoryBlobStore,
+  KeyRing,
+  ObjectDatabase,
+  SqliteBlobStore,
+} from '../../src/platform/embedded/index.ts';
 import { BEN } from '../services/openid-provider.ts';
 import { contentsBelow, copyBelow } from '../support/folders.ts';
 import type { Visitor } from '../support/visitor.ts';
@@ -95,13 +100,17 @@ async function eventsOf(search: string): Promise<(AuditEvent & { openedAddress: 
 /** All that is kept of operations, as whoever has the tenant's key reads it. */
 async function operationsIn(root: string): Promise<string[]> {
   const keys = new DataKeys(await KeyRing.open(join(data, 'keys')), ambient);
-  const heads = await DirectoryBlobStore.open(join(root, 'heads'), true);
-  const spool = await DirectoryBlobStore.open(join(root, 'blobs'), false);
+  const rows = await ObjectDatabase.open(join(root, 'work.sqlite'));
+  const [heads, spool] = [
+    new SqliteBlobStore(rows, 'heads', true),
+    new SqliteBlobStore(rows, 'spool', false),
+  ];
   const store = new OperationStore({ heads, spool, keys, ambient, prunesItself: false });
   const found: string[] = [];
   for await (const listed of store.list('acme'))
     found.push(JSON.stringify((await store.read(listed))?.operation));
   for await (const { name } of spool.list('shelves/')) found.push(name);
+  await rows.close();
   return found;
 }
 

@@ -88,7 +88,7 @@ export const followOperations = createRoute({
   description:
     'Server-sent events: `operation` with an operation that has not ended, again whenever something became of it, and when it ends; `anew` when the list may hold others than before, so at the beginning. Whoever is cut comes back and asks for the list. No parts of others, and at most 100 at a time.',
   responses: {
-    200: { description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    200: { description: 'The events.', content: { 'text/event-stream': { schema: {} } } },
     ...problemResponses,
   },
 });
@@ -119,7 +119,7 @@ export const followOperation = createRoute({
     headers: z.object({ 'last-event-id': z.string().optional() }),
   },
   responses: {
-    200: { description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    200: { description: 'The events.', content: { 'text/event-stream': { schema: {} } } },
     204: { description: 'It has ended, and every event was sent.' },
     ...problemResponses,
   },
