@@ -135,6 +135,9 @@ test('running work is shown with its progress, also after a reload, and is cance
   await card.getByRole('button', { name: 'Cancel Leases 2026' }).click();
   await card.getByText('4 pairs: 1 done, 1 failed, 2 cancelled').waitFor();
   await card.getByRole('link', { name: 'Download all' }).waitFor();
+  // Also for whoever comes later, and has opened nothing.
+  await page.reload();
+  await card.getByText('4 pairs: 1 done, 1 failed, 2 cancelled').waitFor();
   await expect.poll(async () => (await stage.service.health()).pool.running).toBe(0);
 
   await card.getByRole('button', { name: /^Try again what failed/ }).click();

@@ -26,12 +26,12 @@ interface Props {
 export function BatchCard({ operation, onChanged, onAgain }: Props) {
   const { id } = operation;
   const [isOpened, setIsOpened] = useState(false);
-  // Of one that has ended the pairs are asked for when somebody wants to see them.
-  const isWanted = isOpen(operation) || isOpened;
+  // Of one whose end says how its pairs ended they are asked for when somebody wants to see them.
+  const isWanted = isOpen(operation) || isOpened || countsIn(operation) === undefined;
   const answer = usePolled<Batch | undefined>(
     `${isWanted} ${operation.state} ${operation.percent}`,
     async (signal) => (isWanted ? await getBatch(service, id, signal) : undefined),
-    (batch) => (isWanted && isOpen(batch ?? operation) ? LOOK_MS : null),
+    (batch) => (isWanted && goesOn(batch ?? operation) ? LOOK_MS : null),
   );
   const batch = answer.value;
   const { doing, problem, act } = useAction(onChanged);
@@ -78,6 +78,11 @@ export function BatchCard({ operation, onChanged, onAgain }: Props) {
       </details>
     </Card>
   );
+}
+
+/** Pairs of one that was cancelled may end after it. */
+function goesOn(work: Batch | Operation): boolean {
+  return isOpen(work) || ('counts' in work && work.counts.queued + work.counts.running > 0);
 }
 
 /** How many pairs ended how, as the end of a batch says it. */
