@@ -96,6 +96,24 @@ test('bytes that were changed behind its back are damage', async () => {
   await expect(store.read('a')).rejects.toMatchObject({ failure: 'damaged' });
 });
 
+test.each([
+  ['one sign of the attributes', `attributes = replace(attributes, '"b"', '"c"')`],
+  ['the end of the attributes', 'attributes = substr(attributes, 1, length(attributes) - 1)'],
+  ['the name', "name = 'b'"],
+])('%s that was changed behind its back is damage, also where no body is read', async (_, change) => {
+  const store = await open();
+  await store.write('a', bytes('x'), { ifGeneration: '0', attributes: { state: 'b' } });
+  const other = new Database(path());
+  expect(other.prepare(`UPDATE objects SET ${change}`).run().changes).toBe(1);
+  other.close();
+  const read = async (name: string) => await store.stat(name);
+  const list = async () => {
+    for await (const _one of store.list('')) expect.unreachable();
+  };
+  await expect(read(change.startsWith('name') ? 'b' : 'a')).rejects.toMatchObject({ failure: 'damaged' });
+  await expect(list()).rejects.toMatchObject({ failure: 'damaged' });
+});
+
 test('a file of a newer release is refused, and after one that was lost no generation comes again', async () => {
   const { generation } = await create(await open(), 'a');
   for (const database of opened.splice(0)) await database.close();

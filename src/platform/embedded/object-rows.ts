@@ -28,7 +28,7 @@ export type Change =
   | (Place & {
       readonly kind: 'write';
       readonly ifGeneration: string;
-      /** JSON. */
+      /** JSON behind a checksum. */
       readonly attributes: string;
       readonly crc: number;
       readonly body: Uint8Array;

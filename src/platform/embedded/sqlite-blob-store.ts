@@ -27,6 +27,7 @@ const PAGE = 500;
 const BEHIND = '{';
 /** Bytes of an object that are handed out at a time. */
 const PIECE_BYTES = 256 * 1024;
+const CHECKSUM_DIGITS = 8;
 
 interface Facts {
   readonly name: string;
@@ -86,7 +87,7 @@ export class SqliteBlobStore implements VersionedBlobStore {
     const generation = await this.#database.change({
       ...this.#place(name),
       ...{ kind: 'write', ifGeneration, body },
-      ...{ crc: crc32(body), attributes: JSON.stringify(attributes) },
+      ...{ crc: crc32(body), attributes: sealed(name, size, JSON.stringify(attributes)) },
     });
     return typeof generation === 'string' ? { name, size, generation, attributes } : null;
   }
@@ -155,9 +156,17 @@ export class SqliteBlobStore implements VersionedBlobStore {
   }
 }
 
-function infoOf({ name, size, generation, attributes }: Facts): BlobInfo {
-  // Nothing but this class writes there.
-  return { name, size, generation: String(generation), attributes: JSON.parse(attributes) as BlobAttributes };
+function infoOf({ name, size, generation, attributes: stored }: Facts): BlobInfo {
+  const text = stored.slice(CHECKSUM_DIGITS);
+  if (stored !== sealed(name, size, text))
+    throw damaged('What is said of a stored object is not what was written.');
+  return { name, size, generation: String(generation), attributes: JSON.parse(text) as BlobAttributes };
+}
+
+/** Attributes behind a checksum of all that is said of an object: they are read without its body. */
+function sealed(name: string, size: number, attributes: string): string {
+  const sum = crc32(`${name}\n${size}\n${attributes}`);
+  return `${sum.toString(16).padStart(CHECKSUM_DIGITS, '0')}${attributes}`;
 }
 
 /** Bytes that are nobody else's. */
