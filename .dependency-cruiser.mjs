@@ -159,7 +159,7 @@ const rules = [
     from: { path: '^src/config[.]ts$' },
     to: {
       path: '^src/',
-      pathNot: '^src/(?:kit/index|gcp-config|sign-in-config)[.]ts$',
+      pathNot: '^src/(?:kit/index|gcp-config|find-program|sign-in-config)[.]ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

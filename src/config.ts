@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { availableParallelism, homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { findProgram } from './find-program.ts';
 import { type GcpConfig, gcpOf } from './gcp-config.ts';
 import { LOG_LEVELS, type LogLevel } from './kit/index.ts';
 import { checkSignIn, residenciesOf, type SignInConfig, signInFields, signInOf } from './sign-in-config.ts';
@@ -369,26 +370,6 @@ function isRedis(text: string): boolean {
     url.hostname !== '' &&
     /^(?:\/\d{0,2})?$/.test(url.pathname)
   );
-}
-
-/** The program that was named (`none` for none), or the first of its usual names on the path. */
-function findProgram(given: string | undefined, names: readonly string[], path: string): string | null {
-  if (given === 'none') return null;
-  const folders = path.split(delimiter).filter(isAbsolute);
-  const candidates =
-    given === undefined
-      ? names.flatMap((name) => folders.map((folder) => join(folder, name)))
-      : [resolve(given)];
-  return candidates.find(isProgram) ?? null;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function present(values: Environment): Environment {
