@@ -9,7 +9,7 @@ export type { KeptRecord, RecordLog } from './ports/record-log.ts';
 export { Checkpointer, type Checkpoints, checkpointsAfter, readProof } from './proof/checkpointer.ts';
 export { type EventProof, proveEvent } from './proof/event-proof.ts';
 export { isStatement, type Signed } from './proof/statement.ts';
-export { type ChainFault, rootOfKeys, type Verification, verifyChain } from './proof/verify.ts';
+export { type ChainFault, type Verification, verifyChain, vouchedKeys } from './proof/verify.ts';
 export { routedLog } from './routed-log.ts';
 export { routedSink } from './routed-sink.ts';
 export { EXPORT_FORMATS, type ExportFormat, eventLine, headLine } from './tables.ts';

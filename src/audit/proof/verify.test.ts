@@ -10,7 +10,7 @@ import {
   type SigningKey,
   signCheckpoint,
 } from './checkpoint.ts';
-import { verifyChain } from './verify.ts';
+import { type ChainFault, verifyChain } from './verify.ts';
 
 const AT = '2026-11-22T10:00:00.000Z';
 const EVENTS = 60;
@@ -29,11 +29,12 @@ function checkpointsOf(
   events: readonly AuditEvent[],
   before: Checkpoint | null = null,
   key?: SigningKey,
+  every = EVERY,
 ): Checkpoint[] {
   const made: Checkpoint[] = [];
-  for (let at = 0; at + EVERY <= events.length; at += EVERY) {
+  for (let at = 0; at + every <= events.length; at += every) {
     const signer = key ?? (at < events.length / 2 ? old : current);
-    made.push(signCheckpoint(made.at(-1) ?? before, events.slice(at, at + EVERY), AT, signer));
+    made.push(signCheckpoint(made.at(-1) ?? before, events.slice(at, at + every), AT, signer));
   }
   return made;
 }
@@ -72,8 +73,19 @@ const TEXTS = [
   'outcome',
 ] as const;
 
-/** What was done to rows, and the first event that is not as it was signed. */
+/** What was done to rows, the first event that is not as it was signed, and what may be said of it. */
 type Tampered = { readonly rows: readonly AuditEvent[]; readonly first: number };
+const KINDS: Record<string, readonly ChainFault['kind'][]> = {
+  'one field of one row': ['changed'],
+  'rows dropped': ['dropped', 'cut off'],
+  'rows dropped and all behind them made good': ['re-signed', 'cut off'],
+  'a row twice': ['inserted'],
+  'rows inserted and all behind them made good': ['re-signed'],
+  'two rows swapped': ['reordered'],
+  'a row replaced and all behind it made good': ['re-signed'],
+  'the end cut off': ['cut off'],
+  'the table as it was earlier': ['cut off'],
+};
 const TAMPERINGS: Record<string, fc.Arbitrary<Tampered>> = {
   'one field of one row': fc
     .tuple(place, fc.constantFrom(...TEXTS), fc.string({ minLength: 1 }))
@@ -122,25 +134,84 @@ describe('a chain that somebody tampered with', () => {
     await fc.assert(
       fc.asyncProperty(tampering, async ({ rows, first }) => {
         const { fault } = await check(rows);
-        expect(fault?.sequence).toBe(Math.min(first, chain.length + 1));
+        expect(fault?.sequence).toBe(first);
+        expect(KINDS[name]).toContain(fault?.kind);
       }),
       { numRuns: 200 },
     );
   });
 
-  test('and signed again with the stolen current key, beside what was signed before', async () => {
+  /** Checkpoints that a thief signs of rows, from an event on, so many events in each. */
+  function forged(rows: readonly AuditEvent[], from: number, every: number, key = current): Checkpoint[] {
+    const before = checkpoints.findLast(({ last }) => last < from) ?? null;
+    return checkpointsOf(rows.slice(from - 1, SIGNED), before, key, every);
+  }
+
+  test.each<[string, () => SigningKey]>([
+    ['the stolen current key', () => current],
+    ['a key that the stolen one vouches for', () => newKey(current)],
+  ])(
+    'and signed again with %s, beside what was signed before: the first event is named',
+    async (_, steal) => {
+      await fc.assert(
+        fc.asyncProperty(
+          place,
+          fc.nat(SIGNED),
+          fc.integer({ min: 1, max: EVENTS }),
+          async (at, ago, every) => {
+            const rows = rewritten(at, 1, [at + 1]);
+            const from = Math.max(1, at + 1 - ago);
+            const key = steal();
+            const beside = forged(rows, from, every, key);
+            // What is signed of may be too short for one.
+            fc.pre(beside.some(({ first, last }) => first <= at + 1 && last > at));
+            const all = [...keys, key.published];
+            for (const shown of [rows, chain])
+              expect((await check(shown, beside, all)).fault).toEqual({
+                kind: 'checkpoint',
+                sequence: at + 1,
+              });
+            // A row before that was changed as well comes first.
+            const before = at % every;
+            const also = rows.with(before, { ...(rows[before] as AuditEvent), actor: 'p_thief2' });
+            expect((await check(also, beside, all)).fault).toEqual(
+              before < at
+                ? { kind: 'changed', sequence: before + 1 }
+                : { kind: 'checkpoint', sequence: at + 1 },
+            );
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  test('and signed again in the place of what was signed, up to one that was: nothing holds from there on', async () => {
     await fc.assert(
-      fc.asyncProperty(place, async (at) => {
+      fc.asyncProperty(fc.nat(checkpoints.length - 2), fc.nat(EVERY - 1), async (n, within) => {
+        const at = n * EVERY + within;
         const rows = rewritten(at, 1, [at + 1]);
-        const from = Math.floor(at / EVERY);
-        const before = checkpoints[from - 1] ?? null;
-        const forged = checkpointsOf(rows.slice(from * EVERY), before, current);
-        const beside = await check(rows, forged);
-        expect(beside.fault?.kind).toBe('checkpoint');
-        // Under a key of the thief's own, and with rows as they were.
-        const stranger = newKey(null);
-        const others = checkpointsOf(rows.slice(from * EVERY), before, stranger);
-        expect((await check(chain, others, [...keys, stranger.published])).fault?.kind).toBe('checkpoint');
+        const [instead] = forged(rows, n * EVERY + 1, EVERY);
+        const replaced = checkpoints.with(n, instead as Checkpoint);
+        const { fault } = await verifyChain('t', rows, { checkpoints: replaced, keys });
+        expect(fault).toEqual({ kind: 'checkpoint', sequence: n * EVERY + 1 });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('and signed under a key of the thief’s own', async () => {
+    const stranger = newKey(null);
+    await fc.assert(
+      fc.asyncProperty(place, fc.integer({ min: 1, max: EVERY }), async (at, every) => {
+        const others = forged(rewritten(at, 1, [at + 1]), at + 1, every, stranger);
+        fc.pre(others.length > 0);
+        const all = [...keys, stranger.published];
+        // Nobody knows which of two first keys is the right one, unless it was noted.
+        expect((await check(chain, others, all)).fault).toEqual({ kind: 'checkpoint', sequence: 1 });
+        const proof = { checkpoints: [...checkpoints, ...others], keys: all };
+        const { fault } = await verifyChain('t', chain, proof, old.published.id);
+        expect(fault).toEqual({ kind: 'checkpoint', sequence: at + 1 });
       }),
       { numRuns: 100 },
     );
@@ -177,6 +248,35 @@ describe('a chain that somebody tampered with', () => {
     ],
     ['rows of another tenant', () => check(chainOf('u', EVENTS)), 're-signed', 1],
     [
+      'a checkpoint of another tenant',
+      () =>
+        verifyChain('t', chain, {
+          checkpoints: checkpoints.with(-1, {
+            ...signCheckpoint(checkpoints.at(-2) ?? null, chainOf('u', SIGNED).slice(-EVERY), AT, current),
+          }),
+          keys,
+        }),
+      'checkpoint',
+      SIGNED - EVERY + 1,
+    ],
+    [
+      'what comes next, signed by somebody else',
+      () => {
+        const stranger = newKey(null);
+        const next = signCheckpoint(checkpoints.at(-1) ?? null, chain.slice(SIGNED), AT, stranger);
+        const proof = { checkpoints: [...checkpoints, next], keys: [...keys, stranger.published] };
+        return verifyChain('t', chain, proof, old.published.id);
+      },
+      'checkpoint',
+      SIGNED + 1,
+    ],
+    [
+      'the same events signed once more',
+      () => check(chain, [signCheckpoint(checkpoints[1] ?? null, chain.slice(16, 20), AT, current)]),
+      'checkpoint',
+      17,
+    ],
+    [
       'a change behind the last checkpoint',
       () => check(chain.with(SIGNED, { ...(chain[SIGNED] as AuditEvent), actor: 'x' })),
       'changed',
@@ -199,5 +299,10 @@ test('an untouched chain is good, as far as it is signed, and further', async ()
   expect(await verifyChain('t', chain, { checkpoints, keys }, old.published.id)).toMatchObject({
     fault: null,
   });
-  expect(await verifyChain('none', [], { checkpoints, keys })).toMatchObject({ fault: null, events: 0 });
+  // A key that was published and signs nothing, whoever put it there, makes no difference where the first one is known.
+  const strange = [...keys, newKey(null).published, newKey(newKey(null)).published];
+  const trusting = await verifyChain('t', chain, { checkpoints, keys: strange }, old.published.id);
+  expect(trusting).toMatchObject({ fault: null, signedTo: SIGNED });
+  const none = { checkpoints: [], keys };
+  expect(await verifyChain('t', [], none)).toMatchObject({ fault: null, events: 0, signedAt: null });
 });

@@ -40,13 +40,21 @@ export async function verifyChain(
   proof: { readonly checkpoints: readonly Checkpoint[]; readonly keys: readonly CheckpointKey[] },
   trusted?: string,
 ): Promise<Verification> {
-  const checkpoints = proof.checkpoints
-    .filter((one) => one.tenant === tenant)
-    .toSorted((one, other) => one.first - other.first);
-  const signed = signedLeaves(checkpoints, proof.keys, trusted);
+  const checkpoints = proof.checkpoints.toSorted((one, other) => one.first - other.first);
+  const signed = signedLeaves(tenant, checkpoints, vouchedKeys(proof.keys, trusted));
   const signedTo = signed.leaves.length / LEAF_BYTES;
-  const said = { signedTo, signedAt: checkpoints.at(-1)?.at ?? null };
-  if (signed.fault !== null) return { ...said, fault: signed.fault, events: 0 };
+  const { fault: found, events } = await checkRows(tenant, rows, signed.leaves);
+  const isSignedWrongly =
+    signed.fault !== null && signed.fault.sequence <= (found?.sequence ?? Number.POSITIVE_INFINITY);
+  const fault = isSignedWrongly ? signed.fault : found;
+  return { fault, events, signedTo, signedAt: checkpoints.at(-1)?.at ?? null };
+}
+
+async function checkRows(
+  tenant: string,
+  rows: AsyncIterable<AuditEvent> | Iterable<AuditEvent>,
+  leaves: Buffer,
+): Promise<Pick<Verification, 'fault' | 'events'>> {
   let end = { sequence: 0, hash: GENESIS };
   let missing: number | null = null;
   for await (const row of rows) {
@@ -54,20 +62,20 @@ export async function verifyChain(
     if (missing !== null) {
       // Whether the one that is missing comes later tells how it went.
       if (row.sequence === missing)
-        return { ...said, fault: { kind: 'reordered', sequence: missing }, events: end.sequence };
+        return { fault: { kind: 'reordered', sequence: missing }, events: end.sequence };
       continue;
     }
     if (row.sequence > expected) missing = expected;
     else {
-      const kind = row.sequence < expected ? 'inserted' : faultOf(tenant, row, end.hash, signed.leaves);
-      if (kind !== null) return { ...said, fault: { kind, sequence: expected }, events: end.sequence };
+      const kind = row.sequence < expected ? 'inserted' : faultOf(tenant, row, end.hash, leaves);
+      if (kind !== null) return { fault: { kind, sequence: expected }, events: end.sequence };
       end = row;
     }
   }
   const events = end.sequence;
-  if (missing !== null) return { ...said, fault: { kind: 'dropped', sequence: missing }, events };
-  if (events < signedTo) return { ...said, fault: { kind: 'cut off', sequence: events + 1 }, events };
-  return { ...said, fault: null, events };
+  if (missing !== null) return { fault: { kind: 'dropped', sequence: missing }, events };
+  const isCutOff = events < leaves.length / LEAF_BYTES;
+  return { fault: isCutOff ? { kind: 'cut off', sequence: events + 1 } : null, events };
 }
 
 function faultOf(
@@ -83,38 +91,78 @@ function faultOf(
   return row.tenant !== tenant || row.previous !== previous ? 'changed' : null;
 }
 
-/** The id of the first key; `null` unless there is one, the trusted one where one is, and every key is vouched for. */
-export function rootOfKeys(keys: readonly CheckpointKey[], trusted: string | undefined): string | null {
-  const known = new Map(keys.map((key) => [key.id, key]));
-  const [root, ...more] = keys.filter(({ by }) => by === null);
-  const isRooted = root !== undefined && more.length === 0 && (trusted === undefined || root.id === trusted);
-  return isRooted && keys.every((key) => isVouched(key, known)) ? root.id : null;
-}
-
-/** What checkpoints say of each event, one after the other; or the first event of which they do not say it properly. */
-function signedLeaves(
-  checkpoints: readonly Checkpoint[],
+/**
+ * The first key, and those that it vouches for, one after the other: others count for nothing. None where nobody knows which the
+ * first one is: several are vouched for by nobody, and none of them is trusted.
+ */
+export function vouchedKeys(
   keys: readonly CheckpointKey[],
   trusted: string | undefined,
+): ReadonlyMap<string, CheckpointKey> {
+  const firsts = keys.filter(({ by, id }) => by === null && (trusted === undefined || id === trusted));
+  const vouched = new Map<string, CheckpointKey>();
+  const [first] = firsts;
+  if (first === undefined || firsts.length > 1 || !isVouched(first, vouched)) return vouched;
+  vouched.set(first.id, first);
+  // Those that are added meanwhile come too.
+  for (const id of vouched.keys())
+    for (const key of keys) if (key.by?.key === id && isVouched(key, vouched)) vouched.set(key.id, key);
+  return vouched;
+}
+
+/**
+ * What checkpoints say of each event, one after the other, as far as it is sure; and the first event of which it is not. Of what was
+ * signed twice that is the first one of which they say something else: whose key signed it does not tell who is right.
+ */
+function signedLeaves(
+  tenant: string,
+  checkpoints: readonly Checkpoint[],
+  keys: ReadonlyMap<string, CheckpointKey>,
 ): { readonly leaves: Buffer; readonly fault: ChainFault | null } {
-  const known = new Map(keys.map((key) => [key.id, key]));
-  const areKeysGood = rootOfKeys(keys, trusted) !== null;
   const pieces: Buffer[] = [];
   let before: Checkpoint | null = null;
+  let end = 0;
+  let again: number | null = null;
+  let differing: number | null = null;
+  let broken: number | null = null;
   for (const one of checkpoints) {
-    const key = known.get(one.key);
+    const key = keys.get(one.key);
     const leaves = Buffer.from(one.leaves, 'base64');
-    const isNext =
-      one.first === (before?.last ?? 0) + 1 &&
-      one.previous === (before === null ? null : hashOfCheckpoint(before)) &&
+    const isWhole =
+      one.tenant === tenant &&
       leaves.length === (one.last - one.first + 1) * LEAF_BYTES &&
       leafOf(one.hash).equals(leaves.subarray(-LEAF_BYTES));
-    if (!areKeysGood || key === undefined || !isSigned(one, key) || !isNext) {
-      const sequence = Math.min(one.first, (before?.last ?? 0) + 1);
-      return { leaves: Buffer.concat(pieces), fault: { kind: 'checkpoint', sequence } };
+    if (key === undefined || !isWhole || !isSigned(one, key) || one.first > end + 1)
+      broken = Math.min(one.first, end + 1);
+    // One of the two is not what stood there.
+    else if (one.first > end && again === null && one.previous !== hashBefore(before))
+      broken = before?.first ?? 1;
+    if (broken !== null) break;
+    if (one.first <= end) {
+      again ??= one.first;
+      const other = firstOther(Buffer.concat(pieces).subarray((one.first - 1) * LEAF_BYTES), leaves);
+      if (other !== null) differing = Math.min(differing ?? Number.POSITIVE_INFINITY, one.first + other);
     }
-    pieces.push(leaves);
+    pieces.push(leaves.subarray(Math.max(0, end - one.first + 1) * LEAF_BYTES));
+    end = Math.max(end, one.last);
     before = one;
   }
-  return { leaves: Buffer.concat(pieces), fault: null };
+  const sequence = differing ?? again ?? broken;
+  const leaves = Buffer.concat(pieces);
+  if (sequence === null) return { leaves, fault: null };
+  return { leaves: leaves.subarray(0, (sequence - 1) * LEAF_BYTES), fault: { kind: 'checkpoint', sequence } };
+}
+
+function hashBefore(before: Checkpoint | null): string | null {
+  return before === null ? null : hashOfCheckpoint(before);
+}
+
+/** The first leaf that is another one, counted from the first of both; `null` as far as both go. */
+function firstOther(some: Buffer, others: Buffer): number | null {
+  const count = Math.min(some.length, others.length) / LEAF_BYTES;
+  for (let at = 0; at < count; at += 1) {
+    const range = [at * LEAF_BYTES, (at + 1) * LEAF_BYTES] as const;
+    if (!some.subarray(...range).equals(others.subarray(...range))) return at;
+  }
+  return null;
 }

@@ -5,9 +5,9 @@ import {
   type ChainFault,
   type Checkpoints,
   hashOf,
-  rootOfKeys,
   type Verification,
   verifyChain,
+  vouchedKeys,
 } from '../../audit/index.ts';
 import { type CheckedArchive, eventLines } from '../../documents/index.ts';
 import { createBar } from '../documents/bar.ts';
@@ -62,8 +62,9 @@ async function examine(
     else checkpoints.push(...listOf(checkpointSchema, text, path));
   });
   const proof: Checkpoints = { keys, checkpoints };
-  const first = rootOfKeys(proof.keys, trust);
-  const root = proof.keys.some(({ id }) => id === key) ? first : null;
+  const vouched = vouchedKeys(proof.keys, trust);
+  const [first = null] = vouched.keys();
+  const root = key !== null && vouched.has(key) ? first : null;
   const rows = eventsIn(path);
   const trail =
     manifest.scope.kind === 'tenant'
