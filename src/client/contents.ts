@@ -7,6 +7,7 @@ import {
   type VersionPage,
 } from './documents.ts';
 import { type Download, download } from './downloads.ts';
+import { askLater, type Operation } from './operations.ts';
 import type { Redline } from './redlines.ts';
 import type { Service } from './service.ts';
 
@@ -50,6 +51,25 @@ export async function show(
 ): Promise<Download> {
   const { query = {}, accept = '*/*', signal } = how;
   return await download(service, `${keptPath(kept)}/${view}${queryText(query)}`, { accept, signal });
+}
+
+/**
+ * Asks for a PDF that is made later, as of large documents it takes long.
+ *
+ * @returns the operation: `waitForOperation`, then `downloadOperation`.
+ */
+export async function showLater(
+  service: Service,
+  kept: Kept,
+  view: 'pdf',
+  how: {
+    readonly query?: Readonly<Record<string, string | number | undefined>>;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<Operation> {
+  const { query = {}, signal } = how;
+  const path = `${keptPath(kept)}/${view}${queryText(query)}`;
+  return await askLater(service, path, { signal });
 }
 
 export async function downloadVersion(

@@ -67,6 +67,7 @@ export {
   type KeptState,
   listVersionsOf,
   show,
+  showLater,
   type View,
 } from './contents.ts';
 export {
@@ -113,6 +114,7 @@ export {
 } from './members.ts';
 export {
   cancelOperation,
+  downloadOperation,
   followOperation,
   followOperations,
   getOperation,
@@ -229,9 +231,11 @@ export {
   type ComparisonReport,
   compare,
   doWork,
+  doWorkLater,
   type Files,
   getComparison,
   getResult,
+  type LaterWork,
   type ResultAnswer,
   redlineOf,
   type Work,

@@ -1,6 +1,8 @@
 import { queryText } from './documents.ts';
+import { type Download, download } from './downloads.ts';
 import { readEvents, type SentEvent } from './events.ts';
-import type { Service } from './service.ts';
+import { ProblemError } from './problem.ts';
+import type { Ask, Service } from './service.ts';
 
 // What takes longer than a request, as the wire shows it (`/openapi.json`). Times are ISO 8601, UTC.
 
@@ -71,6 +73,24 @@ export async function getOperation(
 ): Promise<Operation> {
   const query = wait === 0 ? '' : queryText({ wait });
   return await service.read(`${OPERATIONS}/${encodeURIComponent(id)}${query}`, { signal });
+}
+
+/** Has something done later for which there is `Prefer: respond-async`. @returns the operation that it became. */
+export async function askLater(service: Service, path: string, ask: Ask): Promise<Operation> {
+  const answer = await service.ask(path, { ...ask, prefer: 'respond-async' });
+  await answer.body?.cancel();
+  const [, id] = /^\/v1\/operations\/([^/]+)$/.exec(answer.headers.get('Location') ?? '') ?? [];
+  if (id === undefined) throw new ProblemError({ code: 'client/unexpected-answer', status: answer.status });
+  return await getOperation(service, id, 0, ask.signal);
+}
+
+/** The file that it made, where it made one: a PDF. @throws {ProblemError} also when its time is over. */
+export async function downloadOperation(
+  service: Service,
+  id: string,
+  signal?: AbortSignal,
+): Promise<Download> {
+  return await download(service, `${OPERATIONS}/${encodeURIComponent(id)}/result`, { signal });
 }
 
 /** What becomes of it, until its end; a connection that is cut goes on where it was. */

@@ -1,4 +1,5 @@
 import { type Download, download } from './downloads.ts';
+import { askLater, type Operation } from './operations.ts';
 import type { Service } from './service.ts';
 
 // Work on files that the service does not keep (`/openapi.json`): what goes in, by the names of the form's parts.
@@ -67,7 +68,8 @@ export interface ResultAnswer<Report> {
 /** Large documents too are worked on while somebody waits. */
 const WAITING = 'wait=600';
 /** What the service does later when the documents are large, unless it is told to be waited for. */
-const CAN_BE_LATER: ReadonlySet<Work> = new Set(['combinations', 'comparisons']);
+const CAN_BE_LATER = ['combinations', 'comparisons', 'pdfs'] as const satisfies readonly Work[];
+export type LaterWork = (typeof CAN_BE_LATER)[number];
 
 /** Has two documents compared. @returns the report; the files are behind its links: `download(service, links.redline)`. */
 export async function compare(
@@ -102,8 +104,17 @@ export async function doWork(
   request: WorkRequest,
   accept = '*/*',
 ): Promise<Download> {
-  const waiting = CAN_BE_LATER.has(work) ? { prefer: WAITING } : {};
+  const waiting = CAN_BE_LATER.some((one) => one === work) ? { prefer: WAITING } : {};
   return await download(service, `/v1/${work}`, { method: 'POST', accept, ...waiting, ...asked(request) });
+}
+
+/** Has work done later. @returns the operation that it became: `waitForOperation`, then what its `result.link` names. */
+export async function doWorkLater(
+  service: Service,
+  work: LaterWork,
+  request: WorkRequest,
+): Promise<Operation> {
+  return await askLater(service, `/v1/${work}`, { method: 'POST', ...asked(request) });
 }
 
 export async function getResult<Report>(

@@ -230,14 +230,8 @@ export class Library {
       ...{ heads: this.#heads, stores: region, keys: this.#documentKeys, records: this.records },
       ...{ requests: this.requests, rules: this.#rules, catalogue, plans, trail, ambient },
       operations: this.operations,
-      forgetResult: (operation) => this.#forgetResult(operation),
+      forgetResult: (operation) => removeResult(this.#parts.spool, operation),
     });
-  }
-
-  async #forgetResult({ tenant, result }: Operation): Promise<void> {
-    const { kind, id } = (result ?? {}) as { readonly kind?: string; readonly id?: string };
-    if ((kind === 'comparisons' || kind === 'results') && id !== undefined)
-      await removeResult(this.#parts.spool, { tenant, kind, id });
   }
 
   /** Erases who people were. @param forgetting what the room `access` keeps of them. */
@@ -248,7 +242,7 @@ export class Library {
   ): PersonErasures {
     const { region, ambient } = this.#parts;
     const { members, records, requests, operations } = this;
-    const forgetResult = (operation: Operation) => this.#forgetResult(operation);
+    const forgetResult = (operation: Operation) => removeResult(this.#parts.spool, operation);
     const of = { members, records, requests, operations, forgetResult, forgetting, plans, trail, ambient };
     return new PersonErasures({ heads: this.#heads, store: region.heads, ...of });
   }

@@ -13,8 +13,8 @@ const RESULT_LIFETIME_MS = 3_600_000;
 
 const ID = /^[0-9a-f]{48}$/;
 
-/** Whose result it is: a comparison's, or that of another operation on documents. An id is one of its kind only. */
-const RESULT_KINDS = ['comparisons', 'results'] as const;
+/** Whose result it is: a comparison's, a PDF, or that of another operation on documents. An id is one of its kind only. */
+const RESULT_KINDS = ['comparisons', 'results', 'pdfs'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
 /** What is kept of one result. No input is. */
@@ -235,8 +235,13 @@ function reusePlace(tenant: string, key: string): SealedPlace {
   return { name: `reuse/${tenant}/${key}`, tenant, id: key };
 }
 
-/** Removes what came of an operation, before its time. */
-export async function removeResult(blobs: BlobStore, { tenant, kind, id }: ResultPlace): Promise<void> {
+/** Removes what came of an operation, before its time; what is no result is let be. */
+export async function removeResult(
+  blobs: BlobStore,
+  { tenant, result }: { readonly tenant: string; readonly result: object | null },
+): Promise<void> {
+  const { kind, id } = (result ?? {}) as Partial<Readonly<Record<string, string>>>;
+  if (id === undefined || !RESULT_KINDS.some((one) => one === kind)) return;
   for await (const blob of blobs.list(`${kind}/${tenant}/${id}/`)) await blobs.delete(blob.name);
 }
 

@@ -8,15 +8,21 @@ import {
   COMPARISON,
   type CombinationRequest,
   type ComparisonRequest,
+  type PdfSubject,
+  PRINTING,
+  type PrintingRequest,
 } from '../jobs/index.ts';
 import { PROBLEMS, type ProblemCode, problemName } from './errors.ts';
 import type { operationSchema } from './routes/long-work-api.ts';
 
 /** Where what came of an operation is, by its kind. */
-const RESULT_LINKS: Readonly<Record<string, (result: Readonly<Record<string, unknown>>) => string>> = {
+const RESULT_LINKS: Readonly<
+  Record<string, (result: Readonly<Record<string, unknown>>, operation: string) => string>
+> = {
   comparisons: ({ id }) => `/v1/comparisons/${id}`,
   results: ({ id }) => `/v1/results/${id}`,
   redline: ({ id, document }) => `/v1/documents/${document}/redlines/${id}`,
+  pdfs: (_, operation) => `${operationLink(operation)}/result`,
 };
 
 export function operationLink(id: string): string {
@@ -45,10 +51,20 @@ function nameOf({ kind, request }: Operation): string | null {
     const { base, options } = request as CombinationRequest;
     return `${sideName(base)}: copies of ${options.reviewers.join(', ')}`;
   }
+  if (kind === PRINTING) {
+    const { document, subject } = request as PrintingRequest;
+    return `${sideName(document)}: ${SUBJECTS[subject]}`;
+  }
   if (kind !== COMPARISON) return null;
   const { original, modified } = request as ComparisonRequest;
   return `${sideName(original)} → ${sideName(modified)}`;
 }
+
+const SUBJECTS: Readonly<Record<PdfSubject, string>> = {
+  redline: 'PDF',
+  blackline: 'PDF of the static comparison',
+  report: 'PDF of the change report',
+};
 
 function sideName(side: AskedSide): string {
   const name = side.name ?? 'Document';
@@ -67,11 +83,11 @@ function problemOf({ error, actor }: Operation): z.output<typeof operationSchema
   };
 }
 
-function resultOf({ result }: Operation): z.output<typeof operationSchema>['result'] {
+function resultOf({ id, result }: Operation): z.output<typeof operationSchema>['result'] {
   if (result === null) return null;
   const said: Readonly<Record<string, unknown>> = { ...result };
   const kind = String(said.kind ?? 'none');
-  return { ...said, kind, link: RESULT_LINKS[kind]?.(said) ?? null };
+  return { ...said, kind, link: RESULT_LINKS[kind]?.(said, id) ?? null };
 }
 
 function isProblem(code: string): code is ProblemCode {

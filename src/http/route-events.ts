@@ -77,6 +77,7 @@ export const ROUTE_EVENTS: Readonly<Record<string, RouteEvent>> = {
   'get /v1/operations/{id}': { type: 'operation.read' },
   'get /v1/operations/events': { type: 'operation.followed' },
   'get /v1/operations/{id}/events': { type: 'operation.followed' },
+  'get /v1/operations/{id}/result': { type: 'result.read' },
   'post /v1/operations/{id}/cancel': { type: 'operation.cancelled' },
   'post /v1/operations/{id}/replay': { type: 'operation.replayed' },
   ...rows('webhook.listed', 'get /v1/webhook…', ['s', '-events']),

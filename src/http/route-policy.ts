@@ -71,7 +71,7 @@ export const ROUTE_ACTIONS: Readonly<Record<string, Action | 'open'>> = {
   'get /v1/documents/{id}/redlines/{redline}/certificate': 'documents.read',
   ...below('/v1/documents/{id}'),
   ...below('/v1/documents/{id}/redlines/{redline}'),
-  ...rows('operations', ['', '/events', '/{id}', '/{id}/events'], 'get /v1/operations…'),
+  ...rows('operations', ['', '/events', '/{id}', '/{id}/events', '/{id}/result'], 'get /v1/operations…'),
   ...rows('operations', ['cancel', 'replay'], 'post /v1/operations/{id}/…'),
   'get /v1/webhook-events': 'webhooks',
   ...rows('webhooks', ['get', 'post'], '… /v1/webhooks'),

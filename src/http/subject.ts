@@ -40,15 +40,20 @@ export async function viewOf(c: Context<HttpEnv>, services: HttpServices, stored
   return viewDocument(stored, roleIn(c, services, stored.head.members), retained);
 }
 
+/** @throws {DocumentsError} `documents/not-word` for what the engine cannot read. */
+export function assertWord({ facts }: Version): void {
+  if (isWord(facts.type)) return;
+  throw new DocumentsError('documents/not-word', 'Only Word documents can be compared, edited and shown.');
+}
+
 /** The bytes of a version that the engine can read, counted where the memory of uploads is. @throws {DocumentsError} `documents/not-word`. */
 export async function wordBytes(
-  { facts }: Version,
+  version: Version,
   open: () => Promise<AsyncIterable<Uint8Array>>,
   share: UploadShare,
 ): Promise<Uint8Array> {
-  if (!isWord(facts.type)) {
-    throw new DocumentsError('documents/not-word', 'Only Word documents can be compared, edited and shown.');
-  }
+  assertWord(version);
+  const { facts } = version;
   share.take(facts.size);
   const bytes = new Uint8Array(facts.size);
   let at = 0;

@@ -69,6 +69,12 @@ export {
   type OperationsParts,
 } from './work/operations.ts';
 export { pageOf } from './work/pages.ts';
+export {
+  PRINTING,
+  PrintingHandler,
+  type PrintingRequest,
+  type PrintingResult,
+} from './work/printing.ts';
 export { type AskedSide, redlineName } from './work/sides.ts';
 export { LOCK_MS, MOST_ATTEMPTS, Worker, type WorkerState } from './work/worker.ts';
 export type { WorkerParts } from './work/worker-parts.ts';

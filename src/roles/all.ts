@@ -1,7 +1,7 @@
 import type { Access } from '../access/index.ts';
 import { Examiner, MOST_UPLOAD_BYTES } from '../documents/index.ts';
 import { createApp, type HttpServices, Precedence, UploadMemory } from '../http/index.ts';
-import { PrintShop, QueueWatch, type Worker } from '../jobs/index.ts';
+import { QueueWatch, type Worker } from '../jobs/index.ts';
 import { openAccess } from './access.ts';
 import { announceRegularly } from './announcing.ts';
 import { type Core, openCore } from './core.ts';
@@ -88,7 +88,6 @@ function servicesOf(core: Core, access: Access, server: HttpServer): Omit<HttpSe
     web: platform.web,
     remote: { ...config.fetch, mostBytes: MOST_UPLOAD_BYTES, timeMs: FETCH_MS },
     blobs: placeOf(context).spool,
-    prints: new PrintShop(platform.printer),
     uploads: new UploadMemory(config.uploadMemoryMb * MEGABYTE),
     precedence: new Precedence(UPLOAD_PLACES.alone, UPLOAD_PLACES.beside),
     clock,

@@ -1,6 +1,13 @@
 import type { Trail } from '../audit/index.ts';
 import type { AllErasures, Exports, Library, Results } from '../documents/index.ts';
-import { Batches, type Deliverer, type EnginePool, type Operations, type Webhooks } from '../jobs/index.ts';
+import {
+  Batches,
+  type Deliverer,
+  type EnginePool,
+  type Operations,
+  PrintShop,
+  type Webhooks,
+} from '../jobs/index.ts';
 import { Integrity } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openErasures } from './erasures.ts';
@@ -30,6 +37,7 @@ export interface Core extends AllErasures {
   readonly webhooks: Webhooks;
   readonly deliverer: Deliverer;
   readonly pool: EnginePool;
+  readonly prints: PrintShop;
 }
 
 export async function openCore(given: RoleContext): Promise<Core> {
@@ -45,6 +53,7 @@ export async function openCore(given: RoleContext): Promise<Core> {
   const batches = new Batches(operations, library.operations);
   const hooks = openWebhooks(context, library, trail, integrity);
   const pool = openPool(context);
-  const parts = { context, integrity, library, results, trail, exports, operations, pool };
+  const prints = new PrintShop(context.platform.printer);
+  const parts = { context, integrity, library, results, trail, exports, operations, pool, prints };
   return { ...parts, batches, ...erasures, ...hooks };
 }

@@ -15,6 +15,9 @@ import {
   LOCK_MS,
   MOST_ATTEMPTS,
   Operations,
+  PRINTING,
+  PrintingHandler,
+  type PrintShop,
   Worker,
 } from '../jobs/index.ts';
 import { describeError, type Integrity, idleTimer, systemRandom, systemTimer } from '../kit/index.ts';
@@ -61,19 +64,21 @@ export interface Workshop {
   readonly results: Results;
   readonly operations: Operations;
   readonly pool: EnginePool;
+  readonly prints: PrintShop;
   readonly integrity: Integrity;
 }
 
 /** What does operations, by kind. */
 function handlersOf({ platform, config, clock }: RoleContext, shop: Workshop): Handlers {
-  const { library, results, pool } = shop;
-  const { keepResultsMs: keepMs, deadlineMs } = config;
+  const { library, results, pool, prints } = shop;
+  const { keepResultsMs: keepMs, deadlineMs, jobs: slots } = config;
   const examiner = new Examiner(platform.scanner);
   const making = { library, results, examiner, pool, clock, keepMs, deadlineMs };
   return new Map<string, Handler>([
     [BATCH, new BatchHandler({ operations: shop.operations, store: library.operations })],
     [COMPARISON, new ComparisonHandler(making)],
     [COMBINATION, new CombinationHandler(making)],
+    [PRINTING, new PrintingHandler({ library, results, pool, prints, slots, keepMs, deadlineMs })],
   ]);
 }
 

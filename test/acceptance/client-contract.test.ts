@@ -57,7 +57,7 @@ interface Asked {
 }
 
 /** Answers everything with success and nothing, and notes what was asked. */
-async function askedBy({ call }: Row): Promise<readonly Asked[]> {
+async function askedBy({ call, isLater }: Row): Promise<readonly Asked[]> {
   const asked: Asked[] = [];
   const answer: typeof fetch = async (input, init = {}) => {
     const { method = 'GET', body } = init;
@@ -67,7 +67,8 @@ async function askedBy({ call }: Row): Promise<readonly Asked[]> {
       headers: new Headers(init.headers),
       body,
     });
-    const headers = { Location: '/v1/uploads/u_1', 'Upload-Offset': '0', 'Upload-Length': '1' };
+    const Location = isLater ? '/v1/operations/o_1' : '/v1/uploads/u_1';
+    const headers = { Location, 'Upload-Offset': '0', 'Upload-Length': '1' };
     return new Response('{}', {
       headers: method === 'PATCH' ? { ...headers, 'Upload-Offset': '1' } : headers,
     });
@@ -98,6 +99,8 @@ describe('a function asks for its operation', () => {
     );
     if (asked.method === 'post')
       expect(asked.headers.has('idempotency-key')).toBe(!row.operation.includes('uploads'));
+    expect(asked.headers.get('prefer') === 'respond-async').toBe(row.isLater === true);
+    if (row.isLater) expect(operation.responses).toHaveProperty('202');
     const types = Object.keys(requestBody?.content ?? {});
     if (typeof asked.body !== 'string') return;
     expect(types).toContain(JSON_TYPE);
@@ -116,12 +119,16 @@ function check(schema: Schema, value: unknown): string {
 }
 
 /** A line that compiles when what the operation answers may be taken for what the function promises. */
-function lineOf({ operation, name, member }: Row, index: number): string {
+function lineOf({ operation, name, member, isLater }: Row, index: number): string {
   const answers = Object.entries(operationOf(operation)?.responses ?? {})
     .filter(([status]) => status.startsWith('2'))
     .map(([, { content }]) => content?.[JSON_TYPE]?.schema)
     .filter((schema) => schema !== undefined);
-  const answer = answers.length === 0 ? 'unknown' : answers.map((one) => `(${typeOf(one)})`).join(' | ');
+  const answer = isLater
+    ? 'Api.Operation'
+    : answers.length === 0
+      ? 'unknown'
+      : answers.map((one) => `(${typeOf(one)})`).join(' | ');
   const picked = member === undefined ? answer : `(${answer})['${member}']`;
   return `export const row${index}: Takes<Promised<typeof client.${name}>, ${picked}> = true; // ${operation} by ${name}`;
 }

@@ -10,6 +10,8 @@ export interface Row {
   readonly call: (service: client.Service) => Promise<unknown>;
   /** The member of the answer that the function gives back. */
   readonly member?: string;
+  /** It has it done later, and gives back the operation that it became. */
+  readonly isLater?: true;
 }
 
 /** What has no function, and why. */
@@ -36,6 +38,8 @@ type Name = Row['name'];
 
 const row = (operation: string, name: Name, call: Call, member?: string): Row =>
   member === undefined ? { operation, name, call } : { operation, name, call, member };
+
+const later = (one: Row): Row => ({ ...one, isLater: true });
 
 /** The same below a document and below a redline. */
 function both(
@@ -84,6 +88,9 @@ const documents: readonly Row[] = [
     client.getVersionResult(s, kept, 1),
   ),
   ...VIEWS.flatMap((view) => both('get', `/${view}`, 'show', (s, kept) => client.show(s, kept, view))),
+  ...both('get', '/pdf', 'showLater', (s, kept) =>
+    client.showLater(s, kept, 'pdf', { query: { subject: 'report' } }),
+  ).map(later),
   ...Object.entries(CHANGES).flatMap(([work, options]) =>
     both('post', `/${work}`, 'change', (s, kept) =>
       client.change(s, kept, work as keyof typeof CHANGES, options),
@@ -165,6 +172,13 @@ const work: readonly Row[] = [
     ] as const
   ).map((kind) =>
     row(`post /v1/${kind}`, 'doWork', (s) => client.doWork(s, kind, { files: { document: FILE } })),
+  ),
+  ...(['combinations', 'comparisons', 'pdfs'] as const).map((kind) =>
+    later(
+      row(`post /v1/${kind}`, 'doWorkLater', (s) =>
+        client.doWorkLater(s, kind, { files: { document: FILE } }),
+      ),
+    ),
   ),
   row('post /v1/batches', 'createBatch', (s) =>
     client.createBatch(s, {
@@ -253,6 +267,7 @@ const administration: readonly Row[] = [
   }),
   row('get /v1/operations/{id}', 'getOperation', (s) => client.getOperation(s, 'o_1', 5)),
   row('get /v1/operations/{id}', 'waitForOperation', (s) => client.waitForOperation(s, 'o_1')),
+  row('get /v1/operations/{id}/result', 'downloadOperation', (s) => client.downloadOperation(s, 'o_1')),
   row('get /v1/operations/{id}/events', 'followOperation', async (s) => {
     // What answers here sends no events.
     await client

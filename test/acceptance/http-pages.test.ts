@@ -83,7 +83,7 @@ describe('the description of the API', () => {
       ...['get', 'put', 'delete'].map((method) => `${method} /v1/documents/{id}/hold`),
       ...['get', 'put'].map((method) => `${method} /v1/retention`),
       'post /v1/retention/sweeps',
-      ...['', '/events', '/{id}', '/{id}/events'].map((path) => `get /v1/operations${path}`),
+      ...['', '/events', '/{id}', '/{id}/events', '/{id}/result'].map((path) => `get /v1/operations${path}`),
       ...['cancel', 'replay'].map((path) => `post /v1/operations/{id}/${path}`),
       ...['exports', 'imports', 'erasures'].map((path) => `post /v1/${path}`),
       ...['exports/{id}', 'exports/{id}/content', 'imports/{id}/evidence'].map((path) => `get /v1/${path}`),

@@ -13,11 +13,11 @@ import { viewOf } from '../subject.ts';
 import * as api from './document-api.ts';
 import { addKeptChanges } from './kept-changes.ts';
 import { addKeptReadings } from './kept-readings.ts';
+import { UNNAMED } from './shared.ts';
 import { DOCUMENT_PLACE } from './version-api.ts';
 import { addVersionRoutes } from './versions.ts';
 
 const FRESH = { 'Cache-Control': 'private, no-cache' };
-const UNNAMED = 'Document';
 
 /** Kept documents: what is in them, what is said of them, and their versions. */
 export function addDocumentRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {

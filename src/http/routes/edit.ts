@@ -7,7 +7,7 @@ import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers, jsonAnswer } from './answers.ts';
 import { editSchema } from './edit-schemas.ts';
 import { addOperation, operation } from './operation.ts';
-import { RESULT_LIMITS } from './shared.ts';
+import { RESULT_LIMITS, UNNAMED } from './shared.ts';
 
 /** Bytes of a list of edits. */
 const EDITS_BYTES = 4 * 1024 * 1024;
@@ -75,7 +75,7 @@ export const scrubReportSchema = z
   .openapi('ScrubReport');
 
 export const MOST_COPIES = 10;
-const UNNAMED = 'Document';
+
 export const combineOptions = z.strictObject({
   reviewers: z.array(authorSchema).min(1).max(MOST_COPIES),
   policy: z.enum(CONFLICT_POLICIES).default('keep'),
@@ -195,15 +195,18 @@ export const combineOperation = operation({
     ...combinationOptions(options),
     limits: RESULT_LIMITS,
   }),
-  later: ({ inputs: { base, copies }, named }, options) => {
-    const sent = copies.map((bytes, at) => ({ bytes, input: copyInput(at), name: named.copies?.[at] }));
-    const request: CombinationRequest = {
-      base: { input: 'base', name: named.base?.[0] || UNNAMED },
-      copies: sent.map(({ input, name }) => ({ input, name: name || UNNAMED })),
-      ...{ options: combinationOptions(options), keep: null },
-    };
-    const files = Object.fromEntries(sent.map(({ input, bytes }) => [input, bytes]));
-    return { asked: { kind: COMBINATION, request }, inputs: { base, ...files } };
+  later: {
+    result: 'The result is a report with links.',
+    of: ({ inputs: { base, copies }, named }, options) => {
+      const sent = copies.map((bytes, at) => ({ bytes, input: copyInput(at), name: named.copies?.[at] }));
+      const request: CombinationRequest = {
+        base: { input: 'base', name: named.base?.[0] || UNNAMED },
+        copies: sent.map(({ input, name }) => ({ input, name: name || UNNAMED })),
+        ...{ options: combinationOptions(options), keep: null },
+      };
+      const files = Object.fromEntries(sent.map(({ input, bytes }) => [input, bytes]));
+      return { asked: { kind: COMBINATION, request }, inputs: { base, ...files } };
+    },
   },
   answers: documentAnswers('combined.docx', combineReportSchema),
 });

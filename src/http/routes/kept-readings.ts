@@ -1,12 +1,19 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { StoredHead } from '../../documents/index.ts';
-import type { OperationInputs, OperationName } from '../../jobs/index.ts';
+import type { NewOperation, StoredHead } from '../../documents/index.ts';
+import {
+  type AskedSide,
+  type OperationInputs,
+  type OperationName,
+  PRINTING,
+  type PrintingRequest,
+} from '../../jobs/index.ts';
 import { CHANGE_KINDS } from '../../redline/index.ts';
 import { actorOf, isKnown } from '../conditions.ts';
 import { etagOf } from '../document-views.ts';
+import { answerLater, isForLater } from '../later.ts';
 import { problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
-import { subjectOf, wordBytes } from '../subject.ts';
+import { assertWord, subjectOf, wordBytes } from '../subject.ts';
 import { choose, withPlace } from '../work.ts';
 import { changesOperation, filterSchema } from './changes.ts';
 import { commentsOperation } from './edit.ts';
@@ -43,8 +50,12 @@ interface Reading<Name extends OperationName, Options extends z.ZodType, Query e
    * `null` where equal states have answers that differ, which then carry no ETag.
    */
   readonly stable: Readonly<Record<string, string>> | null;
+  /** What a worker is asked where a request says `Prefer: respond-async`; without it everybody waits. */
+  readonly later?: (document: AskedSide, form: z.output<Options>) => Pick<NewOperation, 'kind' | 'request'>;
 }
 
+const LATER =
+  'With `Prefer: respond-async` it is made later, and what `Location` names says how far it is. The file is the result of that.';
 const KEPT = { 'Cache-Control': 'private, no-cache' };
 
 const version = z.coerce
@@ -119,6 +130,10 @@ export function addKeptReadings(app: OpenAPIHono<HttpEnv>, services: HttpService
     query: z.object(pdfOptions.shape),
     toForm: (subject) => subject,
     stable: null,
+    later: (document, { subject }) => {
+      const request: PrintingRequest = { document, subject };
+      return { kind: PRINTING, request };
+    },
   });
   addReading(app, services, place, {
     of: reportOperation,
@@ -142,7 +157,7 @@ function addReading<Name extends OfOne, Options extends z.ZodType, Query extends
   app: OpenAPIHono<HttpEnv>,
   services: HttpServices,
   place: Place,
-  { of, path, summary, query, toForm, stable }: Reading<Name, Options, Query>,
+  { of, path, summary, query, toForm, stable, later }: Reading<Name, Options, Query>,
 ): void {
   const answers = of.answers.filter(({ status }) => status === 200);
   const whole = query.extend({ version }).strict();
@@ -155,6 +170,7 @@ function addReading<Name extends OfOne, Options extends z.ZodType, Query extends
     request: { params: place.params, query: whole },
     responses: {
       200: { description: answers.map(({ description }) => description).join(' '), content },
+      ...(later === undefined ? {} : { 202: { description: LATER } }),
       ...(stable !== null ? { 304: { description: 'It is as `If-None-Match` says.' } } : {}),
       ...problemResponses,
     },
@@ -176,6 +192,16 @@ function addReading<Name extends OfOne, Options extends z.ZodType, Query extends
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': mediaType, ...headers });
     const form = of.options.parse(toForm(asked as z.output<Query>, stored));
     const options = of.toOptions(form, services.clock(), answer.mediaType);
+    if (later !== undefined && isForLater(c, 0)) {
+      assertWord(read);
+      const { id: document, redline } = c.req.param() as { readonly id: string; readonly redline?: string };
+      const side = { document, version: read.number, name: stored.head.name };
+      const asked = later(redline === undefined ? side : { ...side, redline }, form);
+      const taken = await answerLater(c, services, { ...asked, documents: [document] }, {});
+      // That is what was looked at; the operation has events of its own.
+      c.set('audited', { ...c.var.audited, object: id });
+      return taken;
+    }
     return await withPlace(services, async (engine, share) => {
       const open = async () => (await kept.open(actorOf(c), id, read.number)).body;
       const inputs = { document: await wordBytes(read, open, share) } as OperationInputs<Name>;

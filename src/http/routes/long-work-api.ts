@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { MOST_PAGE, OPERATION_STATES } from '../../documents/index.ts';
 import { time } from '../document-schemas.ts';
-import { JSON_TYPE, problemResponses } from '../responses.ts';
+import { JSON_TYPE, PDF, problemResponses } from '../responses.ts';
 
 // What takes longer than a request, as the OpenAPI document says it; `long-work.ts` does it.
 
@@ -121,6 +121,23 @@ export const followOperation = createRoute({
   responses: {
     200: { description: 'The events.', content: { 'text/event-stream': { schema: {} } } },
     204: { description: 'It has ended, and every event was sent.' },
+    ...problemResponses,
+  },
+});
+
+export const getOperationResult = createRoute({
+  method: 'get',
+  path: '/v1/operations/{id}/result',
+  summary: 'The file that an operation made',
+  description:
+    'Of the kind `pdf`, for whoever asked for it and may still read what it was made of, until the operation expires. What else comes of operations is where their `result` says.',
+  request: { params },
+  responses: {
+    200: {
+      description: 'The PDF.',
+      content: { [PDF]: { schema: { type: 'string', contentMediaType: PDF } as const } },
+    },
+    304: { description: 'It is the one that `If-None-Match` names.' },
     ...problemResponses,
   },
 });

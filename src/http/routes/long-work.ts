@@ -8,16 +8,21 @@ import {
   type OperationEvent,
   type OperationState,
 } from '../../documents/index.ts';
+import type { PrintingResult } from '../../jobs/index.ts';
 import { signalOf } from '../arriving.ts';
 import { sendWhole } from '../body.ts';
+import { present, sendPart } from '../kept.ts';
 import { viewOperation } from '../operation-views.ts';
 import { decodePageToken, encodePageToken, OPERATION_ID } from '../page-token.ts';
+import { PDF } from '../responses.ts';
+import { assertMayRead } from '../route-policy.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import {
   cancelOperation,
   followOperation,
   followOperations,
   getOperation,
+  getOperationResult,
   listOperations,
   replayOperation,
 } from './long-work-api.ts';
@@ -68,6 +73,7 @@ export function addLongWorkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServi
     return c.json(viewOperation(await ended(c, services, id, wait)), 200, FRESH);
   });
   serve(app, followOperation, (c) => follow(c, services));
+  app.openapi(getOperationResult, (c) => sendResult(c, services, c.req.valid('param').id));
   app.openapi(cancelOperation, async (c) => {
     const { actor, managing } = callerOf(c);
     const operation = await operations.cancel(actor, c.req.valid('param').id, managing);
@@ -86,6 +92,23 @@ function callerOf(c: Context<HttpEnv>): { readonly actor: Principal['actor']; re
   if (principal === undefined) throw signInRequired();
   const { actor, role, key } = principal;
   return { actor, managing: role === 'administrator' && key === null };
+}
+
+/** The file that an own operation made, as long as what it was made of may be read. */
+async function sendResult(c: Context<HttpEnv>, services: HttpServices, id: string): Promise<Response> {
+  const { library, operations } = services;
+  const { actor } = callerOf(c);
+  const { tenant, documents, result } = await operations.find(actor, id, false);
+  for (const document of documents) {
+    await assertMayRead(c, library, document);
+    await library.documents.get(actor, document);
+  }
+  const made = result as Partial<PrintingResult> | null;
+  const { kind, id: file, subject } = present(made?.kind === 'pdfs' ? (made as PrintingResult) : 'not-found');
+  return sendPart(c, services, { tenant, kind, id: file, part: 'document' }, () => ({
+    'Content-Type': PDF,
+    'Content-Disposition': `attachment; filename="${subject}.pdf"`,
+  }));
 }
 
 /** An operation once it has ended, or as it is after so many seconds, or when the service ends. */

@@ -13,10 +13,9 @@ import { choose, withUpload } from '../work.ts';
 /** Bytes of the field `options`, unless an operation takes more. */
 const OPTIONS_BYTES = 16 * 1024;
 
-const DONE_LATER = {
-  description:
-    'It is done later, and what `Location` names says how far it is: because of `Prefer: respond-async`, or as the documents are large and there is no `Prefer: wait`. The result is a report with links.',
-};
+/** The description of what is answered 202, but for what comes of it. */
+const DONE_LATER =
+  'It is done later, and what `Location` names says how far it is: because of `Prefer: respond-async`, or as the documents are large and there is no `Prefer: wait`.';
 
 /** One way to have a result. */
 export interface Answer<Result> {
@@ -52,7 +51,11 @@ export interface Operation<Name extends OperationName, Schema extends z.ZodType>
   /** What the engine is asked, given what the form says, the moment of the request in milliseconds since 1970, and the answer's type. */
   toOptions(options: z.output<Schema>, now: number, mediaType: string): OperationOptions<Name>;
   /** How it is done later; without it everybody waits. */
-  later?(upload: Upload<OperationInputs<Name>>, options: z.output<Schema>): Later;
+  readonly later?: {
+    /** What comes of it, as the API's description says it. */
+    readonly result: string;
+    of(upload: Upload<OperationInputs<Name>>, options: z.output<Schema>): Later;
+  };
   /** The first one is what a client gets who does not care. */
   readonly answers: readonly [Answer<OperationResult<Name>>, ...(readonly Answer<OperationResult<Name>>[])];
 }
@@ -82,7 +85,7 @@ export function addOperation<Name extends OperationName, Schema extends z.ZodTyp
     return await withUpload(c, services, { files, optionsBytes }, async (upload, place) => {
       const options = parseOptions(operation.options, upload.options);
       if (operation.later !== undefined && isForLater(c, upload.size)) {
-        const { asked, inputs } = operation.later(upload, options);
+        const { asked, inputs } = operation.later.of(upload, options);
         return await answerLater(c, services, asked, inputs);
       }
       const asked = operation.toOptions(options, services.clock(), answer.mediaType);
@@ -114,7 +117,9 @@ function describe<Name extends OperationName, Schema extends z.ZodType>(operatio
     request: { body: { required: true, content } },
     responses: {
       ...responses(operation.answers),
-      ...(operation.later === undefined ? {} : { 202: DONE_LATER }),
+      ...(operation.later === undefined
+        ? {}
+        : { 202: { description: `${DONE_LATER} ${operation.later.result}` } }),
       ...problemResponses,
     },
   });

@@ -9,3 +9,6 @@ export const HTML_HEADERS = {
   ].join('; '),
   'X-Frame-Options': 'SAMEORIGIN',
 };
+
+/** What a document is called that comes without a name. */
+export const UNNAMED = 'Document';

@@ -1,5 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { PDF_SUBJECTS, printableOf } from '../../jobs/index.ts';
+import { PDF_SUBJECTS, PRINTING, type PrintingRequest, printableOf } from '../../jobs/index.ts';
 import {
   type BlacklineOptions,
   CLAUSE_STATES,
@@ -12,7 +12,7 @@ import { DOCX } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { documentAnswers } from './answers.ts';
 import { addOperation, operation } from './operation.ts';
-import { RESULT_LIMITS } from './shared.ts';
+import { RESULT_LIMITS, UNNAMED } from './shared.ts';
 import { pageAnswer, pdfAnswer, REPORT_TYPES, reportAnswers, wordsSchema } from './show-answers.ts';
 
 const document = [
@@ -106,6 +106,15 @@ export const pdfOperation = (services: HttpServices) =>
       kind: printableOf(subject, services.prints.printer),
       limits: RESULT_LIMITS,
     }),
+    later: {
+      result: 'The PDF is the result of that.',
+      of: ({ inputs: { document }, names }, { subject }) => {
+        printableOf(subject, services.prints.printer);
+        const side = { input: 'document', name: names.document ?? UNNAMED };
+        const request: PrintingRequest = { document: side, subject };
+        return { asked: { kind: PRINTING, request }, inputs: { document } };
+      },
+    },
     answers: [pdfAnswer],
   });
 

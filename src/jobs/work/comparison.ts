@@ -13,6 +13,7 @@ import {
 } from '../../redline/index.ts';
 import type { EnginePool } from '../engine-pool.ts';
 import type { Handler, Need, Task } from './handlers.ts';
+import { Pace } from './pace.ts';
 import { type AskedSide, type KeepWith, needsOf, type ReadSide, readSide, redlineName } from './sides.ts';
 
 export const COMPARISON = 'comparison';
@@ -60,7 +61,7 @@ export interface ComparisonParts {
 
 /** What waiting for a thread, reading and keeping may take beside the comparison itself. */
 const BESIDE_MS = 120_000;
-/** First guess of how long comparing takes: milliseconds for each kilobyte of both documents. */
+/** Milliseconds for each kilobyte of both documents. */
 const TYPICAL_PACE = 2;
 
 /** Compares two documents. What was compared before with the same options and engine is used again. */
@@ -68,8 +69,7 @@ export class ComparisonHandler implements Handler {
   readonly softMs: number;
   readonly hardMs: number;
   readonly #parts: ComparisonParts;
-  /** Milliseconds for each kilobyte, as seen lately. */
-  #pace = TYPICAL_PACE;
+  readonly #pace = new Pace(TYPICAL_PACE);
 
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
@@ -123,14 +123,13 @@ export class ComparisonHandler implements Handler {
     options: CompareOptions,
   ): Promise<Comparison> {
     const { pool } = this.#parts;
-    const kilobytes = (original.bytes.length + modified.bytes.length) / 1024;
-    task.progress('comparing', 20, kilobytes * this.#pace);
-    const started = performance.now();
+    const timed = this.#pace.begin(original.bytes.length + modified.bytes.length);
+    task.progress('comparing', 20, timed.expectedMs);
     const place = pool.reserve({ waits: true });
     try {
       const inputs = { original: original.bytes, modified: modified.bytes };
       const comparison = await place.run('compare', inputs, options, task.signal);
-      if (kilobytes > 0) this.#pace += ((performance.now() - started) / kilobytes - this.#pace) / 8;
+      timed.end();
       return comparison;
     } finally {
       place.release();

@@ -9,13 +9,15 @@ import {
 } from '../../documents/index.ts';
 import type { Need, Task } from './handlers.ts';
 
-// The documents that a redline is made of later, wherever they come from.
+// The documents that something is made of later, wherever they come from.
 
 /** A document that was sent with the operation, or a version of a kept one. */
 export type AskedSide =
   | { readonly input: string; readonly name: string }
   | {
       readonly document: string;
+      /** Of this redline of it. */
+      readonly redline?: string;
       readonly version: number;
       /** What it was called when it was asked for. */
       readonly name?: string;
@@ -62,18 +64,19 @@ export async function readSide(library: Library, task: Task, side: AskedSide): P
       scanned: undefined,
     };
   }
-  const { documents } = library;
   const actor: Actor = task.operation.actor;
-  const { stored, version } = await documents.version(actor, side.document, side.version);
+  const { document, redline } = side;
+  const kept = redline === undefined ? library.documents : await library.redlines.of(actor, document);
+  const { stored, version } = await kept.version(actor, redline ?? document, side.version);
   const { type, size, sha256, scanned } = version.facts;
-  if (!isWord(type)) throw new DocumentsError('documents/not-word', 'Only Word documents can be compared.');
+  if (!isWord(type))
+    throw new DocumentsError('documents/not-word', 'Only Word documents can be compared and shown.');
   const bytes = new Uint8Array(size);
   let at = 0;
-  for await (const chunk of (await documents.open(actor, side.document, version.number)).body) {
+  for await (const chunk of (await kept.open(actor, redline ?? document, version.number)).body) {
     bytes.set(chunk, at);
     at += chunk.byteLength;
   }
-  const { document } = side;
   return {
     bytes,
     scanned,

@@ -26,13 +26,16 @@ const KINDS: Readonly<Record<string, string>> = {
   comparison: 'Comparison',
   combination: 'Combination',
   batch: 'Batch',
+  pdf: 'PDF',
   export: 'Export',
 };
 const STAGES: Readonly<Record<string, string>> = {
   reading: 'Reading the documents',
   combining: 'Combining the copies, and proving the result',
   comparing: 'Comparing, and proving the result',
-  keeping: 'Keeping the redline',
+  preparing: 'Preparing the document',
+  printing: 'Printing',
+  keeping: 'Keeping the result',
   packing: 'Putting the archive together',
 };
 
@@ -125,6 +128,7 @@ export function resultOf({ result }: Operation): { readonly to: string; readonly
   if (kind === 'comparisons') return { to: `/#${String(id)}`, words: 'Open the redline' };
   if (kind === 'redline')
     return { to: `/documents/${String(document)}/redlines/${String(id)}`, words: 'Open the redline' };
+  if (kind === 'pdfs') return { to: String(link), words: 'Download the PDF' };
   if (kind === 'results') return { to: `${String(link)}/document`, words: 'Download the redline' };
   return typeof link === 'string' ? { to: link, words: 'Download' } : null;
 }
