@@ -1,9 +1,7 @@
 import type { SealedAddresses } from '../access/index.ts';
 import type { EventType, Trail } from '../audit/index.ts';
-import { ConfigError } from '../config.ts';
 import type { AllErasures, Library, Mover } from '../documents/index.ts';
 import type { JobQueue, Operations } from '../jobs/index.ts';
-import { OutsideError } from '../kit/index.ts';
 import type { BucketLifecycle } from '../platform/gcp/index.ts';
 import { CliError } from './errors.ts';
 
@@ -71,16 +69,13 @@ export async function withErasures<Answer>(
   return await explained(main.withErasures({ REDLINE_DATA: data }, work));
 }
 
+/** By name: the command as it is built has these classes twice, its own and those of the service that it loads. */
+const FORESEEN = new Set(['OutsideError', 'ConfigError', 'AccessError', 'DocumentsError', 'JobError']);
+
 /** What cannot be opened, and what is refused, is said in words that help. */
 async function explained<Answer>(working: Promise<Answer>): Promise<Answer> {
-  const { AccessError } = await import('../access/index.ts');
-  const { DocumentsError } = await import('../documents/index.ts');
-  const { JobError } = await import('../jobs/index.ts');
   return await working.catch((error: unknown) => {
-    const isOurs = [OutsideError, ConfigError, AccessError, DocumentsError, JobError].some(
-      (kind) => error instanceof kind,
-    );
-    if (isOurs && error instanceof Error) throw new CliError('usage', error.message, error);
+    if (error instanceof Error && FORESEEN.has(error.name)) throw new CliError('usage', error.message, error);
     throw error;
   });
 }

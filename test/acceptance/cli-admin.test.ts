@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { textPdf } from '../support/files.ts';
 import { runHere } from './run-here.ts';
@@ -39,4 +40,30 @@ test('the key is rotated while the service runs, and what it protected stays rea
   const again = await startService({ dataDirectory });
   expect(await (await fetch(`${again.url}${links.content}`)).text()).toBe(textPdf('kept'));
   await again.stop();
+});
+
+const launcher = resolve(import.meta.dirname, '../../bin/redline.js');
+
+test.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
+  ['a setting that cannot be used', ['people', 'list'], { PORT: 'abc' }, /PORT must be a number/],
+  [
+    'an organisation that is not there',
+    ['people', 'add', 'a@b.example', '--tenant', 'acme'],
+    {},
+    /REDLINE_TENANTS/,
+  ],
+  ['a document that is not there', ['erase', `d_${'0'.repeat(32)}`, '--reason', 'x'], {}, /no such document/],
+  ['an address that is none', ['people', 'add', 'nobody'], {}, /address/],
+])('%s is said by the command as it is built', (_, args, env, said) => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [launcher, 'admin', ...args, '--data', dataDirectory],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    },
+  );
+  expect(stderr).toMatch(said);
+  expect(stderr).not.toContain('fault of redline');
+  expect(status).toBe(2);
 });

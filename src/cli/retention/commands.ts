@@ -3,9 +3,9 @@ import { withService } from '../documents/commands.ts';
 import type { Io } from '../io.ts';
 
 const HELP = `
-Rules say how long a running service keeps documents, by type, by label, or both. Administrators of the service set them; keys
-of programs may not. What FILE holds is what "show --json" prints; with its "etag", rules that somebody else changed meanwhile
-are not replaced. See docs/retention.md.
+Rules say how long a running service keeps documents, by type, by label, or both. Administrators of the service set them, and so
+do programs whose key in REDLINE_API_KEY has the scope retention:manage. What FILE holds is what "show --json" prints; with
+its "etag", rules that somebody else changed meanwhile are not replaced. See docs/retention.md.
 
 Examples:
   redline retention show --json > rules.json

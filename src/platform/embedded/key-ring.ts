@@ -181,7 +181,8 @@ function assertTenant(tenant: string): void {
 function find(ring: Ring, tenant: string): TenantKeys {
   assertTenant(tenant);
   const keys = ring.find((one) => one.tenant === tenant);
-  if (keys === undefined) throw refused('The tenant has no key.');
+  if (keys === undefined)
+    throw refused('The tenant has no key: is its name right, and REDLINE_TENANTS as it is for the service?');
   return keys;
 }
 
