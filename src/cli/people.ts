@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { EventType } from '../audit/index.ts';
 import type { Library } from '../documents/index.ts';
-import { EXIT } from './errors.ts';
+import { CliError, EXIT } from './errors.ts';
 import { type Io, write } from './io.ts';
 import { withService } from './with-service.ts';
 
@@ -17,7 +17,8 @@ type Row = Readonly<Record<string, string | null>>;
 
 const HELP = `
 "add" prints a link with which somebody sets their password, once and within a day; for one that is there already it makes a new
-link. They can sign in where REDLINE_SIGN_IN=local. Whoever is disabled is signed out within five seconds.
+link. They can sign in where REDLINE_SIGN_IN=local, into the organisation "local"; those of others have a provider. Whoever is
+disabled is signed out within five seconds.
 
 Examples:
   redline admin people add ada@example.com --name "Ada Lovelace" --administrator
@@ -85,7 +86,12 @@ async function add(
   email: string,
   origin: string,
 ): Promise<readonly Row[]> {
-  const { LocalAccounts } = await import('../access/index.ts');
+  const { LOCAL_TENANT, LocalAccounts } = await import('../access/index.ts');
+  if (tenant !== LOCAL_TENANT)
+    throw new CliError(
+      'usage',
+      `People of ${tenant} sign in through a provider: their accounts are made there.`,
+    );
   const { systemClock, systemRandom } = await import('../kit/index.ts');
   const accounts = new LocalAccounts({
     ...{ records: library.records, tenant, clock: systemClock, random: systemRandom },

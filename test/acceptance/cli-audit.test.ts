@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,8 +47,31 @@ test('what a service did is exported, and whoever changes it in the database is 
     code: 1,
   });
   expect(await audit('verify', file, '--checkpoints', join(dataDirectory, 'none'))).toMatchObject({
-    ...{ code: 1, text: expect.stringContaining('nothing was signed') },
+    ...{ code: 1, text: expect.stringMatching(/^not proven; 4 events, nothing was signed; no first key/) },
   });
+  writeFileSync(file, `null\n${readFileSync(file, 'utf8')}`);
+  expect(await audit('verify', file, '--checkpoints', checkpoints)).toMatchObject({
+    ...{ code: 1, text: expect.stringMatching(/^event 1: changed; /) },
+  });
+});
+
+test.each<[string, string, string, number]>([
+  ['what is no JSON', 'local', 'garbage', 3],
+  ['something else', 'local', 'null', 3],
+  ['a checkpoint with a piece missing', 'local', '{"format": 2, "tenant": "local", "first": 3}', 3],
+  ['a key that is none', 'keys', '{"id": 5}', 1],
+])('a file of checkpoints that holds %s is named by its first event', async (_, kind, text, sequence) => {
+  const copy = mkdtempSync(join(tmpdir(), 'redline-checkpoints-'));
+  cpSync(join(dataDirectory, 'checkpoints'), copy, { recursive: true });
+  const names = (await readdir(join(copy, kind))).sort();
+  const path = join(copy, kind, names.at(kind === 'keys' ? 0 : 1) ?? '');
+  rmSync(path);
+  writeFileSync(path, text);
+  const file = join(dataDirectory, 'events.jsonl');
+  writeFileSync(file, (await audit('export', '--data', dataDirectory)).text);
+  const found = await audit('verify', file, '--checkpoints', copy);
+  expect(found).toMatchObject({ code: 1, text: expect.stringMatching(`^event ${sequence}: checkpoint; `) });
+  rmSync(copy, { recursive: true });
 });
 
 test.each([

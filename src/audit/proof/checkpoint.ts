@@ -32,6 +32,33 @@ export interface Checkpoint extends CheckpointHead {
   readonly leaves: string;
 }
 
+/** Of no events, and of no key. */
+export const UNSIGNED: Checkpoint = {
+  ...({ format: 2, tenant: '', first: 1, last: 1, hash: '', root: '', previous: null } as const),
+  ...{ at: '', key: '', signature: '', leaves: '' },
+};
+
+/** Whether a value has the form of a checkpoint: what it says is another matter. */
+export function isCheckpoint(value: unknown): value is Checkpoint {
+  if (typeof value !== 'object' || value === null) return false;
+  const { format, first, last, previous, ...texts }: Partial<Record<keyof Checkpoint, unknown>> = value;
+  const { tenant, hash, root, at, key, signature, leaves } = texts;
+  return (
+    format === 2 &&
+    [first, last].every((one) => Number.isSafeInteger(one) && Number(one) >= 1) &&
+    (previous === null || typeof previous === 'string') &&
+    [tenant, hash, root, at, key, signature, leaves].every((one) => typeof one === 'string')
+  );
+}
+
+/** The same of a key. */
+export function isKey(value: unknown): value is CheckpointKey {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, publicKey, at, by }: Partial<Record<keyof CheckpointKey, unknown>> = value;
+  const isBy = by === null || (typeof by === 'object' && by !== null && 'key' in by && 'signature' in by);
+  return isBy && [id, publicKey, at].every((one) => typeof one === 'string');
+}
+
 /** A key that signs checkpoints, as it is published. */
 export interface CheckpointKey {
   /** The first 32 hexadecimal digits of the SHA-256 of the key. */

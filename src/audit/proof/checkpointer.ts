@@ -8,9 +8,12 @@ import type { Trail } from '../trail.ts';
 import {
   type Checkpoint,
   type CheckpointKey,
+  isCheckpoint,
+  isKey,
   publishKey,
   type SigningKey,
   signCheckpoint,
+  UNSIGNED,
 } from './checkpoint.ts';
 
 import { type Signed, signStatement } from './statement.ts';
@@ -130,10 +133,32 @@ export interface Checkpoints {
   readonly keys: readonly CheckpointKey[];
 }
 
-/** All that is needed to verify the chain of a tenant, besides its rows. */
+/**
+ * All that is needed to verify the chain of a tenant, besides its rows, whatever somebody did to the files: in the place of one that
+ * holds no checkpoint stands one that nobody signed, so that it is found there.
+ */
 export async function readProof(place: LockedPlace, tenant: string): Promise<Checkpoints> {
-  const names = await place.list(`${tenant}/`);
-  return { checkpoints: await readAll<Checkpoint>(place, names), keys: await readKeys(place) };
+  const checkpoints: Checkpoint[] = [];
+  const keys: CheckpointKey[] = [];
+  for (const name of await place.list(`${tenant}/`)) {
+    const found = parsed(await place.read(name));
+    const first = Number(name.slice(tenant.length + 1));
+    if (isCheckpoint(found)) checkpoints.push(found);
+    else if (first >= 1) checkpoints.push({ ...UNSIGNED, tenant, first, last: first });
+  }
+  for (const name of await place.list('keys/')) {
+    const found = parsed(await place.read(name));
+    if (isKey(found)) keys.push(found);
+  }
+  return { checkpoints, keys };
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null;
+  }
 }
 
 /** The checkpoints that say something of events behind a sequence, the earliest first; at most so many. */

@@ -47,7 +47,7 @@ export async function verifyChain(
   const isSignedWrongly =
     signed.fault !== null && signed.fault.sequence <= (found?.sequence ?? Number.POSITIVE_INFINITY);
   const fault = isSignedWrongly ? signed.fault : found;
-  return { fault, events, signedTo, signedAt: checkpoints.at(-1)?.at ?? null };
+  return { fault, events, signedTo, signedAt: checkpoints.at(-1)?.at || null };
 }
 
 async function checkRows(

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Command, Option } from 'commander';
-import { type AuditEvent, readProof, verifyChain } from '../../audit/index.ts';
+import { type AuditEvent, readProof, verifyChain, vouchedKeys } from '../../audit/index.ts';
 import { LockedDirectory } from '../../platform/embedded/index.ts';
 import { addCertificate } from '../erasures.ts';
 import { CliError, EXIT } from '../errors.ts';
@@ -97,11 +97,16 @@ async function verifyEvents(io: Io, path: string, flags: VerifyFlags): Promise<n
   const proof = await readProof(new LockedDirectory(resolve(checkpoints)), tenant);
   const verified = await verifyChain(tenant, rowsOf(path), proof, trust);
   const { fault, events, signedTo, signedAt } = verified;
-  const found = fault === null ? 'untouched' : `event ${fault.sequence}: ${fault.kind}`;
+  const [first = null] = vouchedKeys(proof.keys, trust).keys();
+  const whole = signedAt === null ? 'not proven' : 'untouched';
+  const found = fault === null ? whole : `event ${fault.sequence}: ${fault.kind}`;
   const scope = signedAt === null ? 'nothing was signed' : `signed up to event ${signedTo} at ${signedAt}`;
+  const by = first === null ? 'no first key that is trusted' : `first key ${first}`;
   await write(
     io.stdout,
-    json ? `${JSON.stringify(verified, null, 2)}\n` : `${found}; ${events} events, ${scope}\n`,
+    json
+      ? `${JSON.stringify({ ...verified, firstKey: first }, null, 2)}\n`
+      : `${found}; ${events} events, ${scope}; ${by}\n`,
   );
   return fault === null && signedAt !== null ? EXIT.done : EXIT.notExact;
 }
@@ -110,7 +115,7 @@ async function* rowsOf(path: string): AsyncIterable<AuditEvent> {
   const input = createReadStream(path);
   try {
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (line.trim() !== '') yield JSON.parse(line) as AuditEvent;
+      if (line.trim() !== '') yield (JSON.parse(line) ?? {}) as AuditEvent;
     }
   } catch (error) {
     if (error instanceof SyntaxError)

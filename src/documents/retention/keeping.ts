@@ -33,9 +33,9 @@ export async function assertKept(
   const { keepUntil, keepRule } = retained(before, of, now);
   if (keepUntil === null || keepUntil <= now || keepRule === null) return;
   if (!isDeleted && (retained(next, of, now).keepUntil ?? 0) >= keepUntil) return;
-  throw new DocumentsError('documents/retained', 'A rule of retention keeps the document longer.', {
-    keepUntil: new Date(keepUntil).toISOString(),
-    rule: keepRule,
+  const until = new Date(keepUntil).toISOString();
+  throw new DocumentsError('documents/retained', `The rule ${keepRule} keeps the document until ${until}.`, {
+    ...{ keepUntil: until, rule: keepRule },
   });
 }
 
