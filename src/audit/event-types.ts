@@ -167,6 +167,10 @@ export const EVENT_TYPES = {
     'tenant',
     'Everything of the tenant is in another region; `details` says what that was.',
   ),
+  'tenant.events-removed': service(
+    'tenant',
+    'No event of the tenant is left in a region that it moved out of; `details` says which.',
+  ),
   'export.started': read('export', 'An archive was begun: of everything, or of what somebody owns.'),
   'export.read': read('export', 'It was asked how far an archive is.'),
   'export.downloaded': read('export', 'The bytes of an archive were read, or some of them.'),

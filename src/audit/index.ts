@@ -3,7 +3,7 @@ export { EVENT_SCHEMA } from './event-schema.ts';
 export { EVENT_TYPES, type EventKind, type EventType } from './event-types.ts';
 export type { TrailState } from './lag.ts';
 export { PortableTrail } from './portable-trail.ts';
-export type { AuditPage, AuditQuery, AuditSink, SequenceRange } from './ports/audit-sink.ts';
+export type { AuditPage, AuditQuery, AuditSink, RegionalSink, SequenceRange } from './ports/audit-sink.ts';
 export type { LockedPlace, NameStretch } from './ports/locked-place.ts';
 export type { KeptRecord, RecordLog } from './ports/record-log.ts';
 export { Checkpointer, type Checkpoints, checkpointsAfter, readProof } from './proof/checkpointer.ts';

@@ -66,10 +66,14 @@ export { LINK_LIFETIME_MS, type LinkedPlace } from './links.ts';
 export { DERIVED_KINDS, type DerivedKind, REDLINE_KINDS, type RedlineKind } from './made-kinds.ts';
 export {
   isElsewhere,
+  isMoving,
   isServed,
+  type LeftEvents,
   type MoveReport,
   type Mover,
+  type MoveStatus,
   Placements,
+  type StoredMove,
   TenantMove,
 } from './moving/index.ts';
 export {

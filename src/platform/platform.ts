@@ -1,5 +1,5 @@
 import type { IdentityProvider, IssuerKeys } from '../access/index.ts';
-import type { AuditSink, LockedPlace, RecordLog } from '../audit/index.ts';
+import type { LockedPlace, RecordLog, RegionalSink } from '../audit/index.ts';
 import type { Place, RegionalCatalogue, Residency, Scanner, Web } from '../documents/index.ts';
 import type { Printer } from '../jobs/index.ts';
 import type { Shared, TenantHolder } from './shared.ts';
@@ -11,7 +11,7 @@ export interface Platform {
   /** In which documents are listed: those of each tenant in its region, in the order of `regions`. */
   readonly catalogues: ReadonlyMap<Residency, RegionalCatalogue>;
   /** Where events of the audit trail are looked up: those of each tenant in its region. */
-  readonly audit: ReadonlyMap<Residency, AuditSink>;
+  readonly audit: ReadonlyMap<Residency, RegionalSink>;
   /** Those of them that are files here: what a tenant that moved left in them is removed. */
   readonly eventFiles: ReadonlyMap<Residency, TenantHolder>;
   /** Where the outbox of each region is kept; `null`: as objects among the heads. */

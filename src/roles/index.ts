@@ -1,5 +1,6 @@
 export { openErasures } from './erasures.ts';
 export { openExports } from './exports.ts';
+export { removeLeftEvents } from './left-events.ts';
 export { openLibrary } from './library.ts';
 export { openMover } from './moving.ts';
 export type { RoleContext, RunningRole, ServingRole, ShutdownPhase } from './role.ts';

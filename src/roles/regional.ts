@@ -1,7 +1,7 @@
 import { SERVICE_TENANT, type Sessions } from '../access/index.ts';
 import { type Catalogue, type Leases, type Residency, RoutedCatalogue } from '../documents/index.ts';
 import type { Shared, TenantHolder } from '../platform/index.ts';
-import { residencyHere, residencyOf } from './residencies.ts';
+import { placementsOf, residencyHere, residencyOf } from './residencies.ts';
 import type { RoleContext } from './role.ts';
 
 type Installed = Pick<RoleContext, 'platform' | 'config' | 'clock'>;
@@ -88,14 +88,15 @@ export async function settleRegions(installed: Installed): Promise<number> {
   };
   for (const [residency, { sessions, leases }] of shared.regional ?? [])
     for (const holder of [sessions, leases]) await leave(residency, holder);
-  const last = async (residency: Residency, tenant: string) =>
-    (await audit.get(residency)?.last(tenant)) ?? 0;
+  const placements = placementsOf(installed);
   for (const [residency, holder] of eventFiles)
-    await leave(
-      residency,
-      holder,
-      async (tenant, own) => (await last(own, tenant)) >= (await last(residency, tenant)),
-    );
+    await leave(residency, holder, async (tenant, own) => {
+      // Those of one that is moved are brought there before it is.
+      if ((await placements.look(tenant)).move?.move.phase === 'moving') return false;
+      const last = (await audit.get(residency)?.last(tenant)) ?? 0;
+      const gaps = await audit.get(own)?.gaps(tenant, last);
+      return gaps?.length === 0;
+    });
   return count;
 }
 

@@ -3,6 +3,7 @@ import type { Trail } from '../audit/index.ts';
 import type { AllErasures, Exports, Library, Results } from '../documents/index.ts';
 import type { Operations, Webhooks } from '../jobs/index.ts';
 import { describeError, type Integrity } from '../kit/index.ts';
+import { removeLeftEvents } from './left-events.ts';
 import { tenantsHere } from './library.ts';
 import { settleRegions } from './regional.ts';
 import { sweepRetention } from './retention.ts';
@@ -57,6 +58,7 @@ export function sweepRegularly(
     { name: 'keys of tokens', run: async () => (await access?.keys.tend()) ?? 0 },
     { name: 'keys wrapped anew', run: () => rewrapAll(library, context) },
     { name: 'tenants that moved', run: () => settleRegions(context) },
+    { name: 'events of tenants that moved', run: () => removeLeftEvents(context, trail) },
     { name: 'documents followed', run: () => library.follow() },
     { name: 'events left behind', run: () => trail.sweep() },
     { name: 'operations over', run: () => operations.tend() },

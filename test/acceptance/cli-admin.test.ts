@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { ABSENT } from '../../src/documents/index.ts';
+import { openEmbeddedPlatform } from '../../src/platform/embedded/index.ts';
 import { textPdf } from '../support/files.ts';
 import { runHere } from './run-here.ts';
 import { startService } from './service.ts';
@@ -67,4 +70,40 @@ test.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
   expect(stderr).toMatch(said);
   expect(stderr).not.toContain('fault of redline');
   expect(status).toBe(2);
+});
+
+test('a move says how far it is', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'redline-moves-'));
+  const tenants = 'acme@us=acme.test; beta@eu=beta.test';
+  vi.stubEnv('REDLINE_TENANTS', tenants);
+  const move = (...args: string[]) => runHere('admin', 'move-tenant', 'acme', ...args, '--data', data);
+  try {
+    const platform = await openEmbeddedPlatform(data, readConfig({ REDLINE_TENANTS: tenants }, {}));
+    const record = {
+      ...({ format: 1, tenant: 'acme', from: 'eu', to: 'us', phase: 'done', serial: 1 } as const),
+      ...{ at: '2026-11-22T10:00:00.000Z', by: 'operator' },
+      events: { tries: 2, triedAt: '2026-11-22T10:10:00.000Z', reason: 'too-new', removedAt: null },
+    };
+    const body = Buffer.from(JSON.stringify(record));
+    await platform.regions.get('eu')?.heads.write('moves/acme', body, { ifGeneration: ABSENT });
+    await platform.close();
+    const { code, text } = await move('--status');
+    expect(code).toBe(0);
+    expect(text.split('\n')).toEqual([
+      ...['tenant      acme', 'region      us', 'events      left'],
+      'moves       eu to us 2026-11-22T10:00:00.000Z done, events left: too-new (2 tries, the last 2026-11-22T10:10:00.000Z)',
+      '',
+    ]);
+    // Run again it takes away what is left of it: here nothing is.
+    expect(JSON.parse((await move('--to', 'us', '--json')).text)).toMatchObject({
+      objects: 0,
+      events: 'removed',
+    });
+    expect((await move('--status')).text).toMatch(/^events {6}removed$/m);
+    expect((await move('--to', 'eu', '--status')).code).toBe(2);
+    expect((await move()).code).toBe(2);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(data, { recursive: true });
+  }
 });

@@ -184,7 +184,7 @@ describe('an organisation in the Union', () => {
     expect(listed?.entries.map(({ name }) => name)).toEqual([`${WORDS.name}.docx`]);
     const events = await platform.audit.get('us')?.list({ tenant: TENANT, descending: false, size: 1000 });
     expect(events?.events[0]?.sequence).toBe(1);
-    expect(events?.events.at(-1)?.type).toBe('tenant.moved');
+    expect(events?.events.at(-1)?.type).toBe('tenant.events-removed');
     library.close();
     await platform.close();
     expect(found(words, elsewhere('us'))).toEqual([]);

@@ -21,6 +21,7 @@ describeAuditSink('an embedded database', async () => {
       opened.push(other);
       return other;
     },
+    age: async () => {},
     dispose: async () => {
       for (const one of opened) one.close();
       rmSync(join(path, '..'), { recursive: true });

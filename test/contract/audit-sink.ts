@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AuditEvent, AuditQuery, AuditSink } from '../../src/audit/index.ts';
+import type { AuditEvent, AuditQuery, AuditSink, RegionalSink } from '../../src/audit/index.ts';
 import { chainOf, occurrence } from '../support/audit.ts';
 
 export interface SinkUnderTest {
-  readonly sink: AuditSink;
+  readonly sink: RegionalSink;
   /** Opens the same place once more, as another process. */
   reopen(): Promise<AuditSink>;
+  /** Until rows that are there can be removed. */
+  age(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -13,7 +15,7 @@ export interface SinkUnderTest {
 export function describeAuditSink(name: string, start: () => Promise<SinkUnderTest>, timeout = 30_000): void {
   describe(`the sink of events in ${name}`, { timeout }, () => {
     let under: SinkUnderTest;
-    let sink: AuditSink;
+    let sink: RegionalSink;
     beforeAll(async () => {
       under = await start();
       ({ sink } = under);
@@ -78,11 +80,31 @@ export function describeAuditSink(name: string, start: () => Promise<SinkUnderTe
       expect(await sink.gaps('gaps', 7)).toEqual([]);
     });
 
+    describeRemoving(() => under);
     describeFinding(() => sink);
 
     test('says that it is there', async () => {
       await sink.probe();
     });
+  });
+}
+
+function describeRemoving(under: () => SinkUnderTest): void {
+  test('removes what a tenant has that left, in time, and nothing of others', async () => {
+    const { sink, age } = under();
+    const events = chainOf('left', 7);
+    await sink.append(events);
+    await sink.append(chainOf('stays', 3));
+    await age();
+    await sink.remove('left', Date.now() - 1000);
+    expect(await sink.rows('left')).toBe(7);
+    expect(await sink.remove('left', Date.now() + 60_000)).toBe(true);
+    expect([await sink.rows('left'), await sink.last('left'), await sink.rows('stays')]).toEqual([0, 0, 3]);
+    expect(await sink.remove('left', Date.now() + 60_000)).toBe(true);
+    // And it may come back.
+    const later = chainOf('left', 2, (at) => occurrence('left', at, { actor: 'p_bo' }));
+    await sink.append(later);
+    expect(await everything(sink, { tenant: 'left' })).toEqual(later);
   });
 }
 

@@ -123,6 +123,42 @@ describe('rows that are not taken', () => {
   });
 });
 
+describe('rows that are to go', () => {
+  const until = Date.now() + 10 * MINUTE;
+
+  test('and were streamed less than half an hour ago stay, all of them, and those of others are in nobody’s way', async () => {
+    const events = chainOf('t', 4);
+    await sink.append(events.slice(0, 2));
+    server.warehouse.now += 31 * MINUTE;
+    await sink.append(events.slice(2));
+    await sink.append(chainOf('other', 1));
+    expect([await sink.remove('t', until), await sink.rows('t')]).toEqual([false, 4]);
+    server.warehouse.now += 31 * MINUTE;
+    await sink.append(chainOf('other', 2));
+    expect([await sink.remove('t', until), await sink.rows('t'), count()]).toEqual([true, 0, 3]);
+  });
+
+  test('and may not be removed by this account, or were asked for wrongly: refused', async () => {
+    for (const [status, reason] of [
+      [403, 'accessDenied'],
+      [400, 'invalidQuery'],
+    ] as const) {
+      server.fail('query', { at: 'before', status, reason });
+      expect(await failureOf(sink.remove('t', until))).toMatchObject({ failure: 'refused' });
+    }
+  });
+
+  test('are no fault of the warehouse while they are too new: it is asked on, once each time', async () => {
+    await sink.append(chainOf('t', 2));
+    const limits = { ...AUDIT_LIMITS, breaker: { ...AUDIT_LIMITS.breaker, leastCalls: 1 } };
+    const outside = new Outside('AuditSink', limits);
+    const guarded = guardedAuditSink(sink, outside);
+    server.calls.length = 0;
+    for (let n = 0; n < 3; n += 1) expect(await guarded.remove('t', until)).toBe(false);
+    expect([outside.state, server.calls]).toEqual(['closed', ['query', 'query', 'query']]);
+  });
+});
+
 describe('what an answer means', () => {
   const ASKS: Record<'insert' | 'query' | 'table', () => Promise<unknown>> = {
     insert: () => sink.append(chainOf('t', 2)),

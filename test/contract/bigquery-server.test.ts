@@ -15,6 +15,9 @@ describeAuditSink('a server that speaks for BigQuery', async () => {
   return {
     sink: sinkIn(warehouseAt(server.url), dataset),
     reopen: async () => sinkIn(warehouseAt(server.url), dataset),
+    age: async () => {
+      server.warehouse.now += 90 * 60_000;
+    },
     dispose: async () => {},
   };
 });

@@ -21,6 +21,8 @@ describe('BigQuery', () => {
     return {
       sink: sinkIn(calls, dataset),
       reopen: async () => sinkIn(warehouseAt(service.url), dataset),
+      // It streams nothing: what is inserted can be removed.
+      age: async () => {},
       dispose: async () => {},
     };
   });

@@ -80,7 +80,7 @@ async function objectsIn(residency: string, tenant = 'acme'): Promise<string[]> 
   return found;
 }
 
-async function mover(onStep: (step: string) => void = () => {}) {
+async function mover(onStep: (step: string) => void | Promise<void> = () => {}) {
   const trail = await openTrail({ config, platform, clock, log }, library);
   const pause = async (ms: number) => {
     ahead += ms;
@@ -93,7 +93,8 @@ describe('a tenant that is moved', () => {
     const id = await keepSome();
     const { move } = await mover();
     const report = await move('acme', 'us');
-    expect(report).toMatchObject({ tenant: 'acme', from: 'eu', to: 'us', versions: 2, left: 0 });
+    const expected = { tenant: 'acme', from: 'eu', to: 'us', versions: 2, left: 0, events: 'removed' };
+    expect(report).toMatchObject(expected);
     expect(await objectsIn('eu')).toEqual([]);
     for (const one of [library, await anew()]) {
       expect([await textOf(one, id, 1), await textOf(one, id, 2)]).toEqual(['one', 'two']);
@@ -109,6 +110,8 @@ describe('a tenant that is moved', () => {
     const types = events.map(({ type }) => type);
     expect(types).toContain('tenant.move-started');
     expect(types).toContain('tenant.moved');
+    expect(types.filter((type) => type === 'tenant.events-removed')).toHaveLength(1);
+    expect(await platform.audit.get('eu')?.rows('acme')).toBe(0);
     await expect(move('acme', 'us')).rejects.toMatchObject({ code: 'tenants/not-movable' });
     // And back: the later of two records holds.
     ahead += 60_000;
@@ -173,6 +176,16 @@ describe('a tenant that is moved', () => {
     expect(await operations.sweep()).toBe(1);
     expect((await queue.state()).waiting.normal.count).toBe(1);
     there.close();
+  });
+
+  test('keeps the events that were brought there, whoever starts beside it', async () => {
+    await keepSome();
+    const { move } = await mover(async (step) => {
+      if (step === 'switch') (await anew()).close();
+    });
+    await move('acme', 'us');
+    const us = platform.audit.get('us');
+    expect(await us?.gaps('acme', (await us?.last('acme')) ?? 0)).toEqual([]);
   });
 
   test('cannot be changed meanwhile, and can when the move is taken back', async () => {

@@ -206,6 +206,8 @@ export const CALLS: Record<string, (use: SetUp['guarded'], wrapped: SetUp['wrapp
   'AuditSink known': ({ AuditSink }) => AuditSink.known('t', ['e']),
   'AuditSink gaps': ({ AuditSink }) => AuditSink.gaps('t', 1),
   'AuditSink list': ({ AuditSink }) => AuditSink.list({ tenant: 't', descending: false, size: 1 }),
+  'AuditSink rows': ({ AuditSink }) => AuditSink.rows('t'),
+  'AuditSink remove': ({ AuditSink }) => AuditSink.remove('t', 1),
   'AuditSink probe': ({ AuditSink }) => AuditSink.probe(),
   'LockedPlace add': ({ LockedPlace }) => LockedPlace.add('t/1', ''),
   'LockedPlace read': ({ LockedPlace }) => LockedPlace.read('t/1'),

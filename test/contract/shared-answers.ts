@@ -7,7 +7,7 @@ import type {
   Session,
   Sessions,
 } from '../../src/access/index.ts';
-import type { AuditSink, LockedPlace } from '../../src/audit/index.ts';
+import type { LockedPlace, RegionalSink } from '../../src/audit/index.ts';
 import type { Lease, Leases, Scanner, Web } from '../../src/documents/index.ts';
 import type { JobQueue, TakenJob } from '../../src/jobs/index.ts';
 
@@ -144,13 +144,15 @@ export function scannerOf(answer: <T>(call: string, result: T) => Promise<T>): S
 }
 
 /** A sink of events that answers as the part does. */
-export function sinkOf(answer: <T>(call: string, result: T) => Promise<T>): AuditSink {
+export function sinkOf(answer: <T>(call: string, result: T) => Promise<T>): RegionalSink {
   return {
     prepare: () => answer('prepare', undefined),
     append: () => answer('append', undefined),
     last: () => answer('last', 0),
     known: () => answer('known', new Set<string>()),
     gaps: () => answer('gaps', []),
+    rows: () => answer('rows', 0),
+    remove: () => answer('remove', true),
     list: () => answer('list', { events: [], next: null }),
     probe: () => answer('probe', undefined),
   };

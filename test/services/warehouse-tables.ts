@@ -25,6 +25,8 @@ interface Parameter {
 
 /** How long the service remembers an `insertId`, as far as it says ("best effort"). */
 const REMEMBERED_MS = 60_000;
+/** How long rows that were streamed cannot be changed: https://cloud.google.com/bigquery/docs/data-manipulation-language#limitations */
+const STREAMED_MS = 30 * 60_000;
 const FIELD_TYPES: Readonly<Record<string, string>> = { number: 'INTEGER', bigint: 'INTEGER' };
 
 export class ApiFailure extends Error {
@@ -42,6 +44,8 @@ export class ApiFailure extends Error {
 export class Warehouse {
   /** Milliseconds. */
   now = 0;
+  /** What `CURRENT_TIMESTAMP()` says, in milliseconds. */
+  clock: () => number = Date.now;
   readonly #database = new Database(':memory:');
   readonly #datasets = new Map<string, { facts: Resource; tables: Map<string, Resource> }>();
   readonly #inserted = new Map<string, number>();
@@ -49,6 +53,7 @@ export class Warehouse {
   constructor() {
     // Moments are microseconds.
     this.#database.function('TIMESTAMP', (text) => Date.parse(String(text)) * 1000);
+    this.#database.function('MOMENT', { deterministic: false }, () => this.clock() * 1000);
   }
 
   close(): void {
@@ -75,7 +80,7 @@ export class Warehouse {
     if (tables.has(tableId)) throw new ApiFailure(409, 'duplicate', 'Already Exists');
     const columns = fieldsOf(resource).map(({ name }) => `"${name}"`);
     if (resource.view === undefined)
-      this.#database.exec(`CREATE TABLE "${dataset}.${tableId}" (${columns.join(', ')})`);
+      this.#database.exec(`CREATE TABLE "${dataset}.${tableId}" (${columns.join(', ')}, "_streamed")`);
     else this.#createView(dataset, tableId, resource);
     tables.set(tableId, resource);
     return resource;
@@ -136,7 +141,10 @@ export class Warehouse {
   query(request: Resource): object {
     const parameters = (request.queryParameters ?? []) as readonly Parameter[];
     const values = Object.fromEntries(parameters.map((one) => [one.name, given(one)]));
-    const statement = this.#database.prepare(translated(String(request.query)));
+    const sql = translated(String(request.query));
+    const deletion = /^DELETE FROM ("[^"]+")\s+WHERE (.+)$/s.exec(sql);
+    if (deletion !== null) return this.#remove(deletion[1] ?? '', deletion[2] ?? '', values);
+    const statement = this.#database.prepare(sql);
     const rows = statement.all(values) as Record<string, string | number | null>[];
     const declared = new Map(
       [...this.#datasets.values()].flatMap(({ tables }) =>
@@ -157,6 +165,18 @@ export class Warehouse {
         f: fields.map(({ name }) => ({ v: row[name] === null ? null : String(row[name]) })),
       })),
     };
+  }
+
+  #remove(table: string, condition: string, values: object): object {
+    const where = `${table} WHERE (${condition})`;
+    const streamed = `SELECT count(*) FROM ${where} AND _streamed > ${this.now - STREAMED_MS}`;
+    if (this.#database.prepare(streamed).pluck().get(values) !== 0) {
+      const message = `UPDATE or DELETE statement over table ${table} would affect rows in the streaming buffer, which is not supported`;
+      throw new ApiFailure(400, 'invalidQuery', message);
+    }
+    const { changes } = this.#database.prepare(`DELETE FROM ${where}`).run(values);
+    const jobReference = { projectId: 'test', jobId: 'job', location: 'US' };
+    return { jobComplete: true, jobReference, totalRows: '0', numDmlAffectedRows: String(changes) };
   }
 
   #dataset(name: string) {
@@ -182,7 +202,7 @@ export class Warehouse {
     );
     const marks = names.map(() => '?').join(', ');
     const listed = names.map((one) => `"${one}"`).join(', ');
-    this.#database.prepare(`INSERT INTO "${dataset}.${name}" (${listed}) VALUES (${marks})`).run(values);
+    this.#database.prepare(`INSERT INTO "${dataset}.${name}" (${listed}, "_streamed") VALUES (${marks}, ?)`).run(values, this.now);
   }
 }
 
@@ -191,6 +211,7 @@ function translated(query: string): string {
   return query
     .replaceAll(/`[^`.]+\.([^`.]+)\.([^`.]+)`/g, '"$1.$2"')
     .replaceAll('`', '"')
+    .replaceAll('CURRENT_TIMESTAMP()', 'MOMENT()')
     .replaceAll(/IN UNNEST\(@(\w+)\)/g, 'IN (SELECT value FROM json_each(@$1))');
 }
 

@@ -21,6 +21,18 @@ export interface AuditSink {
   probe(): Promise<void>;
 }
 
+/** The sink of one region, where rows may be left of a tenant that moved to another one. */
+export interface RegionalSink extends AuditSink {
+  /** How many rows a tenant has; an event may stand there more than once. */
+  rows(tenant: string): Promise<number>;
+  /**
+   * Removes them. What begins after `until` (milliseconds) removes nothing, however late it is: the tenant may be on its way back then.
+   *
+   * @returns whether they could be; `false` as long as some are too new for that.
+   */
+  remove(tenant: string, until: number): Promise<boolean>;
+}
+
 /** Both inclusive. */
 export interface SequenceRange {
   readonly first: number;

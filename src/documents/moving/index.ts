@@ -1,2 +1,11 @@
-export { isElsewhere, isServed, movingBy, Placements } from './placements.ts';
-export { type MoveReport, type Mover, TenantMove } from './tenant-move.ts';
+export {
+  isElsewhere,
+  isMoving,
+  isServed,
+  type LeftEvents,
+  type Move,
+  movingBy,
+  Placements,
+  type StoredMove,
+} from './placements.ts';
+export { type MoveReport, type Mover, type MoveStatus, TenantMove } from './tenant-move.ts';

@@ -20,6 +20,18 @@ export interface Move {
   readonly at: string;
   /** The actor's id. */
   readonly by: string;
+  /** Not there until somebody looked after them. */
+  readonly events?: LeftEvents;
+}
+
+/** How far rows of events are removed from the sink of the region that was left. */
+export interface LeftEvents {
+  readonly tries: number;
+  /** The last time. */
+  readonly triedAt: string;
+  /** Why some are left: `incomplete` as long as the sink of the tenant's region lacks one of them. */
+  readonly reason: 'under-way' | 'too-new' | 'incomplete' | 'returning' | 'some-left' | 'failed' | null;
+  readonly removedAt: string | null;
 }
 
 export interface StoredMove {
@@ -89,6 +101,17 @@ export class Placements {
     }
   }
 
+  /** Every record of a move out of a region that is served. */
+  async *all(): AsyncIterable<StoredMove> {
+    for (const [residency, { heads }] of this.#regions) {
+      if (this.#serves !== null && !this.#serves.has(residency)) continue;
+      for await (const { name } of heads.list('moves/')) {
+        const found = await this.read(residency, name.slice('moves/'.length));
+        if (found !== null) yield found;
+      }
+    }
+  }
+
   /** What a region says of a tenant. */
   async read(residency: Residency, tenant: string): Promise<StoredMove | null> {
     const blob = await this.region(residency).heads.read(nameOf(tenant));
@@ -135,6 +158,10 @@ export function isServed(
 
 export function isElsewhere(error: unknown): boolean {
   return error instanceof DocumentsError && error.code === 'tenants/elsewhere';
+}
+
+export function isMoving(error: unknown): boolean {
+  return error instanceof DocumentsError && error.code === 'tenants/moving';
 }
 
 export function movingBy(message: string): DocumentsError {

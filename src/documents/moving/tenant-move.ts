@@ -31,10 +31,24 @@ export interface MoveReport {
   readonly left: number;
 }
 
+/** What is known of a tenant's moves. */
+export interface MoveStatus {
+  readonly tenant: string;
+  readonly region: Residency;
+  /** Whether rows of events are left in a region that it is not in. */
+  readonly events: 'removed' | 'left';
+  /** The records of its moves, of each region that it left the last one, in order. */
+  readonly moves: readonly Omit<Move, 'format' | 'tenant'>[];
+}
+
 /** Moves tenants between the regions of an installation, whose service may run meanwhile. */
 export interface Mover {
   /** @param to a region of the installation. */
-  move(tenant: string, to: Residency): Promise<MoveReport>;
+  move(tenant: string, to: Residency): Promise<MoveReport & Pick<MoveStatus, 'events'>>;
+  /** Where it is, and how far its moves are. */
+  status(tenant: string): Promise<MoveStatus>;
+  /** Resolves when its events are gone where it was: a run of `move` is over sooner. */
+  settled(tenant: string): Promise<void>;
   /** The tenant stays where it is. */
   abort(tenant: string): Promise<void>;
 }

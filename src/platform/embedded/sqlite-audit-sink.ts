@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { AuditEvent, AuditPage, AuditQuery, AuditSink, SequenceRange } from '../../audit/index.ts';
-import { OutsideError } from '../../kit/index.ts';
+import type { AuditEvent, AuditPage, AuditQuery, RegionalSink, SequenceRange } from '../../audit/index.ts';
+import { OutsideError, systemClock } from '../../kit/index.ts';
 import type { TenantHolder } from '../shared.ts';
 import { emptyLog, openDatabase } from './sqlite-file.ts';
 
@@ -77,7 +77,7 @@ const TENANTS = `
 const ROWS_AT_ONCE = 1000;
 
 /** The events in a file of an embedded database; several processes may use it at once. */
-export class SqliteAuditSink implements AuditSink, TenantHolder {
+export class SqliteAuditSink implements RegionalSink, TenantHolder {
   readonly #database: Database.Database;
 
   private constructor(database: Database.Database) {
@@ -174,12 +174,24 @@ export class SqliteAuditSink implements AuditSink, TenantHolder {
     return rows.map(({ tenant }) => tenant);
   }
 
+  async rows(tenant: string): Promise<number> {
+    const sql = 'SELECT count(*) AS count FROM events WHERE tenant = ?';
+    return this.#guard(
+      () => this.#database.prepare<[string], { count: number }>(sql).get(tenant)?.count ?? 0,
+    );
+  }
+
   async forget(tenant: string): Promise<void> {
+    await this.remove(tenant, Number.POSITIVE_INFINITY);
+  }
+
+  async remove(tenant: string, until: number): Promise<boolean> {
     const sql = `DELETE FROM events WHERE tenant = @tenant AND sequence <= (
       SELECT max(sequence) FROM (SELECT sequence FROM events WHERE tenant = @tenant ORDER BY sequence LIMIT ${ROWS_AT_ONCE}))`;
-    while (this.#guard(() => this.#database.prepare(sql).run({ tenant }).changes) > 0)
-      await new Promise((go) => setImmediate(go));
+    const removeSome = () => this.#guard(() => this.#database.prepare(sql).run({ tenant }).changes);
+    while (systemClock() < until && removeSome() > 0) await new Promise((go) => setImmediate(go));
     this.#guard(() => emptyLog(this.#database));
+    return true;
   }
 
   async probe(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Dataset, Table } from '@google-cloud/bigquery';
-import type { AuditEvent, AuditPage, AuditQuery, AuditSink, SequenceRange } from '../../audit/index.ts';
+import type { AuditEvent, AuditPage, AuditQuery, RegionalSink, SequenceRange } from '../../audit/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { assertDataset } from './dataset-check.ts';
 import { refusalOf } from './storage-errors.ts';
@@ -35,7 +35,7 @@ interface RowError {
  * The events in a dataset of BigQuery. A row that is added again has the `insertId` of before, which the service knows for about a
  * minute; whatever stands there twice all the same, the view has once. Another event in the place of one is found when it is read.
  */
-export class BigQueryAuditSink implements AuditSink {
+export class BigQueryAuditSink implements RegionalSink {
   readonly #calls: WarehouseCalls;
   readonly #place: WarehousePlace;
   readonly #dataset: Dataset;
@@ -123,6 +123,22 @@ export class BigQueryAuditSink implements AuditSink {
     }
     const events = found.slice(0, size);
     return { events, next: found.length > size ? (events.at(-1)?.sequence ?? null) : null };
+  }
+
+  async rows(tenant: string): Promise<number> {
+    const [row] = await this.#ask<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM ${this.#name('rows')} WHERE tenant = @tenant`,
+      { tenant },
+    );
+    return row?.count ?? 0;
+  }
+
+  async remove(tenant: string, until: number): Promise<boolean> {
+    // Nobody can take back a statement that waits for its turn: so it says by itself until when it holds.
+    const query = `DELETE FROM ${this.#name('rows')}
+      WHERE tenant = @tenant AND CURRENT_TIMESTAMP() < TIMESTAMP(@until)`;
+    const params = { tenant, until: new Date(until).toISOString() };
+    return await this.#calls.change(query, params, await this.#where());
   }
 
   async probe(): Promise<void> {

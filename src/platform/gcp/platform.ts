@@ -1,5 +1,5 @@
 import { KeyManagementServiceClient } from '@google-cloud/kms';
-import type { AuditSink, LockedPlace } from '../../audit/index.ts';
+import type { LockedPlace, RegionalSink } from '../../audit/index.ts';
 import type { Place, Residency } from '../../documents/index.ts';
 import { OutsideError } from '../../kit/index.ts';
 import { type MachineOptions, openMachine } from '../embedded/index.ts';
@@ -87,7 +87,7 @@ export async function openGcpPlatform(
     ...machine,
     // In the order of the places: the first one is that of tenants for whom nothing is said.
     audit: new Map(
-      places.flatMap(({ residency }): [Residency, AuditSink][] => {
+      places.flatMap(({ residency }): [Residency, RegionalSink][] => {
         const sink = sinks.get(residency) ?? machine.audit.get(residency);
         return sink === undefined ? [] : [[residency, sink]];
       }),
@@ -108,10 +108,10 @@ function isIn(serves: ReadonlySet<string> | null, { residency }: CloudPlaces): b
 }
 
 /** Those places that have a dataset. */
-function sinksOf({ places, project }: CloudOptions, clients: CloudClients): Map<Residency, AuditSink> {
+function sinksOf({ places, project }: CloudOptions, clients: CloudClients): Map<Residency, RegionalSink> {
   const calls = clients.warehouse ?? new WarehouseCalls(project === null ? {} : { projectId: project });
   return new Map(
-    places.flatMap(({ residency, dataset }): [Residency, AuditSink][] =>
+    places.flatMap(({ residency, dataset }): [Residency, RegionalSink][] =>
       dataset === null ? [] : [[residency, new BigQueryAuditSink(calls, { ...dataset, residency })]],
     ),
   );
@@ -119,7 +119,7 @@ function sinksOf({ places, project }: CloudOptions, clients: CloudClients): Map<
 
 /** What is set up wrong is said at once. What does not answer is not waited for: events are delivered later. */
 async function assertSinks(
-  sinks: ReadonlyMap<Residency, AuditSink>,
+  sinks: ReadonlyMap<Residency, RegionalSink>,
   warn: (message: string) => void,
 ): Promise<void> {
   for (const [residency, sink] of sinks) {

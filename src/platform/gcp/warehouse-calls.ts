@@ -58,6 +58,25 @@ export class WarehouseCalls {
     }
   }
 
+  /**
+   * Changes rows. @returns `false` when some were streamed so lately that nothing of it was done: that takes half an hour, seldom
+   * more than 90 minutes. https://cloud.google.com/bigquery/docs/data-manipulation-language#limitations @throws {OutsideError}
+   */
+  async change(
+    query: string,
+    params: Readonly<Record<string, Parameter>>,
+    location: string,
+  ): Promise<boolean> {
+    try {
+      await this.client.query({ query, params, location });
+      return true;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal.status === 400 && /streaming buffer/i.test(refusal.message)) return false;
+      throw warehouseError(refusal);
+    }
+  }
+
   /** The rows of a query; integers and moments as the client reads them. @throws {OutsideError} */
   async rows<Row>(
     query: string,
