@@ -52,6 +52,8 @@ export class KmsServer {
   readonly usKeyRing = 'projects/test/locations/us/keyRings/redline';
   /** Names of the methods that were called. */
   readonly calls: string[] = [];
+  /** What each of them named: a key, or the ring of a new one. */
+  readonly named: string[] = [];
   readonly #keys = new Map<string, CryptoKey>();
   readonly #faults: { method: string; fault: Fault }[] = [];
   readonly #server = new Server();
@@ -98,6 +100,7 @@ export class KmsServer {
     this.#keys.clear();
     this.#faults.length = 0;
     this.calls.length = 0;
+    this.named.length = 0;
   }
 
   stop(): void {
@@ -108,6 +111,7 @@ export class KmsServer {
   #handler(name: string, run: (request: any) => object): handleUnaryCall<Record<string, unknown>, object> {
     return (call, answer) => {
       this.calls.push(name);
+      this.named.push(String(call.request.name || `${call.request.parent}/${call.request.cryptoKeyId}`));
       const at = this.#faults.findIndex(({ method }) => method === name);
       const fault = at < 0 ? undefined : this.#faults.splice(at, 1)[0]?.fault;
       try {

@@ -14,6 +14,8 @@ export interface ObjectServer {
   readonly url: string;
   /** Every call so far: `PUT upload bytes 0-9/10`. */
   readonly calls: string[];
+  /** What each of them named: the path and the query. */
+  readonly asked: string[];
   /** The next calls of this kind meet the fault; `times` is 1 by default. */
   fail(kind: CallKind, fault: Fault, times?: number): void;
   /** Plans no more faults. */
@@ -66,6 +68,7 @@ export async function startObjectServer(): Promise<ObjectServer> {
   return {
     url,
     calls: api.calls,
+    asked: api.asked,
     fail: (kind, fault, times = 1) => {
       for (let n = 0; n < times; n += 1) api.faults.push({ kind, fault });
     },
@@ -84,6 +87,7 @@ export async function startObjectServer(): Promise<ObjectServer> {
 class Api {
   url = '';
   readonly calls: string[] = [];
+  readonly asked: string[] = [];
   readonly faults: { kind: CallKind; fault: Fault }[] = [];
   readonly #buckets = new Map<string, ObjectBucket>();
   readonly #sessions = new Map<string, Session>();
@@ -97,6 +101,7 @@ class Api {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', this.url);
     const kind = kindOf(request, url);
+    this.asked.push(decodeURIComponent(`${url.pathname}${url.search}`));
     this.calls.push(
       `${request.method} ${kind}${request.headers['content-range'] ? ` ${request.headers['content-range']}` : ''}`,
     );

@@ -14,6 +14,8 @@ export interface WarehouseServer {
   readonly warehouse: Warehouse;
   /** Every call so far, by its kind. */
   readonly calls: CallKind[];
+  /** What each of them named: the path, and the query with what it was given. */
+  readonly asked: string[];
   /** The next calls of this kind meet the fault; `times` is 1 by default. */
   fail(kind: CallKind, fault: Fault, times?: number): void;
   /** Whether nothing is answered: connections end. */
@@ -66,6 +68,7 @@ export async function startWarehouseServer(): Promise<WarehouseServer> {
 class Api {
   readonly warehouse = new Warehouse();
   readonly calls: CallKind[] = [];
+  readonly asked: string[] = [];
   readonly #faults: { kind: CallKind; fault: Fault }[] = [];
   down = false;
 
@@ -78,6 +81,7 @@ class Api {
     const kind = kindOf(request, path);
     this.calls.push(kind);
     const body = request.method === 'GET' ? {} : ((await json(request)) as Resource);
+    this.asked.push(`${path} ${JSON.stringify(body)}`);
     if (this.down) return void response.destroy();
     const at = this.#faults.findIndex((planned) => planned.kind === kind);
     const fault = at < 0 ? undefined : this.#faults.splice(at, 1)[0]?.fault;

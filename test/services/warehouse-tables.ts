@@ -202,7 +202,9 @@ export class Warehouse {
     );
     const marks = names.map(() => '?').join(', ');
     const listed = names.map((one) => `"${one}"`).join(', ');
-    this.#database.prepare(`INSERT INTO "${dataset}.${name}" (${listed}, "_streamed") VALUES (${marks}, ?)`).run(values, this.now);
+    this.#database
+      .prepare(`INSERT INTO "${dataset}.${name}" (${listed}, "_streamed") VALUES (${marks}, ?)`)
+      .run(values, this.now);
   }
 }
 
