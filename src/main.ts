@@ -132,14 +132,15 @@ export async function tendBuckets(
   return await tendLifecycles(gcp, apply);
 }
 
-/** Moves tenants between regions beside the service. */
+/** Moves tenants between regions beside the service. @param region is opened too; on one machine nobody need be in it before. */
 export async function withMover<Result>(
   overrides: Environment,
+  region: string | null,
   work: (mover: Mover) => Promise<Result>,
 ): Promise<Result> {
-  return await beside(overrides, false, async (context, library) =>
-    work(openMover(context, library, await openTrail(context, library))),
-  );
+  const moving = async (context: RoleContext, library: Library): Promise<Result> =>
+    work(openMover(context, library, await openTrail(context, library)));
+  return await beside(overrides, false, moving, region);
 }
 
 /** The same with what erases for good. */
@@ -153,11 +154,12 @@ export async function withErasures<Result>(
   });
 }
 
-/** @param isNew whether a folder is made where there is none. */
+/** @param isNew whether a folder is made where there is none. @param region that is opened whoever is in it. */
 async function beside<Result>(
   overrides: Environment,
   isNew: boolean,
   work: (context: RoleContext, library: Library) => Promise<Result>,
+  region: string | null = null,
 ): Promise<Result> {
   const config = readConfig(overrides);
   if (!isNew && config.gcp === null && !existsSync(config.dataDirectory))
@@ -165,7 +167,7 @@ async function beside<Result>(
       `There is no service's folder at ${config.dataDirectory}: name it with --data or REDLINE_DATA. What a running service tells is asked of it with --server or REDLINE_SERVER.`,
     );
   const log = createLog(config.logLevel);
-  const opened = await openPlatform(config, log);
+  const opened = await openPlatform(config, log, region);
   try {
     const context = { config, platform: guardPlatform(opened, {}), clock: systemClock, log };
     const library = await openLibrary(context);
@@ -181,9 +183,10 @@ async function beside<Result>(
 }
 
 /** Each platform is loaded only when it is chosen: the clients of the cloud take a while. */
-async function openPlatform(config: Config, log: Log): Promise<Platform> {
+async function openPlatform(config: Config, log: Log, region: string | null = null): Promise<Platform> {
   const machine = {
     ...config,
+    region,
     warn: (message: string) => log.warn('redis could be safer', { part: 'JobQueue', reason: message }),
   };
   if (config.gcp === null) return await openEmbeddedPlatform(config.dataDirectory, machine);

@@ -50,7 +50,7 @@ async function runMove(
 ): Promise<number> {
   if ([to !== undefined, abort, status].filter(Boolean).length !== 1)
     throw new CliError('usage', 'say one of --to REGION, --status and --abort');
-  const answer = await withServiceMover(data, async (mover) => {
+  const answer = await withServiceMover(data, to ?? null, async (mover) => {
     if (status) return await mover.status(tenant);
     if (to !== undefined) {
       const report = await mover.move(tenant, to);

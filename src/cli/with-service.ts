@@ -51,13 +51,14 @@ export async function tended(apply: boolean): Promise<readonly BucketLifecycle[]
   return await explained(tendBuckets({}, apply));
 }
 
-/** Moves tenants between regions. */
+/** Moves tenants between regions. @param region that one is to be moved to. */
 export async function withServiceMover<Answer>(
   data: string | undefined,
+  region: string | null,
   work: (mover: Mover) => Promise<Answer>,
 ): Promise<Answer> {
   const { withMover } = await import('../main.ts');
-  return await explained(withMover({ REDLINE_DATA: data }, work));
+  return await explained(withMover({ REDLINE_DATA: data }, region, work));
 }
 
 /** The same with what erases for good. */

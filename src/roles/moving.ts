@@ -58,6 +58,7 @@ export function openMover(
   const mover = new TenantMove({ placements, ambient, onStep, beforeSwitch: copyEvents });
   return {
     move: async (tenant, to) => {
+      placements.region(to);
       const { residency, move } = await placements.look(tenant);
       if (move?.move.phase !== 'moving' && residency !== to) {
         await ownKeys(library, tenant);

@@ -49,7 +49,7 @@ const launcher = resolve(import.meta.dirname, '../../bin/redline.js');
 
 test.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
   ['a setting that cannot be used', ['people', 'list'], { PORT: 'abc' }, /PORT must be a number/],
-  ['an organisation that is not there', ['people', 'list', '--tenant', 'acme'], {}, /REDLINE_TENANTS/],
+  ['an organisation that is not there', ['keys', 'rotate', '--tenant', 'acme'], {}, /REDLINE_TENANTS/],
   ['a document that is not there', ['erase', `d_${'0'.repeat(32)}`, '--reason', 'x'], {}, /no such document/],
   [
     'an account of those who have a provider',
@@ -57,6 +57,8 @@ test.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
     { REDLINE_TENANTS: 'acme=b.example' },
     /provider/,
   ],
+  ['a region that is none', ['move-tenant', 'local', '--to', 'mars'], {}, /these: local\./],
+  ['a region that it is in', ['move-tenant', 'local', '--to', 'local'], {}, /there already/],
   ['an address that is none', ['people', 'add', 'nobody'], {}, /address/],
 ])('%s is said by the command as it is built', (_, args, env, said) => {
   const { status, stderr } = spawnSync(

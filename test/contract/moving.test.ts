@@ -112,7 +112,14 @@ describe('a tenant that is moved', () => {
     expect(types).toContain('tenant.moved');
     expect(types.filter((type) => type === 'tenant.events-removed')).toHaveLength(1);
     expect(await platform.audit.get('eu')?.rows('acme')).toBe(0);
-    await expect(move('acme', 'us')).rejects.toMatchObject({ code: 'tenants/not-movable' });
+    for (const to of ['us', 'mars'])
+      await expect(move('acme', to)).rejects.toMatchObject({ code: 'tenants/not-movable' });
+    // A service that was started when nobody was there says where they are.
+    const regions = new Map([...platform.regions].filter(([region]) => region !== 'us'));
+    const before = new Placements({ regions, residencies: config.residencies, clock });
+    await expect(before.look('acme')).rejects.toMatchObject({
+      ...{ code: 'tenants/elsewhere', details: { region: 'us' } },
+    });
     // And back: the later of two records holds.
     ahead += 60_000;
     const again = await mover();
@@ -244,4 +251,10 @@ describe('a tenant that is moved', () => {
     expect([await textOf(last, id, 1), await textOf(last, id, 2)]).toEqual(['one', 'two']);
     last.close();
   });
+});
+
+test('a region is opened that nobody was in before', async () => {
+  const opened = await openEmbeddedPlatform(join(folder, 'new'), { region: 'us' });
+  expect([...opened.regions.keys()]).toEqual(['local', 'us']);
+  await opened.close();
 });

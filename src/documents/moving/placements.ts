@@ -135,15 +135,17 @@ export class Placements {
   }
 
   #assertServed(residency: Residency, tenant: string): void {
-    if (isServed(this.#serves, residency, tenant)) return;
+    if (isServed(this.#serves, residency, tenant) && this.#regions.has(residency)) return;
     const message = `The organisation is served elsewhere: in the region ${residency}.`;
     throw new DocumentsError('tenants/elsewhere', message, { region: residency });
   }
 
+  /** @throws {DocumentsError} `tenants/not-movable` */
   region(residency: Residency): Place {
     const place = this.#regions.get(residency);
-    if (place === undefined) throw new Error('A tenant belongs to a region that is not there.');
-    return place;
+    if (place !== undefined) return place;
+    const there = [...this.#regions.keys()].join(', ');
+    throw new DocumentsError('tenants/not-movable', `There is no such region here, but these: ${there}.`);
   }
 }
 

@@ -65,6 +65,8 @@ const RESIDENCIES = ['us', 'eu'] as const;
 export interface EmbeddedOptions extends MachineOptions {
   /** Tenants whose documents are kept in another region than `local`. */
   readonly residencies?: ReadonlyMap<string, Residency>;
+  /** One that is opened too, whoever is in it. */
+  readonly region?: Residency | null;
   /** Regions whose tenants are worked for; `null`, as by default: all. Nothing of another one is opened. */
   readonly serves?: ReadonlySet<Residency> | null;
   /** Protects the ring of keys; `null` leaves it to the rights of its file. */
@@ -93,7 +95,13 @@ export interface MachineOptions {
  */
 export async function openEmbeddedPlatform(
   directory: string,
-  { passphrase = null, residencies = new Map(), serves = null, ...options }: EmbeddedOptions = {},
+  {
+    passphrase = null,
+    residencies = new Map(),
+    region = null,
+    serves = null,
+    ...options
+  }: EmbeddedOptions = {},
 ): Promise<Platform> {
   const databases: ObjectDatabase[] = [];
   const regions = new Map([['local', await openPlace(directory, passphrase, databases)]]);
@@ -102,7 +110,7 @@ export async function openEmbeddedPlatform(
     if (serves !== null && !serves.has(residency)) continue;
     // One that nobody is in any more is opened too, so that it is noticed whose documents it holds.
     const isNeeded =
-      serves !== null || [...residencies.values()].includes(residency) || (await isThere(folder));
+      serves !== null || [region, ...residencies.values()].includes(residency) || (await isThere(folder));
     if (isNeeded) regions.set(residency, await openPlace(folder, passphrase, databases));
   }
   const { clock = systemClock } = options;
