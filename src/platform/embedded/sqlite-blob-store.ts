@@ -40,9 +40,12 @@ interface Facts {
 
 type Row = Facts & { readonly body: Uint8Array };
 
+/** What it needs of a file of objects. */
+type Objects = Pick<ObjectDatabase, 'prepare' | 'read' | 'change'>;
+
 /** Small objects as rows of a database: to write one is a share in one flush, where a folder takes a dozen. Decision 0202. */
 export class SqliteBlobStore implements VersionedBlobStore {
-  readonly #database: ObjectDatabase;
+  readonly #database: Objects;
   readonly #store: string;
   readonly #keeps: boolean;
   readonly #last;
@@ -55,7 +58,7 @@ export class SqliteBlobStore implements VersionedBlobStore {
    * @param store tells it from others in the same file.
    * @param keepsGenerations whether what is overwritten or removed is kept until it is purged.
    */
-  constructor(database: ObjectDatabase, store: string, keepsGenerations: boolean) {
+  constructor(database: Objects, store: string, keepsGenerations: boolean) {
     this.#database = database;
     this.#store = store;
     this.#keeps = keepsGenerations;
