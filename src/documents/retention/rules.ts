@@ -115,7 +115,7 @@ function boundsBy(
   let due: Bound | null = null;
   for (const { deleteAfterDays, since, id } of deleting)
     if (deleteAfterDays !== null) due = later(due, [sinceOf(head, since) + deleteAfterDays * DAY_MS, id]);
-  return { keep, due: due !== null && keep !== null ? later(due, [keep[0], due[1]]) : due };
+  return { keep, due };
 }
 
 function isAbout({ type, label }: RetentionRule, head: Head): boolean {
