@@ -325,7 +325,7 @@ function given(result: StoredContent | undefined): { readonly result?: StoredCon
 /** Who may not see a document is not told whether there is one, nor anything of its redlines. */
 const DOCUMENT = { noun: 'document' } as const;
 
-function missing({ noun }: Pick<Scope, 'noun'>): DocumentsError {
+export function missing({ noun }: Pick<Scope, 'noun'>): DocumentsError {
   return new DocumentsError(`${noun}s/not-found`, `There is no such ${noun}.`);
 }
 

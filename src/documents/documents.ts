@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Actor, DocumentPermission } from '../access/index.ts';
+import { OutsideError } from '../kit/index.ts';
 import { type Ambient, newId } from './ambient.ts';
 import type { ByteRange } from './blob-store.ts';
-import { type Change, type ChangeOf, Commits, type KeptStores, type Outcome, type Scope } from './commits.ts';
+import {
+  type Change,
+  type ChangeOf,
+  Commits,
+  type KeptStores,
+  missing,
+  type Outcome,
+  type Scope,
+} from './commits.ts';
 import type { IncomingContent } from './content-store.ts';
 import {
   committedResult,
@@ -77,7 +86,8 @@ export class Documents {
     number?: number,
   ): Promise<{ readonly stored: StoredHead; readonly version: Version }> {
     const stored = await this.get(actor, id);
-    return { stored, version: await findVersion(this.#stores.heads, stored.head, number) };
+    const find = () => findVersion(this.#stores.heads, stored.head, number);
+    return { stored, version: await this.#unlessErased(stored, find) };
   }
 
   /** So many versions, the latest first. @param before those with smaller numbers only. */
@@ -91,7 +101,7 @@ export class Documents {
     return found;
   }
 
-  /** A version's bytes, or a range of them. */
+  /** A version's bytes, or a range of them. What fails because it is erased meanwhile is not there, as it is for whoever asks next. */
   async open(
     actor: Actor,
     id: string,
@@ -103,7 +113,38 @@ export class Documents {
     readonly body: AsyncIterable<Uint8Array>;
   }> {
     const { stored, version } = await this.version(actor, id, number);
-    return { stored, version, body: await this.#stores.contents.read(actor.tenant, id, version, range) };
+    const body = await this.#unlessErased(stored, () =>
+      this.#stores.contents.read(actor.tenant, id, version, range),
+    );
+    return { stored, version, body: this.#readUnlessErased(stored, body) };
+  }
+
+  /** To be asked while bytes of it are being sent. @throws {DocumentsError} as for whoever asks for it next, once it is erased. */
+  async assertKept(stored: StoredHead): Promise<void> {
+    if (await this.#stores.heads.isErased(stored)) throw missing(this.#scope);
+  }
+
+  async #unlessErased<Result>(stored: StoredHead, read: () => Promise<Result>): Promise<Result> {
+    try {
+      return await read();
+    } catch (error) {
+      // Keys and contents go after its last head came.
+      if (error instanceof OutsideError) await this.assertKept(stored);
+      throw error;
+    }
+  }
+
+  async *#readUnlessErased(stored: StoredHead, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    const pieces = body[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const { done, value } = await this.#unlessErased(stored, () => pieces.next());
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      await pieces.return?.();
+    }
   }
 
   /** What the operation said that made a version; `null` for versions that no operation made. */

@@ -71,6 +71,10 @@ export interface Erasure {
 }
 
 const KIND = 'erasures';
+/** How often whoever sends bytes looks whether they may still be read; milliseconds. */
+export const LOOKED_AFTER_MS = 1000;
+/** By then nothing of what was closed is being sent by any process. Decision 0220. */
+const CUT_MS = LOOKED_AFTER_MS * 3;
 const MOST_TRIES = 10;
 const DAY_MS = 24 * 3_600_000;
 const SETTLED_MS = 8 * DAY_MS;
@@ -239,6 +243,8 @@ export class Erasures {
     await this.#parts.operations.forget(tenant, isOfIt, this.#parts.forgetResult);
     // Later: what a search index knows of it goes here.
     const counts = { ...NO_COUNTS, ...erasure.counts, answers };
+    // What is signed says that nobody reads it any more.
+    await ambient.pause(CUT_MS);
     const done = { ...erasure, state: 'done', doneAt: isoTime(ambient.clock), counts } as const;
     const event = await trail.erasure(tenant, document, erasure.before?.sequence ?? 0);
     return { ...done, certificate: await trail.sign(statementOf(done, event)) };

@@ -86,6 +86,13 @@ export class HeadStore {
     });
   }
 
+  /** Whether what was read is erased by now, or gone: cheap as long as nothing was committed to it since. */
+  async isErased({ head: { tenant, id }, generation }: StoredHead): Promise<boolean> {
+    if ((await this.#store.stat(headName(tenant, id)))?.generation === generation) return false;
+    const current = await this.read(tenant, id);
+    return current === null || current.head.state === 'taken';
+  }
+
   /**
    * Before it is said that there is no such head, where there may be one that the asker may not see: exactly one key is
    * unwrapped, whether there is a head and whoever had its key unwrapped before (decision 0136).

@@ -36,7 +36,7 @@ export type { Description } from './description.ts';
 export { DocumentKeys } from './document-keys.ts';
 export { Documents, newOperation } from './documents.ts';
 export type { ChainPlace, ErasureCounts, Remaining, Statement } from './erasure-statement.ts';
-export { type Erasure, Erasures, type ErasureTrail } from './erasures.ts';
+export { type Erasure, Erasures, type ErasureTrail, LOOKED_AFTER_MS } from './erasures.ts';
 export { DocumentsError, type DocumentsErrorCode, type DocumentsErrorDetails } from './errors.ts';
 export { Examiner } from './examination.ts';
 export type {

@@ -1,8 +1,10 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Actor } from '../access/index.ts';
 import type { Documents } from '../documents/index.ts';
 import { actorOf, assertMatches, isKnown, rangeOf } from './conditions.ts';
 import type { HttpEnv } from './services.ts';
+import { watching } from './watching.ts';
 
 /**
  * The bytes of a version, or the range that is asked for. The first of them are verified before the answer begins; what
@@ -37,8 +39,8 @@ export async function sendContent(
   const sent = range === null ? size : range.end - range.start;
   const lengths = { ...headers, 'Content-Length': String(sent) };
   if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Length': String(size) });
-  const { body } = await documents.open(actor, id, version.number, range ?? undefined);
-  const stream = await begun(c, body);
+  const { stored: kept, body } = await documents.open(actor, id, version.number, range ?? undefined);
+  const stream = await begun(c, body, () => documents.assertKept(kept));
   if (range === null) return c.body(stream, 200, lengths);
   return c.body(stream, 206, {
     ...lengths,
@@ -46,27 +48,42 @@ export async function sendContent(
   });
 }
 
-/** A stream whose first piece is there already. @throws what the first piece throws. */
+/**
+ * A stream whose first piece is there already.
+ *
+ * @param look is asked once a second whether it may still be read: when it throws, the connection ends, also while its client takes nothing.
+ * @throws what the first piece throws.
+ */
 export async function begun(
   c: Context<HttpEnv>,
   body: AsyncIterable<Uint8Array>,
+  look: () => Promise<void> = async () => {},
 ): Promise<ReadableStream<Uint8Array>> {
   const pieces = body[Symbol.asyncIterator]();
-  const first = await pieces.next();
-  let next: IteratorResult<Uint8Array> | null = first;
+  const cut = (error: unknown): void => {
+    c.var.noteFailure?.(error);
+    (c.env as Partial<HttpBindings> | undefined)?.outgoing?.destroy();
+  };
+  const watch = watching(look, cut);
+  let next: IteratorResult<Uint8Array> | null = await pieces.next();
+  watch.begin();
   return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       try {
         const { done, value } = next ?? (await pieces.next());
         next = null;
-        if (done) controller.close();
-        else controller.enqueue(value);
+        if (!done) await watch.looked();
+        if (!done) return controller.enqueue(value);
+        watch.end();
+        controller.close();
       } catch (error) {
+        watch.end();
         c.var.noteFailure?.(error);
         throw error;
       }
     },
     cancel: async () => {
+      watch.end();
       await pieces.return?.();
     },
   });

@@ -83,6 +83,12 @@ export class Exports {
     return archiveBytes(state, range, this.#parts);
   }
 
+  /** To be asked while bytes of it are being sent. @throws {DocumentsError} `exports/not-found` once it is over. */
+  async assertKept({ facts: { tenant, id } }: ExportState): Promise<void> {
+    if ((await this.#parts.plans.read(tenant, id)) === null)
+      throw new DocumentsError('exports/not-found', 'The export is over.');
+  }
+
   /** Resolves when the plan is made, or has failed. */
   async settled(tenant: string, id: string): Promise<ExportState | null> {
     this.#begin(tenant, id);

@@ -126,7 +126,9 @@ export function addExportRoutes(app: OpenAPIHono<HttpEnv>, { exports }: HttpServ
     const { start, end } = range ?? { start: 0, end: size };
     const lengths = { ...headers, 'Content-Length': String(end - start) };
     if (c.req.method === 'HEAD') return c.body(null, 200, { ...headers, 'Content-Length': String(size) });
-    const stream = await begun(c, exports.bytes(state, { start, end }));
+    // An erasure takes the plans of archives.
+    const look = () => exports.assertKept(state);
+    const stream = await begun(c, exports.bytes(state, { start, end }), look);
     if (range === null) return c.body(stream, 200, lengths);
     return c.body(stream, 206, { ...lengths, 'Content-Range': `bytes ${start}-${end - 1}/${size}` });
   });
