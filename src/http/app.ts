@@ -6,6 +6,7 @@ import { auditRequests, intendChanges } from './audit-requests.ts';
 import { shareWith } from './cors.ts';
 import { RequestError } from './errors.ts';
 import { doOnce } from './idempotency.ts';
+import { countArrivals } from './later.ts';
 import { authenticate, locate } from './principal.ts';
 import { limitAtOnce, limitRates } from './rates.ts';
 import { identify, logRequests, patternOf } from './request-log.ts';
@@ -81,7 +82,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   for (const path of ['/v1/*', '/auth/*']) app.use(path, auditRequests(services));
   app.use('/v1/*', authenticate(services.access), limitRates(services.access));
   app.use('/v1/*', limitAtOnce(services.access), guard(services.library));
-  app.use('/v1/*', intendChanges(services));
+  app.use('/v1/*', countArrivals(services.arrivals), intendChanges(services));
   app.use('/v1/*', doOnce(services.library.requests, services.log));
   for (const add of [addComparisonRoutes, addBatchRoutes]) add(app, services);
   addDocumentRoutes(app, services);

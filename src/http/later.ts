@@ -1,5 +1,6 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { NewOperation, Operation } from '../documents/index.ts';
+import type { Arrivals } from '../jobs/index.ts';
 import { actorOf } from './conditions.ts';
 import { operationLink } from './operation-views.ts';
 import type { HttpEnv, HttpServices } from './services.ts';
@@ -11,9 +12,27 @@ const LARGE_BYTES = 24 * 1024 * 1024;
 
 /** Whether a request is to be done later: because it asks for that, or is large and does not ask to be waited for. */
 export function isForLater(c: Context<HttpEnv>, bytes: number): boolean {
-  const preferences = (c.req.header('prefer') ?? '').toLowerCase().split(/[,;]/);
-  const names = preferences.map((one) => one.split('=')[0]?.trim());
+  const names = preferencesOf(c);
   return names.includes('respond-async') || (bytes >= LARGE_BYTES && !names.includes('wait'));
+}
+
+/** Counts what is to be done later for as long as it is being taken: what was taken before gives way to it for a while. */
+export function countArrivals(arrivals: Arrivals): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const isOne = c.req.method === 'POST' && (c.req.path === '/v1/batches' || isForLater(c, 0));
+    if (!isOne) return await next();
+    const answered = arrivals.arrive();
+    try {
+      await next();
+    } finally {
+      answered();
+    }
+  };
+}
+
+function preferencesOf(c: Context<HttpEnv>): readonly (string | undefined)[] {
+  const preferences = (c.req.header('prefer') ?? '').toLowerCase().split(/[,;]/);
+  return preferences.map((one) => one.split('=')[0]?.trim());
 }
 
 /** Who asks, as it is remembered. */

@@ -11,7 +11,15 @@ import type {
   Results,
   Web,
 } from '../documents/index.ts';
-import type { Batches, EnginePool, Operations, PrintShop, QueueWatch, Webhooks } from '../jobs/index.ts';
+import type {
+  Arrivals,
+  Batches,
+  EnginePool,
+  Operations,
+  PrintShop,
+  QueueWatch,
+  Webhooks,
+} from '../jobs/index.ts';
 import type { Clock, Integrity, Log } from '../kit/index.ts';
 import type { Precedence } from './precedence.ts';
 import type { UploadMemory } from './upload-memory.ts';
@@ -52,6 +60,8 @@ export interface HttpServices {
   readonly uploads: UploadMemory;
   /** In which order documents that arrive are worked on. */
   readonly precedence: Precedence;
+  /** Submissions that are being taken. */
+  readonly arrivals: Arrivals;
   readonly clock: Clock;
   readonly log: Log;
   /** Is told of every error that somebody sees. */

@@ -50,6 +50,7 @@ export { type Endpoint, Endpoints, type WebhookRecords } from './webhooks/endpoi
 export { Sender } from './webhooks/sender.ts';
 export { publicKeyOf, SIGNINGS } from './webhooks/signing.ts';
 export { Webhooks } from './webhooks/webhooks.ts';
+export { Arrivals } from './work/arrivals.ts';
 export {
   COMBINATION,
   CombinationHandler,

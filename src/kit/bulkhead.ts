@@ -32,8 +32,16 @@ export class Bulkhead {
    */
   async enter(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#free > 0) this.#free -= 1;
-    else await this.#wait(signal);
+    const place = this.enterNow();
+    if (place !== null) return place;
+    await this.#wait(signal);
+    return () => this.#leave();
+  }
+
+  /** The same without waiting; `null` when no place is free. */
+  enterNow(): (() => void) | null {
+    if (this.#free === 0) return null;
+    this.#free -= 1;
     return () => this.#leave();
   }
 

@@ -135,25 +135,28 @@ export class Outside {
 
   /** Waits for a place, asks the breaker, and makes one try. */
   async #admitted<T>(call: OutsideCall<T>, run: (attempt: Attempt) => Promise<T>): Promise<T> {
-    const { timeoutMs } = this.#limits;
-    const waiting = new AbortController();
-    const leave = () => waiting.abort(call.signal?.reason);
     call.signal?.throwIfAborted();
-    call.signal?.addEventListener('abort', leave, { once: true });
-    const stop = this.#parts.timer(timeoutMs, () =>
-      waiting.abort(new BulkheadFullError('No place came free.')),
-    );
-    let giveBack: () => void;
-    try {
-      giveBack = await this.#bulkhead.enter(waiting.signal);
-    } finally {
-      stop();
-      call.signal?.removeEventListener('abort', leave);
-    }
+    const giveBack = this.#bulkhead.enterNow() ?? (await this.#place(call));
     try {
       return await this.#breaker.run(() => this.#attempt(call, run));
     } finally {
       giveBack();
+    }
+  }
+
+  /** Waits for a place. @returns what gives it back. */
+  async #place({ signal }: OutsideCall<never>): Promise<() => void> {
+    const waiting = new AbortController();
+    const leave = () => waiting.abort(signal?.reason);
+    signal?.addEventListener('abort', leave, { once: true });
+    const stop = this.#parts.timer(this.#limits.timeoutMs, () =>
+      waiting.abort(new BulkheadFullError('No place came free.')),
+    );
+    try {
+      return await this.#bulkhead.enter(waiting.signal);
+    } finally {
+      stop();
+      signal?.removeEventListener('abort', leave);
     }
   }
 
@@ -178,28 +181,44 @@ export class Outside {
   /** @throws {LateError} when it takes too long; what the call's signal says, as soon as it does. */
   async #cutOff<T>(call: OutsideCall<T>, run: (attempt: Attempt) => Promise<T>): Promise<T> {
     const { timeoutMs } = this.#limits;
-    const controller = new AbortController();
+    // Few calls look at a signal, and to make one costs as much as all the rest here.
+    let controller: AbortController | null = null;
     let over = false;
+    let cutFor: { readonly reason: unknown } | null = null;
     let stop = (): void => {};
-    const cut = (reason: unknown): void => controller.abort(reason);
+    let reject = (_reason: unknown): void => {};
+    const cutOff = new Promise<never>((_, fail) => {
+      reject = fail;
+    });
+    const cut = (reason: unknown): void => {
+      cutFor ??= { reason };
+      reject(reason);
+      controller?.abort(reason);
+    };
     const renew = (): void => {
       stop();
       if (!over) stop = this.#parts.timer(timeoutMs, () => cut(new LateError('No answer came in time.')));
     };
     const leave = (): void => cut(call.signal?.reason);
     call.signal?.addEventListener('abort', leave, { once: true });
-    const cutOff = new Promise<never>((_, reject) => {
-      controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
-    });
     renew();
-    const running = (async () => run({ signal: controller.signal, hold: () => stop(), renew }))();
+    const attempt = {
+      get signal() {
+        controller ??= new AbortController();
+        if (cutFor !== null) controller.abort(cutFor.reason);
+        return controller.signal;
+      },
+      hold: () => stop(),
+      renew,
+    };
+    const running = (async () => run(attempt))();
     try {
       return await Promise.race([running, cutOff]);
     } finally {
       over = true;
       stop();
       call.signal?.removeEventListener('abort', leave);
-      if (controller.signal.aborted) running.then(call.discard, () => {});
+      if (cutFor !== null) running.then(call.discard, () => {});
     }
   }
 

@@ -49,6 +49,10 @@ async function serve(core: Core, works: boolean): Promise<ServingRole> {
     await pool.close();
     throw error;
   }
+  // What begins with its first use begins now: the first who come may be many.
+  void placeOf(context)
+    .spool.probe()
+    .catch((error: unknown) => integrity.note(error));
   endings.push(sweepRegularly(context, { ...core, access }));
   endings.push(putBackRegularly(operations, context, integrity));
   const worker = works ? beginWork(context, core) : null;

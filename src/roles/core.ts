@@ -1,6 +1,7 @@
 import type { Trail } from '../audit/index.ts';
 import type { AllErasures, Exports, Library, Results } from '../documents/index.ts';
 import {
+  Arrivals,
   Batches,
   type Deliverer,
   type EnginePool,
@@ -8,7 +9,7 @@ import {
   PrintShop,
   type Webhooks,
 } from '../jobs/index.ts';
-import { Integrity } from '../kit/index.ts';
+import { Integrity, idleTimer } from '../kit/index.ts';
 import { guardPlatform } from '../platform/index.ts';
 import { openErasures } from './erasures.ts';
 import { openExports } from './exports.ts';
@@ -38,6 +39,7 @@ export interface Core extends AllErasures {
   readonly deliverer: Deliverer;
   readonly pool: EnginePool;
   readonly prints: PrintShop;
+  readonly arrivals: Arrivals;
 }
 
 export async function openCore(given: RoleContext): Promise<Core> {
@@ -54,6 +56,7 @@ export async function openCore(given: RoleContext): Promise<Core> {
   const hooks = openWebhooks(context, library, trail, integrity);
   const pool = openPool(context);
   const prints = new PrintShop(context.platform.printer);
-  const parts = { context, integrity, library, results, trail, exports, operations, pool, prints };
+  const arrivals = new Arrivals(idleTimer);
+  const parts = { context, integrity, library, results, trail, exports, operations, pool, prints, arrivals };
   return { ...parts, batches, ...erasures, ...hooks };
 }

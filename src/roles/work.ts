@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Trail } from '../audit/index.ts';
 import { Examiner, type Library, type Results } from '../documents/index.ts';
 import {
+  type Arrivals,
   BATCH,
   BatchHandler,
   COMBINATION,
@@ -65,6 +66,7 @@ export interface Workshop {
   readonly operations: Operations;
   readonly pool: EnginePool;
   readonly prints: PrintShop;
+  readonly arrivals: Arrivals;
   readonly integrity: Integrity;
 }
 
@@ -91,6 +93,7 @@ export function beginWork(context: RoleContext, shop: Workshop): Worker {
     ...{ handlers: handlersOf(context, shop), slots: config.jobs, lockMs: LOCK_MS, most: MOST_ATTEMPTS },
     ...{
       admit: admitting({ channel: platform.shared.channel, clock }, shop.library),
+      settled: (signal) => shop.arrivals.settled(signal),
       clock,
       timer: systemTimer,
       random: Math.random,

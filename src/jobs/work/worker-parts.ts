@@ -27,6 +27,8 @@ export interface WorkerParts {
     operation: Pick<Operation, 'actor'>,
     needs: readonly Need[],
   ) => Promise<Operation['actor']>;
+  /** Resolves when the next job may be begun, or once the signal says so; at once by default. */
+  readonly settled?: (signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly timer: Timer;
   /** From 0 up to, but not including, 1. */

@@ -60,6 +60,7 @@ export class Worker {
       const leave = await this.#free.enter(signal).catch(() => null);
       if (leave === null) return;
       const job = await this.#take(signal);
+      if (job !== null) await this.#parts.settled?.(signal);
       if (job === null) leave();
       else this.#begin(job, leave);
     }

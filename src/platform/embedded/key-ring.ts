@@ -33,6 +33,7 @@ export class KeyRing implements KeyService {
   readonly #file: NumberedFile;
   readonly #format: KeyRingFormat;
   #read: RingRead = { number: 0, ring: [], asWanted: true };
+  #found: Promise<RingRead> | null = null;
   /** Changes of this process wait for each other; those of others are found by the file. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -135,8 +136,18 @@ export class KeyRing implements KeyService {
     return find((await telling(() => this.#load())).ring, tenant);
   }
 
+  /** The ring as it was found in this turn of the event loop: many keys are wrapped in one. */
+  #load(): Promise<RingRead> {
+    this.#found ??= this.#look().finally(() => setImmediate(() => this.#forget()));
+    return this.#found;
+  }
+
+  #forget(): void {
+    this.#found = null;
+  }
+
   /** Looks whether another process has replaced the file, and reads it where that is so. */
-  async #load(): Promise<RingRead> {
+  async #look(): Promise<RingRead> {
     for (;;) {
       const number = await this.#file.latest(this.#read.number);
       if (number === this.#read.number) return this.#read;
@@ -155,10 +166,12 @@ export class KeyRing implements KeyService {
 
   async #changeNow(next: (ring: Ring) => Ring | null): Promise<void> {
     for (;;) {
-      const { number, ring, asWanted } = await this.#load();
+      const { number, ring, asWanted } = await this.#look();
       const changed = next(ring) ?? (asWanted ? null : ring);
       if (changed === null) return;
-      if (await this.#file.replace(number, await this.#format.encode(changed))) return;
+      const isDone = await this.#file.replace(number, await this.#format.encode(changed));
+      this.#forget();
+      if (isDone) return;
     }
   }
 }

@@ -23,6 +23,7 @@ export class ObjectDatabase {
   readonly #path: string;
   readonly #database: Database.Database;
   readonly #waiting = new Map<number, Waiting>();
+  #asked: Asked[] = [];
   #number = 0;
   #thread: Worker | null = null;
   #isClosed = false;
@@ -54,6 +55,11 @@ export class ObjectDatabase {
     }
   }
 
+  /** Has the thread begin that writes, so that the first who change something need not wait for that. */
+  begin(): void {
+    if (!this.#isClosed && this.#thread === null) this.#writer().unref();
+  }
+
   /** Resolves when it was made, and survives a crash of the machine. A body is the caller's no more. @throws {OutsideError} */
   change(change: Change): Promise<Changed> {
     return new Promise((done, fail) => {
@@ -61,19 +67,17 @@ export class ObjectDatabase {
         fail(failed('unavailable', 'closed'));
         return;
       }
-      const thread = this.#writer();
       this.#number += 1;
-      const asked: Asked = { number: this.#number, change };
       this.#waiting.set(this.#number, { done, failed: fail });
-      thread.ref();
-      const bytes = change.kind === 'write' ? [change.body.buffer as ArrayBuffer] : [];
-      thread.postMessage(asked, bytes);
+      // What is asked for in one turn of the event loop is one message.
+      if (this.#asked.push({ number: this.#number, change }) === 1) setImmediate(() => this.#send());
     });
   }
 
   /** Resolves when all that was asked for was done. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#send();
     const thread = this.#thread;
     if (thread !== null) {
       thread.ref();
@@ -82,6 +86,18 @@ export class ObjectDatabase {
       await ended;
     }
     this.#database.close();
+  }
+
+  #send(): void {
+    const asked = this.#asked;
+    if (asked.length === 0) return;
+    this.#asked = [];
+    const thread = this.#writer();
+    thread.ref();
+    const bytes = asked.flatMap(({ change }) =>
+      change.kind === 'write' ? [change.body.buffer as ArrayBuffer] : [],
+    );
+    thread.postMessage(asked, bytes);
   }
 
   #writer(): Worker {

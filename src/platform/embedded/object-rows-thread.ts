@@ -41,9 +41,9 @@ let waiting: Asked[] = [];
 let clearing = false;
 let log: number | null = null;
 
-parentPort?.on('message', (asked: Asked | null) => {
+parentPort?.on('message', (asked: readonly Asked[] | null) => {
   if (asked === null) end();
-  else if (waiting.push(asked) === 1) setImmediate(writeAll);
+  else if (waiting.push(...asked) === asked.length) setImmediate(writeAll);
 });
 
 function writeAll(): void {

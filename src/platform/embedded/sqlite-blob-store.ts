@@ -129,6 +129,7 @@ export class SqliteBlobStore implements VersionedBlobStore {
 
   async probe(): Promise<void> {
     this.#database.read(() => this.#last.get(this.#store, 'probe'));
+    this.#database.begin();
   }
 
   async *generations(name: string): AsyncIterable<BlobInfo> {
@@ -174,10 +175,10 @@ function sealed(name: string, size: number, attributes: string): string {
 
 /** Bytes that are nobody else's. */
 async function wholeOf(body: BlobBody): Promise<Uint8Array> {
-  if (body instanceof Uint8Array) return Uint8Array.from(body);
+  if (body instanceof Uint8Array) return new Uint8Array(body);
   const chunks: Uint8Array[] = [];
-  for await (const piece of piecesOf(body)) chunks.push(Uint8Array.from(piece));
-  return Uint8Array.from(Buffer.concat(chunks));
+  for await (const piece of piecesOf(body)) chunks.push(new Uint8Array(piece));
+  return new Uint8Array(Buffer.concat(chunks));
 }
 
 function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
