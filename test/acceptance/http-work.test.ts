@@ -79,6 +79,21 @@ describe('work', () => {
     expect((await post(service, asked('echo'))).status).toBe(200);
   });
 
+  test('that is asked for later needs no place', async () => {
+    const service = await start({ REDLINE_QUEUE: '0' });
+    const first = openUpload(service);
+    first.on('error', () => {});
+    first.write('--cut\r\n');
+    await expect.poll(() => service.health()).toMatchObject({ pool: { places: 1 } });
+    const headers = { Prefer: 'respond-async' };
+    const answer = await fetch(`${service.url}/v1/comparisons`, {
+      ...{ method: 'POST', headers, body: asked('echo') },
+    });
+    expect(answer.status).toBe(202);
+    first.destroy();
+    await expect.poll(() => service.health()).toMatchObject(idle);
+  });
+
   test.each([
     ['takes too long', 'spin', 422, 'work/deadline-exceeded', { REDLINE_DEADLINE_MS: '3000' }],
     ['takes too much memory', 'hoard', 422, 'work/out-of-memory', { REDLINE_WORKER_MEMORY_MB: '64' }],

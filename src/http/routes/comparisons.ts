@@ -18,7 +18,7 @@ import {
 import { signalOf } from '../arriving.ts';
 import { actorOf } from '../conditions.ts';
 import { docxHeaders, present, resultOf, sendPart } from '../kept.ts';
-import { answerLater, isForLater } from '../later.ts';
+import { answerLater } from '../later.ts';
 import { parseOptions, wordDate } from '../options.ts';
 import { DOCX, JSON_TYPE, PDF } from '../responses.ts';
 import { type comparisonSchema, optionsSchema } from '../schemas.ts';
@@ -74,21 +74,29 @@ export function addComparisonRoutes(app: OpenAPIHono<HttpEnv>, services: HttpSer
 
 async function compareDocuments(c: Context<HttpEnv>, services: HttpServices): Promise<Response> {
   const answer = answerFor(c, services);
-  return await withUpload(c, services, FORM, async ({ inputs, names, options: given, size }, place) => {
-    const { date: asked, ...others } = parseOptions(optionsSchema, given);
-    if (isForLater(c, size)) {
+  return await withUpload(c, services, FORM, {
+    now: async ({ inputs, names, options: given }, place) => {
+      const { date: asked, ...others } = parseOptions(optionsSchema, given);
+      const date = asked === undefined ? wordDate(services.clock()) : asked;
+      const options = compareOptions({ ...others, date });
+      const comparison = await place.run('compare', inputs, options, signalOf(c));
+      return await answer(comparison, place, {
+        original: null,
+        modified: null,
+        ...names,
+        date: options.date,
+      });
+    },
+    later: async ({ inputs, names, options: given }) => {
+      const { date, ...others } = parseOptions(optionsSchema, given);
       const side = (input: 'original' | 'modified') => ({ input, name: names[input] ?? 'Document' });
       const request: ComparisonRequest = {
         ...{ original: side('original'), modified: side('modified') },
-        options: asked === undefined ? others : { ...others, date: asked },
+        options: date === undefined ? others : { ...others, date },
         keep: null,
       };
       return await answerLater(c, services, { kind: COMPARISON, request }, inputs);
-    }
-    const date = asked === undefined ? wordDate(services.clock()) : asked;
-    const options = compareOptions({ ...others, date });
-    const comparison = await place.run('compare', inputs, options, signalOf(c));
-    return await answer(comparison, place, { original: null, modified: null, ...names, date: options.date });
+    },
   });
 }
 

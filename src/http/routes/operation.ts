@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { NewOperation } from '../../documents/index.ts';
 import type { OperationInputs, OperationName, OperationOptions, OperationResult } from '../../jobs/index.ts';
 import { signalOf } from '../arriving.ts';
-import { answerLater, isForLater } from '../later.ts';
+import { answerLater } from '../later.ts';
 import { parseOptions } from '../options.ts';
 import { DOCX, JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
@@ -82,15 +82,21 @@ export function addOperation<Name extends OperationName, Schema extends z.ZodTyp
       answers.map((answer) => answer.mediaType),
     );
     const answer = answers.find((one) => one.mediaType === mediaType) ?? answers[0];
-    return await withUpload(c, services, { files, optionsBytes }, async (upload, place) => {
-      const options = parseOptions(operation.options, upload.options);
-      if (operation.later !== undefined && isForLater(c, upload.size)) {
-        const { asked, inputs } = operation.later.of(upload, options);
-        return await answerLater(c, services, asked, inputs);
-      }
-      const asked = operation.toOptions(options, services.clock(), answer.mediaType);
-      const result = await place.run(operation.operation, upload.inputs, asked, signalOf(c));
-      return await answer.send(c, result, services);
+    const { later } = operation;
+    const form = { files, optionsBytes };
+    return await withUpload(c, services, form, {
+      now: async (upload, place) => {
+        const options = parseOptions(operation.options, upload.options);
+        const asked = operation.toOptions(options, services.clock(), answer.mediaType);
+        const result = await place.run(operation.operation, upload.inputs, asked, signalOf(c));
+        return await answer.send(c, result, services);
+      },
+      later:
+        later &&
+        (async (upload) => {
+          const { asked, inputs } = later.of(upload, parseOptions(operation.options, upload.options));
+          return await answerLater(c, services, asked, inputs);
+        }),
     });
   });
 }
