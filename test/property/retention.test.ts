@@ -41,6 +41,7 @@ function openWorld(): RetentionWorld {
     prepare: <Parameters extends unknown[], Row>(sql: string) => database.prepare<Parameters, Row>(sql),
     read: <Result>(work: () => Result) => work(),
     change: async (change: Parameters<ObjectRows['apply']>[0]) => rows.apply(change, time.now),
+    begin: () => {},
   };
   const store = (name: string) => new SqliteBlobStore(objects, name, true);
   return retentionWorld(time, ring, { heads: store('heads'), contents: store('contents') });

@@ -41,7 +41,7 @@ interface Facts {
 type Row = Facts & { readonly body: Uint8Array };
 
 /** What it needs of a file of objects. */
-type Objects = Pick<ObjectDatabase, 'prepare' | 'read' | 'change'>;
+type Objects = Pick<ObjectDatabase, 'prepare' | 'read' | 'change' | 'begin'>;
 
 /** Small objects as rows of a database: to write one is a share in one flush, where a folder takes a dozen. Decision 0202. */
 export class SqliteBlobStore implements VersionedBlobStore {
