@@ -1,101 +1,77 @@
-import { type Actor, decideDocument, isHidden, type StoredRecord } from '../access/index.ts';
-import { type Ambient, isoTime, newId } from './ambient.ts';
+import { type Actor, decideDocument, isHidden } from '../access/index.ts';
+import { isoTime, newId } from './ambient.ts';
 import { type AuditAction, auditRecords } from './audit-record.ts';
 import type { VersionedBlobStore } from './blob-store.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type CommitRecords, recordsOf } from './commit-records.ts';
 import { type DocumentKeys, isOwn } from './document-keys.ts';
+import {
+  type Begun,
+  type ErasingParts,
+  type ErasingTrail,
+  ErasureRunner,
+  forgetAsked,
+} from './erasure-runner.ts';
 import { type ChainPlace, type ErasureCounts, remainsOf, type Statement } from './erasure-statement.ts';
 import { DocumentsError } from './errors.ts';
 import { type Commit, type Head, nextHead } from './head.ts';
-import type { HeadStore, StoredHead } from './head-store.ts';
+import type { StoredHead } from './head-store.ts';
 import { takenHead } from './leftovers.ts';
-import type { Operation, OperationStore } from './operations/index.ts';
-import type { Records } from './records.ts';
-import type { Requests } from './requests.ts';
+import type { Operation } from './operations/index.ts';
 import { assertKept, type RulesOf } from './retention/keeping.ts';
-import { afterChange, unclear } from './writing.ts';
+import { unclear } from './writing.ts';
 
-/** What erasing asks of the audit trail. */
-export interface ErasureTrail {
-  /** The end of a tenant's chain; `null` when nothing ever happened there. */
-  end(tenant: string): Promise<ChainPlace | null>;
+/** What erasing documents asks of the audit trail besides. */
+export interface ErasureTrail extends ErasingTrail {
   /** Has the chain hold a commit, and all that was committed to that object before. @returns whether it does. */
   holds(commit: CommitRecords): Promise<boolean>;
   /** Where the erasure of an object stands in the chain, behind a place. */
   erasure(tenant: string, object: string, after: number): Promise<ChainPlace | null>;
-  /** Signed with the key that checkpoints are signed with; `null` where nothing is signed. */
-  sign(statement: Statement): Promise<object | null>;
 }
 
-export interface ErasureParts {
-  readonly heads: HeadStore;
+export interface ErasureParts extends ErasingParts {
   readonly stores: { readonly heads: VersionedBlobStore; readonly contents: VersionedBlobStore };
   readonly keys: DocumentKeys;
-  readonly records: Records;
-  readonly requests: Pick<Requests, 'forget'>;
   readonly catalogue: Pick<Catalogue, 'erase'>;
-  /** Plans of exports: they hold names and descriptions. */
-  readonly plans: { forget(tenant: string): Promise<void> };
-  /** What was asked of them, with what was sent and what came of it. */
-  readonly operations: Pick<OperationStore, 'forget'>;
-  readonly forgetResult: (operation: Operation) => Promise<void>;
   /** What keeps documents for a time. */
   readonly rules: RulesOf | undefined;
   readonly trail: ErasureTrail;
-  readonly ambient: Ambient;
 }
 
-/** An erasure, from the moment it was asked for. */
-export interface Erasure {
-  readonly format: 1;
-  readonly tenant: string;
-  /** The document; it names the erasure too. */
+/** The erasure of a document, from the moment it was asked for. */
+export interface Erasure extends Begun {
+  /** It names the erasure too. */
   readonly document: string;
   /** `begun`: it may be readable yet. `closed`: nothing of it is shown or changed any more. `done`: it is gone. */
   readonly state: 'begun' | 'closed' | 'done';
-  readonly by: Pick<Actor, 'kind' | 'id' | 'credential' | 'address' | 'requestId'>;
-  readonly reason: string;
-  /** ISO 8601, UTC. */
-  readonly begunAt: string;
-  readonly doneAt: string | null;
-  /** The end of the chain before; `null` for an empty one. */
-  readonly before: ChainPlace | null;
   /** Its redlines. */
   readonly redlines: readonly string[];
   readonly counts: ErasureCounts | null;
   /** Whether copies from before may hold data keys that the tenant's key wrapped itself (decision 0164). */
   readonly underTenantKey: boolean;
-  /** The signed statement; `null` until it is done, and where nothing is signed. */
-  readonly certificate: object | null;
 }
 
-const KIND = 'erasures';
 /** How often whoever sends bytes looks whether they may still be read; milliseconds. */
 export const LOOKED_AFTER_MS = 1000;
 /** By then nothing of what was closed is being sent by any process. Decision 0220. */
 const CUT_MS = LOOKED_AFTER_MS * 3;
 const MOST_TRIES = 10;
 const DAY_MS = 24 * 3_600_000;
-const SETTLED_MS = 8 * DAY_MS;
 
-/**
- * Erases documents for good. The intent is kept first; every step after it may be done again, by whatever process, so that what a
- * crash interrupts is finished by the next sweep. Decision 0165. Throws `DocumentsError` and `OutsideError`.
- */
+/** Erases documents for good. Decision 0165. Throws `DocumentsError` and `OutsideError`. */
 export class Erasures {
   readonly #parts: ErasureParts;
-  /** Those of which nothing can be left that was under way then. */
-  readonly #settled = new Set<string>();
+  /** Those that were asked for. */
+  readonly begun: ErasureRunner<Erasure>;
 
   constructor(parts: ErasureParts) {
     this.#parts = parts;
-  }
-
-  async find({ tenant }: Pick<Actor, 'tenant'>, document: string): Promise<Erasure> {
-    const found = isDocument(document) ? await this.#read(tenant, document) : null;
-    if (found === null) throw new DocumentsError('erasures/not-found', 'There is no such erasure.');
-    return found.value;
+    const advance = (one: Erasure) => (one.state === 'begun' ? this.#close(one) : this.#remove(one));
+    this.begun = new ErasureRunner(parts, {
+      isOfKind: isDocument,
+      advance,
+      tidy: (one) => this.#tidy(one),
+    });
   }
 
   /**
@@ -104,80 +80,22 @@ export class Erasures {
    * @throws {DocumentsError} `documents/unclear` when it was begun and is not done yet: a sweep goes on with it.
    */
   async erase(actor: Actor, document: string, reason: string): Promise<Erasure> {
-    const { tenant, kind, id, credential, address, requestId } = actor;
+    const { tenant } = actor;
     const stored = isDocument(document) ? await this.#parts.heads.read(tenant, document) : null;
     if (stored === null) throw missing();
     this.#assertMay(actor, stored);
-    const there = await this.#read(tenant, document);
-    if (there !== null) return await this.#finish(there);
+    const there = await this.begun.goOn(tenant, document);
+    if (there !== null) return there;
     if (stored.head.state === 'taken') throw missing();
     await this.#assertFree(stored.head);
-    const intent: Erasure = {
-      ...({ format: 1, tenant, document, state: 'begun' } as const),
-      ...{ by: { kind, id, credential, address, requestId }, reason },
-      ...{ begunAt: isoTime(this.#parts.ambient.clock), doneAt: null },
-      before: await this.#parts.trail.end(tenant),
-      ...{ redlines: [], counts: null, underTenantKey: await this.#isUnderTenantKey(stored) },
-      certificate: null,
-    };
-    const kept =
-      (await this.#parts.records.write({ tenant, kind: KIND, id: document }, null, intent)) ??
-      (await this.#read(tenant, document));
-    if (kept === null) throw unclear();
-    try {
-      return await this.#finish(kept);
-    } catch (error) {
-      // A hold that came meanwhile stops it, and it goes on when that is over: nobody may be told that nothing was begun.
-      throw error instanceof DocumentsError ? unclear() : afterChange(error);
-    }
+    const underTenantKey = await this.#isUnderTenantKey(stored);
+    const said = { document, redlines: [], counts: null, underTenantKey };
+    return await this.begun.begin(actor, document, reason, (begun) => ({ ...begun, ...said }));
   }
 
-  /** Goes on with what was begun and not finished. @returns how many were. */
-  async resume(tenants: Iterable<string>): Promise<number> {
-    let finished = 0;
-    for (const tenant of tenants) {
-      for (const document of await this.#parts.records.list(tenant, KIND)) {
-        // Those of people are of `PersonErasures`.
-        if (!isDocument(document) || this.#settled.has(`${tenant}/${document}`)) continue;
-        const stored = await this.#read(tenant, document);
-        if (stored === null) continue;
-        if (stored.value.state === 'done') {
-          await this.#tidy(stored.value);
-          continue;
-        }
-        try {
-          await this.#finish(stored);
-          finished += 1;
-        } catch (error) {
-          // One that a hold or a rule stops goes on when that is over.
-          if (!(error instanceof DocumentsError)) throw error;
-        }
-      }
-    }
-    return finished;
-  }
-
-  /** Whoever was about to keep a redline may have taken note of it too late; nothing that was under way goes on after a week. */
-  async #tidy({ tenant, document, doneAt }: Erasure): Promise<void> {
-    const { stores, ambient } = this.#parts;
-    await purgeAll(stores.heads, `below/${tenant}/${document}/`);
-    if (Date.parse(doneAt ?? '') < ambient.clock() - SETTLED_MS) this.#settled.add(`${tenant}/${document}`);
-  }
-
-  async #finish(stored: StoredRecord<Erasure>): Promise<Erasure> {
-    let current = stored;
-    for (let steps = 0; current.value.state !== 'done'; steps += 1) {
-      if (steps > MOST_TRIES) throw unclear();
-      const { tenant, document, state } = current.value;
-      const next = state === 'begun' ? await this.#close(current.value) : await this.#remove(current.value);
-      const place = { tenant, kind: KIND, id: document } as const;
-      const written = await this.#parts.records.write(place, current, next);
-      // Another process may be at it too: what it came to counts.
-      const found = written ?? (await this.#read(tenant, document));
-      if (found === null) throw unclear();
-      current = found;
-    }
-    return current.value;
+  /** Whoever was about to keep a redline may have taken note of it too late. */
+  async #tidy({ tenant, document }: Erasure): Promise<void> {
+    await purgeAll(this.#parts.stores.heads, `below/${tenant}/${document}/`);
   }
 
   /** Nobody can read or change it any more; all that happened to it is in the chain. */
@@ -225,7 +143,7 @@ export class Erasures {
 
   async #remove(erasure: Erasure): Promise<Erasure> {
     const { tenant, document, redlines } = erasure;
-    const { stores, keys, requests, catalogue, heads, trail, ambient } = this.#parts;
+    const { stores, keys, catalogue, heads, trail, ambient } = this.#parts;
     for (const id of [document, ...redlines]) {
       const last = await heads.read(tenant, id);
       if (last !== null) await keys.destroyOthers(tenant, id, last.wrapped);
@@ -236,11 +154,9 @@ export class Erasures {
       await catalogue.erase({ tenant, id, sequence: last?.head.sequence ?? 0 });
     }
     await purgeAll(stores.heads, `below/${tenant}/${document}/`);
-    const answers = await requests.forget(tenant, [document, ...redlines]);
-    await this.#parts.plans.forget(tenant);
     const isOfIt = ({ documents }: Operation): boolean =>
       documents.some((id) => id === document || redlines.includes(id));
-    await this.#parts.operations.forget(tenant, isOfIt, this.#parts.forgetResult);
+    const { answers } = await forgetAsked(this.#parts, tenant, [document, ...redlines], isOfIt);
     // Later: what a search index knows of it goes here.
     const counts = { ...NO_COUNTS, ...erasure.counts, answers };
     // What is signed says that nobody reads it any more.
@@ -284,10 +200,6 @@ export class Erasures {
     if (!isOwn(wrapped)) return true;
     for await (const { key } of this.#parts.heads.pages.latestFirst(head)) if (!isOwn(key)) return true;
     return false;
-  }
-
-  async #read(tenant: string, document: string): Promise<StoredRecord<Erasure> | null> {
-    return await this.#parts.records.read<Erasure>(tenant, KIND, document);
   }
 }
 

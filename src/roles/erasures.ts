@@ -1,6 +1,6 @@
 import { Forgetting, type ForgettingParts, Groups, type GroupsParts, People } from '../access/index.ts';
 import { Checkpointer, type EventType, type Trail } from '../audit/index.ts';
-import type { AllErasures, ErasureTrail, Exports, Library, PersonTrail } from '../documents/index.ts';
+import type { AllErasures, Exports, Library, PersonTrail } from '../documents/index.ts';
 import { systemRandom } from '../kit/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { sharedOf } from './regional.ts';
@@ -40,7 +40,7 @@ export function erasuresOf(
     }
     return null;
   };
-  const common: Pick<ErasureTrail, 'end'> & Pick<PersonTrail, 'sign'> & Pick<ErasureTrail, 'sign'> = {
+  const common: Pick<PersonTrail, 'end' | 'sign'> = {
     end: async (tenant) => {
       await trail.advance().catch(() => {});
       const end = trail.end(tenant);

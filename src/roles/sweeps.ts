@@ -63,10 +63,10 @@ export function sweepRegularly(
     { name: 'events left behind', run: () => trail.sweep() },
     { name: 'operations over', run: () => operations.tend() },
     { name: 'earlier records of webhooks', run: () => pruneWebhooks(webhooks, context) },
-    { name: 'erasures begun', run: async () => gone.erasures.resume(await tenantsHere(context)) },
+    { name: 'erasures begun', run: async () => gone.erasures.begun.resume(await tenantsHere(context)) },
     {
       name: 'erasures of people begun',
-      run: async () => gone.personErasures.resume(await tenantsHere(context)),
+      run: async () => gone.personErasures.begun.resume(await tenantsHere(context)),
     },
   ];
   const daily = [

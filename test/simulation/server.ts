@@ -164,8 +164,8 @@ export class Server {
 
   /** Goes on with what was begun and cut short. */
   async finish(): Promise<void> {
-    await this.gone.erasures.resume([TENANT]);
-    await this.gone.personErasures.resume([TENANT]);
+    await this.gone.erasures.begun.resume([TENANT]);
+    await this.gone.personErasures.begun.resume([TENANT]);
   }
 
   async prune(): Promise<void> {

@@ -129,8 +129,8 @@ export function addErasureRoutes(
 ): void {
   const find = async (c: Context<HttpEnv>, subject: string): Promise<Erasure | PersonErasure> =>
     isPerson(subject)
-      ? await personErasures.find(actorOf(c), subject)
-      : await erasures.find(actorOf(c), subject);
+      ? await personErasures.begun.find(actorOf(c).tenant, subject)
+      : await erasures.begun.find(actorOf(c).tenant, subject);
   app.openapi(begin, async (c) => {
     const { document = '', person, reason } = c.req.valid('json');
     if (person !== undefined) {
