@@ -1,6 +1,7 @@
 export { type AuditEvent, EVENT_FIELDS, hashOf, type Occurrence, type Outcome } from './event.ts';
 export { EVENT_SCHEMA } from './event-schema.ts';
 export { EVENT_TYPES, type EventKind, type EventType } from './event-types.ts';
+export type { EventActor, Happening } from './happening.ts';
 export type { TrailState } from './lag.ts';
 export { PortableTrail } from './portable-trail.ts';
 export type { AuditPage, AuditQuery, AuditSink, RegionalSink, SequenceRange } from './ports/audit-sink.ts';
@@ -14,8 +15,6 @@ export { routedLog } from './routed-log.ts';
 export { routedSink } from './routed-sink.ts';
 export { EXPORT_FORMATS, type ExportFormat, eventLine, headLine } from './tables.ts';
 export {
-  type EventActor,
-  type Happening,
   type Intent,
   Trail,
   type TrailParts,

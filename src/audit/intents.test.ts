@@ -5,8 +5,9 @@ import { expect, test } from 'vitest';
 import type { CommitHistory, VersionedBlobStore } from '../documents/index.ts';
 import { OutsideError, systemRandom } from '../kit/index.ts';
 import { DirectoryBlobStore, SqliteAuditSink } from '../platform/embedded/index.ts';
+import type { Happening } from './happening.ts';
 import { INTERRUPTED } from './intents.ts';
-import { type Happening, Trail } from './trail.ts';
+import { Trail } from './trail.ts';
 
 const MINUTE = 60_000;
 const actor = {

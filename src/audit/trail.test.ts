@@ -6,8 +6,9 @@ import type { AnnouncedCommit, CommitHistory, CommitRecords } from '../documents
 import { OutsideError, systemRandom } from '../kit/index.ts';
 import { DirectoryBlobStore, SqliteAuditSink } from '../platform/embedded/index.ts';
 import type { AuditEvent } from './event.ts';
+import type { Happening } from './happening.ts';
 import type { AuditSink } from './ports/audit-sink.ts';
-import { type Happening, Trail } from './trail.ts';
+import { Trail } from './trail.ts';
 
 const MINUTE = 60_000;
 const actor = {

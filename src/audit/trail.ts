@@ -1,4 +1,3 @@
-import type { Actor } from '../access/index.ts';
 import type {
   Ambient,
   AnnouncedCommit,
@@ -7,9 +6,9 @@ import type {
   VersionedBlobStore,
 } from '../documents/index.ts';
 import { OutsideError } from '../kit/index.ts';
-import { canonicalJson, type Json } from './canonical.ts';
 import { Chain } from './chain.ts';
 import type { AuditEvent, ChainEnd, Occurrence } from './event.ts';
+import { type Happening, isOwn, occurrenceOf } from './happening.ts';
 import { intentsLeft, writeIntent } from './intents.ts';
 import { stateOf, type TrailState } from './lag.ts';
 import { LateCommits } from './late-commits.ts';
@@ -27,22 +26,6 @@ const SOON_MS = 10_000;
 /** Announcements of commits are kept so long, for catalogues that follow them. */
 const JOURNAL_MS = 7 * 24 * 3_600_000;
 const PRUNED_AT_ONCE = 500;
-/** What ids of events begin with that are made for one telling. */
-const OWN = 'e_';
-
-/** Something that happened, as far as whoever saw it knows. */
-export type Happening = Pick<Occurrence, 'type' | 'outcome' | 'reason'> &
-  Partial<Pick<Occurrence, 'object' | 'document' | 'version'>> & {
-    /** Of what may be told again, by any process; a new one by default. */
-    readonly id?: string;
-    readonly actor: EventActor;
-    readonly details?: Json;
-  };
-
-/** Who did it: an actor, or nobody who is known. */
-export type EventActor = Pick<Actor, 'tenant' | 'id' | 'credential' | 'address' | 'requestId'> & {
-  readonly kind: Occurrence['actorKind'];
-};
 
 /** That something is about to be changed. */
 export interface Intent {
@@ -352,7 +335,7 @@ export class Trail {
       this.#removals.push(log.remove(name).catch(() => {}));
     };
     // What bears another id than those that are made here may have been told by somebody else before.
-    const isTold = occurrences.some(({ id }) => !id.startsWith(OWN));
+    const isTold = occurrences.some(({ id }) => !isOwn(id));
     this.#chain(tenant).add({ tenant, occurrences, commit: null, found: found || isTold, settled });
   }
 
@@ -374,28 +357,6 @@ export class Trail {
   }
 
   #occurrence(happening: Happening): Occurrence {
-    const { actor, object = null, document = null, version = null, details = null, ...said } = happening;
-    const { clock, random } = this.#parts.ambient;
-    const { kind, id, tenant, credential, address, requestId } = actor;
-    return {
-      ...{
-        id: `${OWN}${Buffer.from(random(16)).toString('hex')}`,
-        at: new Date(clock()).toISOString(),
-        tenant,
-      },
-      ...said,
-      ...{
-        actorKind: kind,
-        actor: id,
-        credential,
-        address,
-        requestId,
-        object,
-        document,
-        version,
-        commit: null,
-        details: details === null ? null : canonicalJson(details),
-      },
-    };
+    return occurrenceOf(happening, this.#parts.ambient);
   }
 }
