@@ -56,6 +56,12 @@ export interface ErasingParts {
   readonly ambient: Ambient;
 }
 
+/** What of it the runner needs. */
+interface RunnerParts extends Pick<ErasingParts, 'ambient'> {
+  readonly records: Pick<Records, 'read' | 'write' | 'list'>;
+  readonly trail: Pick<ErasingTrail, 'end'>;
+}
+
 const KIND = 'erasures';
 const MOST_STEPS = 10;
 /** Nothing that was under way goes on after a week. */
@@ -66,12 +72,12 @@ const SETTLED_MS = 8 * 24 * 3_600_000;
  * next sweep. Decisions 0165 and 0222.
  */
 export class ErasureRunner<One extends Begun> {
-  readonly #parts: ErasingParts;
+  readonly #parts: RunnerParts;
   readonly #steps: ErasureSteps<One>;
   /** Those of which nothing can be left that was under way then. */
   readonly #settled = new Set<string>();
 
-  constructor(parts: ErasingParts, steps: ErasureSteps<One>) {
+  constructor(parts: RunnerParts, steps: ErasureSteps<One>) {
     this.#parts = parts;
     this.#steps = steps;
   }
