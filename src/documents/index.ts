@@ -163,4 +163,4 @@ export {
   type Upload,
   Uploads,
 } from './uploads/uploads.ts';
-export { replaceOnce, writeNew } from './writing.ts';
+export { replaceOnce, unclear, writeNew } from './writing.ts';

@@ -7,16 +7,13 @@ import {
   type StoredHead,
 } from '../../src/documents/index.ts';
 import { CLIENT, GUEST, TENANT } from './actor.ts';
+import { contentOf, WORD } from './contents.ts';
 import { erase, forget, join, visit } from './goings.ts';
 import { CHORES } from './kinds.ts';
+import { askBatch, askLater, beginAgain, cancel } from './later.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Server } from './server.ts';
 import type { Clients, Task } from './tasks.ts';
-
-/** The bytes that an operation writes: they tell which one it was. */
-export function contentOf(operation: string): Buffer {
-  return Buffer.from(`content of ${operation}\0\0\0`.repeat(4));
-}
 
 /** Does once what a task asks for. @throws what the service answers when it fails. */
 export async function act(clients: Clients, server: Server, task: Task): Promise<void> {
@@ -28,11 +25,18 @@ export async function act(clients: Clients, server: Server, task: Task): Promise
   else if (kind === 'visit') await visit(clients, server, task);
   else if (kind === 'forget') await forget(clients, server, task);
   else if (kind === 'keyed') await createOnce(clients, server, task);
+  else if (kind === 'later') await askLater(clients, server, task);
+  else if (kind === 'batch') await askBatch(clients, server, task);
+  else if (kind === 'cancel') await cancel(clients, server);
+  else if (kind === 'again') await beginAgain(clients, server);
   else await change(clients, server, task);
 }
 
 async function doChore({ vault, alarms }: Clients, server: Server, { kind, operation }: Task): Promise<void> {
   if (kind === 'sweep') await server.sweep();
+  if (kind === 'work') await server.working.work();
+  if (kind === 'put-back') await server.working.operations.sweep();
+  if (kind === 'tend') await server.working.tend();
   if (kind === 'finish') await server.finish();
   if (kind === 'relay') await server.trail.advance();
   if (kind === 'relay-left') await server.trail.sweep();
@@ -66,7 +70,7 @@ function heard(clients: Clients, { head }: StoredHead): void {
 
 function create(server: Server, operation: string, body = sent(contentOf(operation))): Promise<StoredHead> {
   const describe = async () => ({ name: 'x', labels: [] });
-  return server.documents.create({ actor: CLIENT, operation }, describe, { type: 'text/plain', body });
+  return server.documents.create({ actor: CLIENT, operation }, describe, { type: WORD, body });
 }
 
 async function change(
@@ -98,7 +102,7 @@ async function change(
       return;
     case 'version': {
       const body = sent(contentOf(operation));
-      await heads.addVersion(change, { type: 'text/plain', body });
+      await heads.addVersion(change, { type: WORD, body });
       return;
     }
     case 'leased': {
@@ -151,7 +155,7 @@ async function writeAlone(
   for (let n = scheduler.random() * 4; n > 0; n -= 1) await scheduler.wait(server.process);
   if (scheduler.chance(0.2)) await server.leases.renew(actor, document, lease.id, lifetimeMs);
   const under = { ...change, ifMatch: null, lease: lease.id };
-  await heads.addVersion(under, { type: 'text/plain', body: sent(contentOf(operation)) });
+  await heads.addVersion(under, { type: WORD, body: sent(contentOf(operation)) });
   if (scheduler.chance(0.7)) await server.leases.end(actor, document, lease.id).catch(() => {});
 }
 
@@ -201,7 +205,7 @@ function made(operation: string): () => Promise<NewRedline> {
   return async () => ({
     name: 'redline',
     document: contentOf(operation),
-    examine: async () => ({ type: 'text/plain' }),
+    examine: async () => ({ type: WORD }),
     result: { of: operation },
     counts: {},
     facts: { kind: 'compared', original: SIDE, modified: [SIDE], options: {}, summary: {} },

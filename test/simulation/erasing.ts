@@ -6,11 +6,14 @@ import {
   type Ambient,
   Erasures,
   type HeadStore,
+  type Operation,
+  type OperationStore,
   type Requests,
 } from '../../src/documents/index.ts';
 import type { Members } from '../../src/documents/members.ts';
 import { PersonErasures } from '../../src/documents/person-erasures.ts';
 import type { Records } from '../../src/documents/records.ts';
+import { removeResult } from '../../src/documents/results.ts';
 import { erasuresOf } from '../../src/roles/erasures.ts';
 import { disturbed, type Faults } from './faults.ts';
 import { type Proofs, SimulatedPlace } from './proofs.ts';
@@ -31,6 +34,8 @@ export interface ErasingParts {
   readonly records: Records;
   readonly requests: Requests;
   readonly trail: Trail;
+  readonly operations: OperationStore;
+  readonly spool: SimulatedStore;
 }
 
 /** What erases for good, over the disturbed world. What it asks of lists, plans and sessions is one call that may go wrong. */
@@ -42,8 +47,9 @@ export function simulatedErasures(parts: ErasingParts): AllErasures {
   const nothing = { forget: async () => await ask(undefined) };
   const sessions: Pick<Sessions, 'endAll'> = { endAll: async () => await ask(0) };
   const channel = { publish: async () => await ask(undefined), subscribe: async () => () => {} };
-  const operations = { forget: async () => await ask(0) };
-  const common = { heads, records, requests, operations, forgetResult: async () => {}, ambient };
+  const { operations, spool } = parts;
+  const forgetResult = (operation: Operation) => removeResult(spool, operation);
+  const common = { heads, records, requests, operations, forgetResult, ambient };
   return erasuresOf(
     {
       checkpoints: new SimulatedPlace(parts.proofs, scheduler, process, faults),

@@ -5,8 +5,9 @@ import { unwrapHead } from '../../src/documents/head-envelope.ts';
 import { DocumentsError, type Head, type Version, type WrappedKey } from '../../src/documents/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
 import { CLIENT, TENANT } from './actor.ts';
-import { contentOf } from './acts.ts';
+import { contentOf } from './contents.ts';
 import { type Gone, inspectGone } from './inspect-erasures.ts';
+import { drain, inspectWorks, type Works } from './inspect-operations.ts';
 import { keysNow, recalled } from './recalled.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Disks, Outside, Server } from './server.ts';
@@ -62,6 +63,8 @@ export interface History {
   readonly gone: Gone;
   /** Names of contents before any sweep came to what is left over. */
   readonly unswept: ReadonlySet<string>;
+  /** What was asked for later, and what came of it. */
+  readonly works: Works;
   /** What auditors see, as the last relay left it. */
   readonly events: readonly AuditEvent[];
 }
@@ -85,7 +88,9 @@ export async function inspect(begin: Begin, ran: Ran): Promise<History> {
   const keeper = begin('kept');
   const { destroyed } = vault;
   const pruned = [...disks.heads.objects.values()].flat().filter((kept) => kept.pruned === 'old').length;
+  await drain(keeper, scheduler);
   await keeper.finish();
+  const works = await inspectWorks(keeper, begin('all', recalled(outside, scheduler)), outside, scheduler);
   const unswept = new Set(namesOf(disks.contents));
   const unreadable = [...(await uploadFaults(keeper, ran.tasks)), ...(await linkFaults(keeper, ran))];
   unreadable.push(...(await endChores(keeper, ran)));
@@ -109,7 +114,7 @@ export async function inspect(begin: Begin, ran: Ran): Promise<History> {
   const journal = namesOf(disks.heads, 'journal/').map((name) => name.split('/')[4] ?? '');
   const stored = [disks.contents, disks.spool].flatMap((disk) => namesOf(disk));
   stored.push(...namesOf(disks.secrets, 'secrets/'));
-  stored.push(...namesOf(disks.heads, 'pages/'));
+  for (const kind of ['pages/', 'operations/', 'inputs/']) stored.push(...namesOf(disks.heads, kind));
   const { seed, tasks, crashes, clients } = ran;
   const gone = await inspectGone(judge, outside, scheduler, events);
   return {
@@ -124,6 +129,7 @@ export async function inspect(begin: Begin, ran: Ran): Promise<History> {
       clients,
       gone,
       unswept,
+      works,
     },
     events,
   };

@@ -57,6 +57,42 @@ export const KINDS = [
   'rotate',
   'rewrap',
   'retire',
+  'later',
+  'later',
+  'batch',
+  'cancel',
+  'again',
+  'work',
+  'work',
+  'work',
+  'put-back',
+  'tend',
+] as const;
+/** What is asked for more often in some runs, so that much is under way. */
+export const WORKS = [
+  'later',
+  'later',
+  'later',
+  'later',
+  'later',
+  'batch',
+  'batch',
+  'cancel',
+  'cancel',
+  'again',
+  'work',
+  'work',
+  'work',
+  'work',
+  'work',
+  'work',
+  'work',
+  'work',
+  'put-back',
+  'put-back',
+  'tend',
+  'erase',
+  'version',
 ] as const;
 /** What is asked for more often in some runs, so that several are at one erasure. */
 export const GOINGS = [
@@ -78,7 +114,7 @@ export type Kind = (typeof KINDS)[number];
 /** Those that say nothing of what is there: the same request, however often it is sent. */
 export const REPEATABLE: readonly Kind[] = ['create', 'copy', 'redline', 'upload', 'keyed', 'link'];
 /** Those that a guest may ask for as well. */
-export const GUESTS: readonly Kind[] = ['label', 'version', 'restore', 'redline', 'edit', 'erase'];
+export const GUESTS: readonly Kind[] = ['label', 'version', 'restore', 'redline', 'edit', 'erase', 'later'];
 /** Those that are about a person. */
 export const PERSONAL: readonly Kind[] = ['join', 'forget'];
 /** What no client asks for, and what commits under operations of its own. */
@@ -92,4 +128,7 @@ export const CHORES: readonly Kind[] = [
   'rewrap',
   'retire',
   'finish',
+  'work',
+  'put-back',
+  'tend',
 ];

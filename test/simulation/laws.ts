@@ -5,6 +5,7 @@ import { erasureFaults } from './erasure-laws.ts';
 import { eventFaults } from './event-laws.ts';
 import type { History, Told } from './inspect.ts';
 import { CHORES, type Kind } from './kinds.ts';
+import { operationFaults } from './operation-laws.ts';
 
 /** What a history breaks, a sentence each; none when all is well. */
 export function brokenLaws(history: History): string[] {
@@ -17,6 +18,7 @@ export function brokenLaws(history: History): string[] {
     ...leaseFaults(history.documents),
     ...auditFaults(history),
     ...eventFaults(history),
+    ...operationFaults(history),
     ...storeFaults(history),
     ...keyFaults(history),
     ...history.unreadable,
@@ -56,7 +58,7 @@ function countOf({ versions }: Head): number {
 }
 
 /** What commits under operations of its own, or nothing; other laws hold for it. */
-const ASIDE: readonly Kind[] = ['read', 'visit', 'erase', 'forget'];
+const ASIDE: readonly Kind[] = ['read', 'visit', 'erase', 'forget', 'later', 'batch', 'cancel', 'again'];
 
 /** What was acknowledged happened once; what was refused did not happen; one key has one answer. */
 function answerFaults({ tasks, documents }: History): string[] {
@@ -193,7 +195,10 @@ function storeFaults({ documents, stored }: History): string[] {
   );
   return [
     ...[...needed].filter((name) => !stored.has(name)).map((name) => `${name} is missing`),
-    ...[...stored].filter((name) => !needed.has(name)).map((name) => `${name} belongs to nothing`),
+    // What a shelf says of what never came to be goes with the next record of its tenant.
+    ...[...stored]
+      .filter((name) => !needed.has(name) && !name.startsWith('shelves/'))
+      .map((name) => `${name} belongs to nothing`),
   ];
 }
 

@@ -16,6 +16,7 @@ const total = {
   pruned: 0,
   erased: 0,
   forgotten: 0,
+  operations: 0,
   broken: 0,
 };
 const begun = Date.now();
@@ -29,6 +30,7 @@ for (let seed = from; seed < until; seed += 1) {
   const { documents, people } = history.gone;
   total.erased += [...documents.values()].filter(({ state }) => state === 'done').length;
   total.forgotten += [...people.values()].filter(({ state }) => state === 'done').length;
+  total.operations += history.works.all.size;
   const broken = brokenLaws(history);
   if (broken.length > 0) {
     total.broken += 1;
@@ -39,6 +41,6 @@ for (let seed = from; seed < until; seed += 1) {
   }
 }
 console.log(
-  `${values.seeds} seeds from ${from}: ${total.steps} steps, ${total.commits} commits, ${total.crashes} crashes, ${total.destroyed} keys destroyed, ${total.pruned} heads pruned, ${total.erased} documents and ${total.forgotten} people erased, ${total.broken} broken`,
+  `${values.seeds} seeds from ${from}: ${total.steps} steps, ${total.commits} commits, ${total.crashes} crashes, ${total.destroyed} keys destroyed, ${total.pruned} heads pruned, ${total.erased} documents and ${total.forgotten} people erased, ${total.operations} operations, ${total.broken} broken`,
 );
 process.exitCode = total.broken > 0 ? 1 : 0;

@@ -21,6 +21,8 @@ export interface Process {
 
 interface Waiting {
   readonly process: Process | null;
+  /** Milliseconds since 1970 before which it does not go on. */
+  readonly at: number;
   readonly go: () => void;
 }
 
@@ -61,7 +63,17 @@ export class Scheduler {
 
   /** Goes on when the seed says so; never, when the process died meanwhile. `null`: the world itself. */
   wait(process: Process | null): Promise<void> {
-    return new Promise((go) => this.#waiting.push({ process, go }));
+    return new Promise((go) => this.#waiting.push({ process, at: 0, go }));
+  }
+
+  /** Calls back after so many milliseconds. @returns what calls it off. */
+  after(process: Process, ms: number, go: () => void): () => void {
+    const timer = { process, at: this.now + ms, go };
+    this.#waiting.push(timer);
+    return () => {
+      const at = this.#waiting.indexOf(timer);
+      if (at >= 0) this.#waiting.splice(at, 1);
+    };
   }
 
   /** Until nothing waits. @param disturb is called before every step. */
@@ -72,15 +84,21 @@ export class Scheduler {
       if (this.steps > 100_000) throw new Error('The simulation does not end.');
       this.now += Math.floor(this.random() * 200);
       disturb();
-      const ready = this.#waiting.filter(({ process }) => process === null || process.paused <= 0);
-      for (const { process } of this.#waiting)
-        if (process !== null && process.paused > 0) process.paused -= 1;
-      const next = this.pick(ready.length > 0 ? ready : this.#waiting);
+      const next = this.#next();
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
       if (!next.process?.dead) next.go();
       // Also where nobody went on: whoever was begun meanwhile comes to wait only now, and it is not the end.
       await settled();
     }
+  }
+
+  /** Who goes on: nobody before their time, unless nothing else is left to happen before it. */
+  #next(): Waiting {
+    this.now = Math.max(this.now, Math.min(...this.#waiting.map(({ at }) => at)));
+    const due = this.#waiting.filter(({ at }) => at <= this.now);
+    const ready = due.filter(({ process }) => process === null || process.paused <= 0);
+    for (const { process } of due) if (process !== null && process.paused > 0) process.paused -= 1;
+    return this.pick(ready.length > 0 ? ready : due);
   }
 }
 

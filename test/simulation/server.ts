@@ -34,8 +34,10 @@ import { SimulatedKeys, type Vault } from './keys.ts';
 import { type LeaseTable, SimulatedLeases } from './leases.ts';
 import { type LogFiles, SimulatedLogs } from './log-files.ts';
 import type { Proofs } from './proofs.ts';
+import type { QueueTable, Wire } from './queue.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import { SimulatedSink, type SinkRows } from './sink.ts';
+import { Working } from './working.ts';
 import { type Disk, type Sight, SimulatedStore } from './world.ts';
 
 /** Keys leave the cache when they are asked for after their time. */
@@ -71,6 +73,11 @@ export interface Outside {
   readonly leases: LeaseTable;
   /** Keys that sign. */
   readonly proofs: Proofs;
+  /** Which operation is looked at next, and what processes tell each other of them. */
+  readonly queue: QueueTable;
+  readonly wire: Wire;
+  /** What should not go wrong where nobody waits. */
+  readonly alarms: string[];
 }
 
 /** The room `documents` as one process has it. */
@@ -91,6 +98,8 @@ export class Server {
   readonly records: Records;
   readonly people: People;
   readonly gone: AllErasures;
+  readonly working: Working;
+  readonly dataKeys: DataKeys;
   readonly ambient: Ambient;
   readonly #headBlobs: SimulatedStore;
   readonly #contentBlobs: SimulatedStore;
@@ -110,6 +119,7 @@ export class Server {
     const service = new SimulatedKeys(vault, scheduler, process, faults);
     const held = { ...ambient, timer: NEVER, lifetimeMs: 60_000 };
     const dataKeys = new DataKeys(service, held);
+    this.dataKeys = dataKeys;
     const store = (disk: Disk) => new SimulatedStore(disk, scheduler, process, faults, sight);
     const secrets = store(disks.secrets);
     this.#secretBlobs = secrets;
@@ -140,13 +150,28 @@ export class Server {
     this.records = new Records({ heads: this.#headBlobs, secrets }, dataKeys, ambient);
     this.people = new People(this.records, ambient.clock, ambient.random);
     const { heads, members, records, requests, trail } = this;
+    const blobs = { heads: this.#headBlobs, spool: store(disks.spool) };
+    const work = {
+      process,
+      scheduler,
+      outside,
+      faults,
+      ambient,
+      ...blobs,
+      keys: dataKeys,
+      trail,
+      library: this,
+    };
+    this.working = new Working(work);
+    const operations = this.working.store;
     this.gone = simulatedErasures({
       ...{ process, scheduler, faults, ambient, proofs: outside.proofs },
-      ...{ heads, members, records, requests, trail, keys },
+      ...{ heads, members, records, requests, trail, keys, operations, spool: blobs.spool },
       stores: { heads: this.#headBlobs, contents: this.#contentBlobs },
     });
     this.keys = new TenantKeys({
-      ...{ service, held: keys, heads: this.#headBlobs, secrets, holders: [linkKeys, this.records] },
+      ...{ service, held: keys, heads: this.#headBlobs, secrets },
+      holders: [linkKeys, this.records, operations],
       rewrapping: new Rewrapping(this.heads, keys, ambient, actorOf(process.name), KEYS_A_COMMIT),
       catalogue: catalogueOf(positions ?? new Map(), scheduler, process),
       ...{ residency: 'local', clock: ambient.clock },
@@ -158,6 +183,7 @@ export class Server {
     const actor = actorOf(this.process.name);
     await this.uploads.sweep();
     await this.requests.sweep();
+    await this.working.tend();
     await sweepContents(this.heads, this.#contentBlobs, this.ambient, actor);
     await sweepSecrets(this.#headBlobs, this.#secretBlobs, this.ambient);
   }
@@ -180,7 +206,7 @@ export class Server {
 
 function ambientOf(scheduler: Scheduler, process: Process): Ambient {
   return {
-    clock: () => scheduler.now + process.skewMs,
+    clock: () => Math.floor(scheduler.now) + process.skewMs,
     random: (size: number) => scheduler.bytes(size),
     pause: () => scheduler.wait(process),
   };

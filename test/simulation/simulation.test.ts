@@ -23,8 +23,7 @@ describe('documents under a disturbed world', () => {
   });
 
   test('do meet crashes, conflicts and refusals, and keys that are destroyed', async () => {
-    const histories: History[] = [];
-    for (let seed = 1; seed <= BATCH; seed += 1) histories.push(await simulate(seed));
+    const histories = await met(BATCH);
     expect(histories.some(({ destroyed }) => destroyed > 0)).toBe(true);
     expect(histories.some(({ pruned }) => pruned > 0)).toBe(true);
     expect(histories.some(({ crashes }) => crashes > 0)).toBe(true);
@@ -42,9 +41,30 @@ describe('documents under a disturbed world', () => {
     expect(told.some(({ versions }) => versions.some(({ result }) => result !== undefined))).toBe(true);
   });
 
+  test('do meet operations that end in every way, are begun again, handed back and forgotten', async () => {
+    const histories = await met(2 * BATCH);
+    const works = histories.flatMap((history) => [...history.works.all.values()]);
+    const last = works.flatMap(({ writes }) => writes.slice(-1));
+    const states = (kind: string) =>
+      new Set(last.filter((one) => one.kind === kind).map(({ state }) => state));
+    expect(states('comparison')).toEqual(new Set(['succeeded', 'failed', 'cancelled']));
+    expect([...states('batch')]).toEqual(expect.arrayContaining(['succeeded', 'cancelled']));
+    const results = last.flatMap(({ result }) => (result as { kind?: string } | null)?.kind ?? []);
+    expect(new Set(results)).toEqual(new Set(['comparisons', 'redline']));
+    expect(last.some(({ dead }) => dead)).toBe(true);
+    expect(last.some(({ attempt }) => attempt === 3)).toBe(true);
+    const notes = works.flatMap(({ writes }) =>
+      writes.flatMap(({ events }) => events.map(({ note }) => note)),
+    );
+    expect(notes).toEqual(expect.arrayContaining(['replayed', 'handed-back']));
+    expect(works.some(({ isThere }) => !isThere)).toBe(true);
+    expect(histories.some((history) => history.works.flushedAt > 0)).toBe(true);
+    const tasks = histories.flatMap((history) => history.tasks).filter(({ kind }) => kind === 'later');
+    expect(new Set(tasks.map(({ outcome }) => outcome))).toEqual(new Set(['done', 'refused', 'open']));
+  });
+
   test('do meet erasures that are acknowledged, refused, cut short and stopped', async () => {
-    const histories: History[] = [];
-    for (let seed = 1; seed <= 2 * BATCH; seed += 1) histories.push(await simulate(seed));
+    const histories = await met(2 * BATCH);
     const tasks = histories.flatMap((history) => history.tasks);
     for (const kind of ['erase', 'forget'] as const) {
       const outcomes = tasks.filter((task) => task.kind === kind).map(({ outcome }) => outcome);
@@ -58,6 +78,14 @@ describe('documents under a disturbed world', () => {
     );
   });
 });
+
+const histories: History[] = [];
+
+/** The first so many. */
+async function met(count: number): Promise<readonly History[]> {
+  for (let seed = histories.length + 1; seed <= count; seed += 1) histories.push(await simulate(seed));
+  return histories.slice(0, count);
+}
 
 /** A history as data, without what is of one run: what clients call, and the key that certificates are signed with. */
 function plain({ clients, ...history }: History): string {

@@ -1,12 +1,14 @@
 import { AccessError } from '../../src/access/index.ts';
 import { DocumentsError } from '../../src/documents/index.ts';
+import { JobError } from '../../src/jobs/index.ts';
 import { OutsideError } from '../../src/kit/index.ts';
 import { act } from './acts.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
 import { type Begin, type History, inspect } from './inspect.ts';
 import { Vault } from './keys.ts';
-import { GOINGS, GUESTS, KINDS, type Kind, PERSONAL, REPEATABLE } from './kinds.ts';
+import { GOINGS, GUESTS, KINDS, type Kind, PERSONAL, REPEATABLE, WORKS } from './kinds.ts';
 import { LeaseTable } from './leases.ts';
+import { QueueTable } from './queue.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 import { type Outside, Server } from './server.ts';
 import type { Clients, Task } from './tasks.ts';
@@ -30,6 +32,9 @@ export async function simulate(seed: number): Promise<History> {
     positions: scheduler.chance(0.5) ? new Map() : null,
     leases: new LeaseTable(scheduler),
     proofs: new Map(),
+    queue: new QueueTable(scheduler),
+    wire: new Set(),
+    alarms: [],
   };
   const hard = scheduler.random() * 0.25;
   const rate = () => (scheduler.chance(0.5) ? scheduler.random() * hard : 0);
@@ -53,6 +58,7 @@ export async function simulate(seed: number): Promise<History> {
   const told = inspect(begin, { seed, scheduler, outside, tasks, crashes, clients });
   await scheduler.run(() => {});
   outside.leases.close();
+  outside.queue.close();
   return await told;
 }
 
@@ -71,7 +77,9 @@ class Run {
     this.scheduler = scheduler;
     this.outside = outside;
     this.faults = faults;
-    this.#kinds = scheduler.chance(0.3) ? [...KINDS, ...GOINGS, ...GOINGS, ...GOINGS] : KINDS;
+    const often = scheduler.random();
+    if (often < 0.25) this.#kinds = [...KINDS, ...GOINGS, ...GOINGS, ...GOINGS];
+    else this.#kinds = often < 0.5 ? [...KINDS, ...WORKS, ...WORKS, ...WORKS] : KINDS;
     const { vault } = outside;
     this.clients = {
       scheduler,
@@ -85,7 +93,9 @@ class Run {
       visits: new Map(),
       forgotten: new Set(),
       landed: () => outside.disks.heads.landed,
-      alarms: [],
+      taken: new Map(),
+      cancelled: new Set(),
+      alarms: outside.alarms,
     };
     for (const name of ['a', 'b', 'c']) this.#start(name, () => 2 + Math.floor(scheduler.random() * 5));
   }
@@ -102,6 +112,7 @@ class Run {
     if (scheduler.chance(0.01))
       scheduler.pick(this.#servers).process.paused = Math.floor(scheduler.random() * 60);
     if (scheduler.chance(0.01)) this.outside.leases.flush();
+    if (scheduler.chance(0.003)) this.outside.queue.flush();
     if (!scheduler.chance(crashing)) return;
     const server = scheduler.pick(this.#servers);
     if (server.process.dead) return;
@@ -213,6 +224,7 @@ class Run {
       return error.code !== 'documents/unclear' && (isFirst || !isAside);
     }
     if (error instanceof AccessError && kind === 'visit') return false;
+    if (error instanceof JobError && (kind === 'cancel' || kind === 'again')) return true;
     // What an earlier try did may still come.
     if (error instanceof OutsideError && error.failure !== 'damaged')
       return error.failure !== 'unclear' && isFirst;
@@ -230,6 +242,8 @@ const OF_DOCUMENTS: readonly Kind[] = [
   'leased',
   'erase',
   'join',
+  'later',
+  'batch',
 ];
 const FIRST = ['create', 'upload', 'keyed'] as const;
 

@@ -48,6 +48,10 @@ export interface Clients {
   readonly forgotten: Set<string>;
   /** How much has landed in the store of heads. */
   readonly landed: () => number;
+  /** Operations that somebody was told were taken, by which task. */
+  readonly taken: Map<string, string>;
+  /** Operations of which a client was told that they are cancelled. */
+  readonly cancelled: Set<string>;
   /** What a client found that no client should. */
   readonly alarms: string[];
 }

@@ -11,7 +11,7 @@ import { OutsideError } from '../../src/kit/index.ts';
 import { disturbed, type Faults } from './faults.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
-interface Kept extends BlobInfo {
+export interface Kept extends BlobInfo {
   readonly bytes: Uint8Array;
   readonly writtenAt: number;
   live: boolean;
@@ -22,6 +22,8 @@ interface Kept extends BlobInfo {
 /** What a store keeps, whoever asks. */
 export class Disk {
   readonly objects = new Map<string, Kept[]>();
+  /** For the judge, who knows what nobody else can see any more. */
+  readonly purged: Kept[] = [];
   readonly #scheduler: Scheduler;
   #generation = 0;
 
@@ -141,9 +143,10 @@ export class SimulatedStore implements VersionedBlobStore {
 
   async purge(name: string): Promise<number> {
     return await this.#change(() => {
-      const count = this.#disk.objects.get(name)?.length ?? 0;
+      const kept = this.#disk.objects.get(name) ?? [];
+      this.#disk.purged.push(...kept);
       this.#disk.objects.delete(name);
-      return count;
+      return kept.length;
     });
   }
 

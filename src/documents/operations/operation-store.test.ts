@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { localOperator } from '../../access/index.ts';
-import { systemRandom } from '../../kit/index.ts';
+import { OutsideError, systemRandom } from '../../kit/index.ts';
 import { DirectoryBlobStore, KeyRing } from '../../platform/embedded/index.ts';
 import { DataKeys } from '../data-keys.ts';
 import { rekeyed } from '../moving/rekeying.ts';
@@ -47,6 +47,21 @@ test('the last who read one writes it, and nobody before', async () => {
   expect(await store.write(first, changed(first.operation, { percent: 2 }, 0))).toBeNull();
   expect(await store.isCurrent(first)).toBe(false);
   expect((await store.read(first.operation))?.operation.percent).toBe(1);
+});
+
+test('there is none without what was sent with it', async () => {
+  const failing = new Proxy(heads, {
+    get: (store, name) => {
+      if (name !== 'write') return Reflect.get(store, name, store).bind(store);
+      return async (...asked: Parameters<typeof store.write>) => {
+        if (asked[0].startsWith('inputs/')) throw new OutsideError('BlobStore', 'unavailable', 'No.');
+        return await store.write(...asked);
+      };
+    },
+  });
+  const asked = { kind: 'work', priority: 'normal', actor, request: {} } as const;
+  await expect(open(ring, failing).create(asked, SENT)).rejects.toMatchObject({ failure: 'unavailable' });
+  for await (const { name } of heads.list('operations/')) throw new Error(`${name} is there.`);
 });
 
 test('events have numbers without gaps, and the earliest are forgotten', async () => {

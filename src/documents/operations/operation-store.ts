@@ -132,8 +132,9 @@ export class OperationStore {
     const sent = Object.entries(inputs).map(([name, bytes]) =>
       this.#inputs.write(inputPlace(place, name), bytes),
     );
-    // What is left of one that nobody was told of a sweep removes.
-    const [stored] = await Promise.all([this.#put(null, operation), this.mark(place), ...sent]);
+    // The record last: without it there is none, and a sweep removes what is left.
+    await Promise.all([this.mark(place), ...sent]);
+    const stored = await this.#put(null, operation);
     if (stored === null) throw new Error('Two operations have one id.');
     return stored;
   }
@@ -184,12 +185,11 @@ export class OperationStore {
 
   /** Removes what was sent with operations that never came to be. @returns how many objects went. */
   async sweepInputs(): Promise<number> {
-    const { heads, ambient } = this.#parts;
-    const old = ambient.clock() - DAY_MS;
+    const { heads } = this.#parts;
     let removed = 0;
     for await (const { name } of heads.list('inputs/')) {
       const [, tenant = '', id = ''] = name.split('/');
-      if (begunAt(id) > old || (await heads.stat(recordPlace({ tenant, id }).name)) !== null) continue;
+      if (!this.#isOld(id) || (await heads.stat(recordPlace({ tenant, id }).name)) !== null) continue;
       await heads.purge(name);
       removed += 1;
     }
@@ -211,9 +211,13 @@ export class OperationStore {
     await this.dropMark(operation);
   }
 
-  /** What is left of one that never came to be. */
   async dropMark(place: OperationPlace): Promise<void> {
     await this.#parts.spool.delete(markOf(place));
+  }
+
+  /** Drops what is left of one that never came to be, and not what stands for one that is being begun. */
+  async dropLeftMark(place: OperationPlace): Promise<void> {
+    if (this.#isOld(place.id) && (await this.stateOf(place)) === null) await this.dropMark(place);
   }
 
   /** Those that have not ended, or of which that is not known yet. @param tenant only of that one. */
@@ -242,8 +246,7 @@ export class OperationStore {
 
   /** Puts right whose operations are where, of one tenant. @param all of its records. @returns how many were elsewhere. */
   async tidy(tenant: string, all: readonly ShelvedOperation[]): Promise<number> {
-    const old = this.#parts.ambient.clock() - DAY_MS;
-    return await this.shelf.tidy(tenant, all, (id) => begunAt(id) < old);
+    return await this.shelf.tidy(tenant, all, (id) => this.#isOld(id));
   }
 
   /**
@@ -295,6 +298,11 @@ export class OperationStore {
       add(await this.#inputs.rewrap(inputPlace({ tenant, id }, input), primary));
     }
     return total;
+  }
+
+  /** Whether what has no record never will have one. */
+  #isOld(id: string): boolean {
+    return begunAt(id) < this.#parts.ambient.clock() - DAY_MS;
   }
 
   async #put(base: StoredOperation | null, operation: Operation): Promise<StoredOperation | null> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ACTOR, openWorkshop, type Workshop } from '../../../test/support/workshop.ts';
-import type { Operation } from '../../documents/index.ts';
+import type { Operation, OperationStore } from '../../documents/index.ts';
 import { RedlineError } from '../../redline/index.ts';
 import type { Handler, Handlers } from '../work/handlers.ts';
 import { Batches } from './batches.ts';
@@ -46,6 +46,13 @@ const begin = (...names: readonly string[]) =>
 const isOver = ({ state }: Operation): boolean => !['queued', 'running'].includes(state);
 const statesOf = async (id: string) =>
   (await batches.find(ACTOR, id, false)).items.map(({ operation }) => operation?.state);
+
+test('what was taken is said to be taken, also where nothing can be read', async () => {
+  const unreadable = {} as OperationStore;
+  const { operation, items } = await new Batches(shop.operations, unreadable).accept(ACTOR, request('a'), {});
+  expect(items).toMatchObject([{ index: 0, pair: { name: 'a' }, operation: null }]);
+  expect(await shop.read(operation.id)).toMatchObject({ state: 'queued' });
+});
 
 test('each pair is an operation, begun once however often the batch is looked at', async () => {
   const compared: string[] = [];

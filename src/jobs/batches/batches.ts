@@ -55,7 +55,10 @@ export class Batches {
     const documents = [...new Set(request.pairs.flatMap(documentsOf))];
     // It only begins others: it never waits behind them.
     const asked = { kind: BATCH, priority: 'normal', actor, request, documents } as const;
-    return await this.#read(await this.#operations.accept(asked, inputs));
+    const operation = await this.#operations.accept(asked, inputs);
+    // Nothing is read that could fail: it is taken.
+    const items = request.pairs.map((pair, index) => ({ index, pair, operation: null }));
+    return { operation, request, items };
   }
 
   /** @throws {JobError} `batches/not-found`, also for those of others. @param managing whether all of the tenant may be seen. */

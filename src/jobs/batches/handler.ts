@@ -62,7 +62,7 @@ export class BatchHandler implements Handler {
       if (found.has(index)) return [];
       signal.throwIfAborted();
       const id = store.partId(operation.id, index);
-      return [await operations.begin({ ...pairOperation(operation, pair, id), priority }, {}, id)];
+      return [await operations.beginPart({ ...pairOperation(operation, pair, id), priority }, id)];
     });
     // In the order of the batch.
     await operations.enqueue(begun.flat());

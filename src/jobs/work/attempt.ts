@@ -62,8 +62,7 @@ export class Attempt {
       const stored = await store.read(this.job);
       if (stored === null || !isOpen(stored.operation)) {
         if (stored !== null) await operations.settle(stored.operation);
-        await queue.finish(this.job);
-        return;
+        return await this.#dismiss(stored);
       }
       if (await operations.isCalledOff(stored.operation)) {
         await operations.callOff(stored);
@@ -134,7 +133,11 @@ export class Attempt {
     return {
       operation,
       signal: this.#controller.signal,
-      progress: (stage, percent, leftMs) => holding.progress(stage, percent, leftMs ?? null, onBehind),
+      progress: (stage, percent, leftMs) => {
+        // Work that is left behind ends here.
+        this.#controller.signal.throwIfAborted();
+        holding.progress(stage, percent, leftMs ?? null, onBehind);
+      },
       input: async (name) => {
         const { tenant, id, parent } = operation;
         const bytes = await store.input({ tenant, id: parent ?? id }, name);
@@ -208,16 +211,21 @@ export class Attempt {
   }
 
   async #fail(holding: Holding, error: unknown): Promise<void> {
-    const { operations, queue, store } = this.#parts;
-    const failure = failureOf(error);
-    const dead = isForSomebody(error);
-    const end = { state: 'failed', error: failure, dead } as const;
+    const { operations } = this.#parts;
+    const end = { state: 'failed', error: failureOf(error), dead: isForSomebody(error) } as const;
     if (!(await holding.write(() => operations.ended(holding.operation, end)))) {
       return await this.#let(holding.operation);
     }
     await operations.settle(holding.operation);
+    await this.#dismiss(holding);
+  }
+
+  /** What has ended is done no more; what was given up lies with the dead, whoever had it last. */
+  async #dismiss(ended: Pick<StoredOperation, 'operation'> | null): Promise<void> {
+    const { queue, store } = this.#parts;
+    const { dead = false, error = null } = ended?.operation ?? {};
     if (!dead) return void (await queue.finish(this.job));
-    await queue.bury(this.job, failure.code);
+    await queue.bury(this.job, error?.code ?? 'internal');
     // Somebody may have replayed it since it failed.
     const now = await store.read(this.job);
     if (now !== null && isOpen(now.operation)) await queue.replay(this.job.id);
@@ -233,10 +241,10 @@ export class Attempt {
 
   /** Somebody else has it: it was cancelled, or taken over. The queue knows of that, or does not know this job any more. */
   async #let({ id }: Operation): Promise<void> {
-    const { queue, log, store } = this.#parts;
+    const { log, store } = this.#parts;
     log.info('operation let go', { operation: id });
     const stored = await store.read(this.job);
-    if (stored === null || !isOpen(stored.operation)) await queue.finish(this.job);
+    if (stored === null || !isOpen(stored.operation)) await this.#dismiss(stored);
   }
 }
 

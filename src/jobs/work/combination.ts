@@ -76,11 +76,14 @@ export class CombinationHandler implements Handler {
     if (asked.keep === null) return { ...(await this.#save(operation, combination, key)), ...said };
     const { document, name, operation: change } = asked.keep;
     const scans = [base, ...copies].map(({ scanned }) => scanned);
-    const make = async (): Promise<NewRedline> => ({
-      ...keptCombination(combination, base, copies, options),
-      name: name ?? redlineName(base.compared.name),
-      examine: examiner.made(scans, task.signal),
-    });
+    const make = async (): Promise<NewRedline> => {
+      task.signal.throwIfAborted();
+      return {
+        ...keptCombination(combination, base, copies, options),
+        name: name ?? redlineName(base.compared.name),
+        examine: examiner.made(scans, task.signal),
+      };
+    };
     const actor: Actor = operation.actor;
     const kept = await library.redlines.create({ actor, operation: change }, document, make);
     return { kind: 'redline', id: kept.stored.head.id, document, ...said };

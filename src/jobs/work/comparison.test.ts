@@ -38,7 +38,7 @@ beforeAll(async () => {
   };
   handler = new ComparisonHandler({
     // Everything is sent: nothing is asked of what is kept.
-    library: {} as Library,
+    library: { redlines: { create: keep } } as unknown as Library,
     results,
     examiner: new Examiner(structureScanner),
     pool: counting as EnginePool,
@@ -53,7 +53,36 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Redlines that were made to be kept. */
+let kept = 0;
+async function keep(_change: object, _document: string, make: () => Promise<object>): Promise<object> {
+  await make();
+  kept += 1;
+  return { stored: { head: { id: 'r_1' } } };
+}
+
 type Name = keyof typeof DOCUMENTS;
+
+test.each([
+  ['that is wanted', null, 1],
+  ['that nobody wants any more', new Error('Cancelled.'), 0],
+])('a redline %s is kept', async (_, reason, times) => {
+  await compare('globex', 'a', 'b');
+  const side = (input: Name) => ({ input, name: `${input}.docx` });
+  const request = {
+    ...{ original: side('a'), modified: side('b'), options: { author: 'echo' } },
+    keep: { document: 'd_1', name: null, operation: 'o_1' },
+  };
+  kept = 0;
+  const run = handler.run({
+    operation: { tenant: 'globex', createdAt, request } as unknown as Operation,
+    signal: reason === null ? new AbortController().signal : AbortSignal.abort(reason),
+    progress: () => {},
+    input: async (name) => Uint8Array.from(DOCUMENTS[name as Name]),
+  });
+  await (reason === null ? run : expect(run).rejects.toBe(reason));
+  expect(kept).toBe(times);
+});
 
 async function compare(tenant: string, original: Name, modified: Name, options: GivenOptions = {}) {
   const side = (input: Name) => ({ input, name: `${input}.docx` });

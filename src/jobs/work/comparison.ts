@@ -106,11 +106,14 @@ export class ComparisonHandler implements Handler {
     const said = factsOf(comparison.report, original, modified);
     if (asked.keep === null) return { ...(await this.#save(operation, comparison, key)), ...said };
     const { document, name, operation: change } = asked.keep;
-    const make = async (): Promise<NewRedline> => ({
-      ...keptComparison(comparison, original, modified),
-      name: name ?? redlineName(original.compared.name),
-      examine: this.#parts.examiner.made([original.scanned, modified.scanned], task.signal),
-    });
+    const make = async (): Promise<NewRedline> => {
+      task.signal.throwIfAborted();
+      return {
+        ...keptComparison(comparison, original, modified),
+        name: name ?? redlineName(original.compared.name),
+        examine: this.#parts.examiner.made([original.scanned, modified.scanned], task.signal),
+      };
+    };
     const actor: Actor = operation.actor;
     const kept = await this.#parts.library.redlines.create({ actor, operation: change }, document, make);
     return { kind: 'redline', id: kept.stored.head.id, document, ...said };

@@ -11,6 +11,7 @@ export interface Task {
    *
    * @param percent from 0 to 100.
    * @param leftMs milliseconds that it will probably take from now on.
+   * @throws what the signal aborted with, once it did.
    */
   progress(stage: string, percent: number, leftMs?: number): void;
   /** What was sent with it, or with what it is a part of. @throws {JobError} `work/input-missing`. */

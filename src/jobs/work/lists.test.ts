@@ -40,7 +40,7 @@ describe('the list of operations', () => {
   test('by state costs what it shows, holds no parts, and is right at every moment', async () => {
     const one = await shop.begin();
     const work = { kind: 'work', priority: 'normal', actor: ACTOR, request: {}, parent: one.id } as const;
-    const part = await shop.operations.begin(work, {}, shop.store.partId(one.id, 0));
+    const part = await shop.operations.beginPart(work, shop.store.partId(one.id, 0));
     const other = await shop.begin();
     const ids = async (...states: Operation['state'][]) =>
       (await shop.operations.list(ACTOR, { size: 10, states }, false)).operations.map(({ id }) => id);

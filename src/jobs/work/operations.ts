@@ -13,12 +13,14 @@ import {
   type SentWith,
   type StoredOperation,
   shelved,
+  unclear,
 } from '../../documents/index.ts';
 import type { Timer } from '../../kit/index.ts';
 import { JobError } from '../errors.ts';
 import type { AfterDead, DeadJob, Job, JobQueue } from '../ports/job-queue.ts';
 import { type OperationsPage, type OperationsQuery, pageOf } from './pages.ts';
 import { Shelves } from './shelves.ts';
+import { beginningOf, eventOf, jobOf } from './told.ts';
 import { type News, watch } from './watching.ts';
 
 export interface OperationsParts {
@@ -73,24 +75,39 @@ export class Operations {
 
   /** Takes one: when this resolves it will be done, or it will be said why not. @param inputs what was sent with it. */
   async accept(asked: NewOperation, inputs: SentWith = {}): Promise<Operation> {
-    const operation = await this.begin(asked, inputs);
+    const { store, trail } = this.#parts;
+    const stored = await store.create(asked, inputs);
+    const { operation } = stored;
+    try {
+      await trail.record(beginningOf(operation));
+    } catch (error) {
+      // Nothing is done that cannot be audited.
+      await this.#withdraw(stored);
+      throw error;
+    }
     this.publish(callerOf(operation.actor));
     await this.enqueue([operation]);
     return operation;
   }
 
-  /** The same, but for telling the queue. @param id of a part of another one; a new one by default. */
-  async begin(asked: NewOperation, inputs: SentWith = {}, id?: string): Promise<Operation> {
+  /** Begins a part of another one, but for telling the queue. Asked again it begins the same: so it is told first. */
+  async beginPart(asked: NewOperation, id: string): Promise<Operation> {
     const { store, trail } = this.#parts;
-    const { operation } = await store.create(asked, inputs, id);
+    await trail.record(beginningOf({ id, attempt: 0, ...asked }));
+    return (await store.create(asked, {}, id)).operation;
+  }
+
+  /** Takes one back that nobody was told of. @throws {DocumentsError} `documents/unclear` when somebody may have begun it. */
+  async #withdraw(stored: StoredOperation): Promise<void> {
+    const { store, onBehind } = this.#parts;
     try {
-      await trail.record({ ...eventOf(operation), type: 'operation.created', id: `${operation.id}.created` });
+      // Whoever begins it writes its record: then this write is refused, and after this one nobody begins it.
+      const ended = await store.write(stored, this.ended(stored.operation, { state: 'cancelled' }));
+      if (ended !== null) return await store.remove(shelved(ended.operation));
     } catch (error) {
-      // Nothing is done that cannot be audited.
-      await store.remove(shelved(operation));
-      throw error;
+      onBehind(error);
     }
-    return operation;
+    throw unclear();
   }
 
   /** Tells the queue to look at operations; what it does not take a sweep brings it later. */
@@ -187,6 +204,8 @@ export class Operations {
     const { id } = stored.operation;
     const begun = { state: 'queued', stage: null, percent: 0, attempt: 0, worker: null } as const;
     const open = { endedAt: null, expiresAt: null, error: null, dead: false } as const;
+    // Its end is told before it is none any more.
+    await this.#settle(stored.operation);
     await store.mark(shelved(stored.operation));
     const next = changed(stored.operation, { ...begun, ...open }, ambient.clock(), 'replayed');
     const written = await store.write(stored, next);
@@ -287,15 +306,17 @@ export class Operations {
       const isOver = listed.expiresAt !== null && listed.expiresAt <= now;
       const isGone = isOver && (await this.#isWhole(listed));
       if (!isGone) done += await shelves.add(listed);
+      const isLeft = !isOpen(listed) && isMarked;
+      // Also of what is to go: nobody was told of its end.
+      if (isLeft) await this.#settleLeft(listed);
       if (isGone) await store.remove(listed);
       else if (isOpen(listed) && !isMarked) await store.mark(listed);
-      else if (!isOpen(listed) && isMarked) await this.#settleLeft(listed);
-      else continue;
+      else if (!isLeft) continue;
       done += 1;
     }
     done += await shelves.end();
     // Left by processes that died before there was a record.
-    for (const place of marked.values()) if ((await store.read(place)) === null) await store.dropMark(place);
+    for (const place of marked.values()) await store.dropLeftMark(place);
     return done + (await this.#revive(open)) + (await store.sweepInputs());
   }
 
@@ -363,14 +384,4 @@ export class Operations {
   #tell(id: string): void {
     for (const listen of [...(this.#listeners.get(id) ?? [])]) listen();
   }
-}
-
-/** What the queue is told of an operation. */
-function jobOf({ id, tenant, priority }: Operation): Job {
-  return { id, tenant, priority };
-}
-
-/** What the audit trail is told of one. */
-function eventOf({ id, kind, attempt, actor }: Operation) {
-  return { actor, outcome: 'done', reason: null, object: id, details: { kind, attempt } } as const;
 }
