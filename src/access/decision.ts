@@ -20,8 +20,10 @@ export type Action =
   | 'groups'
   /** Who is in which group. */
   | 'groups.manage'
-  /** What was begun that takes longer than a request, one’s own; everything for administrators. */
+  /** What was begun that takes longer than a request, one’s own. */
   | 'operations'
+  /** That of everybody: who asked for it and how far it is, not what it is about; ending it. */
+  | 'operations.manage'
   /** Archives of what one owns; of everything for administrators. */
   | 'exports'
   /** Archives of other installations. */

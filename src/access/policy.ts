@@ -31,6 +31,7 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   'groups.manage': { roles: ['administrator'], key: 'none' },
   // Only what the key itself began.
   operations: { roles: PEOPLE, key: 'any' },
+  'operations.manage': { roles: ['administrator'], key: 'none' },
   exports: { roles: PEOPLE, key: 'documents:read' },
   imports: { roles: ['administrator'], key: 'none' },
   services: { roles: ['administrator'], key: 'none' },

@@ -11,6 +11,8 @@ export type OperationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'ca
 export interface Operation {
   readonly id: string;
   readonly kind: string;
+  /** Whoever asks now asked for it; of those of others neither the name nor the result is said. */
+  readonly own: boolean;
   /** What it is about, as whoever asked calls it. */
   readonly name: string | null;
   readonly priority: 'express' | 'normal' | 'batch';
@@ -21,6 +23,7 @@ export interface Operation {
   readonly attempt: number;
   readonly parent: string | null;
   readonly createdAt: string;
+  /** The id of the person, service account or key that asked. */
   readonly createdBy: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -48,6 +51,8 @@ export interface OperationQuery {
   readonly parent?: string;
   /** `tenant`: those of everybody, for administrators who signed in. */
   readonly scope?: 'own' | 'tenant';
+  /** With the scope `tenant`: those that this person, service account or key asked for. */
+  readonly createdBy?: string;
   readonly pageSize?: number;
   readonly pageToken?: string;
 }

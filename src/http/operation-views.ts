@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
-import type { Operation } from '../documents/index.ts';
+import type { Actor } from '../access/index.ts';
+import { callerOf, type Operation } from '../documents/index.ts';
 import {
   type AskedSide,
   BATCH,
@@ -29,17 +30,38 @@ export function operationLink(id: string): string {
   return `/v1/operations/${id}`;
 }
 
-export function viewOperation(operation: Operation): z.output<typeof operationSchema> {
+/** Whether what it is about may be told: to whoever asked for it, and to the operator of a machine. */
+export function isOwn({ actor }: Pick<Operation, 'actor'>, asker: Pick<Actor, 'kind' | 'id'>): boolean {
+  return asker.kind === 'operator' || callerOf(actor) === callerOf(asker);
+}
+
+/** As it is shown to somebody: of what others asked for neither what it is about nor what came of it. */
+export function viewOperation(
+  operation: Operation,
+  asker: Pick<Actor, 'kind' | 'id'>,
+): z.output<typeof operationSchema> {
   const { id, kind, priority, state, stage, percent, attempt, parent, actor, dead } = operation;
   const { createdAt, startedAt, endedAt, expectedEndAt, expiresAt } = operation;
   const self = operationLink(id);
+  const own = isOwn(operation, asker);
   return {
-    ...{ id, kind, name: nameOf(operation), priority, state, stage, percent, attempt, parent },
+    ...{
+      id,
+      kind,
+      own,
+      name: own ? nameOf(operation) : null,
+      priority,
+      state,
+      stage,
+      percent,
+      attempt,
+      parent,
+    },
     ...{ createdAt, createdBy: actor.id, startedAt, endedAt, expectedEndAt },
     expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
     error: problemOf(operation),
     replayable: dead,
-    result: resultOf(operation),
+    result: own ? resultOf(operation) : null,
     links: { self, events: `${self}/events`, cancel: `${self}/cancel` },
   };
 }

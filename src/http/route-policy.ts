@@ -133,6 +133,11 @@ export async function assertMayWrite(c: Context<HttpEnv>, library: Library, docu
   await assertAllowed(c, library, 'documents.write', document);
 }
 
+/** For what others have at work. @throws {AccessError} `access/refused`. */
+export async function assertMayOversee(c: Context<HttpEnv>, library: Library): Promise<void> {
+  await assertAllowed(c, library, 'operations.manage', null);
+}
+
 /** @throws {AccessError} `access/refused`. */
 async function assertAllowed(
   c: Context<HttpEnv>,

@@ -258,7 +258,9 @@ const administration: readonly Row[] = [
   row('get /v1/erasures/{id}/certificate', 'getErasureCertificate', (s) =>
     client.getErasureCertificate(s, 'd_1'),
   ),
-  row('get /v1/operations', 'listOperations', (s) => client.listOperations(s, { state: 'running' })),
+  row('get /v1/operations', 'listOperations', (s) =>
+    client.listOperations(s, { state: 'running', scope: 'tenant', createdBy: 'p_1' }),
+  ),
   row('get /v1/operations/events', 'followOperations', async (s) => {
     await client
       .followOperations(s)

@@ -22,6 +22,7 @@ interface ListFlags extends ServiceFlags {
   readonly kind?: string;
   readonly parent?: string;
   readonly everybody?: boolean;
+  readonly by?: string;
   readonly limit: string;
 }
 
@@ -55,6 +56,7 @@ export function addOperations(program: Command, io: Io, done: (exitCode: number)
     .option('--kind <kind>', 'such as comparison or batch')
     .option('--parent <id>', 'parts of that one, such as the pairs of a batch')
     .option('--everybody', 'those of everybody; for administrators')
+    .option('--by <id>', 'what this person, service account or key asked for; for administrators')
     .option('--limit <n>', 'how many at most', '50')
     .action(async (flags: ListFlags) => done(await runList(flags, io)));
   const one = (name: string, description: string, ask: Ask): void => {
@@ -75,12 +77,13 @@ type Ask = (service: Service, id: string) => Promise<Operation>;
 
 async function runList(flags: ListFlags, io: Io): Promise<number> {
   const limit = wholeNumber('--limit', flags.limit);
-  const { kind, parent, everybody } = flags;
+  const { kind, parent, everybody, by } = flags;
   const query: OperationQuery = {
     ...(flags.state === undefined ? {} : { state: oneOf('--state', flags.state, STATES) }),
     ...(kind === undefined ? {} : { kind }),
     ...(parent === undefined ? {} : { parent }),
-    ...(everybody && { scope: 'tenant' }),
+    ...((everybody || by !== undefined) && { scope: 'tenant' }),
+    ...(by === undefined ? {} : { createdBy: by }),
   };
   const { service } = connect(flags);
   const operations: Operation[] = [];
@@ -100,14 +103,17 @@ async function runList(flags: ListFlags, io: Io): Promise<number> {
 }
 
 function tableOf(operations: readonly Operation[]): string {
-  const rows = operations.map(({ id, kind, state, percent, createdAt, error, name }) => [
-    ...[id, kind, state, `${percent} %`, minute(createdAt), error?.code ?? '', shown(name ?? '')],
+  const isAllOwn = operations.every(({ own }) => own);
+  const rows = operations.map(({ id, kind, state, percent, createdAt, createdBy, error, name }) => [
+    ...[id, kind, state, `${percent} %`, minute(createdAt), ...(isAllOwn ? [] : [createdBy])],
+    ...[error?.code ?? '', shown(name ?? '')],
   ]);
-  return textTable(['id', 'kind', 'state', 'done', 'asked', 'error', 'name'], rows);
+  const by = isAllOwn ? [] : ['by'];
+  return textTable(['id', 'kind', 'state', 'done', 'asked', ...by, 'error', 'name'], rows);
 }
 
 function summaryOf({ id, kind, name, state, stage, percent, error, result, ...times }: Operation): string {
-  const { createdAt, startedAt, endedAt, expectedEndAt } = times;
+  const { createdAt, createdBy, own, startedAt, endedAt, expectedEndAt } = times;
   const facts: readonly (readonly [string, string | null | undefined])[] = [
     ['id', id],
     ['kind', kind],
@@ -116,6 +122,7 @@ function summaryOf({ id, kind, name, state, stage, percent, error, result, ...ti
     ['stage', stage],
     ['done', `${percent} %`],
     ['asked', createdAt],
+    ['by', own ? null : createdBy],
     ['begun', startedAt],
     ['expected', expectedEndAt],
     ['ended', endedAt],

@@ -17,6 +17,9 @@ export const operationSchema = z
   .object({
     id: z.string(),
     kind: z.string().openapi({ example: 'comparison' }),
+    own: z.boolean().openapi({
+      description: 'Whoever asks now asked for it. Of those of others neither `name` nor `result` is said.',
+    }),
     name: z.string().nullable().openapi({ description: 'What it is about, as whoever asked calls it.' }),
     priority: z.enum(['express', 'normal', 'batch']),
     state: state.openapi({ description: '`succeeded`, `failed` and `cancelled` are for good.' }),
@@ -25,7 +28,9 @@ export const operationSchema = z
     attempt: z.number().int().openapi({ description: 'How often it was begun.' }),
     parent: z.string().nullable().openapi({ description: 'The operation that it is a part of.' }),
     createdAt: time,
-    createdBy: z.string(),
+    createdBy: z
+      .string()
+      .openapi({ description: 'The id of the person, service account or key that asked.' }),
     startedAt: time.nullable(),
     endedAt: time.nullable(),
     expectedEndAt: time.nullable().openapi({ description: 'A guess, while it is worked on.' }),
@@ -64,6 +69,13 @@ export const listOperations = createRoute({
       scope: z.enum(['own', 'tenant']).default('own').openapi({
         description: '`tenant`: those of everybody, for administrators who signed in.',
       }),
+      createdBy: z
+        .string()
+        .max(200)
+        .optional()
+        .openapi({
+          description: 'With `scope=tenant`: those that this person, service account or key asked for.',
+        }),
       pageSize: z.coerce.number().int().min(1).max(MOST_PAGE).default(50),
       pageToken: z.string().max(1000).optional(),
     }),

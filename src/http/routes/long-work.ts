@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { AccessError, type Principal, signInRequired } from '../../access/index.ts';
+import { decide, type Principal, signInRequired } from '../../access/index.ts';
 import {
   isOpen,
   OPERATION_STATES,
@@ -12,10 +12,10 @@ import type { PrintingResult } from '../../jobs/index.ts';
 import { signalOf } from '../arriving.ts';
 import { sendWhole } from '../body.ts';
 import { present, sendPart } from '../kept.ts';
-import { viewOperation } from '../operation-views.ts';
+import { isOwn, viewOperation } from '../operation-views.ts';
 import { decodePageToken, encodePageToken, OPERATION_ID } from '../page-token.ts';
 import { PDF } from '../responses.ts';
-import { assertMayRead } from '../route-policy.ts';
+import { assertMayOversee, assertMayRead } from '../route-policy.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import {
   cancelOperation,
@@ -58,40 +58,50 @@ export function addLongWorkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServi
     const { state, scope, ...others } = asked;
     const after =
       pageToken === undefined ? {} : { after: decodePageToken(pageToken, asked, OPERATION_ID).id };
-    const { actor, managing } = callerOf(c);
-    if (scope === 'tenant' && !managing)
-      throw new AccessError('access/refused', 'Only an administrator sees what others have done.');
+    const { actor } = callerOf(c);
+    const isAll = scope === 'tenant';
+    if (isAll) c.set('audited', { type: 'operation.overseen' });
+    if (isAll) await assertMayOversee(c, services.library);
     const query = { ...others, ...after, size, states: state === undefined ? undefined : STATES[state] };
-    const page = await operations.list(actor, query, scope === 'tenant');
+    const page = await operations.list(actor, query, isAll);
     const nextPageToken = page.next === null ? null : encodePageToken({ value: '', id: page.next }, asked);
-    return c.json({ operations: page.operations.map(viewOperation), nextPageToken }, 200, FRESH);
+    const views = page.operations.map((one) => viewOperation(one, actor));
+    return c.json({ operations: views, nextPageToken }, 200, FRESH);
   });
   serve(app, followOperations, (c) => followAll(c, services));
   app.openapi(getOperation, async (c) => {
     const { id } = c.req.valid('param');
     const { wait } = c.req.valid('query');
-    return c.json(viewOperation(await ended(c, services, id, wait)), 200, FRESH);
+    return c.json(viewOperation(await ended(c, services, id, wait), callerOf(c).actor), 200, FRESH);
   });
   serve(app, followOperation, (c) => follow(c, services));
   app.openapi(getOperationResult, (c) => sendResult(c, services, c.req.valid('param').id));
   app.openapi(cancelOperation, async (c) => {
     const { actor, managing } = callerOf(c);
     const operation = await operations.cancel(actor, c.req.valid('param').id, managing);
-    return c.json(viewOperation(operation), 200, FRESH);
+    return c.json(changed(c, operation), 200, FRESH);
   });
   app.openapi(replayOperation, async (c) => {
     const { actor, managing } = callerOf(c);
     const operation = await operations.replay(actor, c.req.valid('param').id, managing);
-    return c.json(viewOperation(operation), 200, FRESH);
+    return c.json(changed(c, operation), 200, FRESH);
   });
 }
 
-/** Who asks, and whether operations of others are theirs to see: administrators who signed in. */
+/** Who asks, and whether there are operations of others for them. */
 function callerOf(c: Context<HttpEnv>): { readonly actor: Principal['actor']; readonly managing: boolean } {
   const { principal } = c.var;
   if (principal === undefined) throw signInRequired();
-  const { actor, role, key } = principal;
-  return { actor, managing: role === 'administrator' && key === null };
+  const managing = decide(principal, 'operations.manage', null).outcome === 'allow';
+  return { actor: principal.actor, managing };
+}
+
+/** One that somebody just changed, as they are shown it; the trail is told whose it was. */
+function changed(c: Context<HttpEnv>, operation: Operation): ReturnType<typeof viewOperation> {
+  const { actor } = callerOf(c);
+  const { kind, id } = operation.actor;
+  if (!isOwn(operation, actor)) c.set('audited', { details: { of: `${kind}:${id}` } });
+  return viewOperation(operation, actor);
 }
 
 /** The file that an own operation made, as long as what it was made of may be read. */
@@ -181,7 +191,9 @@ async function* allNewsOf(
   yield RETRY;
   for await (const { isAnew, operations: changed } of operations.watch(actor, signal)) {
     const anew = isAnew ? 'event: anew\ndata: {}\n\n' : '';
-    const views = changed.map((one) => `event: operation\ndata: ${JSON.stringify(viewOperation(one))}\n\n`);
+    const views = changed.map(
+      (one) => `event: operation\ndata: ${JSON.stringify(viewOperation(one, actor))}\n\n`,
+    );
     const news = anew + views.join('');
     quiet = news === '' ? quiet + 1 : 0;
     if (news !== '') yield news;

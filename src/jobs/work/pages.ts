@@ -14,6 +14,8 @@ export interface OperationsQuery {
   readonly kind?: string | undefined;
   /** Parts of that one; without it none that is a part of another. */
   readonly parent?: string | undefined;
+  /** Asked for by whoever has this id; for lists of everybody's alone. */
+  readonly createdBy?: string | undefined;
   /** The last one of the page before. */
   readonly after?: string | undefined;
   readonly size: number;
@@ -77,8 +79,11 @@ async function* candidates(
     for await (const part of store.parts({ tenant, id: parent }))
       if (after === undefined || part.id > after) yield { id: part.id, isMeant: fits(part, query) };
   } else if (caller === null) {
-    for await (const listed of store.list(tenant, after))
-      yield { id: listed.id, isMeant: listed.parent === null && fits(listed, query) };
+    const callers = callersOf(query.createdBy);
+    for await (const listed of store.list(tenant, after)) {
+      const isTheirs = callers === null || callers.has(listed.caller);
+      yield { id: listed.id, isMeant: isTheirs && listed.parent === null && fits(listed, query) };
+    }
   } else {
     for await (const one of store.shelf.list({ tenant, caller }, states, after))
       yield { id: one.id, isMeant: kind === undefined || one.kind === kind };
@@ -88,4 +93,12 @@ async function* candidates(
 function fits(listed: ListedOperation, { states, kind }: OperationsQuery): boolean {
   const { state } = listed;
   return (states?.includes(state) ?? true) && (kind === undefined || listed.kind === kind);
+}
+
+/** As records bear whoever has this id, whatever they are; `null`: everybody. */
+function callersOf(id: string | undefined): ReadonlySet<string> | null {
+  if (id === undefined) return null;
+  return new Set(
+    (['person', 'service-account', 'key', 'operator'] as const).map((kind) => callerOf({ kind, id })),
+  );
 }

@@ -8,7 +8,7 @@ import {
   retryBatch,
 } from '../../client/index.ts';
 import { service } from '../api.ts';
-import { Card } from './card.tsx';
+import { type Asker, Card } from './card.tsx';
 import { useAction } from './use-action.ts';
 import { usePolled } from './use-polled.ts';
 import { canRetry, countWords, isOpen, itemWords, nameOf } from './words.ts';
@@ -18,12 +18,13 @@ const LOOK_MS = 2000;
 
 interface Props {
   readonly operation: Operation;
+  readonly asker: Asker | undefined;
   readonly onChanged: (operation: Operation) => void;
   readonly onAgain: () => void;
 }
 
 /** One batch: how far it is, each of its pairs, and what can be done with it. */
-export function BatchCard({ operation, onChanged, onAgain }: Props) {
+export function BatchCard({ operation, asker, onChanged, onAgain }: Props) {
   const { id } = operation;
   const [isOpened, setIsOpened] = useState(false);
   // Of one whose end says how its pairs ended they are asked for when somebody wants to see them.
@@ -45,7 +46,7 @@ export function BatchCard({ operation, onChanged, onAgain }: Props) {
   const name = nameOf(operation);
   return (
     <Card
-      {...{ operation, state, problem, onAgain }}
+      {...{ operation, asker, state, problem, onAgain }}
       percent={batch?.percent ?? operation.percent}
       line={counts === undefined ? `${operation.percent} %` : countWords(counts)}
       actions={

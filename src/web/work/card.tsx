@@ -3,8 +3,16 @@ import type { Batch, Operation, Problem } from '../../client/index.ts';
 import { Notice } from '../documents/notice.tsx';
 import { dayOf, momentOf } from '../documents/words.ts';
 import { explain } from '../problems.ts';
+import { Link } from '../route.tsx';
+import { addressOf } from './query.ts';
 import { State } from './state.tsx';
 import { isOpen, kindWords, nameOf, problemIn } from './words.ts';
+
+/** Who asked for it, where that may be somebody else. */
+export interface Asker {
+  readonly id: string;
+  readonly name: string;
+}
 
 interface Props {
   readonly operation: Operation;
@@ -14,13 +22,15 @@ interface Props {
   readonly line: string;
   /** What could not be done with it. */
   readonly problem: Problem | undefined;
+  readonly asker: Asker | undefined;
   readonly onAgain: () => void;
   readonly actions: ReactNode;
   readonly children?: ReactNode;
 }
 
 /** One piece of work: what it is about, how far it is, why it failed, and what can be done with it. */
-export function Card({ operation, state, percent, line, problem, onAgain, actions, children }: Props) {
+export function Card(props: Props) {
+  const { operation, state, percent, line, problem, asker, onAgain, actions, children } = props;
   const id = useId();
   const { error } = operation;
   return (
@@ -29,6 +39,12 @@ export function Card({ operation, state, percent, line, problem, onAgain, action
         <h2 id={id}>{nameOf(operation)}</h2>
         <p className="work-facts">
           {kindWords(operation)} · <State state={state} />
+          {asker && (
+            <>
+              {' · asked by '}
+              <Link to={addressOf({ shown: 'all', whose: { id: asker.id } })}>{asker.name}</Link>
+            </>
+          )}
         </p>
       </header>
       {isOpen({ state }) && <progress aria-labelledby={id} value={percent} max={100} />}

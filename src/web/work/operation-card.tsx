@@ -1,24 +1,25 @@
 import { cancelOperation, type Operation, replayOperation } from '../../client/index.ts';
 import { service } from '../api.ts';
-import { Card } from './card.tsx';
+import { type Asker, Card } from './card.tsx';
 import { useAction } from './use-action.ts';
 import { foundWords, isOpen, nameOf, progressWords, resultOf } from './words.ts';
 
 interface Props {
   readonly operation: Operation;
+  readonly asker: Asker | undefined;
   readonly onChanged: (operation: Operation) => void;
   readonly onAgain: () => void;
 }
 
 /** One operation that is no batch. */
-export function OperationCard({ operation, onChanged, onAgain }: Props) {
+export function OperationCard({ operation, asker, onChanged, onAgain }: Props) {
   const { doing, problem, act } = useAction(onChanged);
   const { id, state, percent, replayable } = operation;
   const result = resultOf(operation);
   const name = nameOf(operation);
   return (
     <Card
-      {...{ operation, state, percent, problem, onAgain }}
+      {...{ operation, asker, state, percent, problem, onAgain }}
       line={isOpen(operation) ? progressWords(operation) : foundWords(operation)}
       actions={
         <>

@@ -4,19 +4,38 @@ import type { OperationQuery } from '../../client/index.ts';
 export const SHOWN = ['all', 'open', 'ended', 'failed'] as const;
 export type Shown = (typeof SHOWN)[number];
 
+/** Whose work: one's own, that of everybody, or of somebody by their id. */
+export type Whose = 'own' | 'everybody' | { readonly id: string };
+
+export interface WorkQuery {
+  readonly shown: Shown;
+  readonly whose: Whose;
+}
+
 const WORDS = { all: 'All', open: 'Running', ended: 'Ended', failed: 'Failed' } as const;
 
-export function shownIn(search: string): Shown {
-  const given = new URLSearchParams(search).get('show');
-  return SHOWN.find((one) => one === given) ?? 'all';
+/** @param mayOversee whether others' work is for whoever looks; otherwise it is their own, whatever the address says. */
+export function queryIn(search: string, mayOversee: boolean): WorkQuery {
+  const given = new URLSearchParams(search);
+  const whose = given.get('whose');
+  return {
+    shown: SHOWN.find((one) => one === given.get('show')) ?? 'all',
+    whose: !mayOversee || whose === null ? 'own' : whose === 'everybody' ? whose : { id: whose },
+  };
 }
 
-export function addressOf(shown: Shown): string {
-  return shown === 'all' ? '/work' : `/work?show=${shown}`;
+export function addressOf({ shown, whose }: WorkQuery): string {
+  const query = new URLSearchParams({
+    ...(shown === 'all' ? {} : { show: shown }),
+    ...(whose === 'own' ? {} : { whose: typeof whose === 'string' ? whose : whose.id }),
+  });
+  return query.size === 0 ? '/work' : `/work?${query}`;
 }
 
-export function queryFor(shown: Shown): Pick<OperationQuery, 'state'> {
-  return shown === 'all' ? {} : { state: shown };
+export function queryFor({ shown, whose }: WorkQuery): OperationQuery {
+  const state = shown === 'all' ? {} : { state: shown };
+  if (whose === 'own') return state;
+  return { ...state, scope: 'tenant', ...(typeof whose === 'string' ? {} : { createdBy: whose.id }) };
 }
 
 export function wordsFor(shown: Shown): string {

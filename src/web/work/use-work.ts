@@ -9,7 +9,7 @@ import {
 import { renew } from '../account/renewal.ts';
 import type { Answer } from '../answer.ts';
 import { service } from '../api.ts';
-import { queryFor, type Shown } from './query.ts';
+import { addressOf, queryFor, type WorkQuery } from './query.ts';
 import { usePolled } from './use-polled.ts';
 import { isOpen } from './words.ts';
 
@@ -17,6 +17,8 @@ const PAGE_SIZE = 20;
 /** How often it is asked while nothing is told, and how long until somebody is asked to tell again. */
 const LOOK_MS = 4000;
 const AGAIN_MS = 10_000;
+/** The same for the work of others, of which nothing is told, and which costs more to find. */
+const OVERSEE_MS = 10_000;
 
 /** What is told comes by a connection that is opened again whenever it is cut. */
 const telling = new Service('', { renew });
@@ -36,20 +38,25 @@ interface Asked extends OperationPage {
   readonly askedAt: number;
 }
 
-/** One's own operations, a page of them, and what becomes of them while somebody looks. */
-export function useWork(shown: Shown, pageToken: string | undefined): Work {
+/** Operations, a page of them, and what becomes of them while somebody looks. */
+export function useWork(asked: WorkQuery, pageToken: string | undefined): Work {
+  const { shown, whose } = asked;
+  const isOwn = whose === 'own';
   const [told, setTold] = useState<ReadonlyMap<string, Told>>(new Map());
   const took = (operation: Operation): void =>
     setTold((old) => new Map(old).set(operation.id, { operation, at: performance.now() }));
   const ask = async (signal: AbortSignal): Promise<Asked> => {
     const askedAt = performance.now();
-    const query = { ...queryFor(shown), pageSize: PAGE_SIZE, ...(pageToken && { pageToken }) };
+    const query = { ...queryFor(asked), pageSize: PAGE_SIZE, ...(pageToken && { pageToken }) };
     return { askedAt, ...(await listOperations(service, query, signal)) };
   };
   const [isTold, setIsTold] = useState(false);
-  const page = usePolled<Asked>(`${shown} ${pageToken}`, ask, () => (isTold ? null : LOOK_MS));
+  const page = usePolled<Asked>(`${addressOf(asked)} ${pageToken}`, ask, () =>
+    isOwn ? (isTold ? null : LOOK_MS) : OVERSEE_MS,
+  );
   const { again } = page;
   useTelling(setIsTold, (operation) => {
+    if (!isOwn) return;
     if (operation === null) return again();
     took(operation);
     // What has just ended stays in sight; where others are shown than those that go on, it may have come to them.
@@ -59,7 +66,7 @@ export function useWork(shown: Shown, pageToken: string | undefined): Work {
     const later = told.get(one.id);
     return later !== undefined && later.at > (page.value?.askedAt ?? 0) ? later.operation : one;
   });
-  return { page, operations, isTold, took, size: PAGE_SIZE };
+  return { page, operations, isTold: isTold && isOwn, took, size: PAGE_SIZE };
 }
 
 interface Told {
