@@ -113,6 +113,7 @@ export {
   type Whom,
 } from './members.ts';
 export {
+  askLater,
   cancelOperation,
   downloadOperation,
   followOperation,

@@ -35,6 +35,8 @@ export interface Operation {
   readonly replayable: boolean;
   /** What came of it, and where it is. */
   readonly result: { readonly kind: string; readonly link: string | null } | null;
+  /** It can be ended now. */
+  readonly cancellable: boolean;
   readonly links: { readonly self: string; readonly events: string; readonly cancel: string };
 }
 
@@ -146,7 +148,7 @@ export async function waitForOperation(
   }
 }
 
-/** Ends it, wherever it is. */
+/** Ends it, wherever it is. @throws {ProblemError} `operations/not-cancellable` for what would be left half done. */
 export async function cancelOperation(
   service: Service,
   id: string,

@@ -198,6 +198,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The operation was not given up',
     advice: 'Only an operation that failed without being refused can be begun again.',
   },
+  'operations/not-cancellable': {
+    status: 409,
+    title: 'The operation goes to its end',
+    advice:
+      'Erasures and sweeps of retention can be cancelled until they are begun: half of one would be worse than either.',
+  },
   'batches/not-found': {
     status: 404,
     title: 'There is no such batch',

@@ -36,7 +36,7 @@ function preferencesOf(c: Context<HttpEnv>): readonly (string | undefined)[] {
 }
 
 /** Who asks, as it is remembered. */
-function askerOf(c: Context<HttpEnv>): NewOperation['actor'] {
+export function askerOf(c: Context<HttpEnv>): NewOperation['actor'] {
   const { tenant, kind, id, credential, address, requestId, subjects, administrator } = actorOf(c);
   const known = { tenant, kind, id, credential, address, requestId, subjects };
   return administrator === undefined ? known : { ...known, administrator };

@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Actor } from '../access/index.ts';
-import { callerOf, type Operation } from '../documents/index.ts';
+import { callerOf, isOpen, type Operation } from '../documents/index.ts';
 import {
   type AskedSide,
   BATCH,
@@ -9,9 +9,16 @@ import {
   COMPARISON,
   type CombinationRequest,
   type ComparisonRequest,
+  ERASURE,
+  type ErasureRequest,
+  EXPORT,
+  type ExportRequest,
+  isBeyondRecall,
   type PdfSubject,
   PRINTING,
   type PrintingRequest,
+  RETENTION,
+  type RetentionRequest,
 } from '../jobs/index.ts';
 import { PROBLEMS, type ProblemCode, problemName } from './errors.ts';
 import type { operationSchema } from './routes/long-work-api.ts';
@@ -23,6 +30,8 @@ const RESULT_LINKS: Readonly<
   comparisons: ({ id }) => `/v1/comparisons/${id}`,
   results: ({ id }) => `/v1/results/${id}`,
   redline: ({ id, document }) => `/v1/documents/${document}/redlines/${id}`,
+  erasure: ({ id }) => `/v1/erasures/${id}`,
+  export: ({ id }) => `/v1/exports/${id}`,
   pdfs: (_, operation) => `${operationLink(operation)}/result`,
 };
 
@@ -62,6 +71,7 @@ export function viewOperation(
     error: problemOf(operation),
     replayable: dead,
     result: own ? resultOf(operation) : null,
+    cancellable: isOpen(operation) && !isBeyondRecall(operation),
     links: { self, events: `${self}/events`, cancel: `${self}/cancel` },
   };
 }
@@ -77,6 +87,10 @@ function nameOf({ kind, request }: Operation): string | null {
     const { document, subject } = request as PrintingRequest;
     return `${sideName(document)}: ${SUBJECTS[subject]}`;
   }
+  if (kind === ERASURE) return (request as ErasureRequest).subject;
+  if (kind === EXPORT)
+    return (request as ExportRequest).scope === 'tenant' ? 'Everything of the organisation' : 'What you own';
+  if (kind === RETENTION) return (request as RetentionRequest).dryRun ? 'As a test' : null;
   if (kind !== COMPARISON) return null;
   const { original, modified } = request as ComparisonRequest;
   return `${sideName(original)} → ${sideName(modified)}`;

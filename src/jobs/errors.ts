@@ -16,6 +16,8 @@ export type JobErrorCode =
   | 'operations/not-found'
   /** It was not given up. */
   | 'operations/not-dead'
+  /** It was begun, and ending it would leave something half done. */
+  | 'operations/not-cancellable'
   /** There is none, it is somebody else's, or its time is over. */
   | 'batches/not-found'
   /** Some of its pairs have not ended. */

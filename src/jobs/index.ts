@@ -66,6 +66,17 @@ export {
 } from './work/comparison.ts';
 export type { Handler, Handlers, Need, Task } from './work/handlers.ts';
 export {
+  dropCancelledExport,
+  ERASURE,
+  type ErasureRequest,
+  EXPORT,
+  type ExportRequest,
+  isBeyondRecall,
+  keptElsewhere,
+  RETENTION,
+  type RetentionRequest,
+} from './work/kept-elsewhere.ts';
+export {
   Operations,
   type OperationsParts,
 } from './work/operations.ts';

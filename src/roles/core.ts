@@ -4,6 +4,7 @@ import {
   Arrivals,
   Batches,
   type Deliverer,
+  dropCancelledExport,
   type EnginePool,
   type Operations,
   PrintShop,
@@ -52,6 +53,7 @@ export async function openCore(given: RoleContext): Promise<Core> {
   const exports = openExports(context, library, trail);
   const erasures = openErasures(context, library, trail, exports);
   const operations = openOperations(context, library, trail, integrity);
+  operations.onEnd((operation) => dropCancelledExport(operation, exports));
   const batches = new Batches(operations, library.operations);
   const hooks = openWebhooks(context, library, trail, integrity);
   const pool = openPool(context);

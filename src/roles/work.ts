@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Trail } from '../audit/index.ts';
-import { Examiner, type Library, type Results } from '../documents/index.ts';
+import { type AllErasures, Examiner, type Exports, type Library, type Results } from '../documents/index.ts';
 import {
   type Arrivals,
   BATCH,
@@ -13,6 +13,7 @@ import {
   EnginePool,
   type Handler,
   type Handlers,
+  keptElsewhere,
   LOCK_MS,
   MOST_ATTEMPTS,
   Operations,
@@ -60,13 +61,14 @@ export function openOperations(
 }
 
 /** What a worker works with. */
-export interface Workshop {
+export interface Workshop extends AllErasures {
   readonly library: Library;
   readonly results: Results;
   readonly operations: Operations;
   readonly pool: EnginePool;
   readonly prints: PrintShop;
   readonly arrivals: Arrivals;
+  readonly exports: Exports;
   readonly integrity: Integrity;
 }
 
@@ -80,6 +82,7 @@ function handlersOf({ platform, config, clock }: RoleContext, shop: Workshop): H
     [BATCH, new BatchHandler({ operations: shop.operations, store: library.operations })],
     [COMPARISON, new ComparisonHandler(making)],
     [COMBINATION, new CombinationHandler(making)],
+    ...keptElsewhere({ ...shop, timer: idleTimer }),
     [PRINTING, new PrintingHandler({ library, results, pool, prints, slots, keepMs, deadlineMs })],
   ]);
 }

@@ -254,6 +254,16 @@ const administration: readonly Row[] = [
   row('delete /v1/documents/{id}/hold', 'releaseHold', (s) => client.releaseHold(s, DOC)),
   row('post /v1/erasures', 'eraseDocument', (s) => client.eraseDocument(s, `d_${'0'.repeat(32)}`, 'reason')),
   row('post /v1/erasures', 'erasePerson', (s) => client.erasePerson(s, `p_${'0'.repeat(32)}`, 'reason')),
+  later(
+    row('post /v1/erasures', 'askLater', (s) =>
+      client.askLater(s, '/v1/erasures', { method: 'POST', json: { document: 'd_1', reason: 'reason' } }),
+    ),
+  ),
+  later(
+    row('post /v1/retention/sweeps', 'askLater', (s) =>
+      client.askLater(s, '/v1/retention/sweeps', { method: 'POST', json: { dryRun: true } }),
+    ),
+  ),
   row('get /v1/erasures/{id}', 'getErasure', (s) => client.getErasure(s, 'd_1')),
   row('get /v1/erasures/{id}/certificate', 'getErasureCertificate', (s) =>
     client.getErasureCertificate(s, 'd_1'),

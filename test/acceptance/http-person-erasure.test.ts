@@ -159,7 +159,7 @@ describe('a person who was erased', () => {
     const answer = await erase(ada);
     expect([answer.status, await answer.json()]).toMatchObject([
       201,
-      { person: benId, document: null, state: 'done', removed: { keys: 1, groups: 1, operations: 1 } },
+      { person: benId, document: null, state: 'done', removed: { keys: 1, groups: 1, operations: 2 } },
     ]);
     // Before they try again: of whoever is refused without being known the address is kept.
     left = [...contentsBelow(data)].flatMap(({ path, bytes }) => {

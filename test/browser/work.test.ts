@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { STAND_IN_ENGINE } from '../acceptance/service.ts';
+import { textPdf } from '../support/files.ts';
 import {
   expectAccessible,
   expectNoSidewaysScroll,
@@ -148,4 +149,33 @@ test('running work is shown with its progress, also after a reload, and is cance
     .first()
     .waitFor();
   expect(faults).toEqual([]);
+});
+
+test('exports and erasures are among the work', async () => {
+  const { page } = visit;
+  await page.goto(`${stage.service.url}/work`);
+  const form = new FormData();
+  form.set('file', new Blob([textPdf('gone')]), 'gone.pdf');
+  const kept = await fetch(`${stage.service.url}/v1/documents`, { method: 'POST', body: form });
+  const { id } = (await kept.json()) as { id: string };
+  const ask = async (path: string, body: object): Promise<void> => {
+    const headers = { Prefer: 'respond-async', 'Content-Type': 'application/json' };
+    const answer = await fetch(`${stage.service.url}${path}`, {
+      ...{ method: 'POST', headers, body: JSON.stringify(body) },
+    });
+    expect(answer.status).toBe(202);
+  };
+  await ask('/v1/erasures', { document: id, reason: 'asked' });
+  const erasure = page.getByRole('region', { name: id });
+  await erasure.getByText('Done').waitFor();
+  expect(await erasure.getByRole('button').count()).toBe(0);
+  await ask('/v1/exports', {});
+  await ask('/v1/retention/sweeps', { dryRun: true });
+  const archive = page.getByRole('region', { name: 'What you own' });
+  await archive.getByText('Done').waitFor();
+  await page.getByRole('region', { name: 'As a test' }).getByText('Done').waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'work-records');
+  const link = await archive.getByRole('link', { name: /^Download the archive/ }).getAttribute('href');
+  expect((await fetch(`${stage.service.url}${link}`)).headers.get('content-type')).toBe('application/x-tar');
 });

@@ -96,6 +96,11 @@ export class Exports {
     return (await this.#parts.plans.read(tenant, id))?.value ?? null;
   }
 
+  /** Removes one; whoever makes its plan stops. */
+  async drop(tenant: string, id: string): Promise<void> {
+    await this.#parts.plans.remove(tenant, id);
+  }
+
   /** Removes those of a tenant: what they lead to was erased, or they were made without what is there now. */
   async forget(tenant: string): Promise<void> {
     for await (const { id } of this.#parts.plans.list(`${tenant}/`))

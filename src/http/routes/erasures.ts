@@ -1,7 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DocumentsError, type Erasure, isPerson, type PersonErasure } from '../../documents/index.ts';
+import { ERASURE, type ErasureRequest } from '../../jobs/index.ts';
 import { actorOf } from '../conditions.ts';
+import { answerLater, isForLater } from '../later.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { shortBody } from './document-api.ts';
@@ -99,6 +101,10 @@ const begin = createRoute({
   },
   responses: {
     201: { description: 'It is erased.', content: json(erasureSchema) },
+    202: {
+      description:
+        'With `Prefer: respond-async` it is erased later, and what `Location` names says how far it is. It cannot be cancelled once it is begun.',
+    },
     ...problemResponses,
   },
 });
@@ -123,16 +129,19 @@ const certificate = createRoute({
 });
 
 /** Erasing for good. The policy says who may. */
-export function addErasureRoutes(
-  app: OpenAPIHono<HttpEnv>,
-  { erasures, personErasures }: HttpServices,
-): void {
+export function addErasureRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { erasures, personErasures } = services;
   const find = async (c: Context<HttpEnv>, subject: string): Promise<Erasure | PersonErasure> =>
     isPerson(subject)
       ? await personErasures.begun.find(actorOf(c).tenant, subject)
       : await erasures.begun.find(actorOf(c).tenant, subject);
   app.openapi(begin, async (c) => {
     const { document = '', person, reason } = c.req.valid('json');
+    if (isForLater(c, 0)) {
+      const request: ErasureRequest = { subject: person ?? document, reason };
+      // It names no document: with that it would be erased itself.
+      return await answerLater(c, services, { kind: ERASURE, request }, {});
+    }
     if (person !== undefined) {
       c.set('audited', { type: 'person.erased', ...(isPerson(person) ? { object: person } : {}) });
       const erased = await personErasures.erase(actorOf(c), person, reason);

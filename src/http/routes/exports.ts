@@ -1,8 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { AccessError, type Principal, signInRequired } from '../../access/index.ts';
 import { DocumentsError, type ExportState } from '../../documents/index.ts';
+import { EXPORT, type ExportRequest } from '../../jobs/index.ts';
 import { actorOf, assertMatches, rangeOf } from '../conditions.ts';
 import { begun } from '../content.ts';
+import { askerOf } from '../later.ts';
+import { operationLink } from '../operation-views.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { shortBody } from './document-api.ts';
@@ -50,7 +53,7 @@ const startExport = createRoute({
   path: '/v1/exports',
   summary: 'Begin an archive of documents, versions, comments and the audit trail',
   description:
-    'Every file stands in it with its SHA-256. It is prepared behind the answer and can be fetched for a day.',
+    'Every file stands in it with its SHA-256. It is prepared behind the answer and can be fetched for a day. `Link` with `rel="monitor"` names the operation that does so, which can be followed and cancelled.',
   middleware: shortBody,
   request: { body: { required: true, content: json(newExportSchema) } },
   responses: { 202: one, ...problemResponses },
@@ -83,7 +86,8 @@ const getContent = createRoute({
 });
 
 /** What goes out. */
-export function addExportRoutes(app: OpenAPIHono<HttpEnv>, { exports }: HttpServices): void {
+export function addExportRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { exports } = services;
   app.openapi(startExport, async (c) => {
     const principal = principalIn(c.var.principal);
     const { actor } = principal;
@@ -97,8 +101,17 @@ export function addExportRoutes(app: OpenAPIHono<HttpEnv>, { exports }: HttpServ
         ? ({ kind: 'tenant' } as const)
         : ({ kind: 'person', subject, actor: actor.id } as const);
     const state = await exports.start(actor, of);
-    c.set('audited', { object: state.facts.id });
-    return c.json(viewExport(state), 202, { ...FRESH, Location: pathOf(state) });
+    const { id } = state.facts;
+    const request: ExportRequest = { export: id, scope };
+    const asked = { kind: EXPORT, priority: 'normal', request, actor: askerOf(c) } as const;
+    const operation = await services.operations.accept(asked);
+    c.set('audited', { object: id });
+    const headers = {
+      ...FRESH,
+      Location: pathOf(state),
+      Link: `<${operationLink(operation.id)}>; rel="monitor"`,
+    };
+    return c.json(viewExport(state), 202, headers);
   });
   app.openapi(getExport, async (c) => {
     const principal = principalIn(c.var.principal);

@@ -44,6 +44,10 @@ export const operationSchema = z
       .looseObject({ kind: z.string(), link: z.string().nullable() })
       .nullable()
       .openapi({ description: 'What came of it, and where it is.' }),
+    cancellable: z.boolean().openapi({
+      description:
+        'It can be ended now. Erasures and sweeps of retention go to their end once they are begun.',
+    }),
     links: z.object({ self: z.string(), events: z.string(), cancel: z.string() }),
   })
   .openapi('Operation');
@@ -69,13 +73,9 @@ export const listOperations = createRoute({
       scope: z.enum(['own', 'tenant']).default('own').openapi({
         description: '`tenant`: those of everybody, for administrators who signed in.',
       }),
-      createdBy: z
-        .string()
-        .max(200)
-        .optional()
-        .openapi({
-          description: 'With `scope=tenant`: those that this person, service account or key asked for.',
-        }),
+      createdBy: z.string().max(200).optional().openapi({
+        description: 'With `scope=tenant`: those that this person, service account or key asked for.',
+      }),
       pageSize: z.coerce.number().int().min(1).max(MOST_PAGE).default(50),
       pageToken: z.string().max(1000).optional(),
     }),
@@ -158,7 +158,8 @@ export const cancelOperation = createRoute({
   method: 'post',
   path: '/v1/operations/{id}/cancel',
   summary: 'End an operation, wherever it is',
-  description: 'The work on it stops. One that has ended stays as it is.',
+  description:
+    'The work on it stops. One that has ended stays as it is; what would be left half done is refused (409 `operations/not-cancellable`).',
   request: { params },
   responses: { 200: one, ...problemResponses },
 });

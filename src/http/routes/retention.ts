@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { RuleSet, StoredHead, StoredRules } from '../../documents/index.ts';
+import { RETENTION, type RetentionRequest } from '../../jobs/index.ts';
 import { actorOf, changeOfDocument, ifMatchOf } from '../conditions.ts';
 import { retentionSchema, time } from '../document-schemas.ts';
 import { etagOf, linkOf, viewRetention } from '../document-views.ts';
+import { answerLater, isForLater } from '../later.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { both, ifMatch, shortBody } from './document-api.ts';
@@ -155,12 +157,17 @@ const postSweep = createRoute({
   request: { body: body(z.strictObject({ dryRun: z.boolean().default(true) }).openapi('NewRetentionSweep')) },
   responses: {
     200: { description: 'What was or would be done.', content: json(reportSchema) },
+    202: {
+      description:
+        'With `Prefer: respond-async` it is done later, and what `Location` names says how far it is; the report is its result. It cannot be cancelled once it is begun.',
+    },
     ...problemResponses,
   },
 });
 
 /** Rules of retention and legal holds. */
-export function addRetentionRoutes(app: OpenAPIHono<HttpEnv>, { library }: HttpServices): void {
+export function addRetentionRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
+  const { library } = services;
   const { retention, holds } = library;
   const rules = (c: Context<HttpEnv>, stored: StoredRules) => {
     c.header('ETag', etagOf(stored.generation));
@@ -175,7 +182,13 @@ export function addRetentionRoutes(app: OpenAPIHono<HttpEnv>, { library }: HttpS
   });
   app.openapi(postSweep, async (c) => {
     const { tenant } = actorOf(c);
-    const report = await library.retentionSweep.run(tenant, c.req.valid('json').dryRun);
+    const request: RetentionRequest = c.req.valid('json');
+    if (isForLater(c, 0)) {
+      const taken = await answerLater(c, services, { kind: RETENTION, request }, {});
+      c.set('audited', { object: tenant });
+      return taken;
+    }
+    const report = await library.retentionSweep.run(tenant, request.dryRun);
     c.set('audited', { object: tenant });
     return c.json({ ...report, documents: [...report.documents] }, 200, { 'Cache-Control': 'no-store' });
   });

@@ -18,6 +18,7 @@ import {
 import type { Timer } from '../../kit/index.ts';
 import { JobError } from '../errors.ts';
 import type { AfterDead, DeadJob, Job, JobQueue } from '../ports/job-queue.ts';
+import { isBeyondRecall } from './kept-elsewhere.ts';
 import { type OperationsPage, type OperationsQuery, pageOf } from './pages.ts';
 import { Shelves } from './shelves.ts';
 import { beginningOf, eventOf, jobOf } from './told.ts';
@@ -157,12 +158,14 @@ export class Operations {
     return watch({ store, timer, on: (topic, listen) => this.on(topic, listen) }, actor, signal);
   }
 
-  /** Ends one, wherever it is; the work on it stops. One that has ended stays as it is. */
+  /** Ends one, wherever it is; the work on it stops. One that has ended stays as it is. @throws {JobError} `operations/not-cancellable`. */
   async cancel(actor: Actor, id: string, managing: boolean): Promise<Operation> {
     const { store, queue } = this.#parts;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const stored = await this.#find(actor, id, managing);
       if (!isOpen(stored.operation)) return stored.operation;
+      if (isBeyondRecall(stored.operation))
+        throw new JobError('operations/not-cancellable', 'It was begun, and goes to its end.');
       const written = await store.write(stored, this.ended(stored.operation, { state: 'cancelled' }));
       if (written === null) continue;
       this.publish(id);

@@ -29,7 +29,7 @@ export function OperationCard({ operation, asker, onChanged, onAgain }: Props) {
               <span className="unseen"> of {name}</span>
             </a>
           )}
-          {isOpen(operation) && (
+          {operation.cancellable && (
             <button type="button" disabled={doing} onClick={() => act(() => cancelOperation(service, id))}>
               Cancel<span className="unseen"> {name}</span>
             </button>

@@ -28,6 +28,8 @@ const KINDS: Readonly<Record<string, string>> = {
   batch: 'Batch',
   pdf: 'PDF',
   export: 'Export',
+  erasure: 'Erasure',
+  retention: 'Sweep of retention',
 };
 const STAGES: Readonly<Record<string, string>> = {
   reading: 'Reading the documents',
@@ -37,6 +39,14 @@ const STAGES: Readonly<Record<string, string>> = {
   printing: 'Printing',
   keeping: 'Keeping the result',
   packing: 'Putting the archive together',
+  documents: 'Planning the documents',
+  events: 'Planning the audit trail',
+  proof: 'Planning what proves it',
+  closing: 'Closing the archive',
+  begun: 'Erasing',
+  closed: 'Nobody sees it any more; erasing what is kept of it',
+  gone: 'Gone; proving it',
+  sweeping: 'Looking at every document',
 };
 
 export function stateWords(state: State): string {
@@ -128,6 +138,8 @@ export function resultOf({ result }: Operation): { readonly to: string; readonly
   if (kind === 'comparisons') return { to: `/#${String(id)}`, words: 'Open the redline' };
   if (kind === 'redline')
     return { to: `/documents/${String(document)}/redlines/${String(id)}`, words: 'Open the redline' };
+  if (kind === 'export') return { to: `${String(link)}/content`, words: 'Download the archive' };
+  if (kind === 'erasure') return null;
   if (kind === 'pdfs') return { to: String(link), words: 'Download the PDF' };
   if (kind === 'results') return { to: `${String(link)}/document`, words: 'Download the redline' };
   return typeof link === 'string' ? { to: link, words: 'Download' } : null;
