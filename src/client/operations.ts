@@ -35,6 +35,8 @@ export interface Operation {
   readonly replayable: boolean;
   /** What came of it, and where it is. */
   readonly result: { readonly kind: string; readonly link: string | null } | null;
+  /** While it waits for its turn: about how many are begun before it. */
+  readonly ahead: number | null;
   /** It can be ended now. */
   readonly cancellable: boolean;
   readonly links: { readonly self: string; readonly events: string; readonly cancel: string };

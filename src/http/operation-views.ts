@@ -16,7 +16,9 @@ import {
   isBeyondRecall,
   type PdfSubject,
   PRINTING,
+  PRIORITIES,
   type PrintingRequest,
+  type QueueState,
   RETENTION,
   type RetentionRequest,
 } from '../jobs/index.ts';
@@ -44,10 +46,29 @@ export function isOwn({ actor }: Pick<Operation, 'actor'>, asker: Pick<Actor, 'k
   return asker.kind === 'operator' || callerOf(actor) === callerOf(asker);
 }
 
-/** As it is shown to somebody: of what others asked for neither what it is about nor what came of it. */
+/**
+ * About how many are begun before one that waits: those that wait with its priority or a higher one. It stands in no place, as
+ * tenants take turns (decision 0180). `null` for what does not wait for its first turn, and where the queue does not answer.
+ */
+export function aheadOf(
+  { state, attempt, priority }: Pick<Operation, 'state' | 'attempt' | 'priority'>,
+  queue: QueueState | null,
+): number | null {
+  if (queue === null || state !== 'queued' || attempt > 0) return null;
+  const before = PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1);
+  const waiting = before.reduce((sum, one) => sum + queue.waiting[one].count, 0);
+  return Math.max(0, waiting - 1);
+}
+
+/**
+ * As it is shown to somebody: of what others asked for neither what it is about nor what came of it.
+ *
+ * @param queue how much there is to do; `null` where that is not known.
+ */
 export function viewOperation(
   operation: Operation,
   asker: Pick<Actor, 'kind' | 'id'>,
+  queue: QueueState | null,
 ): z.output<typeof operationSchema> {
   const { id, kind, priority, state, stage, percent, attempt, parent, actor, dead } = operation;
   const { createdAt, startedAt, endedAt, expectedEndAt, expiresAt } = operation;
@@ -71,6 +92,7 @@ export function viewOperation(
     error: problemOf(operation),
     replayable: dead,
     result: own ? resultOf(operation) : null,
+    ahead: aheadOf(operation, queue),
     cancellable: isOpen(operation) && !isBeyondRecall(operation),
     links: { self, events: `${self}/events`, cancel: `${self}/cancel` },
   };

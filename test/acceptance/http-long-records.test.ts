@@ -63,7 +63,14 @@ describe('an export', () => {
       const there = asking(() => held);
       const before = await there('/v1/comparisons', { method: 'POST', body: asked('spin'), headers: LATER });
       await expect.poll(async () => (await held.health()).pool.running, { timeout: PATIENCE_MS }).toBe(1);
+      const queued = await there('/v1/comparisons', { method: 'POST', body: asked('echo'), headers: LATER });
       const { headers, body } = await there('/v1/exports', json('POST', {}));
+      // What waits with a higher priority goes before it.
+      await expect
+        .poll(async () => (await there(monitorOf(headers))).body, { timeout: PATIENCE_MS })
+        .toMatchObject({ state: 'queued', ahead: 1 });
+      expect((await there(placeOf(queued))).body).toMatchObject({ state: 'queued', ahead: 0 });
+      expect((await there(placeOf(before))).body).toMatchObject({ state: 'running', ahead: null });
       expect((await there(body.links.self)).status).toBe(200);
       const cancelled = await there(`${monitorOf(headers)}/cancel`, { method: 'POST' });
       expect(cancelled.body).toMatchObject({ state: 'cancelled', cancellable: false });

@@ -112,7 +112,18 @@ function tableOf(operations: readonly Operation[]): string {
   return textTable(['id', 'kind', 'state', 'done', 'asked', ...by, 'error', 'name'], rows);
 }
 
-function summaryOf({ id, kind, name, state, stage, percent, error, result, ...times }: Operation): string {
+function summaryOf({
+  id,
+  kind,
+  name,
+  state,
+  stage,
+  percent,
+  ahead,
+  error,
+  result,
+  ...times
+}: Operation): string {
   const { createdAt, createdBy, own, startedAt, endedAt, expectedEndAt } = times;
   const facts: readonly (readonly [string, string | null | undefined])[] = [
     ['id', id],
@@ -120,6 +131,7 @@ function summaryOf({ id, kind, name, state, stage, percent, error, result, ...ti
     ['name', name === null ? null : shown(name)],
     ['state', state],
     ['stage', stage],
+    ['before', ahead === null ? null : `about ${ahead}`],
     ['done', `${percent} %`],
     ['asked', createdAt],
     ['by', own ? null : createdBy],

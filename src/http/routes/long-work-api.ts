@@ -44,6 +44,10 @@ export const operationSchema = z
       .looseObject({ kind: z.string(), link: z.string().nullable() })
       .nullable()
       .openapi({ description: 'What came of it, and where it is.' }),
+    ahead: z.number().int().min(0).nullable().openapi({
+      description:
+        'While it waits for its turn: about how many are begun before it, those that wait now with its priority or a higher one. Organisations take turns, so it may be fewer. `null` otherwise, and where the queue does not answer.',
+    }),
     cancellable: z.boolean().openapi({
       description:
         'It can be ended now. Erasures and sweeps of retention go to their end once they are begun.',

@@ -65,14 +65,17 @@ export function addLongWorkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServi
     const query = { ...others, ...after, size, states: state === undefined ? undefined : STATES[state] };
     const page = await operations.list(actor, query, isAll);
     const nextPageToken = page.next === null ? null : encodePageToken({ value: '', id: page.next }, asked);
-    const views = page.operations.map((one) => viewOperation(one, actor));
+    const queue = await services.queueWatch.read();
+    const views = page.operations.map((one) => viewOperation(one, actor, queue));
     return c.json({ operations: views, nextPageToken }, 200, FRESH);
   });
   serve(app, followOperations, (c) => followAll(c, services));
   app.openapi(getOperation, async (c) => {
     const { id } = c.req.valid('param');
     const { wait } = c.req.valid('query');
-    return c.json(viewOperation(await ended(c, services, id, wait), callerOf(c).actor), 200, FRESH);
+    const operation = await ended(c, services, id, wait);
+    const queue = await services.queueWatch.read();
+    return c.json(viewOperation(operation, callerOf(c).actor, queue), 200, FRESH);
   });
   serve(app, followOperation, (c) => follow(c, services));
   app.openapi(getOperationResult, (c) => sendResult(c, services, c.req.valid('param').id));
@@ -101,7 +104,7 @@ function changed(c: Context<HttpEnv>, operation: Operation): ReturnType<typeof v
   const { actor } = callerOf(c);
   const { kind, id } = operation.actor;
   if (!isOwn(operation, actor)) c.set('audited', { details: { of: `${kind}:${id}` } });
-  return viewOperation(operation, actor);
+  return viewOperation(operation, actor, null);
 }
 
 /** The file that an own operation made, as long as what it was made of may be read. */
@@ -182,7 +185,7 @@ async function stream(
 
 /** What becomes of one's own operations, as it is sent, for some minutes: then it is looked anew who asks. */
 async function* allNewsOf(
-  { operations, stopping, clock }: HttpServices,
+  { operations, stopping, clock, queueWatch }: HttpServices,
   actor: Principal['actor'],
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
@@ -190,9 +193,10 @@ async function* allNewsOf(
   let quiet = 0;
   yield RETRY;
   for await (const { isAnew, operations: changed } of operations.watch(actor, signal)) {
+    const queue = changed.length > 0 ? await queueWatch.read() : null;
     const anew = isAnew ? 'event: anew\ndata: {}\n\n' : '';
     const views = changed.map(
-      (one) => `event: operation\ndata: ${JSON.stringify(viewOperation(one, actor))}\n\n`,
+      (one) => `event: operation\ndata: ${JSON.stringify(viewOperation(one, actor, queue))}\n\n`,
     );
     const news = anew + views.join('');
     quiet = news === '' ? quiet + 1 : 0;

@@ -74,11 +74,16 @@ export function nameOf({ name, kind }: Pick<Operation, 'name' | 'kind'>): string
 }
 
 /** What is being done, how far it is, and how long it may take from now on. */
-export function progressWords({ state, stage, percent, expectedEndAt, attempt }: Operation): string {
-  if (state === 'queued') return attempt > 0 ? 'Waits to be tried again' : 'Waits for its turn';
+export function progressWords({ state, stage, percent, ahead, expectedEndAt, attempt }: Operation): string {
+  if (state === 'queued' && attempt > 0) return 'Waits to be tried again';
+  if (state === 'queued') return ['Waits for its turn', aheadWords(ahead)].filter(Boolean).join(' · ');
   const left = expectedEndAt === null ? '' : leftWords(Date.parse(expectedEndAt) - Date.now());
   const what = STAGES[stage ?? ''] ?? 'At work';
   return [what, `${percent} %`, left].filter((part) => part !== '').join(' · ');
+}
+
+function aheadWords(ahead: number | null): string {
+  return ahead === null || ahead === 0 ? '' : `about ${ahead.toLocaleString('en')} before it`;
 }
 
 /** @param ms that are left; less than nothing where a guess was wrong. */
