@@ -5,9 +5,6 @@ import type { History } from './inspect.ts';
 import type { Work } from './inspect-operations.ts';
 import { MOST_ATTEMPTS } from './working.ts';
 
-/** By how much clocks are wrong. */
-const SKEW_MS = 5 * 60_000;
-
 /** What was taken ends once in effect, and nothing else does; what is over leaves nothing. */
 export function operationFaults(history: History): string[] {
   return [
@@ -66,7 +63,8 @@ function restFaults({ works }: History): string[] {
   for (const [id, { writes, isThere }] of works.all) {
     const last = writes.at(-1);
     if (last === undefined || !isThere) continue;
-    const isListed = dead.has(id) || Date.parse(last.endedAt ?? '') < works.flushedAt + SKEW_MS;
+    // What the queue forgot is known by its record alone.
+    const isListed = dead.has(id) || works.flushedAt > 0;
     if (last.dead && !isListed) faults.push(`${id} was given up and is not with the dead`);
     const isKept = last.dead || last.kind === BATCH;
     if (!isKept && works.inputs.some((name) => name.includes(id)))

@@ -41,7 +41,7 @@ describe('documents under a disturbed world', () => {
     expect(told.some(({ versions }) => versions.some(({ result }) => result !== undefined))).toBe(true);
   });
 
-  test('do meet operations that end in every way, are begun again, handed back and forgotten', async () => {
+  test('do meet operations that end in every way, are handed back, tried again and forgotten', async () => {
     const histories = await met(2 * BATCH);
     const works = histories.flatMap((history) => [...history.works.all.values()]);
     const last = works.flatMap(({ writes }) => writes.slice(-1));
@@ -56,7 +56,7 @@ describe('documents under a disturbed world', () => {
     const notes = works.flatMap(({ writes }) =>
       writes.flatMap(({ events }) => events.map(({ note }) => note)),
     );
-    expect(notes).toEqual(expect.arrayContaining(['replayed', 'handed-back']));
+    expect(notes).toEqual(expect.arrayContaining(['handed-back', 'storage/unclear']));
     expect(works.some(({ isThere }) => !isThere)).toBe(true);
     expect(histories.some((history) => history.works.flushedAt > 0)).toBe(true);
     const tasks = histories.flatMap((history) => history.tasks).filter(({ kind }) => kind === 'later');
