@@ -74,14 +74,16 @@ export class Askers {
     const maker = key.person === null ? null : await this.#people.find(key.tenant, key.person);
     const theirs = maker === null ? [] : await this.#subjectsOf(maker);
     const subjects = subjectsOfKey(key, key.person === null ? [OPERATOR] : theirs);
-    return { actor: { ...asked, subjects }, role, standing: null, key };
+    const service = key.service !== null;
+    return { actor: { ...asked, subjects }, role, service, standing: null, key };
   }
 
   async #serviceAccount(asked: Actor): Promise<Principal | null> {
     const account = await this.#services.active(asked.tenant, asked.id);
     if (account === null) return null;
     const subjects: readonly Subject[] = [`service:${account.id}`];
-    return { actor: { ...asked, subjects }, role: 'member', standing: null, key: grantOf(account) };
+    const is = { role: 'member', service: true, standing: null } as const;
+    return { actor: { ...asked, subjects }, ...is, key: grantOf(account) };
   }
 
   async #subjectsOf(person: Person): Promise<readonly Subject[]> {

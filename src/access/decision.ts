@@ -24,8 +24,10 @@ export type Action =
   | 'operations'
   /** That of everybody: who asked for it and how far it is, not what it is about; ending it. */
   | 'operations.manage'
-  /** Archives of what one owns; of everything for administrators. */
+  /** Archives of what one owns. */
   | 'exports'
+  /** Archives of everything. */
+  | 'exports.all'
   /** Archives of other installations. */
   | 'imports'
   /** Accounts of programs. */

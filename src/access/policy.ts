@@ -12,6 +12,8 @@ interface Row {
   readonly key: Scope | 'any' | 'none';
   /** Service accounts with that scope may too, though they are no more than members: an administrator gave it to them. */
   readonly services?: true;
+  /** Whoever may do that may do this: it is a part of it. */
+  readonly partOf?: Action;
 }
 
 const EVERYBODY = ['administrator', 'member', 'auditor'] as const;
@@ -32,8 +34,9 @@ export const POLICY: Readonly<Record<Action, Row>> = {
   // Only what the key itself began.
   operations: { roles: PEOPLE, key: 'any' },
   'operations.manage': { roles: ['administrator'], key: 'none' },
-  exports: { roles: PEOPLE, key: 'documents:read' },
-  imports: { roles: ['administrator'], key: 'none' },
+  exports: { roles: PEOPLE, key: 'documents:read', partOf: 'exports.all' },
+  'exports.all': { roles: ['administrator'], key: 'portability:manage', services: true },
+  imports: { roles: ['administrator'], key: 'portability:manage', services: true },
   services: { roles: ['administrator'], key: 'none' },
   audit: { roles: ['administrator', 'auditor'], key: 'audit:read' },
   'retention.read': { roles: ['administrator', 'auditor'], key: 'retention:manage', services: true },
@@ -72,13 +75,24 @@ export function decide(
 const ALLOWING: readonly DecisionReason[] = ['operator', 'role', 'scope', 'member', 'administrator', 'link'];
 
 function reasonOf(
-  { actor, role, service = false, key }: Principal,
+  principal: Principal,
   action: Action | null,
   document: DecidedDocument | null,
 ): DecisionReason {
-  if (actor.kind === 'operator') return 'operator';
+  if (principal.actor.kind === 'operator') return 'operator';
   if (action === null) return 'no row';
   const row = POLICY[action];
+  const reason = reasonOfRow(principal, row, document);
+  if (row.partOf === undefined || ALLOWING.includes(reason)) return reason;
+  const wider = reasonOf(principal, row.partOf, document);
+  return ALLOWING.includes(wider) ? wider : reason;
+}
+
+function reasonOfRow(
+  { role, service = false, key }: Principal,
+  row: Row,
+  document: DecidedDocument | null,
+): DecisionReason {
   if (key === null) return row.roles.includes(role) ? 'role' : 'role missing';
   if (row.key === 'any') return 'scope';
   // Whatever its maker was when it was made.

@@ -9,7 +9,8 @@ export type Scope =
   | 'documents:share'
   | 'audit:read'
   | 'webhooks:manage'
-  | 'retention:manage';
+  | 'retention:manage'
+  | 'portability:manage';
 
 /** What a key, or a service account, is allowed. */
 export interface Allowed {

@@ -138,6 +138,11 @@ export async function assertMayOversee(c: Context<HttpEnv>, library: Library): P
   await assertAllowed(c, library, 'operations.manage', null);
 }
 
+/** For archives of everything. @throws {AccessError} `access/refused`. */
+export async function assertMayExportAll(c: Context<HttpEnv>, library: Library): Promise<void> {
+  await assertAllowed(c, library, 'exports.all', null);
+}
+
 /** @throws {AccessError} `access/refused`. */
 async function assertAllowed(
   c: Context<HttpEnv>,

@@ -7,5 +7,6 @@ export const SCOPES = [
   'audit:read',
   'webhooks:manage',
   'retention:manage',
+  'portability:manage',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

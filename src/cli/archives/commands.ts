@@ -6,7 +6,8 @@ import type { Io } from '../io.ts';
 const EXPORT_HELP = `
 An archive holds documents with all versions, redlines with their certificates, and the audit trail; docs/portability.md says how.
 It is checked to its last byte before it takes its name. A download that was cut short goes on where it ended (ARCHIVE.part) when
-the same command is run again, within a day. What is in it is not encrypted.
+the same command is run again, within a day. What is in it is not encrypted. Where people sign in, REDLINE_API_KEY is a key; for
+everything it needs the scope portability:manage.
 
 Examples:
   redline export -o mine.tar
@@ -15,7 +16,8 @@ Examples:
 
 const IMPORT_HELP = `
 The archive is checked to its last byte before anything of it is sent. Each document comes in with all its versions or not at all;
-what is there already stays, so that the same archive can be sent again. For administrators.
+what is there already stays, so that the same archive can be sent again. For administrators, and keys (REDLINE_API_KEY) with the
+scope portability:manage.
 
 Examples:
   redline import everything.tar --server https://other.example

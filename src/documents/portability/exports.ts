@@ -66,11 +66,15 @@ export class Exports {
     return begun.value;
   }
 
-  /** @throws {DocumentsError} `exports/not-found`, also for those of others. */
+  /**
+   * @param managing whether they may have everything of the tenant now, whatever they might when they began.
+   * @throws {DocumentsError} `exports/not-found`, also for those of others.
+   */
   async find(actor: Actor, id: string, managing: boolean): Promise<ExportState> {
     const stored = /^x_[0-9a-f]{32}$/.test(id) ? await this.#parts.plans.read(actor.tenant, id) : null;
-    const isTheirs = stored !== null && (managing || stored.value.facts.by === actor.id);
-    if (!isTheirs || stored.value.expiresAt <= this.#parts.ambient.clock()) {
+    const { by, scope } = stored?.value.facts ?? {};
+    const isTheirs = managing || (by === actor.id && scope?.kind === 'person');
+    if (stored === null || !isTheirs || stored.value.expiresAt <= this.#parts.ambient.clock()) {
       throw new DocumentsError('exports/not-found', 'There is no such export, or its time is over.');
     }
     // Whoever made the plan may have ended.

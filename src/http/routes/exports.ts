@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { AccessError, type Principal, signInRequired } from '../../access/index.ts';
+import type { Context } from 'hono';
+import { decide, type Principal, signInRequired } from '../../access/index.ts';
 import { DocumentsError, type ExportState } from '../../documents/index.ts';
 import { EXPORT, type ExportRequest } from '../../jobs/index.ts';
 import { actorOf, assertMatches, rangeOf } from '../conditions.ts';
@@ -7,6 +8,7 @@ import { begun } from '../content.ts';
 import { askerOf } from '../later.ts';
 import { operationLink } from '../operation-views.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
+import { assertMayExportAll } from '../route-policy.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { shortBody } from './document-api.ts';
 import { serve } from './serve.ts';
@@ -40,7 +42,8 @@ const exportSchema = z
 const newExportSchema = z
   .strictObject({
     scope: z.enum(['tenant', 'own']).default('own').openapi({
-      description: '`own`: documents that you own. `tenant`: everything; for administrators.',
+      description:
+        '`own`: documents that you own. `tenant`: everything; for administrators and keys with `portability:manage`.',
     }),
   })
   .openapi('NewExport');
@@ -89,12 +92,9 @@ const getContent = createRoute({
 export function addExportRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): void {
   const { exports } = services;
   app.openapi(startExport, async (c) => {
-    const principal = principalIn(c.var.principal);
-    const { actor } = principal;
+    const actor = actorOf(c);
     const { scope } = c.req.valid('json');
-    if (scope === 'tenant' && !isManaging(principal)) {
-      throw new AccessError('access/refused', 'Only an administrator exports everything.');
-    }
+    if (scope === 'tenant') await assertMayExportAll(c, services.library);
     const [subject = ''] = actor.subjects;
     const of =
       scope === 'tenant'
@@ -114,16 +114,11 @@ export function addExportRoutes(app: OpenAPIHono<HttpEnv>, services: HttpService
     return c.json(viewExport(state), 202, headers);
   });
   app.openapi(getExport, async (c) => {
-    const principal = principalIn(c.var.principal);
-    const state = await exports.find(principal.actor, c.req.valid('param').id, isManaging(principal));
+    const state = await exports.find(actorOf(c), c.req.valid('param').id, isManaging(c));
     return c.json(viewExport(state), 200, FRESH);
   });
   serve(app, getContent, async (c) => {
-    const state = await exports.find(
-      actorOf(c),
-      c.req.param('id') ?? '',
-      isManaging(principalIn(c.var.principal)),
-    );
+    const state = await exports.find(actorOf(c), c.req.param('id') ?? '', isManaging(c));
     if (state.status !== 'ready') throw new DocumentsError('exports/not-ready', 'The export is not ready.');
     const { size, manifest, facts } = state;
     const etag = `"${manifest}"`;
@@ -147,14 +142,14 @@ export function addExportRoutes(app: OpenAPIHono<HttpEnv>, services: HttpService
   });
 }
 
-function principalIn(principal: Principal | undefined): Principal {
-  if (principal === undefined) throw signInRequired();
-  return principal;
+function isManaging(c: Context<HttpEnv>): boolean {
+  return decide(principalOf(c), 'exports.all', null).outcome === 'allow';
 }
 
-/** A key reaches what its maker reads, and no more: not everything of a tenant. */
-function isManaging({ role, key }: Principal): boolean {
-  return role === 'administrator' && key === null;
+function principalOf(c: Context<HttpEnv>): Principal {
+  const { principal } = c.var;
+  if (principal === undefined) throw signInRequired();
+  return principal;
 }
 
 function pathOf({ facts }: ExportState): string {

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { bodyOf, signalOf } from '../arriving.ts';
+import { actorOf } from '../conditions.ts';
 import { begun } from '../content.ts';
 import { RequestError } from '../errors.ts';
-import { administratorOf } from '../principal.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
 import { serve } from './serve.ts';
@@ -31,7 +31,7 @@ const reportSchema = z
 const makeImport = createRoute({
   method: 'post',
   path: '/v1/imports',
-  summary: 'Take an archive of an export in; for administrators',
+  summary: 'Take an archive of an export in; for administrators, and keys with `portability:manage`',
   description:
     'The body is an archive, or its first file and then whole documents of it. Each document is taken in with all its versions or not at all; what is here already stays. Sent again after a cut, it goes on.',
   request: {
@@ -61,7 +61,7 @@ const subjectsSchema = z.record(z.string().max(200), z.string().regex(/^(?:perso
 /** What comes in. */
 export function addImportRoutes(app: OpenAPIHono<HttpEnv>, { library, examiner }: HttpServices): void {
   serve(app, makeImport, async (c) => {
-    const { actor } = administratorOf(c);
+    const actor = actorOf(c);
     if (c.req.header('content-type')?.split(';')[0]?.trim() !== TAR) {
       throw new RequestError('request/invalid', `The body must be ${TAR}.`);
     }
@@ -73,7 +73,7 @@ export function addImportRoutes(app: OpenAPIHono<HttpEnv>, { library, examiner }
     return c.json(report, 200, FRESH);
   });
   serve(app, getEvidence, async (c) => {
-    const { tenant } = administratorOf(c).actor;
+    const { tenant } = actorOf(c);
     const bytes = await library.imports.evidence(tenant, c.req.param('id') ?? '');
     return c.body(await begun(c, bytes), 200, { 'Content-Type': TAR, ...FRESH });
   });

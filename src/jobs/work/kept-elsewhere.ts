@@ -8,7 +8,6 @@ import {
   type Operation,
 } from '../../documents/index.ts';
 import type { Timer } from '../../kit/index.ts';
-import { JobError } from '../errors.ts';
 import type { Handler, Need, Task } from './handlers.ts';
 
 // What has a record of its own, which says what became of it and outlives the process that began it: the operation follows that.
@@ -60,9 +59,21 @@ const PLANNED = { documents: 10, events: 50, proof: 80, closing: 90 } as const;
 /** What does these operations, by kind. */
 export function keptElsewhere(parts: KeptElsewhereParts): readonly (readonly [string, Handler])[] {
   return [
-    [ERASURE, handler('erasures', (task) => erase(task, parts))],
-    [EXPORT, handler('exports', (task) => prepare(task, parts))],
-    [RETENTION, handler('retention.manage', (task) => sweep(task, parts))],
+    [
+      ERASURE,
+      handler(
+        () => 'erasures',
+        (task) => erase(task, parts),
+      ),
+    ],
+    [EXPORT, handler(exporting, (task) => prepare(task, parts))],
+    [
+      RETENTION,
+      handler(
+        () => 'retention.manage',
+        (task) => sweep(task, parts),
+      ),
+    ],
   ];
 }
 
@@ -74,8 +85,12 @@ export async function dropCancelledExport(
   if (kind === EXPORT && state === 'cancelled') await exports.drop(tenant, (request as ExportRequest).export);
 }
 
-function handler(action: Need['action'], run: Handler['run']): Handler {
-  return { ...LIMITS, needs: () => [{ action, document: null }], run };
+function handler(action: (operation: Operation) => Need['action'], run: Handler['run']): Handler {
+  return { ...LIMITS, needs: (operation) => [{ action: action(operation), document: null }], run };
+}
+
+function exporting({ request }: Pick<Operation, 'request'>): Need['action'] {
+  return (request as ExportRequest).scope === 'tenant' ? 'exports.all' : 'exports';
 }
 
 /** Asked again, also by another worker, it goes on with what was begun. */
@@ -96,11 +111,8 @@ async function erase(task: Task, { erasures, personErasures, timer }: KeptElsewh
 async function prepare(task: Task, { exports, timer }: KeptElsewhereParts): Promise<object> {
   const { tenant, actor, request } = task.operation;
   const { export: id, scope } = request as ExportRequest;
-  const isManaging = actor.kind === 'operator' || actor.administrator === true;
-  if (scope === 'tenant' && !isManaging)
-    throw new JobError('work/not-allowed', 'Whoever asked for it lost the right to it before it was begun.');
   const look = async (): Promise<void> => {
-    const { cursor } = await exports.find(actor, id, isManaging);
+    const { cursor } = await exports.find(actor, id, scope === 'tenant');
     task.progress(cursor.phase, PLANNED[cursor.phase]);
   };
   const { size, counts } = await followed(look, timer, () => planned(task, exports, timer, { tenant, id }));
