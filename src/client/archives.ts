@@ -45,6 +45,10 @@ export interface ImportReport {
   readonly evidence: number;
   /** Members who are nobody there. */
   readonly membersLeft: number;
+  /** Whether its list, manifest and signature were looked at, and held: not those of a piece of an archive. */
+  readonly whole: boolean;
+  /** Which key signed it; `null` where none did. */
+  readonly key: string | null;
   readonly renamed: readonly { readonly from: string; readonly to: string }[];
 }
 
@@ -98,7 +102,8 @@ async function* whole({ body }: Response, length: number): AsyncIterable<Uint8Ar
 }
 
 /**
- * Has an archive taken in. Sent again it goes on: what is there already stays.
+ * Has an archive taken in. Sent again it goes on: what is there already stays. Rejects with `imports/damaged` where its list, manifest or
+ * signature do not hold; documents that came before that are there.
  *
  * @param archive its type is `application/x-tar`.
  * @param subjects who members are there: `{"person:p_1": "person:p_2"}`.

@@ -107,6 +107,14 @@ export interface DocumentsErrorDetails {
   readonly region?: string;
   /** `documents/invalid`: which field, and what is asked of it. */
   readonly field?: string;
+  /** `imports/damaged`: what came in before, of which export, and how much of it was here already. */
+  readonly imported?: {
+    readonly archive: string;
+    readonly documents: number;
+    readonly redlines: number;
+    readonly versions: number;
+    readonly present: number;
+  };
   /** `documents/type-not-supported`: media types of what is kept. */
   readonly accepted?: readonly string[];
 }

@@ -31,7 +31,8 @@ export const PORTABILITY_PROBLEMS: Readonly<Record<PortabilityCode, ProblemKind>
   'imports/damaged': {
     status: 422,
     title: 'The archive is not whole, or not what it says',
-    advice: 'Fetch it again. What came before the damage is here; sent again, it is not taken twice.',
+    advice:
+      'Fetch it again. The member "details" counts what is here of it: documents that came before the damage; sent again, they are not taken twice. Its audit trail is not kept.',
   },
   'imports/conflict': {
     status: 409,

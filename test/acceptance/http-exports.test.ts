@@ -66,8 +66,8 @@ async function namesIn(tar: Uint8Array): Promise<string[]> {
 }
 
 const tar = { 'content-type': 'application/x-tar' };
-const send = (body: Uint8Array) =>
-  there('/v1/imports', { method: 'POST', body: Uint8Array.from(body), headers: tar });
+const send = (body: Uint8Array, to = there) =>
+  to('/v1/imports', { method: 'POST', body: Uint8Array.from(body), headers: tar });
 
 describe('an export', () => {
   test('holds every version once, redlines, events and what proves them', async () => {
@@ -179,5 +179,56 @@ describe('an import', () => {
       expect.arrayContaining(['audit/events-000000000001.jsonl', 'audit/keys.jsonl', 'manifest.json']),
     );
     expect((await there(`/v1/imports/x_${'1'.repeat(32)}/evidence`)).status).toBe(404);
+  });
+});
+
+describe('an archive that was changed', () => {
+  let third: Service;
+  const at = asking(() => third);
+  const evidence = () => at(`/v1/imports/${exported.id}/evidence`);
+  beforeAll(async () => {
+    third = await startService();
+  });
+  afterAll(() => third.stop());
+
+  // What a document says of its own contents is right in each of them.
+  test.each<[string, string, object]>([
+    ['an event', 'webhook.', { documents: 2, redlines: 1, versions: 5, present: 0 }],
+    ['a name', '"name":"Lease', { present: 3 }],
+    ['the list', '{"name":"archive.json', { present: 3 }],
+    ['a figure of the manifest', '"bytes": ', { present: 3 }],
+    ['the signature', '"signature": "', { present: 3 }],
+  ])('in %s is refused, with what came in, and without its trail', async (_, where, imported) => {
+    const hurt = Buffer.from(archive);
+    const found = hurt.indexOf(where);
+    expect(found).toBeGreaterThan(0);
+    const changed = found + where.length;
+    hurt[changed] = (hurt[changed] ?? 0) ^ 1;
+    expect(await send(hurt, at)).toMatchObject({
+      ...{ status: 422, body: { code: 'imports/damaged', details: { imported } } },
+    });
+    expect((await evidence()).body.code).toBe('imports/not-found');
+  });
+
+  const until = (name: string) => archive.subarray(0, Buffer.from(archive).lastIndexOf(name));
+
+  test('by leaving the list away is a piece, for whose trail nothing vouches', async () => {
+    const piece = await send(until('files.jsonl'), at);
+    expect(piece).toMatchObject({ status: 200, body: { whole: false, key: null, evidence: 0 } });
+    expect((await evidence()).status).toBe(404);
+    expect(await send(until('manifest.json'), at)).toMatchObject({ status: 422 });
+  });
+
+  test('does not stand in the way of the right one', async () => {
+    const { key } = await checkArchive(bytes(archive));
+    expect(await send(archive, at)).toMatchObject({ status: 200, body: { present: 3, whole: true, key } });
+    const kept = (await evidence()).body;
+    expect((await namesIn(kept)).toSorted()).toEqual(
+      (await namesIn(archive)).filter((name) => /^audit|^manifest|^signature/.test(name)).toSorted(),
+    );
+    // Nor takes its place.
+    const unsigned = await send(until('signature.json'), at);
+    expect(unsigned).toMatchObject({ status: 200, body: { whole: true, key: null } });
+    expect((await evidence()).body).toEqual(kept);
   });
 });

@@ -16,14 +16,18 @@ import {
   DESCRIPTION,
   type Described,
   describedSchema,
-  FILES,
   folderOf,
-  MANIFEST,
-  SIGNATURE,
 } from './archive.ts';
-import type { Evidence } from './evidence.ts';
+import type { Collecting, Evidence } from './evidence.ts';
 import { mappedMembers, type SubjectMap } from './members-mapping.ts';
-import { MOST_CONTENT_BYTES, MOST_READ_BYTES, parsed, startOf, textOf } from './read-archive.ts';
+import {
+  ArchiveCheck,
+  MOST_CONTENT_BYTES,
+  MOST_READ_BYTES,
+  parsed,
+  startOf,
+  textOf,
+} from './read-archive.ts';
 import { damagedArchive, readTar, type TarFile } from './tar.ts';
 
 export interface ImportsParts extends KeptStores {
@@ -51,6 +55,10 @@ export interface ImportReport {
   readonly evidence: number;
   /** Members that are nobody here. */
   readonly membersLeft: number;
+  /** Whether its list and manifest were there, and everything was what they say; a piece of an archive has none. */
+  readonly whole: boolean;
+  /** Which key signed it; `null` where none did, or it was not whole. Whose that is, checkpoints of its installation tell. */
+  readonly key: string | null;
   /** What stands here under other ids, as those were taken: the first thousand. */
   readonly renamed: readonly { readonly from: string; readonly to: string }[];
 }
@@ -87,21 +95,26 @@ export class Imports {
   /**
    * @param bytes an archive, or its first file and then whole documents of it.
    * @throws {DocumentsError} `imports/damaged` at the first file that is not what it should be: what came before it stays, and
-   * nothing of the document that it belongs to is kept. What is wrong with a content, and `documents/quota-exceeded`, likewise.
+   * nothing of the document that it belongs to is kept, nor of its audit trail. So it is, with what came in as details, where the
+   * list, the manifest or the signature at its end do not hold. What is wrong with a content, and `documents/quota-exceeded`, likewise.
    */
   async take(actor: Actor, bytes: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ImportReport> {
-    let run: ImportRun | null = null;
+    const begun: { run?: ImportRun } = {};
+    const check = new ArchiveCheck();
     try {
       for await (const file of readTar(bytes)) {
-        if (run === null) {
-          run = new ImportRun(this.#parts, actor, parsed(archiveSchema, await startOf(file)), options);
-        } else await run.file(file);
+        await check.follow(file, async (one) => {
+          if (begun.run === undefined) {
+            const facts = parsed(archiveSchema, await startOf(one));
+            begun.run = new ImportRun(this.#parts, actor, facts, options);
+          } else await begun.run.file(one);
+        });
       }
-      if (run === null) throw damagedArchive('It is empty.');
-      return await run.end();
+      if (begun.run === undefined) throw damagedArchive('It is empty.');
+      return await begun.run.end(check);
     } catch (error) {
-      await run?.discard();
-      throw error;
+      await begun.run?.discard();
+      throw begun.run?.told(error) ?? error;
     }
   }
 
@@ -121,6 +134,7 @@ class ImportRun {
   readonly #options: ImportOptions;
   readonly #report: Report;
   #arriving: Arriving | null = null;
+  #evidence: Collecting | null = null;
 
   constructor(parts: ImportsParts, actor: Actor, facts: ArchiveFacts, options: ImportOptions) {
     this.#parts = parts;
@@ -128,7 +142,7 @@ class ImportRun {
     this.#facts = facts;
     this.#options = options;
     const none = { documents: 0, redlines: 0, versions: 0, present: 0, evidence: 0, membersLeft: 0 };
-    this.#report = { archive: facts.id, tenant: facts.tenant, ...none, renamed: [] };
+    this.#report = { archive: facts.id, tenant: facts.tenant, ...none, whole: false, key: null, renamed: [] };
   }
 
   async file(file: TarFile): Promise<void> {
@@ -140,20 +154,41 @@ class ImportRun {
     }
     await this.#finish();
     const isAudit = name.startsWith(AUDIT) && name.length <= MOST_NAME;
-    if (isAudit || name === MANIFEST || name === SIGNATURE) {
-      const text = await textOf(file);
-      await this.#parts.evidence.add(this.#actor.tenant, this.#facts.id, { name, text });
-      if (isAudit) this.#report.evidence += 1;
-    } else if (name !== FILES) throw damagedArchive('It holds a file that no export writes.');
+    if (!isAudit) throw damagedArchive('It holds a file that no export writes.');
+    await (await this.#collecting()).add({ name, text: await textOf(file) });
+    this.#report.evidence += 1;
   }
 
-  async end(): Promise<ImportReport> {
+  /** @param check what followed the archive. */
+  async end(check: ArchiveCheck): Promise<ImportReport> {
     await this.#finish();
-    return this.#report;
+    const end = check.end(this.#facts.id);
+    if (end === null) {
+      // Nothing vouches for it.
+      await this.#evidence?.discard();
+      this.#report.evidence = 0;
+      return this.#report;
+    }
+    await (await this.#collecting()).close(end.proof);
+    return { ...this.#report, whole: true, key: end.key };
   }
 
-  /** Removes what was written of a document that will not be. */
+  async #collecting(): Promise<Collecting> {
+    this.#evidence ??= await this.#parts.evidence.collect(this.#actor.tenant, this.#facts.id);
+    return this.#evidence;
+  }
+
+  /** What is wrong with an archive, and what came in of it all the same. */
+  told(error: unknown): unknown {
+    if (!(error instanceof DocumentsError) || error.code !== 'imports/damaged') return error;
+    const { archive, documents, redlines, versions, present } = this.#report;
+    const imported = { archive, documents, redlines, versions, present };
+    return new DocumentsError(error.code, error.message, { imported });
+  }
+
+  /** Removes what was written of a document that will not be, and of a trail that nothing vouches for. */
   async discard(): Promise<void> {
+    await this.#evidence?.discard();
     const { id, written } = this.#arriving ?? { id: null, written: new Map() };
     if (id === null) return;
     const { tenant } = this.#actor;

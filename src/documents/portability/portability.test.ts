@@ -59,8 +59,9 @@ async function install(name: string) {
   const stores = { heads, contents, ambient, committed: async () => {} };
   const plans = new ExportStore(await open('spool', false), keys, ambient);
   const parts = { ...stores, store, people, trail, plans, clock: ambient.clock, onFailure: () => {} };
-  const imports = new Imports({ ...stores, people, evidence: new Evidence(store, keys, ambient) });
-  return { documents: new Documents(stores), exports: new Exports(parts), parts, imports, heads };
+  const evidence = new Evidence(store, keys, ambient);
+  const imports = new Imports({ ...stores, people, evidence });
+  return { documents: new Documents(stores), exports: new Exports(parts), parts, imports, heads, evidence };
 }
 type Installation = Awaited<ReturnType<typeof install>>;
 
@@ -287,6 +288,42 @@ describe('what came in', () => {
       return null;
     };
     await expect(read()).rejects.toMatchObject({ code: 'imports/damaged' });
+  });
+});
+
+describe('evidence', () => {
+  const archive = `x_${'0'.repeat(32)}`;
+  const manifest = { name: 'manifest.json', text: 'm' };
+  const trailOf = (text: string) => ({ name: 'audit/events-1.jsonl', text });
+
+  test('is that of the import that was whole, whoever else was at it', async () => {
+    const { evidence } = await install('evidence');
+    const collect = () => evidence.collect('local', archive);
+    const kept = async () => {
+      const found = await evidence.open('local', archive);
+      if (found === null) return null;
+      const texts: string[] = [];
+      for await (const { body } of readTar(found)) {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of body) chunks.push(chunk);
+        texts.push(Buffer.concat(chunks).toString());
+      }
+      return texts;
+    };
+    const [died, changed, right, late] = [await collect(), await collect(), await collect(), await collect()];
+    await died.add(trailOf('died'));
+    await changed.add(trailOf('changed'));
+    await right.add(trailOf('right'));
+    await late.add(trailOf('late'));
+    expect(await kept()).toBeNull();
+    await right.close([manifest]);
+    await changed.discard();
+    expect(await kept()).toEqual(['right', 'm']);
+    await late.close([manifest]);
+    const again = await collect();
+    await again.add(trailOf('again'));
+    await again.discard();
+    expect(await kept()).toEqual(['right', 'm']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, type Hash, verify } from 'node:crypto';
 import type { z } from 'zod';
 import { DEFAULT_LIMITS } from '../../redline/index.ts';
 import { DocumentsError } from '../errors.ts';
@@ -32,9 +32,65 @@ export interface CheckedArchive {
   readonly key: string | null;
 }
 
+/** What stands behind the list of files: what names and vouches for everything. */
+export interface ArchiveEnd extends CheckedArchive {
+  /** `manifest.json`, and `signature.json` where there is one, as they are. */
+  readonly proof: readonly { readonly name: string; readonly text: string }[];
+}
+
 /**
- * Reads an archive to its end: every file is what the list says, in its order, the list is what the manifest says, and that is
- * what was signed. Memory does not grow with it.
+ * Follows an archive while it is read: every file is what the list says, in its order, the list is what the manifest says, and
+ * that is what was signed. Memory does not grow with it. Throws `DocumentsError`, `imports/damaged`.
+ */
+export class ArchiveCheck {
+  readonly #listed = createHash('sha256');
+  readonly #proof: { name: string; text: string }[] = [];
+  #files = 0;
+  #list: string | null = null;
+  #manifest: Manifest | null = null;
+  #key: string | null = null;
+
+  /** @param use is called with each file before the list; it may leave its body. */
+  async follow(file: TarFile, use: (file: TarFile) => Promise<void>): Promise<void> {
+    if (this.#list !== null) return await this.#close(file);
+    if (file.name === FILES) {
+      this.#list = await assertListed(file, this.#listed.digest('hex'));
+      return;
+    }
+    const hash = createHash('sha256');
+    const body = hashing(file.body, hash);
+    await use({ ...file, body });
+    for await (const _ of body);
+    this.#listed.update(lineFor(file, hash.digest('hex')));
+    this.#files += 1;
+  }
+
+  /** @param id of the archive, as its first file says. @returns `null` for a piece of an archive: no list came. */
+  end(id: string): ArchiveEnd | null {
+    if (this.#list === null) return null;
+    const manifest = this.#manifest;
+    if (manifest === null) throw damagedArchive('It is not whole.');
+    const files = this.#files;
+    if (manifest.files !== this.#list || manifest.id !== id || manifest.counts.files !== files) {
+      throw damagedArchive('Its manifest is about something else.');
+    }
+    return { manifest, files, key: this.#key, proof: this.#proof };
+  }
+
+  async #close(file: TarFile): Promise<void> {
+    const [manifest, signature] = this.#proof;
+    const isNext =
+      manifest === undefined ? file.name === MANIFEST : signature === undefined && file.name === SIGNATURE;
+    if (!isNext) throw damagedArchive('It goes on behind its end.');
+    const text = await textOf(file);
+    if (manifest === undefined) this.#manifest = parsed(manifestSchema, text);
+    else this.#key = signerOf(text, manifest.text);
+    this.#proof.push({ name: file.name, text });
+  }
+}
+
+/**
+ * Reads an archive to its end, and looks at everything.
  *
  * @param see is told of what stands beside documents: files that prove the audit trail, not its events.
  * @throws {DocumentsError} `imports/damaged`.
@@ -43,39 +99,18 @@ export async function checkArchive(
   bytes: AsyncIterable<Uint8Array>,
   see: (name: string, text: string) => void = () => {},
 ): Promise<CheckedArchive> {
-  const listed = createHash('sha256');
-  let files = 0;
-  let facts: ArchiveFacts | null = null;
-  let list: string | null = null;
-  let manifest: { readonly value: Manifest; readonly text: string } | null = null;
-  let key: string | null = null;
+  const check = new ArchiveCheck();
+  let id: string | null = null;
   for await (const file of readTar(bytes)) {
-    if (facts === null) {
-      const text = await startOf(file);
-      facts = parsed(archiveSchema, text);
-      listed.update(lineFor(file, sha256(text)));
-      files += 1;
-    } else if (list === null && isProof(file.name)) {
-      const text = await textOf(file);
-      see(file.name, text);
-      listed.update(lineFor(file, sha256(text)));
-      files += 1;
-    } else if (file.name === FILES) list = await assertListed(file, listed.copy().digest('hex'));
-    else if (list === null) {
-      listed.update(lineFor(file, await hashOf(file.body)));
-      files += 1;
-    } else if (file.name === MANIFEST) {
-      const text = await textOf(file);
-      manifest = { value: parsed(manifestSchema, text), text };
-    } else if (file.name === SIGNATURE && manifest !== null) key = await signerOf(file, manifest.text);
-    else throw damagedArchive('It goes on behind its end.');
+    await check.follow(file, async (one) => {
+      if (id === null) ({ id } = parsed(archiveSchema, await startOf(one)));
+      else if (isProof(one.name)) see(one.name, await textOf(one));
+    });
   }
-  if (facts === null || list === null || manifest === null) throw damagedArchive('It is not whole.');
-  const { value } = manifest;
-  if (value.files !== list || value.id !== facts.id || value.counts.files !== files) {
-    throw damagedArchive('Its manifest is about something else.');
-  }
-  return { manifest: value, files, key };
+  const end = id === null ? null : check.end(id);
+  if (end === null) throw damagedArchive('It is not whole.');
+  const { proof: _, ...checked } = end;
+  return checked;
 }
 
 /** What an archive says it is, as far as it has come; `null` while that is not there, or not to be understood. */
@@ -111,8 +146,9 @@ async function assertListed(file: TarFile, expected: string): Promise<string> {
   throw damagedArchive('A file is not what its list says.');
 }
 
-async function signerOf(file: TarFile, text: string): Promise<string> {
-  const { publicKey, signature, key } = parsed(signatureSchema, await textOf(file));
+/** @param signed the text of `signature.json`, over the other one. */
+function signerOf(signed: string, text: string): string {
+  const { publicKey, signature, key } = parsed(signatureSchema, signed);
   const spki = { key: Buffer.from(publicKey, 'base64'), type: 'spki', format: 'der' } as const;
   const id = sha256(spki.key).slice(0, 32);
   try {
@@ -151,8 +187,19 @@ function lineFor({ name, size }: TarFile, hash: string): string {
 
 async function hashOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of body) hash.update(chunk);
+  for await (const _ of hashing(body, hash));
   return hash.digest('hex');
+}
+
+/** The same bytes; each is added to the hash as it is read. */
+async function* hashing(
+  body: AsyncIterable<Uint8Array>,
+  hash: Hash,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of body) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 function sha256(bytes: Uint8Array | string): string {

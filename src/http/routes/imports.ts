@@ -24,6 +24,11 @@ const reportSchema = z
     present: count.openapi({ description: 'Documents and redlines that were here already.' }),
     evidence: count.openapi({ description: 'Files of its audit trail that are kept beside yours.' }),
     membersLeft: count.openapi({ description: 'Members of documents who are nobody here.' }),
+    whole: z.boolean().openapi({
+      description:
+        'Whether its list, its manifest and its signature were looked at, and held. A piece of an archive has none.',
+    }),
+    key: z.string().nullable().openapi({ description: 'Which key signed it; `null` where none did.' }),
     renamed: z.array(z.object({ from: z.string(), to: z.string() })),
   })
   .openapi('ImportReport');
@@ -33,7 +38,7 @@ const makeImport = createRoute({
   path: '/v1/imports',
   summary: 'Take an archive of an export in; for administrators, and keys with `portability:manage`',
   description:
-    'The body is an archive, or its first file and then whole documents of it. Each document is taken in with all its versions or not at all; what is here already stays. Sent again after a cut, it goes on.',
+    'The body is an archive, or its first file and then whole documents of it. Each document is taken in with all its versions or not at all; what is here already stays. Sent again after a cut, it goes on. Where the list, the manifest or the signature at its end do not hold, the answer is `imports/damaged`: what came in is counted there, and nothing of its audit trail is kept.',
   request: {
     query: z.strictObject({
       subjects: z.string().max(8192).optional().openapi({
