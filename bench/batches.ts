@@ -46,7 +46,7 @@ async function ended(service: Service, id: string): Promise<Batch> {
 type Submitting = Pick<SubmissionsTask, 'form' | 'rounds' | 'seconds'>;
 
 /** Without retries: every refusal counts. Each begins when nothing is left of the one before. */
-async function submit(server: Served, how: Submitting): Promise<void> {
+async function submit(server: Served, name: string, how: Submitting): Promise<void> {
   const { url, pid } = server;
   const submitters = Number(values.submitters);
   const before = processorSeconds(pid);
@@ -54,9 +54,8 @@ async function submit(server: Served, how: Submitting): Promise<void> {
   const { milliseconds, errors, begun, seconds } = await client.result;
   const processor = (1000 * (processorSeconds(pid) - before)) / begun.length;
   const done = await settled(url, begun);
-  const loop = how.rounds === 0 ? 'again and again' : `at once, ${how.rounds} rounds`;
   console.log(
-    `${submitters} × ${how.form}, ${loop}: p50 ${short(quantile(milliseconds, 0.5))} ms, p95 ${short(quantile(milliseconds, 0.95))} ms, longest ${short(quantile(milliseconds, 1))} ms, ${errors.length} errors; ${short(begun.length / seconds)} a second, ${short(processor)} ms of processor time each; ${done} of ${begun.length} done`,
+    `${submitters} × ${how.form}, ${name}: p50 ${short(quantile(milliseconds, 0.5))} ms, p95 ${short(quantile(milliseconds, 0.95))} ms, longest ${short(quantile(milliseconds, 1))} ms, ${errors.length} errors; ${short(begun.length / seconds)} a second, ${short(processor)} ms of processor time each; ${done} of ${begun.length} done`,
   );
   for (const error of errors.slice(0, 3)) console.log(`  ${error}`);
 }
@@ -122,8 +121,10 @@ const code = await withServer(async (url, pid) => {
   const server = { url, pid, files, documents, contracts: blobsOf(filesOf(WORDS)) };
   const forms = FORMS.filter((form) => values.form === undefined || form === values.form);
   for (const form of values.only === 'pairs' ? [] : forms) {
-    await submit(server, { form, rounds: Number(values.rounds), seconds: 0 });
-    await submit(server, { form, rounds: 0, seconds: Number(values.seconds) });
+    const rounds = Number(values.rounds);
+    await submit(server, 'at once, the first', { form, rounds: 1, seconds: 0 });
+    await submit(server, `at once, ${rounds} rounds`, { form, rounds, seconds: 0 });
+    await submit(server, 'again and again', { form, rounds: 0, seconds: Number(values.seconds) });
   }
   if (values.only !== 'submitters') await compareMany(server);
 });
