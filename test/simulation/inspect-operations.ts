@@ -44,11 +44,12 @@ const SKEW_MS = 15 * 60_000;
 export async function drain({ working }: Server, scheduler: Scheduler): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     await working.tend();
-    await working.operations.sweep();
-    while ((await working.work()) > 0);
+    // Work that is handed back may leave behind what only the next sweep finds.
+    let found = await working.operations.sweep();
+    for (let done = 1; done > 0; found += done) done = await working.work();
     const { waiting, delayed, active } = await working.queue.state();
     const isWaiting = Object.values(waiting).some(({ count }) => count > 0);
-    if (!isWaiting && delayed + active === 0) return;
+    if (found === 0 && !isWaiting && delayed + active === 0) return;
     scheduler.now += ROUND_MS;
   }
 }
