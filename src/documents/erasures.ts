@@ -56,11 +56,15 @@ export const LOOKED_AFTER_MS = 1000;
 /** By then nothing of what was closed is being sent by any process. Decision 0220. */
 const CUT_MS = LOOKED_AFTER_MS * 3;
 const MOST_TRIES = 10;
+/** Longer than it takes to take work that was asked for, and than clocks differ. */
+const LATE_MS = 3_600_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Erases documents for good. Decision 0165. Throws `DocumentsError` and `OutsideError`. */
 export class Erasures {
   readonly #parts: ErasureParts;
+  /** Those of which no work can be left that was taken meanwhile. */
+  readonly #looked = new Set<string>();
   /** Those that were asked for. */
   readonly begun: ErasureRunner<Erasure>;
 
@@ -93,9 +97,16 @@ export class Erasures {
     return await this.begun.begin(actor, document, reason, (begun) => ({ ...begun, ...said }));
   }
 
-  /** Whoever was about to keep a redline may have taken note of it too late. */
-  async #tidy({ tenant, document }: Erasure): Promise<void> {
-    await purgeAll(this.#parts.stores.heads, `below/${tenant}/${document}/`);
+  /** Whoever was about to keep a redline may have taken note of it too late, and work on it may have been taken. */
+  async #tidy(erasure: Erasure): Promise<void> {
+    const { tenant, document, begunAt, doneAt } = erasure;
+    const { stores, operations, forgetResult, ambient } = this.#parts;
+    await purgeAll(stores.heads, `below/${tenant}/${document}/`);
+    const [since, until] = [Date.parse(begunAt) - LATE_MS, Date.parse(doneAt ?? begunAt) + LATE_MS];
+    if (this.#looked.has(`${tenant}/${document}`)) return;
+    const isOver = ambient.clock() > until;
+    await operations.forget(tenant, isWorkOn(erasure), forgetResult, { since, until });
+    if (isOver) this.#looked.add(`${tenant}/${document}`);
   }
 
   /** Nobody can read or change it any more; all that happened to it is in the chain. */
@@ -154,9 +165,7 @@ export class Erasures {
       await catalogue.erase({ tenant, id, sequence: last?.head.sequence ?? 0 });
     }
     await purgeAll(stores.heads, `below/${tenant}/${document}/`);
-    const isOfIt = ({ documents }: Operation): boolean =>
-      documents.some((id) => id === document || redlines.includes(id));
-    const { answers } = await forgetAsked(this.#parts, tenant, [document, ...redlines], isOfIt);
+    const { answers } = await forgetAsked(this.#parts, tenant, [document, ...redlines], isWorkOn(erasure));
     // Later: what a search index knows of it goes here.
     const counts = { ...NO_COUNTS, ...erasure.counts, answers };
     // What is signed says that nobody reads it any more.
@@ -238,6 +247,10 @@ async function countOf(all: AsyncIterable<unknown>): Promise<number> {
   let count = 0;
   for await (const _ of all) count += 1;
   return count;
+}
+
+function isWorkOn({ document, redlines }: Erasure): (operation: Operation) => boolean {
+  return ({ documents }) => documents.some((id) => id === document || redlines.includes(id));
 }
 
 function isDocument(id: string): boolean {

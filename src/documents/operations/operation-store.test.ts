@@ -29,8 +29,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** As a new process would open it. */
-function open(service = ring, at = heads): OperationStore {
-  const clock = () => Date.now();
+function open(service = ring, at = heads, clock = () => Date.now()): OperationStore {
   const ambient = { clock, random: systemRandom, pause: async () => {} };
   const keys = new DataKeys(service, { clock });
   return new OperationStore({ heads: at, spool, keys, ambient, prunesItself: false });
@@ -114,6 +113,18 @@ test('one that names a document goes with it, and what came of it too', async ()
   const left: string[] = [];
   for (const one of [heads, spool]) for await (const { name } of one.list('')) left.push(name);
   expect(left.filter((name) => name.includes(gone.operation.id))).toEqual([]);
+});
+
+test('of those that were begun within a time the others stay', async () => {
+  const ids: string[] = [];
+  for (const at of [1000, 2000, 3000, 4000]) {
+    const asked = { kind: 'work', priority: 'normal', actor, request: {}, documents: ['d_1'] } as const;
+    ids.push((await open(ring, heads, () => at).create(asked)).operation.id);
+  }
+  const went: string[] = [];
+  const removed = async ({ id }: Operation): Promise<void> => void went.push(id);
+  expect(await open().forget(tenant, () => true, removed, { since: 2000, until: 3000 })).toBe(2);
+  expect(went).toEqual([ids[2], ids[1]]);
 });
 
 async function* pieces(count: number, end: Error | null = null): AsyncIterable<Uint8Array> {

@@ -41,6 +41,12 @@ export type ShelvedOperation = Pick<
   'tenant' | 'id' | 'kind' | 'state' | 'caller' | 'parent'
 >;
 
+/** From and up to; milliseconds since 1970. */
+export interface Span {
+  readonly since: number;
+  readonly until: number;
+}
+
 export interface OperationStoreParts {
   readonly heads: VersionedBlobStore;
   /** Where it stands which operations have not ended. */
@@ -80,8 +86,7 @@ export class OperationStore {
   /** Of an operation that is begun now. */
   newId(): string {
     const { clock, random } = this.#parts.ambient;
-    const before = (MOST_MILLISECONDS - clock()).toString(16).padStart(12, '0');
-    return `o_${before}${Buffer.from(random(10)).toString('hex')}`;
+    return `o_${stemOf(clock())}${Buffer.from(random(10)).toString('hex')}`;
   }
 
   /** Of one part of an operation: whoever begins it again begins the same. */
@@ -253,15 +258,18 @@ export class OperationStore {
    * Removes those that are meant, with what came of them. Each is opened: that takes its time, and seldom happens.
    *
    * @param removeResult removes what came of one.
+   * @param begun only those that were begun then.
    * @returns how many went.
    */
   async forget(
     tenant: string,
     isMeant: (operation: Operation) => boolean,
     removeResult: (operation: Operation) => Promise<void>,
+    begun?: Span,
   ): Promise<number> {
     let removed = 0;
-    for await (const { id } of this.list(tenant)) {
+    for await (const { id } of this.list(tenant, begun && `o_${stemOf(begun.until)}`)) {
+      if (begun !== undefined && begunAt(id) < begun.since) break;
       const stored = await this.read({ tenant, id });
       if (stored === null || !isMeant(stored.operation)) continue;
       await this.remove(shelved(stored.operation));
@@ -321,6 +329,11 @@ export class OperationStore {
 function unlessRefused(error: unknown): null {
   if (error instanceof OutsideError && error.failure === 'refused') return null;
   throw error;
+}
+
+/** What begins the digits of an id: lower the later it was begun. */
+function stemOf(milliseconds: number): string {
+  return (MOST_MILLISECONDS - milliseconds).toString(16).padStart(12, '0');
 }
 
 /** Milliseconds since 1970, as its id says. */
