@@ -54,8 +54,8 @@ export interface BatchItem {
   /** From 0. */
   readonly index: number;
   readonly name: string;
-  /** Id of its operation. */
-  readonly operation: string;
+  /** Id of its operation; `null` before it is begun. */
+  readonly operation: string | null;
   readonly state: ItemState;
   readonly stage: string | null;
   readonly percent: number;

@@ -69,7 +69,10 @@ const itemSchema = z
   .object({
     index: count.openapi({ description: 'From 0.' }),
     name: z.string(),
-    operation: z.string().openapi({ description: 'Its id under `/v1/operations`.' }),
+    operation: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Its id under `/v1/operations`; `null` before it is begun.' }),
     state,
     stage: z.string().nullable(),
     percent: count,

@@ -57,7 +57,7 @@ function viewItem({ index, pair, operation }: BatchItem, batch: Operation): Item
   // What is not begun when its batch ends never will be.
   const state = operation?.state ?? (isOpen(batch) ? 'queued' : 'cancelled');
   return {
-    ...{ index, name: pair.name, operation: operation?.id ?? '', state, stage, percent },
+    ...{ index, name: pair.name, operation: operation?.id ?? null, state, stage, percent },
     error: error === null ? null : { code: error.code, detail: error.detail },
     result: result === null ? null : viewResult(result),
   };

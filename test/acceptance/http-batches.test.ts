@@ -15,7 +15,7 @@ import { type Service, STAND_IN_ENGINE, startService } from './service.ts';
 
 interface Item {
   readonly name: string;
-  readonly operation: string;
+  readonly operation: string | null;
   readonly state: string;
   readonly error: { readonly code: string } | null;
   readonly result: { readonly exact: boolean; readonly redline: string; readonly self: string } | null;
@@ -70,9 +70,11 @@ describe('with the engine', () => {
     ];
     const answer = await submit(batch(files, { name: 'Leases', base: 'base.docx', items }));
     expect(answer.status).toBe(202);
-    const { id, links } = bodyOf(answer);
+    const { id, links, items: begun } = bodyOf(answer);
     expect(answer.headers.get('location')).toBe(links.self);
+    expect(begun.map(({ operation }) => operation)).toEqual([null, null, null]);
     const done = await end(id);
+    for (const { operation } of done.items) expect(operation).toMatch(/^o_/);
     expect(done).toMatchObject({ state: 'partial', percent: 100, counts: { succeeded: 2, failed: 1 } });
     expect(done.items.map(({ state, error }) => [state, error?.code])).toEqual([
       ['succeeded', undefined],
