@@ -3,6 +3,7 @@ import {
   type Ambient,
   type DataKeys,
   type Documents,
+  DocumentsError,
   OperationStore,
   Results,
 } from '../../src/documents/index.ts';
@@ -141,7 +142,9 @@ export class Working {
   }
 
   #note(error: unknown): void {
-    const isOrdinary = error instanceof OutsideError && !['damaged', 'refused'].includes(error.failure);
+    const isUnclear = error instanceof DocumentsError && error.code === 'documents/unclear';
+    const isOrdinary =
+      isUnclear || (error instanceof OutsideError && !['damaged', 'refused'].includes(error.failure));
     if (!isOrdinary) this.#parts.outside.alarms.push(`behind: ${String(error)}`);
   }
 }

@@ -48,6 +48,16 @@ test('the last who read one writes it, and nobody before', async () => {
   expect((await store.read(first.operation))?.operation.percent).toBe(1);
 });
 
+test('a part that two begin at once is one, as it is by then', async () => {
+  const store = open();
+  const whole = await begin();
+  const id = store.partId(whole.operation.id, 0);
+  const asked = { kind: 'work', priority: 'normal', actor, request: {}, parent: whole.operation.id } as const;
+  const first = await store.create(asked, {}, id);
+  await store.write(first, changed(first.operation, { state: 'running', percent: 5 }, 0));
+  expect((await open().create(asked, {}, id)).operation).toMatchObject({ state: 'running', percent: 5 });
+});
+
 test('there is none without what was sent with it', async () => {
   const failing = new Proxy(heads, {
     get: (store, name) => {

@@ -6,6 +6,7 @@ import { ABSENT, type BlobInfo, type BlobStore, type VersionedBlobStore } from '
 import type { DataKeys } from '../data-keys.ts';
 import { SealedBytes } from '../sealed-bytes.ts';
 import { type SealedObject, SealedObjects, type SealedPlace } from '../sealed-objects.ts';
+import { unclear } from '../writing.ts';
 import { inputPlace, type OperationPlace, SentInputs, type SentWith } from './inputs.ts';
 import { OperationShelf } from './operation-shelf.ts';
 import { changed, isOpen, type NewOperation, type Operation, type OperationState } from './record.ts';
@@ -116,7 +117,7 @@ export class OperationStore {
     return new SentInputs(place, this.#inputs, () => this.dropInputs(place));
   }
 
-  /** Keeps a new one, with what was sent: when this resolves it is lost no more. */
+  /** Keeps a new one, with what was sent: when this resolves it is lost no more. @param id of a part: who begins it second gets what is there. */
   async create(
     asked: NewOperation,
     given: SentWith = {},
@@ -139,8 +140,8 @@ export class OperationStore {
     );
     // The record last: without it there is none, and a sweep removes what is left.
     await Promise.all([this.mark(place), ...sent]);
-    const stored = await this.#put(null, operation);
-    if (stored === null) throw new Error('Two operations have one id.');
+    const stored = (await this.#put(null, operation)) ?? (await this.read(place));
+    if (stored === null) throw unclear();
     return stored;
   }
 
