@@ -33,7 +33,11 @@ export async function disturbed<Answer>(
   if (scheduler.chance(faults.refused)) throw failure('unavailable');
   if (scheduler.chance(faults.vanished)) throw failure('unclear');
   if (scheduler.chance(faults.late)) {
-    void scheduler.wait(null).then(apply);
+    // Nobody waits for its answer.
+    void scheduler
+      .wait(null)
+      .then(apply)
+      .then(null, () => {});
     throw failure('unclear');
   }
   let answer = apply();

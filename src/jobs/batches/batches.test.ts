@@ -54,6 +54,22 @@ test('what was taken is said to be taken, also where nothing can be read', async
   expect(await shop.read(operation.id)).toMatchObject({ state: 'queued' });
 });
 
+test('how a pair ended is told before it is begun again', async () => {
+  const { id, tenant } = (await begin('a')).operation;
+  const part = shop.store.partId(id, 0);
+  const asked = { kind: 'comparison', priority: 'batch', actor: ACTOR, request: {}, parent: id } as const;
+  await shop.operations.beginPart(asked, part);
+  // By processes that ended before they could tell.
+  for (const one of [part, id]) {
+    const stored = await shop.store.read({ tenant, id: one });
+    if (stored === null) throw new Error('It is gone.');
+    await shop.store.write(stored, shop.operations.ended(stored.operation, { state: 'failed' }));
+  }
+  await batches.retry(ACTOR, id, false);
+  const ends = shop.told.filter(({ type, object }) => type === 'operation.finished' && object === part);
+  expect(ends).toHaveLength(1);
+});
+
 test('each pair is an operation, begun once however often the batch is looked at', async () => {
   const compared: string[] = [];
   const { id, tenant } = (await begin('a', 'b', 'c')).operation;

@@ -135,8 +135,9 @@ export class Operations {
     if (written !== null) await this.settle(written.operation);
   }
 
-  /** Removes one that has ended, so that another can have its id. */
+  /** Removes one that has ended, so that another can have its id. Its end is told before. */
   async drop(operation: Operation): Promise<void> {
+    await this.#tellEnd(operation);
     await this.#parts.queue.remove(operation.id).catch(this.#parts.onBehind);
     await this.#parts.store.remove(shelved(operation));
   }
@@ -362,17 +363,22 @@ export class Operations {
   }
 
   async #settle(operation: Operation): Promise<void> {
-    const { store, trail, retains } = this.#parts;
+    const { store, retains } = this.#parts;
+    await this.#tellEnd(operation);
+    for (const listen of this.#onEnd) await listen(operation);
+    if (!operation.dead && retains?.(operation) !== true) await store.dropInputs(operation);
+    await store.unmark(shelved(operation));
+  }
+
+  /** Once, however often it is asked for. */
+  async #tellEnd(operation: Operation): Promise<void> {
     const { id, state, error, endedAt } = operation;
-    await trail.record({
+    await this.#parts.trail.record({
       ...eventOf(operation),
       ...{ type: 'operation.finished', id: `${id}.finished.${endedAt}` },
       outcome: state === 'failed' ? 'failed' : 'done',
       reason: error?.code ?? null,
     });
-    for (const listen of this.#onEnd) await listen(operation);
-    if (!operation.dead && retains?.(operation) !== true) await store.dropInputs(operation);
-    await store.unmark(shelved(operation));
   }
 
   async #find(actor: Actor, id: string, managing: boolean): Promise<StoredOperation> {
