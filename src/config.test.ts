@@ -9,6 +9,7 @@ describe('the configuration', () => {
     expect(isAbsolute(config.dataDirectory)).toBe(true);
     expect(config.dataDirectory).toMatch(/\.redline$/);
     expect(config.workers).toBeGreaterThan(0);
+    expect(config.jobs).toBe(config.workers + 1);
   });
 
   test.each([

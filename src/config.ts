@@ -112,13 +112,13 @@ export class ConfigError extends Error {
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'] as const;
 
-const whole = (least: number, most: number, byDefault: number) =>
+const wholeIfAny = (least: number, most: number) =>
   z.coerce
     .number({ error: 'must be a number' })
     .int({ error: 'must be a whole number' })
     .min(least, { error: `must be at least ${least}` })
-    .max(most, { error: `must be at most ${most}` })
-    .default(byDefault);
+    .max(most, { error: `must be at most ${most}` });
+const whole = (least: number, most: number, byDefault: number) => wholeIfAny(least, most).default(byDefault);
 
 const clamd = z
   .string()
@@ -196,7 +196,7 @@ const schema = z
     REDLINE_COLDLINE_DAYS: whole(0, 36_500, 365),
     REDLINE_WORKERS: whole(1, 64, Math.min(8, Math.max(1, availableParallelism() - 1))),
     REDLINE_ROLE: z.enum(ROLE_NAMES, { error: `must be one of ${ROLE_NAMES.join(', ')}` }).default('all'),
-    REDLINE_JOBS: whole(1, 256, 1).optional(),
+    REDLINE_JOBS: wholeIfAny(1, 256).optional(),
     REDLINE_RESULT_HOURS: whole(1, 168, 24),
     REDLINE_QUEUE: whole(0, 10_000, 128),
     REDLINE_DEADLINE_MS: whole(10, 600_000, 60_000),

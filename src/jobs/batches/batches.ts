@@ -29,7 +29,7 @@ export interface Batch {
 /** Records that are read at a time. */
 const AT_ONCE = 16;
 /** Ends of pairs that are counted together. */
-const COUNT_MS = 1000;
+const COUNT_MS = 500;
 
 /**
  * Batches: an operation of the kind `batch`, whose pairs are operations of their own, so that they never wait for one object.

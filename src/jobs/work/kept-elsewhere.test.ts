@@ -17,15 +17,16 @@ test.each([ERASURE, RETENTION])(
     const { id: waiting } = await shop.begin({ kind });
     expect(await shop.operations.cancel(ACTOR, waiting, false)).toMatchObject({ state: 'cancelled' });
 
-    let end = (_: object): void => {};
-    const [[, handler] = []] = working(async () => await new Promise<object>((resolve) => (end = resolve)));
+    let tell = (_: (result: object) => void): void => {};
+    const begun = new Promise<(result: object) => void>((resolve) => (tell = resolve));
+    const [[, handler] = []] = working(() => new Promise<object>((resolve) => tell(resolve)));
     if (handler === undefined) throw new Error('There is no handler.');
     shop.worker(new Map([[kind, handler]]));
     const { id } = await shop.begin({ kind });
     await shop.until(id, is('running'));
     const refused = { code: 'operations/not-cancellable' };
     await expect(shop.operations.cancel(ACTOR, id, false)).rejects.toMatchObject(refused);
-    end({});
+    (await begun)({});
     expect(await shop.until(id, is('succeeded'))).toMatchObject({ attempt: 1 });
     // What has ended stays as it is.
     expect(await shop.operations.cancel(ACTOR, id, false)).toMatchObject({ state: 'succeeded' });
