@@ -36,8 +36,12 @@ const KEEP_MS = 2 * DAY_MS;
 const LOCK_MS = 2000;
 export const MOST_ATTEMPTS = 3;
 const DEADLINE_MS = 60_000;
-/** Looks for a job in one go. */
+/** Jobs taken in one go. */
 const MOST_JOBS = 3;
+/** Looks for a job in one go. */
+const MOST_LOOKS = 5;
+/** Between two looks where the first found nothing: what failed may be due then. */
+const LOOK_MS = 5000;
 
 /** What of one process its work needs. */
 export interface WorkingParts {
@@ -97,10 +101,14 @@ export class Working {
   /** Takes some jobs, one after the other, and does them; now and then it is told to stop meanwhile. @returns how many there were. */
   async work(): Promise<number> {
     const { process, scheduler } = this.#parts;
-    for (let done = 0; done < MOST_JOBS; done += 1) {
+    let done = 0;
+    for (let looks = 0; looks < MOST_LOOKS && done < MOST_JOBS; looks += 1) {
       const asked = { worker: process.name, lockMs: LOCK_MS, waitMs: 0 };
       const job = await this.queue.take(asked, new AbortController().signal);
-      if (job === null) return done;
+      if (job === null) {
+        await new Promise<void>((go) => scheduler.after(process, LOOK_MS, go));
+        continue;
+      }
       const attempt = new Attempt(job, this.#worker);
       const isStopped = scheduler.chance(0.1);
       const stop = scheduler.after(process, 2000 * scheduler.random(), () => {
@@ -108,8 +116,9 @@ export class Working {
       });
       await attempt.run();
       stop();
+      done += 1;
     }
-    return MOST_JOBS;
+    return done;
   }
 
   /** Removes what is over, and finishes what was interrupted. */
