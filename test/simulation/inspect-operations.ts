@@ -37,7 +37,7 @@ export interface Works {
 /** Looks so often, each time later, whether something is left to do. */
 const MOST_ROUNDS = 60;
 const ROUND_MS = 70_000;
-/** By how much clocks of two processes differ, and what passes between the result and the end. */
+/** By how much clocks of two processes differ. */
 const SKEW_MS = 15 * 60_000;
 
 /** Does what is left to do. */
@@ -77,7 +77,7 @@ export async function inspectWorks(
   for (const [id, those] of writes) {
     const isThere = disks.heads.live(`operations/${TENANT}/${id}`) !== null;
     const last = those.at(-1);
-    const isOver = (last?.expiresAt ?? Number.POSITIVE_INFINITY) < scheduler.now + SKEW_MS;
+    const isOver = endOf(last) < scheduler.now + SKEW_MS;
     all.set(id, { writes: those, isThere, isOver, result: await resultOf(working.results, last) });
   }
   const names = (disk: typeof disks.heads, prefix: string) =>
@@ -91,6 +91,14 @@ export async function inspectWorks(
     dead: dead.map(({ id }) => id),
     flushedAt: queue.flushedAt,
   };
+}
+
+/** Until when there is what came of one, milliseconds since 1970: it is kept from before its end, which may come a day later. */
+function endOf(last: Operation | undefined): number {
+  const { expiresAt = null, endedAt = null, attempt, events = [] } = last ?? {};
+  if (expiresAt === null || endedAt === null) return Number.POSITIVE_INFINITY;
+  const kept = events.find((event) => event.attempt === attempt && event.stage === 'keeping');
+  return expiresAt - (Date.parse(endedAt) - Date.parse(kept?.at ?? endedAt));
 }
 
 interface Envelope {
