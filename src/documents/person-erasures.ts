@@ -134,8 +134,11 @@ export class PersonErasures {
     try {
       await this.#parts.members.remove({ actor, operation, document, ifMatch: null }, subject);
     } catch (error) {
+      const code = error instanceof DocumentsError ? error.code : null;
+      // They have come to own it alone since it was looked for.
+      if (code === 'members/last-owner') throw ownsDocuments([document], 1);
       // Somebody else took it away meanwhile, or its time was over.
-      if (!(error instanceof DocumentsError && error.code === 'members/not-found')) throw error;
+      if (code !== 'members/not-found') throw error;
     }
   }
 
@@ -165,9 +168,7 @@ export class PersonErasures {
       count += 1;
       if (owned.length < MOST_NAMED) owned.push(id);
     }
-    if (count === 0) return;
-    const message = 'Documents would have no owner: give them to somebody else, or erase them first.';
-    throw new DocumentsError('erasures/owns-documents', message, { documents: owned, used: count });
+    if (count > 0) throw ownsDocuments(owned, count);
   }
 
   /** All of the tenant, deleted ones too: they can be had back. */
@@ -190,6 +191,12 @@ function statementOf(erasure: PersonErasure, event: ChainPlace): PersonStatement
 
 function isIn(subjects: readonly Subject[], wanted: readonly Subject[]): boolean {
   return subjects.some((subject) => wanted.includes(subject));
+}
+
+/** @param documents some of those that they alone own. @param count how many they own in all. */
+function ownsDocuments(documents: readonly string[], count: number): DocumentsError {
+  const message = 'Documents would have no owner: give them to somebody else, or erase them first.';
+  return new DocumentsError('erasures/owns-documents', message, { documents, used: count });
 }
 
 /** Whether an erasure is of a person; others are of documents. */
