@@ -57,7 +57,7 @@ export function createApp(services: HttpServices): OpenAPIHono<HttpEnv> {
   );
   app.use(identify, locate(services.proxies), logRequests(services.log), guardPages);
   app.use(async (c, next) => {
-    const { requestId } = c.var;
+    const requestId = c.get('requestId');
     c.set('noteFailure', (error) => services.integrity.note(error, { requestId, route: patternOf(c) }));
     await next();
     if (services.origin().startsWith('https:')) c.res.headers.set('Strict-Transport-Security', HSTS);

@@ -8,7 +8,7 @@ import type { HttpEnv } from './services.ts';
 
 /** Bytes in the order in which they arrive, to be asked for once. Who leaves before their end leaves the rest to the answer. */
 export function bodyOf(c: Context<HttpEnv>): AsyncIterable<Uint8Array> {
-  return c.var.body ?? incomingFile(c) ?? c.req.raw.body ?? nothing();
+  return c.get('body') ?? incomingFile(c) ?? c.req.raw.body ?? nothing();
 }
 
 /**

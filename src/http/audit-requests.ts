@@ -24,11 +24,11 @@ export function auditRequests({ trail, log, clock }: HttpServices): MiddlewareHa
     const event = ROUTE_EVENTS[routeOf(c) ?? ''];
     if (event === undefined) return;
     const happening = happeningOf(c, event);
-    const { intent } = c.var;
+    const intent = c.get('intent');
     if (happening.outcome !== 'done') {
       // Where that is not kept either, a sweep says that nobody knows what became of it.
       if (intent !== undefined) return await intent.settle(happening).catch(() => {});
-      const isRate = c.var.problemCode === 'access/rate-limited';
+      const isRate = c.get('problemCode') === 'access/rate-limited';
       if (!isRate || !isTold(told, happening, clock())) trail.recordLater(happening);
       return;
     }
@@ -37,11 +37,11 @@ export function auditRequests({ trail, log, clock }: HttpServices): MiddlewareHa
       if (intent === undefined || own === undefined) await trail.record(...doneBy(c, event, happening));
       else await Promise.all([intent.settle(own), trail.record(...others)]);
     } catch (error) {
-      log.error('event not kept', { requestId: c.var.requestId, ...describeError(error) });
+      log.error('event not kept', { requestId: c.get('requestId'), ...describeError(error) });
       await c.res.body?.cancel().catch(() => {});
       c.res = undefined;
       c.res = answerProblem(error, c, log);
-      trail.recordLater({ ...happening, outcome: 'failed', reason: c.var.problemCode ?? null });
+      trail.recordLater({ ...happening, outcome: 'failed', reason: c.get('problemCode') ?? null });
     }
   };
 }
@@ -70,7 +70,7 @@ function doneBy(c: Context<HttpEnv>, { committed }: RouteEvent, happening: Happe
     : committed === true
       ? []
       : [happening];
-  const read = (c.var.decisions ?? []).flatMap(({ outcome, object }) =>
+  const read = (c.get('decisions') ?? []).flatMap(({ outcome, object }) =>
     outcome === 'allow' && object !== null ? [object] : [],
   );
   const others = new Set(read.filter((one) => one !== parametersOf(c).id));
@@ -82,7 +82,12 @@ function doneBy(c: Context<HttpEnv>, { committed }: RouteEvent, happening: Happe
 
 /** @param answer `null` before there is one. */
 function happeningOf(c: Context<HttpEnv>, { type }: RouteEvent, answer: Response | null = c.res): Happening {
-  const { principal, audited = {}, requestId, address, decision, problemCode } = c.var;
+  const principal = c.get('principal');
+  const audited = c.get('audited') ?? {};
+  const requestId = c.get('requestId');
+  const address = c.get('address');
+  const decision = c.get('decision');
+  const problemCode = c.get('problemCode');
   const nobody = { tenant: SERVICE_TENANT, kind: 'nobody', id: 'nobody', credential: 'none' } as const;
   const known = audited.actor ?? principal?.actor;
   const status = answer?.status ?? 200;

@@ -27,9 +27,9 @@ export function sendWhole(
           else controller.enqueue(value);
         } catch (error) {
           if (isCancelled) return;
-          c.var.noteFailure?.(error);
-          const { problem, unexpected } = toProblem(error, c.var.requestId);
-          const said = { requestId: c.var.requestId, code: problem.code };
+          c.get('noteFailure')?.(error);
+          const { problem, unexpected } = toProblem(error, c.get('requestId'));
+          const said = { requestId: c.get('requestId'), code: problem.code };
           if (unexpected) log.error('unexpected error', { ...said, ...describeError(error) });
           else log.info('an answer was broken off', said);
           (c.env as Partial<HttpBindings> | undefined)?.outgoing?.destroy();

@@ -19,7 +19,7 @@ const OPERATION_DIGITS = 32;
 
 /** Who asks. @throws {AccessError} `access/sign-in-required`. */
 export function actorOf(c: Context<HttpEnv>): Actor {
-  const { principal } = c.var;
+  const principal = c.get('principal');
   if (principal === undefined) throw signInRequired();
   return principal.actor;
 }

@@ -61,7 +61,7 @@ export async function begun(
 ): Promise<ReadableStream<Uint8Array>> {
   const pieces = body[Symbol.asyncIterator]();
   const cut = (error: unknown): void => {
-    c.var.noteFailure?.(error);
+    c.get('noteFailure')?.(error);
     (c.env as Partial<HttpBindings> | undefined)?.outgoing?.destroy();
   };
   const watch = watching(look, cut);
@@ -78,7 +78,7 @@ export async function begun(
         controller.close();
       } catch (error) {
         watch.end();
-        c.var.noteFailure?.(error);
+        c.get('noteFailure')?.(error);
         throw error;
       }
     },

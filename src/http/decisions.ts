@@ -5,8 +5,8 @@ import type { HttpEnv, HttpServices } from './services.ts';
 
 /** The one way in which a decision about a request becomes known to whatever keeps account of it. */
 export function noteDecision(c: Context<HttpEnv>, decision: Decision): void {
-  c.set('decisions', [...(c.var.decisions ?? []), decision]);
-  if (c.var.decision?.outcome !== 'deny') c.set('decision', decision);
+  c.set('decisions', [...(c.get('decisions') ?? []), decision]);
+  if (c.get('decision')?.outcome !== 'deny') c.set('decision', decision);
 }
 
 /** What whoever asks is in a document with these members; `null` for nothing. */

@@ -37,7 +37,7 @@ export function doOnce(requests: Requests, log: Log): MiddlewareHandler<HttpEnv>
   return async (c, next) => {
     const isExempt = SAFE_METHODS.includes(c.req.method) || EXEMPT.test(c.req.path);
     // Whoever is not known yet can only sign in.
-    const key = isExempt || c.var.principal === undefined ? undefined : idempotencyKeyOf(c);
+    const key = isExempt || c.get('principal') === undefined ? undefined : idempotencyKeyOf(c);
     if (key === undefined) return await next();
     const begun = await requests.begin(actorOf(c), key, askedOf(c));
     switch (begun.kind) {
@@ -72,11 +72,11 @@ async function work(c: Context<HttpEnv>, next: () => Promise<void>, claim: Claim
       c.res = undefined;
       throw otherRequest();
     }
-    await c.var.settled?.();
+    await c.get('settled')?.();
   } catch (error) {
     if (error instanceof DocumentsError && error.code === 'documents/other-request') throw error;
     // It was done, and its answer stands; asked again, the operation itself finds out that it was done.
-    log.warn('answer not kept', { requestId: c.var.requestId, ...describeError(error) });
+    log.warn('answer not kept', { requestId: c.get('requestId'), ...describeError(error) });
   }
 }
 
@@ -137,7 +137,7 @@ async function answerOf(c: Context<HttpEnv>): Promise<RequestAnswer | null> {
   const type = res.headers.get('content-type');
   // What signs somebody in is given once.
   if (res.headers.has('set-cookie')) return null;
-  if (c.var.streamed === true || (type !== null && !type.startsWith(JSON_TYPE))) return null;
+  if (c.get('streamed') === true || (type !== null && !type.startsWith(JSON_TYPE))) return null;
   const headers = [...res.headers];
   const body = await res.text();
   c.res = undefined;

@@ -53,7 +53,7 @@ export async function answerLater(
     { ...asked, priority: 'express', actor: askerOf(c) },
     inputs,
   );
-  c.set('audited', { ...c.var.audited, object: operation.id });
+  c.set('audited', { ...c.get('audited'), object: operation.id });
   return c.body(null, 202, {
     Location: operationLink(operation.id),
     'Preference-Applied': 'respond-async',

@@ -29,7 +29,7 @@ export function authenticate(access: Access): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     if (!(OPEN.test(c.req.path) && SAFE_METHODS.includes(c.req.method))) {
       const principal = await principalOf(c, access);
-      if (!access.isNear(principal, c.var.address)) {
+      if (!access.isNear(principal, c.get('address'))) {
         throw new AccessError('access/refused', 'Not from this address.');
       }
       c.set('principal', principal);
@@ -40,7 +40,7 @@ export function authenticate(access: Access): MiddlewareHandler<HttpEnv> {
 
 /** @throws {AccessError} `access/refused` to everybody but administrators. */
 export function administratorOf(c: Context<HttpEnv>): Principal {
-  const { principal } = c.var;
+  const principal = c.get('principal');
   if (principal === undefined) throw signInRequired();
   if (principal.role === 'administrator') return principal;
   throw new AccessError('access/refused', 'Only an administrator may do that.');
@@ -63,7 +63,8 @@ export function assertOwnPage(c: Context<HttpEnv>): void {
 }
 
 async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Principal> {
-  const { requestId, address } = c.var;
+  const requestId = c.get('requestId');
+  const address = c.get('address');
   const token = bearerOf(c);
   if (token === undefined && !access.required) {
     const actor = { ...localOperator(requestId, address), ...noting(c) };
@@ -73,7 +74,7 @@ async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Princip
   if (token !== undefined && access.identityTokens?.claims(token) === true) {
     return await principalOfService(c, access, access.identityTokens, token);
   }
-  const cookie = token === undefined && c.var.site === undefined ? cookieOf(c, 'access') : undefined;
+  const cookie = token === undefined && c.get('site') === undefined ? cookieOf(c, 'access') : undefined;
   const standing = await access.signedIn.standing(token ?? cookie ?? '');
   if (standing === null) return await stranger(c, access);
   if (cookie !== undefined && !SAFE_METHODS.includes(c.req.method)) assertOwnPage(c);
@@ -89,7 +90,8 @@ async function principalOf(c: Context<HttpEnv>, access: Access): Promise<Princip
 }
 
 async function principalOfKey(c: Context<HttpEnv>, access: Access, text: string): Promise<Principal> {
-  const { requestId, address } = c.var;
+  const requestId = c.get('requestId');
+  const address = c.get('address');
   const key = await access.apiKeys.verify(text);
   const role = key === null ? null : await access.apiKeys.roleOf(key);
   if (key === null || role === null) return await stranger(c, access);
@@ -110,7 +112,8 @@ async function principalOfService(
   tokens: NonNullable<Access['identityTokens']>,
   text: string,
 ): Promise<Principal> {
-  const { requestId, address } = c.var;
+  const requestId = c.get('requestId');
+  const address = c.get('address');
   const email = await tokens.verify(text);
   const account = email === null ? null : await access.services.byEmail(email);
   if (account === null) return await stranger(c, access);
@@ -137,7 +140,7 @@ function noting(c: Context<HttpEnv>): Pick<Actor, 'decided'> {
 
 /** Whoever guesses at credentials is slowed down. */
 async function stranger(c: Context<HttpEnv>, access: Access): Promise<never> {
-  assertWithin(c, await access.rates.countStranger(c.var.address));
+  assertWithin(c, await access.rates.countStranger(c.get('address')));
   throw signInRequired();
 }
 

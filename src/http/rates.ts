@@ -8,7 +8,8 @@ import type { HttpEnv } from './services.ts';
 /** Counts what somebody asks, and tells them how much they still may (draft-ietf-httpapi-ratelimit-headers). */
 export function limitRates({ rates, required }: Access): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
-    const { principal, address } = c.var;
+    const principal = c.get('principal');
+    const address = c.get('address');
     // On a machine of one's own nobody is counted.
     if (!required) return await next();
     const cost = costOf(actionOf(c), c.req.method === 'POST');
@@ -40,7 +41,8 @@ function headersOf({ plan, rule, verdict }: RateState): Record<string, string> {
 export function limitAtOnce({ rates, required }: Access): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     if (!required) return await next();
-    const { principal = null, address } = c.var;
+    const principal = c.get('principal') ?? null;
+    const address = c.get('address');
     const end = await rates.begin(principal, address, randomBytes(16).toString('hex'));
     const outgoing = (c.env as Partial<HttpBindings> | undefined)?.outgoing;
     if (outgoing === undefined || outgoing.destroyed) {

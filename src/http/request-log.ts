@@ -23,7 +23,12 @@ export function logRequests(log: Log): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const started = performance.now();
     await next();
-    const { requestId, traceId, bytesIn, problemCode, principal, decision } = c.var;
+    const requestId = c.get('requestId');
+    const traceId = c.get('traceId');
+    const bytesIn = c.get('bytesIn');
+    const problemCode = c.get('problemCode');
+    const principal = c.get('principal');
+    const decision = c.get('decision');
     const bytesOut = Number(c.res.headers.get('content-length'));
     log.info('request', {
       requestId,

@@ -20,8 +20,8 @@ export const problemResponses = {
 
 /** Turns whatever was thrown into an answer; says more in the log when nobody foresaw it. */
 export function answerProblem(error: unknown, c: Context<HttpEnv>, log: Log): Response {
-  c.var.noteFailure?.(error);
-  const requestId = c.var.requestId ?? '';
+  c.get('noteFailure')?.(error);
+  const requestId = c.get('requestId') ?? '';
   const { problem, headers, unexpected } = toProblem(error, requestId);
   if (unexpected) log.error('unexpected error', { requestId, ...describeError(error) });
   c.set('problemCode', problem.code);

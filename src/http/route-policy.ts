@@ -150,7 +150,7 @@ async function assertAllowed(
   action: Action | undefined,
   document: string | null,
 ): Promise<void> {
-  const { principal } = c.var;
+  const principal = c.get('principal');
   if (principal === undefined) throw signInRequired();
   const about = await aboutOf(principal, library, document);
   const decision = decide(principal, action ?? null, about);

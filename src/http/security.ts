@@ -22,7 +22,7 @@ export function stayLocal(port: () => number, origin: () => string): MiddlewareH
     }
     if (
       !SAFE_METHODS.includes(c.req.method) &&
-      c.var.site === undefined &&
+      c.get('site') === undefined &&
       !fromOwnPage(c.req.raw.headers, [own.origin, ...hosts.map((host) => `http://${host}`)])
     ) {
       throw new RequestError('request/origin-not-allowed', 'The request was sent by a page of another site.');

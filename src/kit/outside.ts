@@ -179,47 +179,10 @@ export class Outside {
   }
 
   /** @throws {LateError} when it takes too long; what the call's signal says, as soon as it does. */
-  async #cutOff<T>(call: OutsideCall<T>, run: (attempt: Attempt) => Promise<T>): Promise<T> {
-    const { timeoutMs } = this.#limits;
-    // Few calls look at a signal, and to make one costs as much as all the rest here.
-    let controller: AbortController | null = null;
-    let over = false;
-    let cutFor: { readonly reason: unknown } | null = null;
-    let stop = (): void => {};
-    let reject = (_reason: unknown): void => {};
-    const cutOff = new Promise<never>((_, fail) => {
-      reject = fail;
+  #cutOff<T>(call: OutsideCall<T>, run: (attempt: Attempt) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      new Try(call, this.#limits.timeoutMs, this.#parts.timer, resolve, reject).begin(run);
     });
-    const cut = (reason: unknown): void => {
-      cutFor ??= { reason };
-      reject(reason);
-      controller?.abort(reason);
-    };
-    const renew = (): void => {
-      stop();
-      if (!over) stop = this.#parts.timer(timeoutMs, () => cut(new LateError('No answer came in time.')));
-    };
-    const leave = (): void => cut(call.signal?.reason);
-    call.signal?.addEventListener('abort', leave, { once: true });
-    renew();
-    const attempt = {
-      get signal() {
-        controller ??= new AbortController();
-        if (cutFor !== null) controller.abort(cutFor.reason);
-        return controller.signal;
-      },
-      hold: () => stop(),
-      renew,
-    };
-    const running = (async () => run(attempt))();
-    try {
-      return await Promise.race([running, cutOff]);
-    } finally {
-      over = true;
-      stop();
-      call.signal?.removeEventListener('abort', leave);
-      if (cutFor !== null) running.then(call.discard, () => {});
-    }
   }
 
   #lateFailure({ changes, name }: OutsideCall<never>): OutsideError {
@@ -262,6 +225,88 @@ export class Outside {
 
   #tell(event: OutsideEvent): void {
     this.#parts.sink(this.port, event);
+  }
+}
+
+/** One try and its time. Every call makes one, so it makes little itself: few look at a signal, and that costs as much as all else. */
+class Try<T> implements Attempt {
+  readonly #call: OutsideCall<T>;
+  readonly #timeoutMs: number;
+  readonly #timer: Timer;
+  readonly #resolve: (result: T) => void;
+  readonly #reject: (reason: unknown) => void;
+  #controller: AbortController | null = null;
+  #isOver = false;
+  #cutFor: { readonly reason: unknown } | null = null;
+  #stop: (() => void) | null = null;
+  #leave: (() => void) | null = null;
+
+  constructor(
+    call: OutsideCall<T>,
+    timeoutMs: number,
+    timer: Timer,
+    resolve: (result: T) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#call = call;
+    this.#timeoutMs = timeoutMs;
+    this.#timer = timer;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#cutFor !== null) this.#controller.abort(this.#cutFor.reason);
+    return this.#controller.signal;
+  }
+
+  begin(run: (attempt: Attempt) => Promise<T>): void {
+    const { signal } = this.#call;
+    if (signal !== undefined) {
+      this.#leave = () => this.#cut(signal.reason);
+      signal.addEventListener('abort', this.#leave, { once: true });
+    }
+    this.renew();
+    void this.#follow(run);
+  }
+
+  hold(): void {
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  renew(): void {
+    this.hold();
+    if (this.#isOver) return;
+    this.#stop = this.#timer(this.#timeoutMs, () => this.#cut(new LateError('No answer came in time.')));
+  }
+
+  async #follow(run: (attempt: Attempt) => Promise<T>): Promise<void> {
+    try {
+      const result = await run(this);
+      if (this.#isOver) this.#call.discard?.(result);
+      else this.#end();
+      this.#resolve(result);
+    } catch (error) {
+      this.#end();
+      this.#reject(error);
+    }
+  }
+
+  #cut(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#cutFor = { reason };
+    this.#end();
+    this.#reject(reason);
+    this.#controller?.abort(reason);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.hold();
+    if (this.#leave !== null) this.#call.signal?.removeEventListener('abort', this.#leave);
+    this.#leave = null;
   }
 }
 

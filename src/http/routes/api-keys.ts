@@ -164,7 +164,7 @@ export function addApiKeyRoutes(app: OpenAPIHono<HttpEnv>, { access: { apiKeys }
 
 /** Who makes keys, and whose keys they see: `undefined` for everybody's. */
 function makerOf(c: Context<HttpEnv>) {
-  const principal: Principal | undefined = c.var.principal;
+  const principal: Principal | undefined = c.get('principal');
   if (principal === undefined) throw signInRequired();
   const { actor, role, standing } = principal;
   const person = standing?.person.id ?? null;

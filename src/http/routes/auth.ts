@@ -42,7 +42,7 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
   addProviderRoutes(app, services);
   app.post('/auth/link', shortBody, async (c) => {
     assertOwnPage(c);
-    await access.countTry(c.var.address);
+    await access.countTry(c.get('address'));
     const { link } = linkBody.safeParse(await c.req.json().catch(() => null)).data ?? { link: '' };
     await signedIn(c, access, await access.redeemLink(link, deviceOf(c)));
     return c.body(null, 204, FRESH);
@@ -50,7 +50,7 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
   addLocalRoutes(app, services);
   app.post('/auth/refresh', async (c) => {
     assertOwnPage(c);
-    await access.countTry(c.var.address);
+    await access.countTry(c.get('address'));
     await signedIn(c, access, await refreshed(c, access));
     return c.body(null, 204, FRESH);
   });
@@ -70,7 +70,7 @@ export function addAuthRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
 function addLocalRoutes(app: OpenAPIHono<HttpEnv>, { access }: HttpServices): void {
   const begin = async (c: Context<HttpEnv>) => {
     assertOwnPage(c);
-    await access.countTry(c.var.address);
+    await access.countTry(c.get('address'));
     if (access.local !== null) return access.local;
     throw new RequestError('request/not-found', 'Nobody signs in by a password here.');
   };
@@ -106,7 +106,7 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
   const { access, origin } = services;
   app.get('/auth/sign-in', (c) =>
     orPage(c, services, async () => {
-      await access.countTry(c.var.address);
+      await access.countTry(c.get('address'));
       const { url, flow } = await providerOf(access).begin(c.req.query('return'));
       keepFlow(c, flow);
       c.header('Cache-Control', 'no-store');
@@ -120,7 +120,7 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
     const given = new URLSearchParams(await c.req.text()).get('logout_token') ?? '';
     const [person] = await providerLogout.receive(given).catch(async (error: unknown) => {
       // What is no token of the provider counts as a guess; those that are may be many at once.
-      await access.countTry(c.var.address);
+      await access.countTry(c.get('address'));
       throw error;
     });
     if (person !== undefined) {
@@ -130,7 +130,7 @@ function addProviderRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices): v
   });
   app.get('/auth/callback', (c) =>
     orPage(c, services, async () => {
-      await access.countTry(c.var.address);
+      await access.countTry(c.get('address'));
       const callback = new URL(`${c.req.path}${new URL(c.req.url).search}`, origin());
       const flow = cookieOf(c, 'flow');
       forgetFlow(c);
@@ -154,8 +154,8 @@ async function actorOf(
   { tenant, id }: Pick<Person, 'tenant' | 'id'>,
   credential: string,
 ): Promise<EventActor> {
-  const { requestId } = c.var;
-  const address = await access.addressFor(tenant, id, c.var.address);
+  const requestId = c.get('requestId');
+  const address = await access.addressFor(tenant, id, c.get('address'));
   return { tenant, kind: 'person', id, credential, address, requestId };
 }
 
@@ -174,9 +174,9 @@ async function orPage(
     return await answer();
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;
-    const { problem, headers } = toProblem(error, c.var.requestId);
+    const { problem, headers } = toProblem(error, c.get('requestId'));
     c.set('problemCode', problem.code);
-    log.info('sign-in not finished', { requestId: c.var.requestId, code: problem.code });
+    log.info('sign-in not finished', { requestId: c.get('requestId'), code: problem.code });
     const { title, advice } = PROBLEMS[problem.code];
     const body = html`<h1>${title}</h1>
       <p>${advice}</p>
@@ -215,5 +215,5 @@ async function whoIs(c: Context<HttpEnv>, access: Access) {
 }
 
 function deviceOf(c: Context<HttpEnv>) {
-  return { device: c.req.header('user-agent') ?? '', address: c.var.address };
+  return { device: c.req.header('user-agent') ?? '', address: c.get('address') };
 }

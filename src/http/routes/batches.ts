@@ -129,7 +129,7 @@ function askedOf(c: Context<HttpEnv>): [Actor, string, boolean] {
 }
 
 function principalOf(c: Context<HttpEnv>): Principal {
-  const { principal } = c.var;
+  const principal = c.get('principal');
   if (principal === undefined) throw signInRequired();
   return principal;
 }

@@ -147,7 +147,7 @@ function isManaging(c: Context<HttpEnv>): boolean {
 }
 
 function principalOf(c: Context<HttpEnv>): Principal {
-  const { principal } = c.var;
+  const principal = c.get('principal');
   if (principal === undefined) throw signInRequired();
   return principal;
 }

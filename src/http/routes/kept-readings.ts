@@ -199,7 +199,7 @@ function addReading<Name extends OfOne, Options extends z.ZodType, Query extends
       const asked = later(redline === undefined ? side : { ...side, redline }, form);
       const taken = await answerLater(c, services, { ...asked, documents: [document] }, {});
       // That is what was looked at; the operation has events of its own.
-      c.set('audited', { ...c.var.audited, object: id });
+      c.set('audited', { ...c.get('audited'), object: id });
       return taken;
     }
     return await withPlace(services, async (engine, share) => {

@@ -22,7 +22,7 @@ export function addLinkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServices)
   const { library } = services;
   for (const place of [DOCUMENT_PLACE, REDLINE_PLACE]) addPlace(app, services, place);
   app.openapi(openLink, async (c) => {
-    const { grant, reader } = await library.links.open(c.req.valid('param').token, c.var.requestId);
+    const { grant, reader } = await library.links.open(c.req.valid('param').token, c.get('requestId'));
     const { document, redline, version, inline } = grant;
     c.set('audited', { actor: reader, object: redline ?? document, document, version });
     const kept = redline === null ? library.documents : await library.redlines.of(reader, document);

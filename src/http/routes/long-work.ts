@@ -93,7 +93,7 @@ export function addLongWorkRoutes(app: OpenAPIHono<HttpEnv>, services: HttpServi
 
 /** Who asks, and whether there are operations of others for them. */
 function callerOf(c: Context<HttpEnv>): { readonly actor: Principal['actor']; readonly managing: boolean } {
-  const { principal } = c.var;
+  const principal = c.get('principal');
   if (principal === undefined) throw signInRequired();
   const managing = decide(principal, 'operations.manage', null).outcome === 'allow';
   return { actor: principal.actor, managing };

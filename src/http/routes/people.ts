@@ -160,7 +160,7 @@ export function addPeopleRoutes(app: OpenAPIHono<HttpEnv>, { access }: HttpServi
 }
 
 function principalOf(c: Context<HttpEnv>): Principal {
-  const { principal } = c.var;
+  const principal = c.get('principal');
   if (principal === undefined) throw signInRequired();
   return principal;
 }

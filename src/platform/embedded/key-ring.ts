@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { KeyService, WrappedKey } from '../../documents/index.ts';
 import { OutsideError, systemRandom } from '../../kit/index.ts';
 import {
@@ -205,10 +205,15 @@ function versionOf(keys: TenantKeys, name: string): KeyVersion {
   return version;
 }
 
-function keyOf(keys: TenantKeys, name: string): Uint8Array {
-  const { key } = versionOf(keys, name);
-  if (key === null) throw refused('The key version was destroyed.');
-  return Buffer.from(key, 'base64');
+/** Made once of each version that was read: making one costs more than wrapping with it. */
+const made = new WeakMap<KeyVersion, KeyObject>();
+
+function keyOf(keys: TenantKeys, name: string): KeyObject {
+  const version = versionOf(keys, name);
+  if (version.key === null) throw refused('The key version was destroyed.');
+  const key = made.get(version) ?? createSecretKey(version.key, 'base64');
+  made.set(version, key);
+  return key;
 }
 
 function refused(message: string): OutsideError {

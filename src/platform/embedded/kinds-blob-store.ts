@@ -16,7 +16,7 @@ export type RowKinds = ReadonlyMap<string, number>;
  * Objects of some kinds in a database, and all else in a folder. An object stays where it began, so that what an earlier release
  * left in the folder is found and goes on there.
  *
- * Only kinds that nobody makes twice under one name with other sizes may have a limit.
+ * Only kinds of which nobody makes two under one name may have a limit: to look for another in the folder costs more than the row.
  */
 export class KindsBlobStore implements VersionedBlobStore {
   readonly #files: VersionedBlobStore;
@@ -52,7 +52,7 @@ export class KindsBlobStore implements VersionedBlobStore {
     const isRow =
       most === Number.POSITIVE_INFINITY || (body instanceof Uint8Array && body.byteLength <= most);
     const [mine, other] = isRow ? [this.#rows, this.#files] : [this.#files, this.#rows];
-    const isAlone = isRow && !this.#left.has(kindOf(name));
+    const isAlone = isRow && (most !== Number.POSITIVE_INFINITY || !this.#left.has(kindOf(name)));
     return isAlone || (await other.stat(name)) === null ? await mine.write(name, body, options) : null;
   }
 
