@@ -26,7 +26,7 @@ beforeEach(async () => {
   ring = await KeyRing.open(join(folder, 'keys'));
   await ring.create(tenant);
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true, maxRetries: 3 }));
 
 /** As a new process would open it. */
 function open(service = ring, at = heads, clock = () => Date.now()): OperationStore {

@@ -202,6 +202,11 @@ export class OperationStore {
     return removed;
   }
 
+  /** Whether it took so long to keep it that a sweep may have removed what was sent with it before its record was there. */
+  isLate({ id }: OperationPlace): boolean {
+    return begunAt(id) < this.#parts.ambient.clock() - DAY_MS / 2;
+  }
+
   /** Notes that it has not ended. */
   async mark(operation: ShelvedOperation): Promise<void> {
     const mark = this.#parts.spool.write(markOf(operation), new Uint8Array(), { ifGeneration: ABSENT });

@@ -31,6 +31,20 @@ test('what cannot be told to the trail is taken back, and leaves nothing', async
   expect(await stored()).toEqual([]);
 });
 
+test('what took so long to be kept that a sweep may have removed it is refused, and leaves nothing', async () => {
+  shop = await openWorkshop();
+  const sent = shop.store.expect(ACTOR.tenant);
+  const file = async function* () {
+    yield Uint8Array.of(1);
+  };
+  await sent.keep(file());
+  shop.pass(25 * 3_600_000);
+  await shop.store.sweepInputs();
+  const asked = { kind: 'work', priority: 'normal', actor: ACTOR, request: {} } as const;
+  await expect(shop.operations.accept(asked, sent)).rejects.toMatchObject({ failure: 'unavailable' });
+  expect(await stored()).toEqual([]);
+});
+
 test('of what somebody began meanwhile nobody is told that it was refused', async () => {
   const begin = async (id: string): Promise<void> => {
     const found = await shop.store.read({ tenant: ACTOR.tenant, id });
