@@ -40,6 +40,18 @@ function claimed(begun: Begun): Claim {
   return begun.claim;
 }
 
+/** The store, but for how it writes. */
+function writing(write: BlobStore['write']): BlobStore {
+  return {
+    write,
+    stat: (name) => disk.stat(name),
+    read: (name, options) => disk.read(name, options),
+    delete: (name, generation) => disk.delete(name, generation),
+    list: (prefix, after) => disk.list(prefix, after),
+    probe: () => disk.probe(),
+  };
+}
+
 async function names(): Promise<string[]> {
   const found: string[] = [];
   for await (const { name } of disk.list('')) found.push(name);
@@ -94,6 +106,13 @@ describe('a request under a key', () => {
     expect(await open().begin(actor, 'k', 'POST /a')).toMatchObject({ kind: 'done', answer: ANSWER });
   });
 
+  test('gets its answer also from a store that is full', async () => {
+    await claimed(await open().begin(actor, 'k', 'POST /a')).finish(BODY, ANSWER);
+    const full = writing(() => Promise.reject(new OutsideError('BlobStore', 'full', 'x')));
+    expect(await open(full).begin(actor, 'k', 'POST /a')).toMatchObject({ kind: 'done', answer: ANSWER });
+    await expect(open(full).begin(actor, 'k2', 'POST /a')).rejects.toMatchObject({ failure: 'full' });
+  });
+
   test('that is over gives its key to nothing new, and needs it no more', async () => {
     await claimed(await open().begin(actor, 'k', 'POST /a')).finish(BODY, ANSWER);
     const first = await ring.primary(actor.tenant);
@@ -127,14 +146,7 @@ describe('a request under a key', () => {
       lost += 1;
       throw new OutsideError('BlobStore', 'unclear', 'The answer was lost.');
     };
-    const deaf: BlobStore = {
-      write,
-      stat: (name) => disk.stat(name),
-      read: (name, options) => disk.read(name, options),
-      delete: (name, generation) => disk.delete(name, generation),
-      list: (prefix, after) => disk.list(prefix, after),
-      probe: () => disk.probe(),
-    };
+    const deaf = writing(write);
     await claimed(await open(deaf).begin(actor, 'k', 'POST /a')).finish(BODY, ANSWER);
     expect(lost).toBe(2);
     expect(await open().begin(actor, 'k', 'POST /a')).toMatchObject({ kind: 'done', answer: ANSWER });

@@ -81,24 +81,41 @@ export class Requests {
   /** @param asked everything that makes two requests the same, but for their bodies. */
   async begin(actor: Actor, key: string, asked: string): Promise<Begun> {
     const place = placeOf(actor, key);
+    const hash = sha256(asked);
+    // Most keys are new: nothing is read for those.
+    const first = await this.#claim(place, null, hash).catch(unlessNotWritten);
+    return first ?? (await this.#again(place, hash));
+  }
+
+  /** A key that was used before. */
+  async #again(place: SealedPlace, hash: string): Promise<Begun> {
     const now = this.#ambient.clock();
     const found = await this.#find(place, now);
-    const hash = sha256(asked);
     const alive = found !== null && found.value.expiresAt > now ? found.value : null;
     if (alive !== null && alive.asked !== hash) return { kind: 'other' };
     if (alive?.state === 'running' && alive.leaseUntil > now) return running(alive.leaseUntil - now);
     if (alive !== null && alive.answer !== null) {
       return { kind: 'done', body: alive.body, answer: alive.answer };
     }
-    const claim = newId('o', this.#ambient.random);
+    // What is over gives its key to nothing new: that key may have been wrapped long ago.
+    return (await this.#claim(place, found, hash, alive)) ?? running(1000);
+  }
+
+  /** @param alive what is known of the request as it was worked on before. @returns `null` when another has it. */
+  async #claim(
+    place: SealedPlace,
+    base: Stored | null,
+    hash: string,
+    alive: RequestRecord | null = null,
+  ): Promise<Begun | null> {
+    const now = this.#ambient.clock();
     const record: RequestRecord = {
-      ...{ format: FORMAT, claim, asked: hash, state: 'running' },
+      ...{ format: FORMAT, claim: newId('o', this.#ambient.random), asked: hash, state: 'running' },
       ...{ leaseUntil: now + LEASE_MS, expiresAt: now + RECORD_LIFETIME_MS },
       ...{ body: alive?.body ?? null, answer: null },
     };
-    // What is over gives its key to nothing new: that key may have been wrapped long ago.
-    const stored = await write(this.#records, place, found, record, alive === null);
-    if (stored === null) return running(1000);
+    const stored = await write(this.#records, place, base, record, alive === null);
+    if (stored === null) return null;
     return { kind: 'claimed', claim: new Claim(this.#records, place, stored, this.#ambient) };
   }
 
@@ -215,6 +232,12 @@ async function write(
 
 function running(retryAfterMs: number): Begun {
   return { kind: 'running', retryAfterMs };
+}
+
+/** There is no room, or the key of what is there was destroyed: an answer may be there all the same, and be over or not. */
+function unlessNotWritten(error: unknown): null {
+  if (error instanceof OutsideError && ['full', 'refused'].includes(error.failure)) return null;
+  throw error;
 }
 
 /** A stranger may send any key: what is stored is a hash of it. */
