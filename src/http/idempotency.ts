@@ -139,9 +139,12 @@ async function answerOf(c: Context<HttpEnv>): Promise<RequestAnswer | null> {
   if (res.headers.has('set-cookie')) return null;
   if (c.get('streamed') === true || (type !== null && !type.startsWith(JSON_TYPE))) return null;
   const headers = [...res.headers];
-  const body = await res.text();
-  c.res = undefined;
-  c.res = new Response(body === '' ? null : body, { status: res.status, headers: res.headers });
+  let body = '';
+  if (res.body !== null) {
+    body = await res.text();
+    c.res = undefined;
+    c.res = new Response(body, { status: res.status, headers: res.headers });
+  }
   const bytes = Buffer.byteLength(body) + headers.flat().reduce((sum, text) => sum + text.length, 0);
   return bytes > MOST_ANSWER_BYTES ? null : { status: res.status, headers, body };
 }
