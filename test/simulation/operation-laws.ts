@@ -3,6 +3,7 @@ import type { BatchResult } from '../../src/jobs/batches/request.ts';
 import { BATCH, type BatchRequest, COMPARISON, type ComparisonRequest } from '../../src/jobs/index.ts';
 import type { History } from './inspect.ts';
 import type { Work } from './inspect-operations.ts';
+import type { Clients } from './tasks.ts';
 import { MOST_ATTEMPTS } from './working.ts';
 
 /** What was taken ends once in effect, and nothing else does; what is over leaves nothing. */
@@ -10,7 +11,7 @@ export function operationFaults(history: History): string[] {
   return [
     ...takenFaults(history),
     ...restFaults(history),
-    ...[...history.works.all].flatMap(([id, work]) => recordFaults(id, work)),
+    ...[...history.works.all].flatMap(([id, work]) => recordFaults(id, work, history.clients)),
     ...effectFaults(history),
     ...batchFaults(history),
     ...toldFaults(history),
@@ -79,22 +80,19 @@ function restFaults({ works }: History): string[] {
 /** Reasons for which work fails in a world where nothing is wrong with it. */
 const REASONS =
   /^(documents|redlines|members|storage)\/|^work\/(attempts-exceeded|deadline-exceeded)$|^batches\/none-succeeded$/;
-const DAY_MS = 24 * 3_600_000;
 const NEVER = /^storage\/(damaged|refused)$/;
 
 /** What one record says follows from what it said before. */
-function recordFaults(id: string, { writes }: Work): string[] {
+function recordFaults(id: string, { writes }: Work, { taken }: Clients): string[] {
   const faults: string[] = [];
   writes.forEach((write, at) => {
     const { attempt, state, error, events, endedAt } = write;
     const before = writes[at - 1];
     if (attempt > MOST_ATTEMPTS) faults.push(`${id} was begun ${attempt} times`);
     if (isOpen(write) !== (endedAt === null)) faults.push(`${id} is ${state} and ended at ${endedAt}`);
-    // Whoever took it stood still for a day between what was sent and the record.
-    const isLate =
-      error?.code === 'work/input-missing' &&
-      Date.parse(write.startedAt ?? '') > Date.parse(write.createdAt) + DAY_MS;
-    if (error !== null && !isLate && (!REASONS.test(error.code) || NEVER.test(error.code)))
+    // Whoever took it stood still for a day between what was sent and the record, and died: nobody was told of it.
+    const isLeft = error?.code === 'work/input-missing' && !taken.has(write.parent ?? id);
+    if (error !== null && !isLeft && (!REASONS.test(error.code) || NEVER.test(error.code)))
       faults.push(`${id} failed for ${error.code}`);
     const sequence = events.at(-1)?.sequence ?? 0;
     // A part of a batch is begun anew under the same id.
