@@ -34,6 +34,11 @@ export function watchFile(
   return { ended: () => ended };
 }
 
+/** A request of the platform's own that asks for the same. */
+export function withBody({ url, method, headers, signal }: Request, body: Request['body']): Request {
+  return new Request(url, { method, headers, signal, body, duplex: 'half' });
+}
+
 /** Aborts when the connection ends before the answer does. */
 export function signalOf(c: Context<HttpEnv>): AbortSignal {
   const outgoing = bindings(c)?.outgoing;

@@ -9,7 +9,7 @@ import {
   type Requests,
 } from '../documents/index.ts';
 import { describeError, type Log } from '../kit/index.ts';
-import { bodyOf, watchFile } from './arriving.ts';
+import { bodyOf, watchFile, withBody } from './arriving.ts';
 import { BodyHash } from './body-hash.ts';
 import { actorOf, idempotencyKeyOf } from './conditions.ts';
 import { RequestError } from './errors.ts';
@@ -93,7 +93,7 @@ function hashed(c: Context<HttpEnv>): () => RequestBody | null {
   const hash = new BodyHash(c.req.header('content-type') ?? '');
   const file = watchFile(c, (chunk) => hash.update(chunk));
   if (file !== null) return () => (file.ended() ? hash.digest() : null);
-  const { url, method, headers, body, signal } = c.req.raw;
+  const { body } = c.req.raw;
   let ended = body === null;
   if (body !== null) {
     const counting = new TransformStream<Uint8Array, Uint8Array>({
@@ -105,13 +105,7 @@ function hashed(c: Context<HttpEnv>): () => RequestBody | null {
         ended = true;
       },
     });
-    c.req.raw = new Request(url, {
-      method,
-      headers,
-      signal,
-      body: body.pipeThrough(counting),
-      duplex: 'half',
-    });
+    c.req.raw = withBody(c.req.raw, body.pipeThrough(counting));
   }
   return () => (ended ? hash.digest() : null);
 }

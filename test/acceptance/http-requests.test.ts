@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   answerOf,
@@ -286,5 +287,40 @@ describe('every answer', () => {
     };
     await (await fetch(service.url + saved.links.redline)).arrayBuffer();
     expect(JSON.stringify(service.lines)).not.toContain(saved.id);
+  });
+});
+
+describe('JSON that does not say how long it is', () => {
+  const path = '/v1/api-keys';
+  const type = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+  const send = (...pieces: string[]) => {
+    const request = httpRequest({
+      host: '127.0.0.1',
+      port: service.port,
+      method: 'POST',
+      path,
+      headers: type,
+    });
+    const answer = answerOf(request);
+    for (const piece of pieces) request.write(piece);
+    request.end();
+    return answer;
+  };
+
+  test('is read in pieces', async () => {
+    const { status, body } = await send('{"name":"nightly",', '"scopes":["compare"]}');
+    expect([status, JSON.parse(body)]).toMatchObject([201, { name: 'nightly' }]);
+  });
+
+  test('is refused where it is too long', async () => {
+    const { status, body } = await send('{"name":"', 'x'.repeat(64 * 1024));
+    expect([status, JSON.parse(body)]).toMatchObject([413, { code: 'request/too-large' }]);
+  });
+
+  test('is missed where there is none', async () => {
+    const head = [`POST ${path} HTTP/1.1`, `Host: 127.0.0.1:${service.port}`, 'Connection: close'];
+    const answer = await rawBytes(service, [...head, 'Content-Type: application/json', '', ''].join('\r\n'));
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain('request/malformed');
   });
 });

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
+import { limitBody } from '../body-limit.ts';
 import {
   copySchema,
   descriptionSchema,
@@ -7,7 +7,6 @@ import {
   documentSchema,
   listQuerySchema,
 } from '../document-schemas.ts';
-import { RequestError } from '../errors.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 
 // What the routes of kept documents take and answer, as the OpenAPI document says it; `documents.ts` does it.
@@ -37,13 +36,7 @@ const lease = z.object({
 export const both = ifMatch.extend(anew.shape).extend(lease.shape);
 
 /** A description is short; nothing longer is read. */
-const MOST_JSON_BYTES = 64 * 1024;
-export const shortBody = bodyLimit({
-  maxSize: MOST_JSON_BYTES,
-  onError: () => {
-    throw new RequestError('request/too-large', `The body has more than ${MOST_JSON_BYTES} bytes.`);
-  },
-});
+export const shortBody = limitBody();
 
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ [JSON_TYPE]: { schema } });
 const body = <Schema extends z.ZodType>(schema: Schema) => ({ required: true, content: json(schema) });

@@ -1,12 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { DerivedHead, DerivedKind } from '../../documents/index.ts';
 import type { OperationName, OperationResult } from '../../jobs/index.ts';
 import { authorOf } from '../author.ts';
+import { limitBody } from '../body-limit.ts';
 import { actorOf, changeOfDocument } from '../conditions.ts';
 import { etagOf } from '../document-views.ts';
-import { RequestError } from '../errors.ts';
 import { JSON_TYPE, problemResponses } from '../responses.ts';
 import { authorSchema } from '../schemas.ts';
 import type { HttpEnv, HttpServices } from '../services.ts';
@@ -132,7 +131,7 @@ function addKeptChange<Name extends Deriving, Options extends z.ZodType, Body ex
     path: `${place.base}/${path}`,
     summary: operation.summary,
     description: `One commit and one new version, however many there are in the request; where nothing would change, none. ${of.description}`,
-    middleware: limited(of.optionsBytes),
+    middleware: limitBody(of.optionsBytes),
     request: { params: place.params, headers: both, body: { required: true, content: json(body) } },
     responses: {
       200: { description: 'Nothing changed, and nothing was committed.', content: json(answer) },
@@ -171,13 +170,4 @@ async function answerMade(
   const headers = { ETag: etagOf(stored.generation), 'Cache-Control': 'no-store', 'Content-Type': JSON_TYPE };
   if (version === null) return c.body(body, 200, headers);
   return c.body(body, 201, { ...headers, Location: `${self}/versions/${version.number}` });
-}
-
-function limited(maxSize = 64 * 1024) {
-  return bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new RequestError('request/too-large', `The body has more than ${maxSize} bytes.`);
-    },
-  });
 }
