@@ -35,6 +35,7 @@ export async function planBatch(
   sent: SentInputs,
 ): Promise<BatchRequest> {
   const sides = new BatchSides(c, services, files, sent);
+  parseOptions(optionsSchema, JSON.stringify(asked.options), 'options');
   const pairs: BatchPair[] = [];
   for (const [index, item] of asked.items.entries()) {
     const place = `items.${index}`;
@@ -45,6 +46,7 @@ export async function planBatch(
     const { date, ...others } = parseOptions(
       optionsSchema,
       JSON.stringify({ ...asked.options, ...item.options }),
+      `${place}.options`,
     );
     const options = date === undefined ? others : { ...others, date };
     const keep = (item.keep ?? asked.keep) ? keptWith(original, modified, place) : null;

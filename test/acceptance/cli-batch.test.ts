@@ -145,8 +145,9 @@ describe('redline batch of a manifest', () => {
     [
       'an option that is none',
       { base: 'a', options: { moved: 1 }, items: [{ modified: 'b' }] },
-      /moved is no option/,
+      /b: The options .* moved is no option/,
     ],
+    ['no pair', { base: 'a', items: [] }, /no list of "items"/],
   ])('is refused with %s', async (_, content, message) => {
     write('refused.json', content);
     const { exitCode, stderr } = await batch('m/refused.json', '-o', 'never');

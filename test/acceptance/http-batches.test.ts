@@ -161,6 +161,20 @@ describe('with the engine', () => {
     expect((await ask('/v1/batches')).body).toEqual(before.body);
   });
 
+  test.each([
+    ['a pair', { items: [{}, { options: { granularity: 'page' } }] }, 'items.1.options.granularity: '],
+    [
+      'a pair, unknown',
+      { items: [{ options: { colour: 1 } }] },
+      'items.0.options: Unrecognized key: "colour"',
+    ],
+    ['all', { options: { granularity: 'page' }, items: [{}] }, ' options.granularity: '],
+  ])('an option that is none says where it stands: of %s', async (_, { items, ...rest }, detail) => {
+    const pairs = items.map((item) => ({ ...PAIR[0], ...item }));
+    const answer = await submit(batch(A, { ...rest, items: pairs }));
+    expect(answer.body).toMatchObject({ code: 'options/invalid', detail: expect.stringContaining(detail) });
+  });
+
   test('more bytes than a batch may have are refused while they arrive', async () => {
     const large = new Uint8Array(45 * 1024 * 1024);
     const files = { 'a.docx': large, 'b.docx': large, 'c.docx': large };

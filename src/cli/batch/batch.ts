@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import { EnginePool } from '../../jobs/index.ts';
 import { nodeCodec } from '../../kit/index.ts';
-import { compareOptions, ENGINE_VERSION } from '../../redline/index.ts';
+import { type CompareOptions, compareOptions, ENGINE_VERSION, RedlineError } from '../../redline/index.ts';
 import { BATCH_FORMATS, type BatchItem, type BatchSummary, batchReport } from '../../reports/index.ts';
 import { CliError } from '../errors.ts';
 import { STANDARD } from '../input.ts';
@@ -23,6 +23,16 @@ const DEADLINE_MS = 600_000;
 const MEMORY_MB = 2048;
 const MOST_THREADS = 64;
 
+/** @throws {RedlineError} `options/invalid`, naming the pair. */
+function assertOptions({ name, options }: Pair, common: CompareOptions): void {
+  try {
+    compareOptions({ ...common, ...options });
+  } catch (error) {
+    if (!(error instanceof RedlineError)) throw error;
+    throw new RedlineError(error.code, `${name}: ${error.message}`, error.details, error);
+  }
+}
+
 /** `redline batch`: resolves with the worst exit code of its pairs. */
 export async function runBatch(source: string, flags: BatchFlags, io: Io): Promise<number> {
   if (flags.output === STANDARD) throw new CliError('usage', 'the results need a folder: --output FOLDER');
@@ -32,7 +42,7 @@ export async function runBatch(source: string, flags: BatchFlags, io: Io): Promi
   const threads = threadsOf(flags.threads);
   const { pairs, root } = await readPairs(source);
   // Every option is looked at before the first pair is compared.
-  for (const { options } of pairs) compareOptions({ ...common, ...options });
+  for (const pair of pairs) assertOptions(pair, common);
   await mkdir(flags.output, { recursive: true });
   const inputs = pairs.flatMap(({ original, modified }) => [original, modified]);
   const report = await summaryOf(flags, inputs, io);

@@ -24,8 +24,23 @@ export interface SentPair {
 const MOST_PAIRS = 100;
 const MOST_BYTES = 120 * 1024 * 1024;
 
-/** Hashes every document once, however many pairs name it. @throws {CliError} when one cannot be read. */
-export class Documents {
+/**
+ * Looks at the documents of pairs, one after another: names count them, so the same pairs always make the same requests.
+ *
+ * @throws {CliError} when one cannot be read.
+ */
+export async function examine(pairs: readonly Pair[]): Promise<readonly SentPair[]> {
+  const documents = new Documents();
+  const sent: SentPair[] = [];
+  for (const pair of pairs) {
+    const original = await documents.find(pair.original);
+    sent.push({ pair, original, modified: await documents.find(pair.modified) });
+  }
+  return sent;
+}
+
+/** Hashes every document once, however many pairs name it. */
+class Documents {
   readonly #found = new Map<string, Promise<Sent>>();
 
   find(path: string): Promise<Sent> {

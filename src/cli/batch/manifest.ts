@@ -95,7 +95,7 @@ async function manifest(file: string, size: number): Promise<Pair[]> {
     throw unusable(file, 'is neither a folder nor a manifest in JSON');
   }
   const { base, options = {}, items } = object(read, ['base', 'options', 'items'], file);
-  if (!Array.isArray(items)) throw unusable(file, 'has no list of "items"');
+  if (!Array.isArray(items) || items.length === 0) throw unusable(file, 'has no list of "items"');
   const common = object(options, null, `${file}, options`) as GivenOptions;
   const from = (path: unknown, what: string): string => {
     if (typeof path !== 'string' || path === '') throw unusable(file, `${what} is the name of a file`);

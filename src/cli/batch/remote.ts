@@ -20,7 +20,7 @@ import { connect } from '../documents/connection.ts';
 import { CliError, EXIT, toProblem } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { openTarget } from '../output.ts';
-import { chunksOf, Documents, type SentPair } from './chunks.ts';
+import { chunksOf, examine, type SentPair } from './chunks.ts';
 import type { Pair } from './manifest.ts';
 import type { Meter } from './meter.ts';
 import { type BatchFlags, type Done, givenOptions } from './pair.ts';
@@ -51,8 +51,7 @@ export async function doRemotely(
   meter: Meter,
 ): Promise<readonly Done[]> {
   const { service } = connect({ server: work.server });
-  const documents = new Documents();
-  const sent = await Promise.all(pairs.map(async (pair) => await sentPair(pair, documents)));
+  const sent = await examine(pairs);
   const record = await openRecord(join(work.folder, RECORD));
   const done: Done[] = [];
   try {
@@ -66,11 +65,6 @@ export async function doRemotely(
     await record.close();
   }
   return done;
-}
-
-async function sentPair(pair: Pair, documents: Documents): Promise<SentPair> {
-  const original = await documents.find(pair.original);
-  return { pair, original, modified: await documents.find(pair.modified) };
 }
 
 async function doChunk(
