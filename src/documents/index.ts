@@ -126,6 +126,7 @@ export type { Quota } from './quotas.ts';
 export type { NewRedline } from './redlines.ts';
 export type { Place, Region, Residency } from './regions.ts';
 export { addressOf, namesHost } from './remote/address-of.ts';
+export { isPublicAddress } from './remote/addresses.ts';
 export { fetchContent, type RemoteRules } from './remote/fetch-content.ts';
 export type { Web, WebAnswer, WebMessage, WebReply } from './remote/web.ts';
 export {

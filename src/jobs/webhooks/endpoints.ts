@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { RecordKind, RecordStore, StoredRecord } from '../../access/index.ts';
-import { namesHost } from '../../documents/index.ts';
+import { isWithin, type RecordKind, type RecordStore, type StoredRecord } from '../../access/index.ts';
+import { isPublicAddress, namesHost } from '../../documents/index.ts';
 import type { Clock, RandomBytes } from '../../kit/index.ts';
 import { JobError } from '../errors.ts';
 import { isFilter } from './catalogue.ts';
@@ -170,8 +170,13 @@ export class Endpoints {
     if (url.username !== '' || url.password !== '') throw invalid('The address may hold no password.');
     if (hosts.length > 0 && !hosts.some((host) => namesHost(host, url)))
       throw invalid('The host is not one that is allowed here.');
-    const isLocal = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 && /^[^.]*\.?$/.test(url.hostname);
-    if (isLocal && networks.length === 0) throw invalid('The host is not one of the public internet.');
+    // Names are looked up before each attempt; what is one already, or can be none there, need not wait for that.
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const isInside =
+      isIP(host) === 0
+        ? /^[^.]*\.?$/.test(host) && networks.length === 0
+        : !isPublicAddress(host) && !isWithin(host, networks);
+    if (isInside) throw invalid('The host is not one of the public internet.');
     const unknown = events.filter((filter) => !isFilter(filter));
     if (unknown.length > 0) throw invalid('An event type is not known: see GET /v1/webhook-events.');
   }
