@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RedlineError } from '../errors.ts';
@@ -160,4 +162,17 @@ test.each([
   const [first, second] = parseXml(`<w:body>${block}<w:p/></w:body>`, 8).children;
   expect(first?.kind === 'element' && outer(first)).toBe(block);
   expect(second?.kind === 'element' && outer(second)).toBe('<w:p/>');
+});
+
+test('a name that nobody met before keeps nothing of its part in memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const heap = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heap();
+  for (let i = 0; i < 16; i++)
+    read(`<a-name-of-its-own-${i}>${'x'.repeat(1 << 20)}</a-name-of-its-own-${i}>`);
+  expect(heap() - before).toBeLessThan(1 << 22);
 });

@@ -51,8 +51,10 @@ const MAX_INTERNED = 4096;
 function intern(name: string): string {
   const known = interned.get(name);
   if (known !== undefined) return known;
-  if (interned.size < MAX_INTERNED) interned.set(name, name);
-  return name;
+  // A name of a property is a text of its own: a piece would keep the whole part in memory that it was cut out of.
+  const made = Object.keys({ [name]: 0 })[0] ?? name;
+  if (interned.size < MAX_INTERNED) interned.set(made, made);
+  return made;
 }
 
 /** Blocks of a body, rows and definitions: most of them are never looked into, so they are read when somebody does. */
