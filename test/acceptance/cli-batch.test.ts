@@ -200,6 +200,23 @@ describe('redline batch on a service', () => {
     expect(read('far.csv').toString()).toContain('"bad","bad.original.docx"');
   });
 
+  test('what is not there fails its own pair alone, as it does here', async () => {
+    const items = [{ modified: 'acme.modified.docx' }, { modified: 'gone.docx' }];
+    put({ 'far/some.json': JSON.stringify({ base: 'acme.original.docx', items }) });
+    const there = await remote('far/some.json', '-o', 'some-there', '--json');
+    const here = await batch('far/some.json', '-o', 'some-here', '--json');
+    expect([there.exitCode, outcomes(json<BatchSummary>(there))]).toEqual([
+      here.exitCode,
+      [
+        ['acme.modified', 'redlined'],
+        ['gone', 'failed'],
+      ],
+    ]);
+    const [, gone] = json<BatchSummary>(there).items;
+    expect(gone).toEqual(json<BatchSummary>(here).items[1]);
+    expect(gone?.problem?.code).toBe('file/not-found');
+  });
+
   test('a service that is not there ends with 5', async () => {
     const away = await batch('far', '-o', 'away', '--server', 'http://127.0.0.1:9');
     expect(away.exitCode).toBe(5);

@@ -20,23 +20,33 @@ export interface SentPair {
   readonly modified: Sent;
 }
 
+/** A pair of which a document cannot be read. */
+export interface UnreadPair {
+  readonly pair: Pair;
+  /** SHA-256 of the original, where it is the other one that cannot be read. */
+  readonly sha256: string | null;
+  readonly error: unknown;
+}
+
 /** What one request may hold (docs/batches.md), with room for the form itself. */
 const MOST_PAIRS = 100;
 const MOST_BYTES = 120 * 1024 * 1024;
 
-/**
- * Looks at the documents of pairs, one after another: names count them, so the same pairs always make the same requests.
- *
- * @throws {CliError} when one cannot be read.
- */
-export async function examine(pairs: readonly Pair[]): Promise<readonly SentPair[]> {
+/** Looks at the documents of pairs, one after another: names count them, so the same pairs always make the same requests. */
+export async function examine(pairs: readonly Pair[]): Promise<readonly (SentPair | UnreadPair)[]> {
   const documents = new Documents();
-  const sent: SentPair[] = [];
+  const examined: (SentPair | UnreadPair)[] = [];
   for (const pair of pairs) {
-    const original = await documents.find(pair.original);
-    sent.push({ pair, original, modified: await documents.find(pair.modified) });
+    let original: Sent | null = null;
+    try {
+      original = await documents.find(pair.original);
+      examined.push({ pair, original, modified: await documents.find(pair.modified) });
+    } catch (error) {
+      const role = original === null ? 'original' : 'modified';
+      examined.push({ pair, sha256: original?.sha256 ?? null, error: readable(error, pair[role], role) });
+    }
   }
-  return sent;
+  return examined;
 }
 
 /** Hashes every document once, however many pairs name it. */
@@ -50,14 +60,10 @@ class Documents {
   }
 
   async #examine(path: string, index: number): Promise<Sent> {
-    try {
-      const { size } = await stat(path);
-      const hash = createHash('sha256');
-      for await (const chunk of (await openAsBlob(path)).stream()) hash.update(chunk);
-      return { name: `${index} ${basename(path)}`, path, size, sha256: hash.digest('hex') };
-    } catch (error) {
-      throw readable(error, path, 'document');
-    }
+    const { size } = await stat(path);
+    const hash = createHash('sha256');
+    for await (const chunk of (await openAsBlob(path)).stream()) hash.update(chunk);
+    return { name: `${index} ${basename(path)}`, path, size, sha256: hash.digest('hex') };
   }
 }
 

@@ -93,11 +93,19 @@ export async function doOne(pair: Pair, work: Work): Promise<Done> {
     const entry = { ...base, ...figures(report), problem: null, sha256: { ...report.sha256 }, asked };
     return { entry, exitCode: EXIT.done, kept: false };
   } catch (error) {
-    const { code, detail, exitCode } = toProblem(error);
-    const nothing = { changes: 0, inserted: 0, deleted: 0, moved: 0, sha256: { ...sha256, redline: null } };
-    const entry = { ...base, outcome: 'failed', problem: { code, detail }, ...nothing, asked } as const;
-    return { entry, exitCode, kept: false };
+    return failed(error, { ...base, asked, sha256: { ...sha256, redline: null } });
   }
+}
+
+/** The end of a pair of which there is no redline. */
+export function failed(
+  error: unknown,
+  known: Pick<Entry, 'name' | 'original' | 'modified' | 'asked' | 'sha256'>,
+): Done {
+  const { code, detail, exitCode } = toProblem(error);
+  const nothing = { changes: 0, inserted: 0, deleted: 0, moved: 0 };
+  const entry = { ...known, outcome: 'failed', problem: { code, detail }, ...nothing } as const;
+  return { entry, exitCode, kept: false };
 }
 
 async function compared(inputs: { original: Uint8Array; modified: Uint8Array }, pair: Pair, work: Work) {

@@ -20,10 +20,10 @@ import { connect } from '../documents/connection.ts';
 import { CliError, EXIT, toProblem } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { openTarget } from '../output.ts';
-import { chunksOf, examine, type SentPair } from './chunks.ts';
+import { chunksOf, examine, type SentPair, type UnreadPair } from './chunks.ts';
 import type { Pair } from './manifest.ts';
 import type { Meter } from './meter.ts';
-import { type BatchFlags, type Done, givenOptions } from './pair.ts';
+import { type BatchFlags, type Done, failed, givenOptions } from './pair.ts';
 import { type Entry, openRecord, RECORD } from './record.ts';
 
 /** What is done on a service. */
@@ -51,19 +51,38 @@ export async function doRemotely(
   meter: Meter,
 ): Promise<readonly Done[]> {
   const { service } = connect({ server: work.server });
-  const sent = await examine(pairs);
   const record = await openRecord(join(work.folder, RECORD));
-  const done: Done[] = [];
+  const done = new Map<Pair, Done>();
+  const sent: SentPair[] = [];
+  const end = async (pair: Pair, one: Done): Promise<void> => {
+    if (!one.kept) await record.add(one.entry);
+    done.set(pair, one);
+  };
   try {
+    for (const one of await examine(pairs)) {
+      if (!('error' in one)) sent.push(one);
+      else await end(one.pair, unread(one, work, meter));
+    }
     for (const chunk of chunksOf(sent)) {
-      for (const one of await doChunk(service, chunk, work, meter)) {
-        if (!one.kept) await record.add(one.entry);
-        done.push(one);
-      }
+      const ends = await doChunk(service, chunk, work, meter);
+      for (const [index, { pair }] of chunk.entries()) await end(pair, endOf(ends[index]));
     }
   } finally {
     await record.close();
   }
+  return pairs.map((pair) => endOf(done.get(pair)));
+}
+
+function endOf(done: Done | undefined): Done {
+  if (done === undefined) throw new TypeError('A pair has no end.');
+  return done;
+}
+
+/** What cannot be read here holds up no other pair. */
+function unread({ pair, sha256: original, error }: UnreadPair, work: RemoteWork, meter: Meter): Done {
+  const sha256 = { original, modified: null, redline: null };
+  const done = failed(error, { ...shownPaths(pair, work), asked: askedOf(pair, work), sha256 });
+  meter.done(done.entry);
   return done;
 }
 
