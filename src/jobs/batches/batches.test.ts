@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ACTOR, openWorkshop, type Workshop } from '../../../test/support/workshop.ts';
 import type { Operation, OperationStore } from '../../documents/index.ts';
 import { RedlineError } from '../../redline/index.ts';
@@ -43,6 +43,11 @@ const request = (...names: readonly string[]): BatchRequest => ({
 });
 const begin = (...names: readonly string[]) =>
   batches.accept(ACTOR, request(...names), { f0: Buffer.from('sent') });
+async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const one of items) list.push(one);
+  return list;
+}
 const isOver = ({ state }: Operation): boolean => !['queued', 'running'].includes(state);
 const statesOf = async (id: string) =>
   (await batches.find(ACTOR, id, false)).items.map(({ operation }) => operation?.state);
@@ -105,6 +110,22 @@ test('what fails fails alone, keeps what was sent, and is begun again', async ()
   await expect.poll(() => statesOf(id)).toEqual(['succeeded', 'succeeded', 'succeeded']);
   await shop.until(id, isOver);
   expect(times).toBe(4);
+});
+
+test('the pairs of a cancelled batch end, also where one of them goes with its document meanwhile', async () => {
+  const { id, tenant } = (await begin('a', 'b')).operation;
+  const asked = { kind: 'comparison', priority: 'batch', actor: ACTOR, request: {}, parent: id } as const;
+  for (const index of [0, 1]) await shop.operations.beginPart(asked, shop.store.partId(id, index));
+  const parts = shop.store.parts.bind(shop.store);
+  vi.spyOn(shop.store, 'parts').mockImplementation(async function* (place) {
+    const all = await listOf(parts(place));
+    const [gone] = all.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+    if (all.length === 2 && gone !== undefined) await shop.store.remove(gone);
+    yield* all;
+  });
+  await shop.operations.cancel(ACTOR, id, false);
+  const left = await listOf(parts({ tenant, id }));
+  expect(left.map(({ state }) => state)).toEqual(['cancelled']);
 });
 
 test('of a batch that was cancelled nothing more begins', async () => {

@@ -118,9 +118,14 @@ export class Batches {
     if (parent !== null) await this.#operations.nudge({ tenant, id: parent, priority: 'normal' }, COUNT_MS);
     if (kind !== BATCH || state === 'succeeded') return;
     for (const listed of (await statesOf(this.#store, operation)).values()) {
-      if (isOpen(listed)) await this.#operations.cancel(actor, listed.id, true);
+      // One that is gone by now went with a document that was erased.
+      if (isOpen(listed)) await this.#operations.cancel(actor, listed.id, true).catch(unlessGone);
     }
   }
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof JobError && error.code === 'operations/not-found')) throw error;
 }
 
 function notFound(): JobError {
