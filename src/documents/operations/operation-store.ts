@@ -202,9 +202,14 @@ export class OperationStore {
     return removed;
   }
 
-  /** Whether it took so long to keep it that a sweep may have removed what was sent with it before its record was there. */
-  isLate({ id }: OperationPlace): boolean {
-    return begunAt(id) < this.#parts.ambient.clock() - DAY_MS / 2;
+  /** @throws {OutsideError} where keeping it took so long that a sweep may have removed what was sent before its record was there. */
+  assertInTime({ id }: OperationPlace): void {
+    if (begunAt(id) >= this.#parts.ambient.clock() - DAY_MS / 2) return;
+    throw new OutsideError(
+      'BlobStore',
+      'unavailable',
+      'It took too long to keep what was sent. Send it again.',
+    );
   }
 
   /** Notes that it has not ended. */

@@ -15,7 +15,7 @@ import {
   shelved,
   unclear,
 } from '../../documents/index.ts';
-import { OutsideError, type Timer } from '../../kit/index.ts';
+import type { Timer } from '../../kit/index.ts';
 import { JobError } from '../errors.ts';
 import type { AfterDead, DeadJob, Job, JobQueue } from '../ports/job-queue.ts';
 import { isBeyondRecall } from './kept-elsewhere.ts';
@@ -80,7 +80,7 @@ export class Operations {
     const stored = await store.create(asked, inputs);
     const { operation } = stored;
     try {
-      if (store.isLate(operation)) throw tooLate();
+      store.assertInTime(operation);
       await trail.record(beginningOf(operation));
     } catch (error) {
       // Nothing is done that cannot be audited, or of which something may be missing.
@@ -394,13 +394,4 @@ export class Operations {
   #tell(id: string): void {
     for (const listen of [...(this.#listeners.get(id) ?? [])]) listen();
   }
-}
-
-/** A process that stood still while it kept what was sent. */
-function tooLate(): OutsideError {
-  return new OutsideError(
-    'BlobStore',
-    'unavailable',
-    'It took too long to keep what was sent. Send it again.',
-  );
 }
